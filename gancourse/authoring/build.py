@@ -1,0 +1,196 @@
+"""Build the notebooks that students and instructors open from the lessons' sources.
+
+The flow is one-way: `lessons/NN_name.py` becomes nbgrader's source notebook, from which nbgrader
+generates the assignment (answers and hidden tests removed) and the solution (both kept).
+Building twice gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import shutil
+import tempfile
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat.notebooknode import NotebookNode
+
+from gancourse.authoring.course import run_converter
+from gancourse.authoring.source import HINTS, Cell, Lesson, lesson_paths, read
+from gancourse.paths import repository
+
+KERNEL = {
+    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+DIVIDER = re.compile(r"^---$", re.MULTILINE)
+
+
+def build_all(out: Path | None = None) -> list[Path]:
+    """Build every lesson and the start page below `out` (default: the repository).
+
+    A notebook somebody has worked in is never overwritten: it is moved aside first.
+    Returns the files kept that way.
+    """
+    root = repository()
+    out = out or root
+    kept: list[Path] = []
+    with tempfile.TemporaryDirectory() as scratch:
+        course = Path(scratch)
+        for path in lesson_paths():
+            lesson = read(path)
+            generate(lesson, course)
+            for step in ("notebooks", "solutions"):
+                kept += publish(course / step / lesson.name, out / step / lesson.name)
+        start = read(root / "lessons" / "start.py")
+        write_notebook(source_notebook(start, {}), course / "notebooks" / "start.ipynb")
+        copy_assets(start, course / "notebooks")
+        kept += publish(course / "notebooks", out / "notebooks", recursive=False)
+    return kept
+
+
+def generate(lesson: Lesson, course: Path) -> None:
+    """Write nbgrader's source, assignment and solution of one lesson below `course`.
+
+    Raises:
+        CourseError: if nbgrader cannot generate one of them.
+    """
+    from nbgrader.converters import GenerateAssignment, GenerateSolution
+
+    folder = course / "source" / lesson.name
+    folder.mkdir(parents=True, exist_ok=True)
+    write_notebook(source_notebook(lesson, lesson.points), folder / f"{lesson.name}.ipynb")
+    copy_assets(lesson, folder)
+    for converter, step in ((GenerateAssignment, "notebooks"), (GenerateSolution, "solutions")):
+        run_converter(converter, lesson.name, course)
+        made = course / step / lesson.name / f"{lesson.name}.ipynb"
+        write_notebook(nbformat.read(made, as_version=4), made)
+
+
+def source_notebook(lesson: Lesson, points: dict[str, int]) -> NotebookNode:
+    """The notebook nbgrader starts from: keys expanded to metadata, every cell with a stable id."""
+    notebook = nbformat.v4.new_notebook(metadata=KERNEL)
+    for cell in lesson.cells:
+        text = expand(cell, points) if cell.kind == "markdown" else cell.text
+        new = nbformat.v4.new_code_cell if cell.kind == "code" else nbformat.v4.new_markdown_cell
+        node = new(text, id=cell.id)
+        grading = grading_metadata(cell)
+        if grading:
+            node.metadata["nbgrader"] = grading
+        notebook.cells.append(node)
+    return notebook
+
+
+def grading_metadata(cell: Cell) -> dict[str, Any]:
+    """nbgrader's metadata (schema 3) for a cell the student writes or one that earns points."""
+    solution = "solution" in cell.keys or "answer" in cell.keys
+    grade = "test" in cell.keys or "answer" in cell.keys
+    if not (solution or grade):
+        return {}
+    metadata: dict[str, Any] = {
+        "grade": grade,
+        "grade_id": cell.id,
+        "locked": not solution,
+        "schema_version": 3,
+        "solution": solution,
+        "task": False,
+    }
+    if grade:
+        metadata["points"] = int(cell.keys.get("points", 0))
+    return metadata
+
+
+def expand(cell: Cell, points: dict[str, int]) -> str:
+    """The text of a markdown cell with its keys spelled out for the reader."""
+    if "exercise" in cell.keys:
+        heading, _, body = cell.text.partition("\n")
+        stars, worth = int(cell.keys["stars"]), points.get(cell.keys["exercise"], 0)
+        badge = f"{'★' * stars}{'☆' * (3 - stars)} · about {cell.keys['minutes']} minutes · {plural(worth, 'point')}"
+        return f"{heading}\n\n*{badge}*\n{body}"
+    if "hints" in cell.keys:
+        return "\n\n".join(fold(t, b) for t, b in zip(HINTS, DIVIDER.split(cell.text), strict=True))
+    if "reveal" in cell.keys:
+        shown, hidden = DIVIDER.split(cell.text, maxsplit=1)
+        return f"{shown.strip()}\n\n{fold(cell.keys['reveal'], hidden)}"
+    return cell.text
+
+
+def fold(title: str, body: str) -> str:
+    """Text that opens on a click. The blank lines let markdown and math inside be rendered."""
+    return f"<details>\n<summary>{title}</summary>\n\n{body.strip()}\n\n</details>"
+
+
+def plural(n: float, noun: str) -> str:
+    return f"{n:g} {noun}" if n == 1 else f"{n:g} {noun}s"
+
+
+def copy_assets(lesson: Lesson, folder: Path) -> None:
+    """Copy the pictures that belong to a lesson to where its notebook looks for them."""
+    assets = lesson.path.parent / "assets" / lesson.name
+    if assets.is_dir():
+        shutil.copytree(assets, folder / "images", dirs_exist_ok=True)
+
+
+def digest(notebook: NotebookNode) -> str:
+    """A fingerprint of what a reader can change: the cells' kinds and texts, and any outputs."""
+    seen = [(c.cell_type, c.source, len(c.get("outputs", []))) for c in notebook.cells]
+    return hashlib.sha256(json.dumps(seen).encode()).hexdigest()[:16]
+
+
+def write_notebook(notebook: NotebookNode, path: Path) -> None:
+    """Write a notebook, marked as built and not yet worked in."""
+    notebook.metadata = nbformat.from_dict({**KERNEL, "gancourse": {"built": digest(notebook)}})
+    path.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(notebook, path, version=nbformat.NO_CONVERT)
+
+
+def publish(made: Path, target: Path, recursive: bool = True) -> list[Path]:
+    """Copy built files to where readers find them; move aside notebooks somebody worked in."""
+    kept: list[Path] = []
+    target.mkdir(parents=True, exist_ok=True)
+    for source in sorted(made.rglob("*") if recursive else made.glob("*")):
+        destination = target / source.relative_to(made)
+        if source.is_dir():
+            if not recursive and source.name == "images":
+                kept += publish(source, destination)
+            continue
+        if destination.exists() and destination.read_bytes() == source.read_bytes():
+            continue
+        if destination.suffix == ".ipynb" and destination.exists() and worked_in(destination):
+            stamp = datetime.now().strftime("%Y-%m-%d-%H%M%S")
+            aside = destination.with_name(f"{destination.stem}.mine-{stamp}.ipynb")
+            destination.rename(aside)
+            kept.append(aside)
+        destination.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, destination)
+    return kept
+
+
+def worked_in(path: Path) -> bool:
+    """Whether a notebook differs from how it was built. What cannot be read counts as work."""
+    try:
+        notebook = nbformat.read(path, as_version=4)
+        return notebook.metadata.get("gancourse", {}).get("built") != digest(notebook)
+    except Exception:
+        return True
+
+
+def differences(out: Path) -> list[str]:
+    """What a fresh build in `out` has that the repository's notebooks do not, and the reverse."""
+    root, found = repository(), []
+    for step in ("notebooks", "solutions"):
+        fresh = {p.relative_to(out) for p in (out / step).rglob("*") if p.is_file()}
+        for name in sorted(fresh):
+            if not (root / name).exists():
+                found.append(f"{name} is missing")
+            elif (root / name).read_bytes() != (out / name).read_bytes():
+                found.append(f"{name} differs from its source")
+        for path in sorted((root / step).rglob("*.ipynb")):
+            name = path.relative_to(root)
+            if name not in fresh and ".mine-" not in name.name and ".ipynb_checkpoints" not in name.parts:
+                found.append(f"{name} has no source")
+    return found

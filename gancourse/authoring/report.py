@@ -1,0 +1,46 @@
+"""What `gancourse lessons` and `gancourse lint` print, and their exit status."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import nbformat
+
+from gancourse.authoring import build, lint
+from gancourse.authoring.source import lesson_paths, read
+from gancourse.paths import repository
+
+
+def build_and_report(check: bool) -> int:
+    """Build the notebooks, or with `check` only compare them with a fresh build; 1 if they differ."""
+    if check:
+        with tempfile.TemporaryDirectory() as fresh:
+            build.build_all(Path(fresh))
+            found = build.differences(Path(fresh))
+        for line in found:
+            print(line)
+        print("Run `make lessons` and commit what it changes." if found else "Every notebook is as its source says.")
+        return 1 if found else 0
+    for path in build.build_all():
+        print(f"Your work in that notebook is kept as {path.relative_to(repository())}")
+    print(f"Built {len(lesson_paths())} lesson(s) into notebooks/ and solutions/.")
+    return 0
+
+
+def lint_and_report() -> int:
+    """Lint every lesson and what students get of it; 1 if anything is found."""
+    found: list[str] = []
+    with tempfile.TemporaryDirectory() as scratch:
+        for path in lesson_paths():
+            lesson = read(path)
+            found += lint.lint(lesson)
+            if not found:
+                build.generate(lesson, Path(scratch))
+                notebook = Path(scratch) / "notebooks" / lesson.name / f"{lesson.name}.ipynb"
+                found += lint.leaks_of(lesson, nbformat.read(notebook, as_version=4))
+    found += lint.lint_page(read(repository() / "lessons" / "start.py"))
+    for line in found:
+        print(line)
+    print(f"{len(found)} finding(s) in {len(lesson_paths())} lesson(s)." if found else "The lessons are clean.")
+    return 1 if found else 0

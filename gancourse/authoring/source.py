@@ -1,0 +1,152 @@
+"""Read a lesson's source: one Python file in jupytext's percent format.
+
+A cell is marked by keys on its `# %%` line. These are all there are:
+
+===========  ========  ==========================================================
+key          cell      meaning
+===========  ========  ==========================================================
+name="…"     any       gives the cell a fixed id, so that tools can find it
+exercise=ID  markdown  introduces an exercise; needs stars=1…3 and minutes=…
+hints=ID     markdown  three hints divided by `---` lines, each folded away
+solution=ID  code      the student writes this; the answer stands between
+                       `### BEGIN SOLUTION` and `### END SOLUTION`
+test=ID      code      checks it, worth points=…; what stands between
+                       `### BEGIN HIDDEN TESTS` and `### END HIDDEN TESTS`
+                       reaches graders only
+answer=ID    markdown  a written answer, graded by hand, worth points=…
+reveal="…"   markdown  what follows the `---` line is folded away under this title
+===========  ========  ==========================================================
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import jupytext
+
+from gancourse.errors import CourseError
+from gancourse.paths import repository
+
+KEYS: dict[str, str] = {
+    "name": "any",
+    "exercise": "markdown",
+    "hints": "markdown",
+    "solution": "code",
+    "test": "code",
+    "answer": "markdown",
+    "reveal": "markdown",
+    "points": "any",
+    "stars": "markdown",
+    "minutes": "markdown",
+}
+HINTS = ("Hint 1: the idea", "Hint 2: the formula", "Hint 3: nearly the code")
+
+
+@dataclass
+class Cell:
+    """One cell of a lesson: its kind ("code" or "markdown"), text, keys, and line in the file."""
+
+    kind: str
+    text: str
+    keys: dict[str, Any]
+    line: int
+    position: int
+
+    @property
+    def id(self) -> str:
+        """A stable id: from the exercise or the name, else from the position."""
+        for key, prefix in (
+            ("name", ""),
+            ("solution", ""),
+            ("answer", ""),
+            ("test", "test-"),
+            ("exercise", "exercise-"),
+            ("hints", "hints-"),
+        ):
+            if key in self.keys:
+                return f"{prefix}{self.keys[key]}"
+        return f"cell-{self.position:03d}"
+
+
+@dataclass
+class Lesson:
+    """A lesson's cells, in order."""
+
+    name: str
+    path: Path
+    cells: list[Cell] = field(default_factory=list)
+
+    @property
+    def title(self) -> str:
+        for cell in self.cells:
+            match = re.match(r"# (.+)", cell.text)
+            if cell.kind == "markdown" and match:
+                return match[1]
+        return self.name
+
+    @property
+    def exercises(self) -> list[str]:
+        """Ids of everything that earns points, in order."""
+        return [c.keys.get("test") or c.keys["answer"] for c in self.cells if c.keys.keys() & {"test", "answer"}]
+
+    @property
+    def points(self) -> dict[str, int]:
+        """Points of each exercise."""
+        graded = (c for c in self.cells if c.keys.keys() & {"test", "answer"})
+        return {c.keys.get("test") or c.keys["answer"]: int(c.keys.get("points", 0)) for c in graded}
+
+    def cell(self, id: str) -> Cell:
+        """The cell with this id.
+
+        Raises:
+            KeyError: if there is none.
+        """
+        for cell in self.cells:
+            if cell.id == id:
+                return cell
+        raise KeyError(f"{self.path} has no cell {id!r}")
+
+    def namespace(self, *ids: str) -> dict[str, Any]:
+        """Run these cells, solutions filled in, and return the names they define."""
+        names: dict[str, Any] = {"__name__": f"lesson_{self.name}"}
+        for id in ids:
+            code = compile(self.cell(id).text, f"{self.path.name}:{id}", "exec")
+            exec(code, names)
+        return names
+
+
+def read(path: Path) -> Lesson:
+    """Read one lesson from its percent-format file."""
+    text = path.read_text(encoding="utf-8")
+    notebook = jupytext.reads(text, fmt="py:percent")
+    starts = [i for i, line in enumerate(text.splitlines(), 1) if re.match(r"# %%", line)]
+    lesson = Lesson(path.stem, path)
+    for position, (node, line) in enumerate(zip(notebook.cells, starts, strict=True), 1):
+        keys = {k: v for k, v in node.metadata.items() if k not in ("lines_to_next_cell", "cell_marker")}
+        kind = "markdown" if node.cell_type == "markdown" else "code"
+        lesson.cells.append(Cell(kind, node.source.strip("\n"), keys, line, position))
+    return lesson
+
+
+def lesson_paths() -> list[Path]:
+    """Every lesson's source, in order."""
+    return sorted((repository() / "lessons").glob("[0-9][0-9]_*.py"))
+
+
+def find(name: str) -> Lesson:
+    """Find a lesson by its full name ("01_gaussian_1d"), number ("1", "01") or topic ("gaussian_1d").
+
+    Raises:
+        CourseError: if no lesson has that name; lists those there are.
+    """
+    paths = lesson_paths()
+    wanted = name.strip().rstrip("/").removesuffix(".ipynb").removesuffix(".py")
+    for path in paths:
+        number, topic = path.stem.split("_", 1)
+        if wanted in (path.stem, topic, number, str(int(number))):
+            return read(path)
+    known = "\n".join(f"  {path.stem}" for path in paths)
+    raise CourseError(f"There is no lesson {name!r}. The lessons are:\n{known}")

@@ -1,0 +1,271 @@
+"""How checks are written and how they answer.
+
+A check takes the object a student wrote and tests one claim about it after the other. Each claim
+holds, or says what came, what was expected, and where to look. A claim never trusts a value at
+a point where wrong answers agree with right ones, such as a loss at initialization.
+
+    check = Suite("01_gaussian_1d")
+
+    @check.that("optimal_discriminator", "gives ½ where both densities are equal")
+    def _(optimal_discriminator):
+        got = numbers(optimal_discriminator(torch.tensor([0.2]), torch.tensor([0.2])), (1,))
+        expect_close(got, [0.5], "p = q = 0.2")
+
+In a lesson, `check.optimal_discriminator(optimal_discriminator)` prints what holds or raises
+`CheckFailed`, which shows as a message instead of a traceback.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import linecache
+import math
+import traceback
+import warnings
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+PACKAGE = Path(__file__).resolve().parent.parent
+BLANK = "This is not written yet: replace `raise NotImplementedError` by your code."
+
+
+class Miss(Exception):
+    """A claim that does not hold. The message is for the student."""
+
+
+class CheckFailed(AssertionError):
+    """At least one claim about an exercise does not hold. Its text is the report."""
+
+    def _render_traceback_(self) -> list[str]:
+        """What Jupyter shows: the report alone. The check's own lines would only distract."""
+        return str(self).splitlines()
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One claim and, where it does not hold, why."""
+
+    claim: str
+    miss: str | None = None
+
+    @property
+    def holds(self) -> bool:
+        return self.miss is None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What was found about one exercise."""
+
+    exercise: str
+    findings: tuple[Finding, ...]
+
+    @property
+    def passed(self) -> bool:
+        return bool(self.findings) and all(f.holds for f in self.findings)
+
+    def __str__(self) -> str:
+        held = sum(f.holds for f in self.findings)
+        if not held and len({f.miss for f in self.findings}) == 1:
+            return f"✗ {self.exercise}\n{indent(self.findings[0].miss or '')}"
+        head = f"{'✓' if self.passed else '✗'} {self.exercise}: {held} of {len(self.findings)} hold"
+        lines = [head]
+        for finding in self.findings:
+            lines.append(f"  {'✓' if finding.holds else '✗'} {finding.claim}")
+            if finding.miss:
+                lines.append(indent(finding.miss))
+        return "\n".join(lines)
+
+
+class Suite:
+    """The checks of one lesson: `suite.exercise_name(object)` runs those of one exercise."""
+
+    def __init__(self, lesson: str):
+        self.lesson = lesson
+        self.claims: dict[str, list[tuple[str, Callable[[Any], None]]]] = {}
+
+    def that(self, exercise: str, claim: str) -> Callable[[Callable[[Any], None]], Callable[[Any], None]]:
+        """Add a claim about an exercise; the decorated function raises `Miss` if it does not hold."""
+
+        def add(function: Callable[[Any], None]) -> Callable[[Any], None]:
+            self.claims.setdefault(exercise, []).append((claim, function))
+            return function
+
+        return add
+
+    def verdict(self, exercise: str, thing: Any) -> Verdict:
+        """Test every claim about `thing`. Nothing the student's code does stops this but an interrupt."""
+        findings = []
+        for claim, function in self.claims[exercise]:
+            findings.append(Finding(claim, find_miss(partial(function, thing))))
+            if findings[-1].miss == BLANK:
+                return Verdict(exercise, (findings[-1],))
+        return Verdict(exercise, tuple(findings))
+
+    def __getattr__(self, exercise: str) -> Callable[[Any], None]:
+        if exercise.startswith("_") or exercise not in self.claims:
+            known = ", ".join(self.claims)
+            raise AttributeError(f"Lesson {self.lesson} has no exercise {exercise!r}; it has {known}")
+        return partial(self.run, exercise)
+
+    def run(self, exercise: str, thing: Any) -> None:
+        """Print the verdict.
+
+        Raises:
+            CheckFailed: if a claim does not hold.
+        """
+        verdict = self.verdict(exercise, thing)
+        if not verdict.passed:
+            raise CheckFailed(str(verdict)) from None
+        print(verdict)
+
+
+def find_miss(test: Callable[[], None]) -> str | None:
+    """Run one claim; None if it holds, else why not.
+
+    What the student's code prints or warns is dropped: on stderr it would cost points.
+    """
+    try:
+        with warnings.catch_warnings(), silence():
+            warnings.simplefilter("ignore")
+            test()
+    except Miss as miss:
+        return str(miss)
+    except NotImplementedError as error:
+        return BLANK if not str(error) else describe_error(error)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # a student's sys.exit() must not end the lesson
+        return describe_error(error)
+    return None
+
+
+@contextlib.contextmanager
+def silence():
+    """Swallow what is written to stdout and stderr."""
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        yield
+
+
+def describe_error(error: BaseException) -> str:
+    """An error in the student's code, with the student's own line and none of the package's."""
+    what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        path = Path(frame.filename)
+        if PACKAGE in path.parents or "site-packages" in path.parts or "hidden" in path.parts:
+            continue
+        if "python3" in frame.filename and "ipykernel" not in frame.filename:
+            continue  # the standard library
+        line = (frame.line or linecache.getline(frame.filename, frame.lineno or 0)).strip()
+        return f"Your code stopped in line {frame.lineno}, `{line}`, with {what}"
+    return f"Calling it stopped with {what}"
+
+
+def indent(text: str) -> str:
+    return "\n".join(f"      {line}" for line in text.splitlines())
+
+
+# ---------------------------------------------------------------------------------------------
+# What claims are made of
+
+
+def expect(holds: bool, otherwise: str) -> None:
+    """Raise `Miss(otherwise)` unless `holds`."""
+    if not holds:
+        raise Miss(otherwise)
+
+
+def is_function(thing: Any, name: str) -> None:
+    """Miss unless `thing` can be called."""
+    expect(callable(thing), f"{name} should be a function; it is {a(thing)}.")
+
+
+def numbers(value: Any, shape: Sequence[int] | None = None, what: str = "The result") -> Tensor:
+    """`value` as a float64 tensor; misses with a sentence on None, wrong types or shapes, and NaN.
+
+    Args:
+        value: what the student's code returned: a tensor, an array, a number or a list of numbers.
+        shape: the shape it should have; None takes any, () means one number.
+        what: how to call it in the message.
+    """
+    if value is None:
+        raise Miss(f"{what} is None. Does your function end in `return …`?")
+    try:
+        tensor = torch.as_tensor(value).detach().to("cpu", torch.float64)
+    except (TypeError, ValueError, RuntimeError):
+        raise Miss(f"{what} should be numbers; it is {a(value)}.") from None
+    if shape is not None and tuple(tensor.shape) != tuple(shape):
+        raise Miss(f"{what} should {of_shape(shape)}; it has shape {tuple(tensor.shape)}.{shape_advice(shape)}")
+    if tensor.isnan().any():
+        raise Miss(f"{what} contains NaN (not a number): somewhere 0/0, log of a negative number, or ∞ − ∞.")
+    if tensor.isinf().any():
+        raise Miss(f"{what} is infinite: somewhere a logarithm of 0 or a division by 0.")
+    return tensor
+
+
+def expect_close(
+    got: Tensor,
+    want: Tensor | Sequence[float] | float,
+    where: str,
+    usual: Mapping[str, Tensor | Sequence[float] | float] | None = None,
+    show: bool = True,
+    rtol: float = 1e-4,
+    atol: float = 1e-5,
+) -> None:
+    """Miss unless `got` equals `want` up to rounding.
+
+    Args:
+        where: the input, in words, for the message.
+        usual: diagnosis → the wrong value it leads to. The first that fits is told to the student.
+        show: whether the message may tell the value that was expected.
+    """
+    want = torch.as_tensor(want, dtype=torch.float64)
+    if close(got, want, rtol, atol):
+        return
+    message = f"For {where} you return {pretty(got)}"
+    message += f"; expected {pretty(want)}." if show else ", which is not right."
+    for diagnosis, wrong in (usual or {}).items():
+        if close(got, torch.as_tensor(wrong, dtype=torch.float64), rtol, atol):
+            raise Miss(f"{message}\n{diagnosis}")
+    raise Miss(message)
+
+
+def close(a: Tensor, b: Tensor, rtol: float = 1e-4, atol: float = 1e-5) -> bool:
+    """Equal up to rounding, shapes too."""
+    return a.shape == b.shape and torch.allclose(a, b, rtol=rtol, atol=atol)
+
+
+def pretty(values: Tensor) -> str:
+    """A few numbers a person can read."""
+    if values.ndim == 0:
+        return f"{values.item():.4g}"
+    flat = values.flatten()
+    shown = ", ".join(f"{v:.4g}" for v in flat[:6].tolist())
+    return f"[{shown}{', …' if flat.numel() > 6 else ''}]"
+
+
+def a(thing: Any) -> str:
+    """A thing's type, with its article."""
+    name = "None" if thing is None else type(thing).__name__
+    return name if thing is None else f"{'an' if name[0].lower() in 'aeiou' else 'a'} {name}"
+
+
+def of_shape(shape: Iterable[int]) -> str:
+    shape = tuple(shape)
+    return "be one number (shape ())" if shape == () else f"have shape {shape}"
+
+
+def shape_advice(shape: Sequence[int]) -> str:
+    return " Average over the batch." if tuple(shape) == () else ""
+
+
+def log(x: float) -> float:
+    """Natural logarithm, with log 0 = −∞."""
+    return math.log(x) if x > 0 else -math.inf

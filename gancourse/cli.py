@@ -1,0 +1,81 @@
+"""The command line: `gancourse --help`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gancourse.errors import CourseError
+
+app = typer.Typer(
+    name="gancourse",
+    help="A course on generative adversarial networks whose exercises grade themselves.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+
+@app.command()
+def doctor() -> None:
+    """Say what is installed, which device is used, what is missing and what to do about it."""
+    from gancourse.doctor import examine
+
+    raise typer.Exit(examine())
+
+
+@app.command()
+def lessons(
+    check: Annotated[
+        bool, typer.Option("--check", help="Change nothing; fail if a notebook is not up to date.")
+    ] = False,
+) -> None:
+    """Build notebooks/ and solutions/ from lessons/ (or check that they are up to date)."""
+    from gancourse.authoring.report import build_and_report
+
+    raise typer.Exit(build_and_report(check))
+
+
+@app.command()
+def lint() -> None:
+    """Lint the lessons' sources."""
+    from gancourse.authoring.report import lint_and_report
+
+    raise typer.Exit(lint_and_report())
+
+
+@app.command()
+def validate(notebook: Annotated[Path, typer.Argument(help="The notebook you have been working in.")]) -> None:
+    """Run your notebook and tell what its checks say, as a grader would, but for the hidden checks."""
+    from gancourse.grading.validate import validate_notebook
+
+    raise typer.Exit(validate_notebook(notebook))
+
+
+@app.command()
+def grade(
+    lesson: Annotated[str, typer.Argument(help="Lesson name, such as 01_gaussian_1d or 1.")],
+    submitted: Annotated[Path, typer.Option(help="Folder with STUDENT/LESSON/LESSON.ipynb.")],
+    out: Annotated[Path, typer.Option(help="Folder for the gradebook, feedback and summary.")] = Path("graded"),
+    jobs: Annotated[int, typer.Option(min=1, help="Submissions graded at the same time.")] = 1,
+    json: Annotated[Path | None, typer.Option(help="Also write every score and message to this file.")] = None,
+) -> None:
+    """Grade everybody's submission of one lesson."""
+    from gancourse.grading.grade import grade_lesson
+
+    raise typer.Exit(grade_lesson(lesson, submitted, out, jobs, json))
+
+
+def main() -> None:
+    """Run the command line; a mistake of the user's is a sentence and exit status 2."""
+    try:
+        app()
+    except CourseError as error:
+        typer.echo(f"gancourse: {error}", err=True)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        typer.echo("gancourse: stopped.", err=True)
+        sys.exit(130)

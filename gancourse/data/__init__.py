@@ -1,0 +1,1 @@
+"""Data sets. So far the toys: distributions with samplers and exact densities."""

@@ -1,0 +1,1 @@
+"""Run submissions, judge them, keep the record."""

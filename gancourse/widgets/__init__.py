@@ -1,0 +1,1 @@
+"""What moves: training one can watch and steer."""

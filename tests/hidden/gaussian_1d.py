@@ -1,0 +1,125 @@
+"""Hidden checks of lesson 01: fresh random inputs against the formulas, and a few corners.
+
+They hold for every right answer and say less than the public ones when they do not.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from gancourse.checks.core import Suite, expect, expect_close, numbers
+from gancourse.checks.gaussian_1d import Referee, both_gradients
+
+check = Suite("01_gaussian_1d")
+
+
+def batch(*shape: int, scale: float = 3.0) -> torch.Tensor:
+    return scale * torch.randn(*shape)
+
+
+@check.that("discriminator_loss", "holds on batches drawn at random")
+def _(loss: Callable) -> None:
+    for real_size, fake_size in ((7, 7), (5, 12), (1, 3)):
+        real, fake = batch(real_size, 1), batch(fake_size, 1)
+        want = F.softplus(-real.double()).mean() + F.softplus(fake.double()).mean()
+        expect_close(numbers(loss(real, fake), ()), want, "a random batch", show=False)
+
+
+@check.that("minimax_generator_loss", "holds on batches drawn at random")
+def _(loss: Callable) -> None:
+    for size in (1, 6, 33):
+        fake = batch(size, 1)
+        expect_close(numbers(loss(fake), ()), -F.softplus(fake.double()).mean(), "a random batch", show=False)
+
+
+@check.that("non_saturating_generator_loss", "holds on batches drawn at random")
+def _(loss: Callable) -> None:
+    for size in (1, 6, 33):
+        fake = batch(size, 1)
+        expect_close(numbers(loss(fake), ()), F.softplus(-fake.double()).mean(), "a random batch", show=False)
+
+
+@check.that("generator_gradients", "holds on batches drawn at random")
+def _(gradients: Callable) -> None:
+    fake = batch(9, 1)
+    d = torch.sigmoid(fake.double())
+    minimax, non_saturating = both_gradients(gradients, fake)
+    expect_close(minimax, -d, "a random batch (minimax)", show=False)
+    expect_close(non_saturating, d - 1, "a random batch (non-saturating)", show=False)
+
+
+@check.that("optimal_discriminator", "holds on densities drawn at random")
+def _(optimal: Callable) -> None:
+    p, q = torch.rand(50), torch.rand(50)
+    expect_close(numbers(optimal(p, q), (50,)), p.double() / (p + q).double(), "random densities", show=False)
+
+
+@check.that("game_value", "holds on densities and discriminators drawn at random")
+def _(value: Callable) -> None:
+    p, q, d = torch.rand(40) + 0.1, torch.rand(40) + 0.1, 0.02 + 0.96 * torch.rand(40)
+    dx = 0.01 + float(torch.rand(()))
+    want = (p.double() * d.double().log() + q.double() * (1 - d.double()).log()).sum() * dx
+    expect_close(numbers(value(p, q, d, dx), ()), want, "random densities", show=False)
+
+
+def networks(width: int = 5) -> tuple[nn.Module, nn.Module]:
+    """A small G from two noise dimensions and a small D, both with dropout-free hidden layers."""
+    G = nn.Sequential(nn.Linear(2, width), nn.Tanh(), nn.Linear(width, 1))
+    D = nn.Sequential(nn.Linear(1, width), nn.Tanh(), nn.Linear(width, 1))
+    return G.double(), D.double()
+
+
+def bce(real: torch.Tensor, fake: torch.Tensor) -> torch.Tensor:
+    return F.softplus(-real).mean() + F.softplus(fake).mean()
+
+
+def heuristic(fake: torch.Tensor) -> torch.Tensor:
+    return F.softplus(-fake).mean()
+
+
+def flat(net: nn.Module) -> torch.Tensor:
+    return torch.cat([p.detach().flatten() for p in net.parameters()])
+
+
+@check.that("discriminator_step", "moves random networks as the gradient says, step after step")
+def _(step: Callable) -> None:
+    G, D = networks()
+    opt = torch.optim.SGD(D.parameters(), lr=0.5)
+    G_before = flat(G)
+    for _ in range(3):
+        real, z = torch.randn(8, 1, dtype=torch.float64), torch.randn(8, 2, dtype=torch.float64)
+        gradients = torch.autograd.grad(bce(D(real), D(G(z).detach())), list(D.parameters()))
+        want = flat(D) - 0.5 * torch.cat([g.flatten() for g in gradients])
+        step(G, D, opt, bce, real, z)
+        expect_close(flat(D), want, "D's parameters after a step", show=False)
+    expect(bool(torch.equal(flat(G), G_before)), "G has changed during D's steps.")
+
+
+@check.that("generator_step", "moves random networks as the gradient says, step after step")
+def _(step: Callable) -> None:
+    G, D = networks()
+    opt = torch.optim.SGD(G.parameters(), lr=0.5)
+    D_before = flat(D)
+    for _ in range(3):
+        z = torch.randn(8, 2, dtype=torch.float64)
+        gradients = torch.autograd.grad(heuristic(D(G(z))), list(G.parameters()))
+        want = flat(G) - 0.5 * torch.cat([g.flatten() for g in gradients])
+        step(G, D, opt, heuristic, z)
+        expect_close(flat(G), want, "G's parameters after a step", show=False)
+    expect(bool(torch.equal(flat(D), D_before)), "D has changed during G's steps.")
+
+
+@check.that("algorithm_1", "plays by the rules for other numbers of iterations and steps")
+def _(algorithm: Callable) -> None:
+    for iterations, k in ((5, 2), (1, 4), (4, 1)):
+        referee = Referee()
+        got = list(referee.play(algorithm, iterations, k))
+        expect(referee.moves == ("D" * k + "G") * iterations, f"The moves are wrong for k = {k}.")
+        expect(len(got) == iterations, "It yields too often or not often enough.")
+        expect(referee.drawn == iterations * (2 * k + 1), "It draws more samples than it uses, or fewer.")
+        expect(all(math.isfinite(x) for pair in got for x in pair), "It yields something that is not a loss.")
