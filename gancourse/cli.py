@@ -48,7 +48,9 @@ def lint() -> None:
 
 
 @app.command()
-def validate(notebook: Annotated[Path, typer.Argument(help="The notebook you have been working in.")]) -> None:
+def validate(
+    notebook: Annotated[Path, typer.Argument(help="The notebook you work in, or its lesson's name.")],
+) -> None:
     """Run your notebook and tell what its checks say, as a grader would, but for the hidden checks."""
     from gancourse.grading.validate import validate_notebook
 

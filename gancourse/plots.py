@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import io
+import math
 from collections.abc import Sequence
 
 import matplotlib
@@ -60,7 +61,8 @@ def picture(fig: Figure, alt: str, dpi: int = 100) -> dict[str, str]:
     """
     data = base64.b64encode(png(fig, 2 * dpi)).decode()
     width = round(fig.get_figwidth() * dpi)
-    tag = f'<img src="data:image/png;base64,{data}" alt="{html.escape(alt)}" width="{width}" style="max-width:100%;height:auto">'
+    source, fit = f"data:image/png;base64,{data}", "max-width:100%;height:auto"
+    tag = f'<img src="{source}" alt="{html.escape(alt)}" width="{width}" style="{fit}">'
     return {"text/html": tag, "text/plain": alt}
 
 
@@ -123,11 +125,12 @@ def draw_game(
         z = torch.linspace(-1, 1, 1000).unsqueeze(1)
         with torch.no_grad():
             samples, judged = G(z).flatten(), torch.sigmoid(D(x.unsqueeze(1))).flatten()
+            fooled = float(torch.sigmoid(D(samples.unsqueeze(1))).mean())
         p, q = target.density(x), generated_density(samples, x)
         game.fill_between(x, p, color=REAL, alpha=0.25, lw=0)
         game.plot(x, p, color=REAL, lw=2, label="data p(x)")
-        game.fill_between(x, q.clamp(max=1.15), color=FAKE, alpha=0.25, lw=0)
-        game.plot(x, q.clamp(max=1.15), color=FAKE, lw=2, ls="-.", label="generator q(x)")
+        game.fill_between(x, q.clamp(max=1.12), color=FAKE, alpha=0.25, lw=0)
+        game.plot(x, q.clamp(max=1.12), color=FAKE, lw=2, ls="-.", label="generator q(x)")
         game.plot(x, judged, color=JUDGE, lw=2, ls="--", label="D(x)")
         noise_at = low + (z.flatten() + 1) / 2 * (high - low)
         for i in range(0, 1000, 37):
@@ -135,24 +138,26 @@ def draw_game(
         game.axhline(0, color="0.3", lw=0.8)
         game.text(low, -0.5, "noise z, from −1 to 1", va="top", color="0.35", fontsize=9)
         game.set(xlim=(low, high), ylim=(-0.6, 1.2), yticks=(0, 0.25, 0.5, 0.75, 1), xlabel="x")
-        game.legend(loc="upper left", ncols=3, fontsize=9, columnspacing=1.0, handlelength=1.6)
+        game.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, fontsize=9, columnspacing=1.2, handlelength=2.2)
         draw_losses(curves, losses)
         if title:
             fig.suptitle(title, fontsize=11)
-    mean, std, seen = float(samples.mean()), float(samples.std()), float(torch.sigmoid(D(samples[:, None])).mean())
+    mean, std = float(samples.mean()), float(samples.std())
     return (
-        f"{title + '. ' if title else ''}The data are a bell curve around {target.mean:g}. The generator's samples have "
-        f"mean {mean:.2f} and standard deviation {std:.2f}. On them D is {seen:.2f} on average."
+        f"{title + '. ' if title else ''}The data are a bell curve around {target.mean:g}. The generator's samples "
+        f"have mean {mean:.2f} and standard deviation {std:.2f}. On them D is {fooled:.2f} on average."
     )
 
 
 def draw_losses(ax: Axes, losses: Sequence[tuple[float, float]]) -> None:
-    """Both players' losses over the iterations, thinned to what a plot can show."""
-    every = max(1, len(losses) // 400)
-    steps = list(range(0, len(losses), every))
-    ax.plot(steps, [losses[i][0] for i in steps], color=JUDGE, lw=1.2, label="D's loss")
-    ax.plot(steps, [losses[i][1] for i in steps], color=FAKE, lw=1.2, label="G's loss")
-    ax.axhline(1.3863, color="0.4", lw=0.8, ls=":")
-    ax.text(1, 1.3863, " log 4", transform=ax.get_yaxis_transform(), va="center", color="0.35", fontsize=9)
-    ax.set(xlabel="iteration", ylim=(min(-0.2, *(loss[1] for loss in losses[-1:])), 4) if losses else (-0.2, 4))
+    """Both players' losses over the iterations; long runs as means over a few iterations each."""
+    every = max(1, len(losses) // 300)
+    history = torch.tensor(losses[: len(losses) // every * every]).reshape(-1, every, 2).mean(1)
+    steps = [(i + 1) * every for i in range(len(history))]
+    ax.plot(steps, history[:, 0], color=JUDGE, lw=1.4, label="D's loss")
+    ax.plot(steps, history[:, 1], color=FAKE, lw=1.4, ls="-.", label="G's loss")
+    ax.axhline(math.log(4), color="0.4", lw=0.8, ls=":")
+    ax.text(1, math.log(4), " log 4", transform=ax.get_yaxis_transform(), va="center", color="0.35", fontsize=9)
+    lowest = min(-0.2, float(history.min()) - 0.2) if losses else -0.2
+    ax.set(xlabel="iteration", xlim=(0, max(10, len(losses))), ylim=(lowest, 4))
     ax.legend(loc="upper right", fontsize=9)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 import shutil
 import tempfile
 from datetime import datetime
@@ -20,14 +19,14 @@ import nbformat
 from nbformat.notebooknode import NotebookNode
 
 from gancourse.authoring.course import run_converter
-from gancourse.authoring.source import HINTS, Cell, Lesson, lesson_paths, read
+from gancourse.authoring.lint import refuse
+from gancourse.authoring.source import DIVIDER, HINTS, Cell, Lesson, lesson_paths, read
 from gancourse.paths import repository
 
 KERNEL = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
-DIVIDER = re.compile(r"^---$", re.MULTILINE)
 
 
 def build_all(out: Path | None = None) -> list[Path]:
@@ -57,8 +56,9 @@ def generate(lesson: Lesson, course: Path) -> None:
     """Write nbgrader's source, assignment and solution of one lesson below `course`.
 
     Raises:
-        CourseError: if nbgrader cannot generate one of them.
+        CourseError: if the lesson is not fit to be built, or nbgrader cannot generate one of them.
     """
+    refuse(lesson)
     from nbgrader.converters import GenerateAssignment, GenerateSolution
 
     folder = course / "source" / lesson.name
@@ -161,13 +161,20 @@ def publish(made: Path, target: Path, recursive: bool = True) -> list[Path]:
         if destination.exists() and destination.read_bytes() == source.read_bytes():
             continue
         if destination.suffix == ".ipynb" and destination.exists() and worked_in(destination):
-            stamp = datetime.now().strftime("%Y-%m-%d-%H%M%S")
-            aside = destination.with_name(f"{destination.stem}.mine-{stamp}.ipynb")
-            destination.rename(aside)
-            kept.append(aside)
+            kept.append(move_aside(destination))
         destination.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, destination)
     return kept
+
+
+def move_aside(path: Path) -> Path:
+    """Give somebody's notebook a name of its own, one that no file has yet."""
+    stamp, count = datetime.now().strftime("%Y-%m-%d-%H%M%S"), 1
+    aside = path.with_name(f"{path.stem}.mine-{stamp}.ipynb")
+    while aside.exists():
+        count += 1
+        aside = path.with_name(f"{path.stem}.mine-{stamp}-{count}.ipynb")
+    return path.rename(aside)
 
 
 def worked_in(path: Path) -> bool:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
+import sqlite3
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,7 @@ def run_converter(converter: Any, assignment: str, course: Path) -> None:
     tools_on_path()
     config = course_config(course)
     config.CourseDirectory.assignment_id = assignment
+    begin_gradebook(course / "gradebook.db")
     with captured_log() as (logger, lines):
         coursedir = CourseDirectory(config=config)
         app = converter(coursedir=coursedir, config=config, log=logger)
@@ -49,11 +51,21 @@ def run_converter(converter: Any, assignment: str, course: Path) -> None:
         try:
             app.start()
         except (Exception, SystemExit) as error:
-            log = "\n".join(lines)
-            raise CourseError(f"nbgrader could not build {assignment}: {error}\n{log}") from error
+            said = "\n".join(line for line in lines if "Traceback" not in line)
+            raise CourseError(f"nbgrader could not build {assignment}: {said or error}") from error
 
 
-@contextmanager
+def begin_gradebook(path: Path) -> None:
+    """Begin a gradebook that is thrown away with the build.
+
+    nbgrader wants one even to build. On an empty file it would start `alembic` to ask for the schema's
+    version, which takes longer than all the rest; a file with that table in it is one it only completes.
+    """
+    with contextlib.closing(sqlite3.connect(path)) as database, database:
+        database.execute("CREATE TABLE IF NOT EXISTS alembic_version (version_num VARCHAR(32) NOT NULL)")
+
+
+@contextlib.contextmanager
 def captured_log() -> Iterator[tuple[logging.Logger, list[str]]]:
     """A logger that keeps warnings and errors in a list instead of printing them."""
     lines: list[str] = []

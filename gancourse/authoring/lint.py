@@ -12,13 +12,13 @@ from collections.abc import Iterator
 
 from nbformat.notebooknode import NotebookNode
 
-from gancourse.authoring.build import DIVIDER
-from gancourse.authoring.source import KEYS, Cell, Lesson
+from gancourse.authoring.source import DIVIDER, KEYS, ROLES, Cell, Lesson
+from gancourse.errors import CourseError
 
 LONGEST_CELL = 25
-IMAGE = re.compile(r"!\[([^\]]*)\]\(")
+IMAGE = re.compile(r"!\[([^\]]*)\][(\[]")
 TAG = re.compile(r"<img\b[^>]*>", re.IGNORECASE)
-ALT = re.compile(r"""\balt\s*=\s*(["'])\s*[^"'\s]""")
+ALT = re.compile(r"""(?<![\w-])alt\s*=\s*(["'])\s*[^"'\s]""")
 SOLUTION = re.compile(r"[ \t]*### BEGIN SOLUTION\n(.*?)### END SOLUTION", re.DOTALL)
 HIDDEN = re.compile(r"[ \t]*### BEGIN HIDDEN TESTS\n(.*?)### END HIDDEN TESTS\n?", re.DOTALL)
 IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,50}")
@@ -35,6 +35,19 @@ def lint_page(lesson: Lesson) -> list[str]:
     return [f"{lesson.path}:{c.line}: {message}" for c in lesson.cells for rule in rules for message in rule(c)]
 
 
+def refuse(lesson: Lesson) -> None:
+    """Stop a build that could only end in an error or in ids that clash.
+
+    Raises:
+        CourseError: with what is wrong and where.
+    """
+    rules = (keys, solution_cell, folds)
+    found = [f"{lesson.path}:{c.line}: {message}" for c in lesson.cells for rule in rules for message in rule(c)]
+    found += [f"{lesson.path}: {message}" for message in duplicates(lesson)]
+    if found:
+        raise CourseError("\n".join(["This lesson cannot be built:", *found]))
+
+
 def leaks_of(lesson: Lesson, release: NotebookNode) -> list[str]:
     """What of the answers and hidden tests is left in the notebook students get."""
     return [f"{lesson.path}: {message}" for message in leaks(lesson, release)]
@@ -43,15 +56,22 @@ def leaks_of(lesson: Lesson, release: NotebookNode) -> list[str]:
 def keys(cell: Cell) -> Iterator[str]:
     """Only known keys, each on the kind of cell it belongs to, with what it needs beside it."""
     for key, value in cell.keys.items():
-        if key not in KEYS:
+        if key in ("title", "incorrectly_encoded_metadata"):  # what jupytext makes of the rest of the line
+            yield f'cannot read {value!r} on the `# %%` line; keys are written key="value" or key=1, without commas'
+        elif key not in KEYS:
             yield f"unknown key {key!r}; the keys are {', '.join(KEYS)}"
         elif KEYS[key] not in ("any", cell.kind):
             yield f"key {key!r} belongs on a {KEYS[key]} cell; this one is {cell.kind}"
         elif key in ("points", "stars", "minutes"):
-            if not (isinstance(value, int) and value > 0):
+            if not (type(value) is int and value > 0):
                 yield f"{key}={value!r} should be a whole number above 0"
+            elif key == "stars" and value > 3:
+                yield f"stars={value} should be 1, 2 or 3"
         elif key != "reveal" and not (isinstance(value, str) and IDENTIFIER.fullmatch(value)):
             yield f"{key}={value!r} should be a quoted name of letters, digits, - and _"
+    roles = [key for key in ROLES if key in cell.keys]
+    if len(roles) > 1:
+        yield f"keys {' and '.join(map(repr, roles))} are on one cell; give each its own"
     needs = {"exercise": ("stars", "minutes"), "test": ("points",), "answer": ("points",)}
     for key, wanted in needs.items():
         if key in cell.keys:
@@ -62,12 +82,10 @@ def keys(cell: Cell) -> Iterator[str]:
 
 def pictures(cell: Cell) -> Iterator[str]:
     """Every picture says in words what it shows."""
-    if cell.kind == "markdown":
-        if any(not alt.strip() for alt in IMAGE.findall(cell.text)):
-            yield "a picture has no alt text; write ![what it shows](file)"
-        if any(not ALT.search(tag) for tag in TAG.findall(cell.text)):
-            yield 'an <img> has no alt text; write alt="what it shows"'
-        return
+    if cell.kind == "markdown" and any(not alt.strip() for alt in IMAGE.findall(cell.text)):
+        yield "a picture has no alt text; write ![what it shows](file)"
+    if any(not ALT.search(tag) for tag in TAG.findall(cell.text)):
+        yield 'an <img> has no alt text; write alt="what it shows"'
     tree = parse(cell)
     for node in ast.walk(tree) if tree else ():
         if not isinstance(node, ast.Call):
@@ -97,11 +115,14 @@ def test_cell(cell: Cell) -> Iterator[str]:
     tree = parse(cell)
     if tree is None:
         return
-    if not tree.body:
-        yield f"test cell of {cell.keys['test']!r} is empty"
+    seen = parse(cell, HIDDEN.sub("", cell.text))
+    if not (seen and seen.body):
+        yield f"test cell of {cell.keys['test']!r} is empty, or all of it is hidden"
         return
-    for part in (tree, parse(cell, HIDDEN.sub("", cell.text))):
-        last = part.body[-1] if part and part.body else None
+    if cell.keys["test"] not in {node.id for node in ast.walk(seen) if isinstance(node, ast.Name)}:
+        yield f"test cell of {cell.keys['test']!r} does not use {cell.keys['test']}; is it another exercise's?"
+    for part in (tree, seen):
+        last = part.body[-1] if part.body else None
         if isinstance(last, ast.Expr) and not is_check(last.value):
             yield (
                 f"test cell ends in the expression `{ast.unparse(last)}`, whose value nbgrader would "
@@ -123,6 +144,8 @@ def solution_cell(cell: Cell) -> Iterator[str]:
         begins, ends = cell.text.count(f"### BEGIN {begin}"), cell.text.count(f"### END {end}")
         if begins != ends:
             yield f"{begins} `### BEGIN {begin}` but {ends} `### END {end}`"
+        elif begins and cell.text.index(f"### BEGIN {begin}") > cell.text.index(f"### END {end}"):
+            yield f"`### END {end}` stands before `### BEGIN {begin}`"
         if begins and key not in cell.keys:
             yield f"`### BEGIN {begin}` stands outside a {key}=… cell"
     if "solution" in cell.keys and "### BEGIN SOLUTION" not in cell.text:
@@ -144,7 +167,7 @@ def folds(cell: Cell) -> Iterator[str]:
 
 
 def parse(cell: Cell, text: str | None = None) -> ast.Module | None:
-    """The cell's syntax tree, or None: what is no Python is ruff's to report."""
+    """The cell's syntax tree, or None: Python may be valid in a file and not in a cell of it, as magics are."""
     try:
         return ast.parse(cell.text if text is None else text) if cell.kind == "code" else None
     except SyntaxError:
@@ -153,10 +176,7 @@ def parse(cell: Cell, text: str | None = None) -> ast.Module | None:
 
 def whole(lesson: Lesson) -> Iterator[str]:
     """What only shows in the whole lesson: every exercise complete, every id once."""
-    counts = Counter(cell.id for cell in lesson.cells)
-    for id, count in counts.items():
-        if count > 1:
-            yield f"duplicate id {id!r}: {count} cells have it"
+    yield from duplicates(lesson)
     ids: dict[str, set[str]] = {key: set() for key in KEYS}
     for cell in lesson.cells:
         for key, value in cell.keys.items():
@@ -178,6 +198,13 @@ def whole(lesson: Lesson) -> Iterator[str]:
         yield "the first cell should be markdown and start with `# Title`"
 
 
+def duplicates(lesson: Lesson) -> Iterator[str]:
+    """Ids that more than one cell has."""
+    for id, count in Counter(cell.id for cell in lesson.cells).items():
+        if count > 1:
+            yield f"duplicate id {id!r}: {count} cells have it"
+
+
 def leaks(lesson: Lesson, release: NotebookNode) -> Iterator[str]:
     """Nothing of an answer or a hidden test reaches the notebook that students get."""
     released = "\n".join(cell.source for cell in release.cells)
@@ -185,12 +212,11 @@ def leaks(lesson: Lesson, release: NotebookNode) -> Iterator[str]:
     for marker in ("### BEGIN", "### END"):
         if marker in released:
             yield f"the released notebook contains `{marker}`"
+    open_text = [HIDDEN.sub("", SOLUTION.sub("", cell.text)) for cell in lesson.cells if cell.kind == "code"]
+    # A line of code that also stands in the open, such as `with torch.no_grad():`, gives nothing away.
+    outside = {line.strip() for text in open_text for line in text.splitlines()}
     for cell in lesson.cells:
-        outside = {line.strip() for line in HIDDEN.sub("", SOLUTION.sub("", cell.text)).splitlines()}
-        secret = SOLUTION.findall(cell.text) + HIDDEN.findall(cell.text)
-        if "answer" in cell.keys:
-            secret, outside = [cell.text], set()
+        secret = [cell.text] if "answer" in cell.keys else SOLUTION.findall(cell.text) + HIDDEN.findall(cell.text)
         for line in {line.strip() for block in secret for line in block.splitlines()}:
-            # A short line such as `return loss` may stand in a worked example by right.
             if len(line) > 20 and line in lines and line not in outside:
                 yield f"answer text of {cell.id!r} is in the released notebook: {line!r}"

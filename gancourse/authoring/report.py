@@ -9,6 +9,7 @@ import nbformat
 
 from gancourse.authoring import build, lint
 from gancourse.authoring.source import lesson_paths, read
+from gancourse.errors import CourseError
 from gancourse.paths import repository
 
 
@@ -33,14 +34,31 @@ def lint_and_report() -> int:
     found: list[str] = []
     with tempfile.TemporaryDirectory() as scratch:
         for path in lesson_paths():
-            lesson = read(path)
-            found += lint.lint(lesson)
-            if not found:
-                build.generate(lesson, Path(scratch))
-                notebook = Path(scratch) / "notebooks" / lesson.name / f"{lesson.name}.ipynb"
-                found += lint.leaks_of(lesson, nbformat.read(notebook, as_version=4))
-    found += lint.lint_page(read(repository() / "lessons" / "start.py"))
+            found += lint_lesson(path, Path(scratch))
+    found += lint_start(repository() / "lessons" / "start.py")
     for line in found:
         print(line)
     print(f"{len(found)} finding(s) in {len(lesson_paths())} lesson(s)." if found else "The lessons are clean.")
     return 1 if found else 0
+
+
+def lint_lesson(path: Path, scratch: Path) -> list[str]:
+    """What is wrong with one lesson; a lesson that cannot be read or built does not hide the others' faults."""
+    try:
+        lesson = read(path)
+        found = lint.lint(lesson)
+        if found:
+            return found
+        build.generate(lesson, scratch)
+    except CourseError as error:
+        return str(error).splitlines()
+    notebook = scratch / "notebooks" / lesson.name / f"{lesson.name}.ipynb"
+    return lint.leaks_of(lesson, nbformat.read(notebook, as_version=4))
+
+
+def lint_start(path: Path) -> list[str]:
+    """What is wrong with the start page, which has no exercises."""
+    try:
+        return lint.lint_page(read(path))
+    except CourseError as error:
+        return str(error).splitlines()

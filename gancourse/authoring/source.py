@@ -20,7 +20,10 @@ reveal="…"   markdown  what follows the `---` line is folded away under this t
 
 from __future__ import annotations
 
+import ast
+import io
 import re
+import tokenize
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -42,6 +45,11 @@ KEYS: dict[str, str] = {
     "stars": "markdown",
     "minutes": "markdown",
 }
+ROLES = ("exercise", "hints", "solution", "test", "answer")
+"""Keys that say what a cell is in an exercise: a cell has one of them at most."""
+DIVIDER = re.compile(r"^---$", re.MULTILINE)
+MARKER = re.compile(r"#\s*%%+(\s|$)")
+ODD_BREAKS = re.compile("[\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029]")
 HINTS = ("Hint 1: the idea", "Hint 2: the formula", "Hint 3: nearly the code")
 
 
@@ -119,16 +127,68 @@ class Lesson:
 
 
 def read(path: Path) -> Lesson:
-    """Read one lesson from its percent-format file."""
-    text = path.read_text(encoding="utf-8")
+    """Read one lesson from its percent-format file.
+
+    Raises:
+        CourseError: if it cannot be read as one.
+    """
+    text = source_text(path)
+    starts = cell_starts(path, text)
     notebook = jupytext.reads(text, fmt="py:percent")
-    starts = [i for i, line in enumerate(text.splitlines(), 1) if re.match(r"# %%", line)]
+    if len(notebook.cells) != len(starts):
+        raise CourseError(
+            f"{path}: jupytext sees {len(notebook.cells)} cells, Python {len(starts)} `# %%` comments. "
+            "Is there a `# %%` inside a string, or a string left open?"
+        )
     lesson = Lesson(path.stem, path)
     for position, (node, line) in enumerate(zip(notebook.cells, starts, strict=True), 1):
+        if node.cell_type not in ("code", "markdown"):
+            raise CourseError(f"{path}:{line}: a {node.cell_type} cell; a lesson has code and [markdown] cells only.")
         keys = {k: v for k, v in node.metadata.items() if k not in ("lines_to_next_cell", "cell_marker")}
-        kind = "markdown" if node.cell_type == "markdown" else "code"
-        lesson.cells.append(Cell(kind, node.source.strip("\n"), keys, line, position))
+        lesson.cells.append(Cell(node.cell_type, node.source.strip("\n"), keys, line, position))
     return lesson
+
+
+def source_text(path: Path) -> str:
+    """The text of a lesson's file, however its lines end.
+
+    Raises:
+        CourseError: if there is none, it is no UTF-8, it is no Python, or a line breaks where no editor shows it.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise CourseError(f"{path}: cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError as error:
+        raise CourseError(f"{path}: not UTF-8 (byte {error.start}); save it with that encoding.") from None
+    odd = ODD_BREAKS.search(text)
+    if odd:
+        line = text.count("\n", 0, odd.start()) + 1
+        raise CourseError(f"{path}:{line}: holds the invisible line break {odd[0]!r}; write it as an escape.")
+    try:
+        ast.parse(text)
+    except SyntaxError as error:
+        raise CourseError(f"{path}:{error.lineno}: no valid Python: {error.msg}.") from None
+    except ValueError as error:
+        raise CourseError(f"{path}: no valid Python: {error}.") from None
+    return text
+
+
+def cell_starts(path: Path, text: str) -> list[int]:
+    """The lines on which cells start. A `# %%` inside a string starts none.
+
+    Raises:
+        CourseError: if there is no cell, or text before the first.
+    """
+    tokens = tokenize.generate_tokens(io.StringIO(text).readline)
+    comments = [t for t in tokens if t.type == tokenize.COMMENT and t.start[1] == 0]
+    starts = [t.start[0] for t in comments if MARKER.match(t.string)]
+    if not starts:
+        raise CourseError(f"{path}: holds no cell; a cell starts with a line `# %%` or `# %% [markdown]`.")
+    before = next((i for i, line in enumerate(text.split("\n"), 1) if line.strip()), 1)
+    if before < starts[0]:
+        raise CourseError(f"{path}:{before}: text before the first `# %%` line.")
+    return starts
 
 
 def lesson_paths() -> list[Path]:
@@ -137,13 +197,13 @@ def lesson_paths() -> list[Path]:
 
 
 def find(name: str) -> Lesson:
-    """Find a lesson by its full name ("01_gaussian_1d"), number ("1", "01") or topic ("gaussian_1d").
+    """Find a lesson by its name ("01_gaussian_1d"), number ("1", "01"), topic ("gaussian_1d"), or a path to it.
 
     Raises:
         CourseError: if no lesson has that name; lists those there are.
     """
     paths = lesson_paths()
-    wanted = name.strip().rstrip("/").removesuffix(".ipynb").removesuffix(".py")
+    wanted = Path(name.strip()).name.removesuffix(".ipynb").removesuffix(".py")
     for path in paths:
         number, topic = path.stem.split("_", 1)
         if wanted in (path.stem, topic, number, str(int(number))):

@@ -21,6 +21,7 @@ import contextlib
 import io
 import linecache
 import math
+import sysconfig
 import traceback
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -30,10 +31,12 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 PACKAGE = Path(__file__).resolve().parent.parent
+OURS = (PACKAGE, PACKAGE.parent / "tests", Path(sysconfig.get_paths()["stdlib"]))
 BLANK = "This is not written yet: replace `raise NotImplementedError` by your code."
+NOTHING = "The result is None. Does your function end in `return …`?"
 
 
 class Miss(Exception):
@@ -102,6 +105,8 @@ class Suite:
 
     def verdict(self, exercise: str, thing: Any) -> Verdict:
         """Test every claim about `thing`. Nothing the student's code does stops this but an interrupt."""
+        if not callable(thing):
+            return Verdict(exercise, (Finding("is a function", f"{exercise} should be a function; it is {a(thing)}."),))
         findings = []
         for claim, function in self.claims[exercise]:
             findings.append(Finding(claim, find_miss(partial(function, thing))))
@@ -110,7 +115,9 @@ class Suite:
         return Verdict(exercise, tuple(findings))
 
     def __getattr__(self, exercise: str) -> Callable[[Any], None]:
-        if exercise.startswith("_") or exercise not in self.claims:
+        if exercise.startswith("_"):  # no exercise, but a question of Python's or Jupyter's, even of a half-made copy
+            raise AttributeError(exercise)
+        if exercise not in self.claims:
             known = ", ".join(self.claims)
             raise AttributeError(f"Lesson {self.lesson} has no exercise {exercise!r}; it has {known}")
         return partial(self.run, exercise)
@@ -130,11 +137,11 @@ class Suite:
 def find_miss(test: Callable[[], None]) -> str | None:
     """Run one claim; None if it holds, else why not.
 
-    What the student's code prints or warns is dropped: on stderr it would cost points.
+    What the student's code prints or warns is dropped: on stderr it would cost points. Gradients
+    are on, whatever an earlier cell left behind.
     """
     try:
-        with warnings.catch_warnings(), silence():
-            warnings.simplefilter("ignore")
+        with warnings.catch_warnings(record=True), silence(), torch.enable_grad():
             test()
     except Miss as miss:
         return str(miss)
@@ -156,16 +163,31 @@ def silence():
 
 def describe_error(error: BaseException) -> str:
     """An error in the student's code, with the student's own line and none of the package's."""
-    what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    what = brief(error)
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
-        path = Path(frame.filename)
-        if PACKAGE in path.parents or "site-packages" in path.parts or "hidden" in path.parts:
+        if not is_students(frame.filename):
             continue
-        if "python3" in frame.filename and "ipykernel" not in frame.filename:
-            continue  # the standard library
         line = (frame.line or linecache.getline(frame.filename, frame.lineno or 0)).strip()
-        return f"Your code stopped in line {frame.lineno}, `{line}`, with {what}"
+        where = f"line {frame.lineno}, `{line}`," if line else f"line {frame.lineno}"
+        return f"Your code stopped in {where} with {what}"
     return f"Calling it stopped with {what}"
+
+
+def is_students(filename: str) -> bool:
+    """Whether this file may hold a student's code: not ours, no library's, nothing built in."""
+    path = Path(filename)
+    installed = {"site-packages", "dist-packages"} & set(path.parts)
+    return not (installed or filename.startswith("<frozen") or any(folder in path.parents for folder in OURS))
+
+
+def brief(error: BaseException) -> str:
+    """An error's type and the beginning of what it says: some of torch's go on for pages."""
+    try:
+        text = "\n".join(str(error).strip().splitlines()[:3])
+    except Exception:  # an error class of the student's own may be broken, too
+        text = ""
+    text = text if len(text) <= 300 else f"{text[:300]}…"
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
 def indent(text: str) -> str:
@@ -182,31 +204,49 @@ def expect(holds: bool, otherwise: str) -> None:
         raise Miss(otherwise)
 
 
-def is_function(thing: Any, name: str) -> None:
-    """Miss unless `thing` can be called."""
-    expect(callable(thing), f"{name} should be a function; it is {a(thing)}.")
+def plain(value: Any) -> Tensor:
+    """What came from the student, as a tensor of ours: detached, on the CPU, of torch's own class.
+
+    A subclass is refused: it may redefine `==`, and could then agree with everything.
+
+    Raises:
+        TypeError: if it is no tensor, array, number or list of numbers.
+    """
+    if isinstance(value, Tensor):
+        if type(value) not in (Tensor, nn.Parameter):
+            raise TypeError("a subclass of Tensor")
+        tensor = Tensor.detach(value)
+    else:
+        tensor = torch.as_tensor(value)
+        if type(tensor) is not Tensor:
+            raise TypeError("not a tensor")
+    return tensor.to("cpu", copy=True)
 
 
-def numbers(value: Any, shape: Sequence[int] | None = None, what: str = "The result") -> Tensor:
+def numbers(value: Any, shape: Sequence[int] | None = None, what: str = "The result", advice: str = "") -> Tensor:
     """`value` as a float64 tensor; misses with a sentence on None, wrong types or shapes, and NaN.
 
     Args:
         value: what the student's code returned: a tensor, an array, a number or a list of numbers.
         shape: the shape it should have; None takes any, () means one number.
         what: how to call it in the message.
+        advice: what to do about a wrong shape.
     """
-    if value is None:
-        raise Miss(f"{what} is None. Does your function end in `return …`?")
+    expect(value is not None, NOTHING if what == "The result" else f"{what} is None.")
     try:
-        tensor = torch.as_tensor(value).detach().to("cpu", torch.float64)
+        tensor = plain(value)
+        if tensor.is_complex():
+            raise TypeError("complex")
+        tensor = tensor.to(torch.float64)
     except (TypeError, ValueError, RuntimeError):
         raise Miss(f"{what} should be numbers; it is {a(value)}.") from None
     if shape is not None and tuple(tensor.shape) != tuple(shape):
-        raise Miss(f"{what} should {of_shape(shape)}; it has shape {tuple(tensor.shape)}.{shape_advice(shape)}")
+        message = f"{what} should {of_shape(shape)}; it has shape {tuple(tensor.shape)}."
+        raise Miss(f"{message} {advice}".rstrip())
     if tensor.isnan().any():
-        raise Miss(f"{what} contains NaN (not a number): somewhere 0/0, log of a negative number, or ∞ − ∞.")
+        raise Miss(f"{what} contains NaN (not a number): somewhere 0/0, 0 · ∞, log of a negative number, or ∞ − ∞.")
     if tensor.isinf().any():
-        raise Miss(f"{what} is infinite: somewhere a logarithm of 0 or a division by 0.")
+        raise Miss(f"{what} is infinite: somewhere a logarithm of 0, an overflow, or a division by 0.")
     return tensor
 
 
@@ -216,6 +256,7 @@ def expect_close(
     where: str,
     usual: Mapping[str, Tensor | Sequence[float] | float] | None = None,
     show: bool = True,
+    what: str = "you return",
     rtol: float = 1e-4,
     atol: float = 1e-5,
 ) -> None:
@@ -225,16 +266,22 @@ def expect_close(
         where: the input, in words, for the message.
         usual: diagnosis → the wrong value it leads to. The first that fits is told to the student.
         show: whether the message may tell the value that was expected.
+        what: subject and verb of the message: "For … you return …; expected …".
     """
-    want = torch.as_tensor(want, dtype=torch.float64)
+    want = double(want)
     if close(got, want, rtol, atol):
         return
-    message = f"For {where} you return {pretty(got)}"
+    message = f"For {where} {what} {pretty(got)}"
     message += f"; expected {pretty(want)}." if show else ", which is not right."
     for diagnosis, wrong in (usual or {}).items():
-        if close(got, torch.as_tensor(wrong, dtype=torch.float64), rtol, atol):
+        if close(got, double(wrong), rtol, atol):
             raise Miss(f"{message}\n{diagnosis}")
     raise Miss(message)
+
+
+def double(values: Tensor | Sequence[float] | float) -> Tensor:
+    """Expected numbers, as `numbers` gives them: whatever default type or device a lesson has set."""
+    return torch.as_tensor(values, dtype=torch.float64, device="cpu")
 
 
 def close(a: Tensor, b: Tensor, rtol: float = 1e-4, atol: float = 1e-5) -> bool:
@@ -253,17 +300,13 @@ def pretty(values: Tensor) -> str:
 
 def a(thing: Any) -> str:
     """A thing's type, with its article."""
-    name = "None" if thing is None else type(thing).__name__
-    return name if thing is None else f"{'an' if name[0].lower() in 'aeiou' else 'a'} {name}"
+    name = type(thing).__name__
+    return "None" if thing is None else f"{'an' if name[:1].lower() in tuple('aeiou') else 'a'} {name}"
 
 
 def of_shape(shape: Iterable[int]) -> str:
     shape = tuple(shape)
     return "be one number (shape ())" if shape == () else f"have shape {shape}"
-
-
-def shape_advice(shape: Sequence[int]) -> str:
-    return " Average over the batch." if tuple(shape) == () else ""
 
 
 def log(x: float) -> float:

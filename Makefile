@@ -1,0 +1,70 @@
+# Every target first sets up .venv/ as far as needed (tools/setup.py); `make` alone lists them.
+#
+#   PYTHON=python3.12     the Python to make .venv with (3.11 or newer)
+#   LAB_ARGS="--port 9"   more arguments for JupyterLab
+#   PYTEST_ARGS="-k kde"  more arguments for pytest
+#   WORKERS=2             test processes
+
+PYTHON ?= python3
+WORKERS ?= 2
+LAB_ARGS ?=
+PYTEST_ARGS ?=
+BENCH_ARGS ?=
+
+BIN := .venv/bin
+PYTEST := $(BIN)/pytest
+# Each worker is one process for one core; torch's threads on top of that would only get in each other's way.
+PARALLEL := OMP_NUM_THREADS=1 $(PYTEST) -n $(WORKERS)
+RUFF := $(BIN)/ruff
+
+# An activated environment, and variables made for another Python, must not leak in. Programs that
+# start others by name (nbgrader starts alembic, a notebook may start gancourse) find this one's.
+OUTER_PATH := $(PATH)
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export JUPYTER_PREFER_ENV_PATH := 1
+unexport VIRTUAL_ENV CONDA_PREFIX PYTHONHOME PYTHONPATH PYTHONSTARTUP PYTHONDONTWRITEBYTECODE
+
+# A PYTHON that the user names is insisted on; the default one only has to make a missing .venv.
+INSIST := $(if $(filter command environment,$(firstword $(origin PYTHON))),--insist)
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help setup lab test check static lessons bench lock clean
+
+help: ## list the targets
+	@awk -F ': .*## ' '/^[a-z]+:.* ## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+
+setup: ## set up .venv/, as every other target does first
+	@PATH="$(OUTER_PATH)" $(PYTHON) tools/setup.py $(INSIST)
+
+lab: setup ## open the course in JupyterLab
+	$(BIN)/jupyter lab --ServerApp.root_dir="$(CURDIR)" --LabApp.default_url=/lab/tree/notebooks/start.ipynb $(if $(filter 0,$(shell id -u)),--allow-root) $(LAB_ARGS)
+
+check: setup static ## lint, types, notebooks up to date, quick tests: under two minutes
+	$(PARALLEL) -m "not slow and not browser" $(PYTEST_ARGS)
+
+test: setup static ## everything: check, solutions, slow and browser tests: under 20 minutes
+	$(BIN)/python tools/browser.py
+	rm -rf build/solutions && mkdir -p build && cp -R solutions build/
+	GANCOURSE_FAST=1 $(PYTEST) -p no:cacheprovider --nbval-lax --nbval-current-env --nbval-cell-timeout=600 build/solutions
+	$(PARALLEL) $(PYTEST_ARGS)
+
+static:
+	$(RUFF) check .
+	$(RUFF) format --check .
+	$(BIN)/pyrefly check --summary=none
+	$(BIN)/gancourse lint
+	$(BIN)/gancourse lessons --check
+
+lessons: setup ## rebuild notebooks/ and solutions/ from lessons/
+	$(BIN)/gancourse lessons
+
+bench: setup ## measure the lessons' targets over several seeds
+	$(BIN)/python benchmarks/gaussian_1d.py $(BENCH_ARGS)
+
+lock: setup ## renew requirements.lock and environment.yml from pyproject.toml
+	$(BIN)/python tools/lock.py
+
+clean: ## delete .venv/, build/ and caches, never notebooks or grades
+	rm -rf .venv build .pytest_cache .ruff_cache .hypothesis *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,55 @@
+"""Lesson 01's target, measured: does its recipe find the bell curve, whatever the seed?
+
+    python benchmarks/gaussian_1d.py [--seeds 10]
+
+Runs the lesson's own code (its worked solutions and its `Match`), prints one line per seed and the
+spread, and exits with 1 if the target is missed: Wasserstein-1 distance ≤ 0.15 and mean D within
+0.05 of ½, each within 30 s, in nine of ten seeds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import sys
+import time
+
+import torch
+
+from gancourse.authoring.source import find
+
+CELLS = ("setup", "target", "networks", "match", "train", "measure")
+DISTANCE, BALANCE, SECONDS, SHARE = 0.15, 0.05, 30.0, 0.9
+
+
+def main() -> int:
+    """Run every seed and report."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seeds", type=int, default=10)
+    parser.add_argument("--iterations", type=int, default=3000)
+    arguments = parser.parse_args()
+    lesson = find("01_gaussian_1d")
+    wanted = {*CELLS, *lesson.exercises}
+    names = lesson.namespace(*(c.id for c in lesson.cells if c.id in wanted and c.kind == "code"))
+    rows = []
+    print("seed  distance  mean D  seconds")
+    for seed in range(arguments.seeds):
+        started = time.perf_counter()
+        match = names["Match"](seed=seed)
+        for _ in names["train"](match, arguments.iterations):
+            pass
+        seconds = time.perf_counter() - started
+        distance, mean_d = names["measure"](match)
+        good = distance <= DISTANCE and abs(mean_d - 0.5) <= BALANCE and seconds <= SECONDS
+        rows.append((distance, mean_d, seconds, good))
+        print(f"{seed:4d}  {distance:8.3f}  {mean_d:6.3f}  {seconds:7.1f}  {'' if good else 'missed'}", flush=True)
+    for column, name in enumerate(("distance", "mean D", "seconds")):
+        values = [row[column] for row in rows]
+        print(f"{name}: median {statistics.median(values):.3f}, from {min(values):.3f} to {max(values):.3f}")
+    hits = sum(row[3] for row in rows)
+    print(f"target met in {hits} of {len(rows)} seeds ({torch.get_num_threads()} thread)")
+    return 0 if hits >= SHARE * len(rows) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,49 @@
+"""What all tests share: the mutation gate's table at the end of a run."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+
+import pytest
+from _pytest.terminal import TerminalReporter
+
+
+def mutants(reporter: TerminalReporter) -> list[tuple[str, ...]]:
+    """The last word of each gate test: (lesson, exercise, right or wrong, name, outcome).
+
+    It travels as a property of the test's report, which also crosses from pytest-xdist's workers.
+    """
+    found: dict[str, tuple[str, ...]] = {}
+    for reports in reporter.stats.values():
+        for report in reports:
+            for key, value in getattr(report, "user_properties", ()):
+                if key == "mutant" and getattr(report, "when", "") == "call":
+                    found[report.nodeid] = tuple(value)
+    return list(found.values())
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
+    """Print, per lesson, how many wrong answers were rejected and right ones accepted."""
+    tables: dict[str, dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
+    hidden_only = []
+    for lesson, exercise, kind, name, outcome in mutants(terminalreporter):
+        tables[lesson][exercise].update({kind: 1, f"{kind} done": outcome != "no"})
+        if outcome == "hidden":
+            hidden_only.append(f"{exercise}: {name}")
+    for lesson, rows in sorted(tables.items()):
+        terminalreporter.section(f"mutation gate: {lesson}")
+        width = max(len("exercise"), *map(len, rows))
+        terminalreporter.write_line(f"{'exercise':{width}}  wrong, rejected  right, accepted")
+        total: Counter[str] = Counter()
+        for exercise, row in sorted(rows.items()):
+            total.update(row)
+            terminalreporter.write_line(line(exercise, row, width))
+        terminalreporter.write_line(line("total", total, width))
+    if hidden_only:
+        terminalreporter.write_line(f"Rejected by the hidden checks only: {'; '.join(sorted(hidden_only))}")
+
+
+def line(name: str, row: Counter[str], width: int) -> str:
+    wrong, right = (f"{row[f'{kind} done']} of {row[kind]}" for kind in ("wrong", "right"))
+    return f"{name:{width}}  {wrong:>15}  {right:>15}"

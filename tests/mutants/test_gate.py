@@ -1,0 +1,119 @@
+"""The mutation gate: each exercise's checks reject every wrong answer and accept every right one.
+
+A check is only as good as the mistakes it catches and the right answers it lets through. Beside this
+file, one module of data per lesson holds both, written by people who made those mistakes. A wrong
+answer must be rejected with a message that names the mistake, and every verdict must be the same
+whatever numbers the hidden checks draw. The table is printed by tests/conftest.py.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import linecache
+import math
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from gancourse.authoring.source import Lesson, lesson_paths, read
+from gancourse.checks import Verdict, hidden, public
+
+SEEDS = range(10)
+ENOUGH_WRONG, ENOUGH_RIGHT = 8, 3
+
+
+def load(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"mutants_{path.stem}", path)
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+MUTANTS = [load(p) for p in sorted(Path(__file__).parent.glob("*.py")) if not p.stem.startswith(("test_", "conftest"))]
+RIGHT = [(m.LESSON, e, n, code) for m in MUTANTS for e, ones in m.RIGHT.items() for n, code in ones.items()]
+WRONG = [(m.LESSON, e, n, *one) for m in MUTANTS for e, ones in m.WRONG.items() for n, one in ones.items()]
+
+
+def named(cases: list[tuple[str, ...]]) -> list[Any]:
+    return [pytest.param(*case, id=f"{case[1]}: {case[2]}") for case in cases]
+
+
+def answer(exercise: str, name: str, code: str) -> Any:
+    """Run an answer's source as a notebook cell would be, and return what it defines."""
+    filename = f"<{exercise}: {name}>"
+    linecache.cache[filename] = (len(code), None, code.splitlines(keepends=True), filename)
+    names: dict[str, Any] = {"__name__": "answer", "torch": torch, "F": F, "nn": nn, "math": math}
+    exec(compile(code, filename, "exec"), names)
+    return names[exercise]
+
+
+def draws(code: str) -> bool:
+    """Whether an answer draws random numbers itself. The public checks do not, so else one seed is all of them."""
+    return "rand" in code
+
+
+def public_verdicts(lesson: str, exercise: str, name: str, code: str) -> list[Verdict]:
+    found = []
+    for seed in SEEDS if draws(code) else SEEDS[:1]:
+        torch.manual_seed(seed)
+        found.append(public(lesson).verdict(exercise, answer(exercise, name, code)))
+    return found
+
+
+def hidden_verdicts(lesson: str, exercise: str, name: str, code: str) -> list[Verdict]:
+    found = []
+    suite = hidden(lesson)
+    for seed in SEEDS:
+        torch.manual_seed(seed)
+        found.append(suite.verdict(exercise, answer(exercise, name, code)))
+    return found
+
+
+@pytest.mark.parametrize(("lesson", "exercise", "name", "code"), named(RIGHT))
+def test_right_answer_is_accepted(lesson, exercise, name, code, record_property):
+    record_property("mutant", [lesson, exercise, "right", name, "no"])
+    case = (lesson, exercise, name, code)
+    for verdict in public_verdicts(*case) + hidden_verdicts(*case):
+        assert verdict.passed, str(verdict)
+    record_property("mutant", [lesson, exercise, "right", name, "yes"])
+
+
+@pytest.mark.parametrize(("lesson", "exercise", "name", "code", "says"), named(WRONG))
+def test_wrong_answer_is_rejected(lesson, exercise, name, code, says, record_property):
+    record_property("mutant", [lesson, exercise, "wrong", name, "no"])
+    caught_by, found = "public", public_verdicts(lesson, exercise, name, code)
+    if any(verdict.passed for verdict in found):
+        caught_by, found = "hidden", hidden_verdicts(lesson, exercise, name, code)
+    for verdict in found:
+        assert not verdict.passed, f"accepted: {verdict}"
+        assert says in str(verdict), f"The report should say {says!r}:\n{verdict}"
+    record_property("mutant", [lesson, exercise, "wrong", name, caught_by])
+
+
+@pytest.mark.parametrize("path", lesson_paths(), ids=lambda p: p.stem)
+def test_every_exercise_has_its_mutants(path):
+    """An exercise that is graded by a check brings its own right and wrong answers."""
+    lesson: Lesson = read(path)
+    data = next((m for m in MUTANTS if lesson.name == m.LESSON), None)
+    assert data, f"{lesson.name} has no module of mutants beside this file"
+    tested = {cell.keys["test"] for cell in lesson.cells if "test" in cell.keys}
+    for exercise in tested | set(public(lesson.name).claims):
+        assert public(lesson.name).claims.get(exercise), f"{exercise} has no public check"
+        assert hidden(lesson.name).claims.get(exercise), f"{exercise} has no hidden check"
+        assert len(data.WRONG.get(exercise, ())) >= ENOUGH_WRONG, f"too few wrong answers to {exercise}"
+        assert len(data.RIGHT.get(exercise, ())) >= ENOUGH_RIGHT, f"too few right answers to {exercise}"
+
+
+@pytest.mark.parametrize("data", MUTANTS, ids=lambda m: m.LESSON)
+def test_wrong_answers_differ(data):
+    """Eight names for one mistake would be one mutant."""
+    for exercise, ones in data.WRONG.items():
+        sources = [code for code, _ in ones.values()]
+        assert len(set(sources)) == len(sources), f"two wrong answers to {exercise} are the same"
+        assert all(says for _, says in ones.values())

@@ -1,0 +1,451 @@
+"""What checks are made of: they must say what is wrong, never break, and never believe a liar."""
+
+from __future__ import annotations
+
+import copy
+import linecache
+import re
+import sys
+import warnings
+
+import pytest
+import torch
+from torch import Tensor
+
+from gancourse.authoring.source import lesson_paths
+from gancourse.checks import CheckFailed, Finding, Suite, Verdict, core, gaussian_1d, hidden, public
+from gancourse.checks.core import BLANK, NOTHING, Miss, expect_close, numbers
+from gancourse.errors import CourseError
+
+LESSONS = [path.stem for path in lesson_paths()]
+EXERCISES = [(lesson, exercise) for lesson in LESSONS for exercise in public(lesson).claims]
+INSIDE = re.compile(r"Traceback|site-packages|gancourse[/\\]|tests[/\\]hidden|Referee|Spy|_\(\)")
+
+
+@pytest.fixture
+def suite() -> Suite:
+    """A suite of one exercise with two claims."""
+    made = Suite("07_example")
+
+    @made.that("double", "doubles 2")
+    def _(double):
+        expect_close(numbers(double(2.0), ()), 4.0, "2", usual={"That is the square.": 9.0})
+
+    @made.that("double", "doubles 3")
+    def _(double):
+        expect_close(numbers(double(3.0), ()), 6.0, "3", usual={"That is the square.": 9.0})
+
+    return made
+
+
+def student(code: str, name: str, filename: str = "<cell>"):
+    """What a student's cell defines. Jupyter, too, puts a cell's lines where tracebacks find them."""
+    linecache.cache[filename] = (len(code), None, code.splitlines(keepends=True), filename)
+    names: dict = {"torch": torch}
+    exec(compile(code, filename, "exec"), names)
+    return names[name]
+
+
+def report(suite: Suite, exercise: str, thing: object) -> str:
+    """The message of the failure; anything but a CheckFailed is a failure of the test."""
+    with pytest.raises(CheckFailed) as caught:
+        getattr(suite, exercise)(thing)
+    return str(caught.value)
+
+
+# --- numbers --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("value", [2, 2.0, torch.tensor(2), torch.tensor(2.0, requires_grad=True), [2.0], True])
+def test_numbers_takes_whatever_holds_numbers(value):
+    got = numbers(value)
+    assert got.dtype == torch.float64 and not got.requires_grad
+
+
+@pytest.mark.parametrize(
+    ("value", "says"),
+    [
+        (None, NOTHING),
+        ("x", "should be numbers; it is a str."),
+        (int, "should be numbers; it is a type."),
+        ([1, "x"], "should be numbers; it is a list."),
+        (torch.tensor(1j), "should be numbers; it is a Tensor."),
+        (torch.empty(3, device="meta"), "should be numbers"),
+        (torch.tensor([1.0, float("nan")]), "contains NaN"),
+        (float("-inf"), "is infinite"),
+    ],
+)
+def test_numbers_names_what_is_no_number(value, says):
+    with pytest.raises(Miss, match=re.escape(says)):
+        numbers(value)
+
+
+def test_numbers_names_the_shape_and_what_to_do():
+    with pytest.raises(Miss, match=r"L should be one number \(shape \(\)\); it has shape \(2,\)\. Average\.$"):
+        numbers(torch.zeros(2), (), "L", advice="Average.")
+    with pytest.raises(Miss, match=r"should have shape \(2, 1\); it has shape \(2,\)\.$"):
+        numbers(torch.zeros(2), (2, 1))
+
+
+def test_numbers_is_a_copy():
+    """A student's function may hand out a tensor that it changes later."""
+    mine = torch.zeros(2, dtype=torch.float64)
+    kept = numbers(mine)
+    mine.add_(1)
+    assert kept.tolist() == [0.0, 0.0]
+
+
+# --- expect_close ---------------------------------------------------------------------------
+
+
+def test_expect_close_says_what_came_and_what_was_expected():
+    with pytest.raises(Miss, match=r"^For x = 1 you return 2; expected 3\.$"):
+        expect_close(numbers(2.0), 3.0, "x = 1")
+    with pytest.raises(Miss, match=r"^For x = 1 you return 2, which is not right\.$"):
+        expect_close(numbers(2.0), 3.0, "x = 1", show=False)
+
+
+def test_expect_close_tells_the_first_diagnosis_that_fits():
+    usual = {"Half.": 1.5, "Minus.": -3.0, "Also minus.": -3.0}
+    with pytest.raises(Miss, match=r"expected 3\.\nMinus\.$"):
+        expect_close(numbers(-3.0), 3.0, "x = 1", usual)
+
+
+def test_expect_close_forgives_rounding_only():
+    expect_close(numbers(torch.tensor(1 / 3)), 1 / 3, "x")
+    with pytest.raises(Miss):
+        expect_close(numbers(0.3334), 1 / 3, "x")
+    with pytest.raises(Miss):
+        expect_close(numbers([1.0, 1.0]), 1.0, "x")
+
+
+def test_diagnoses_can_be_told_apart(monkeypatch):
+    """Two mistakes that lead to one number would be told apart by luck, and none may be the right number."""
+    seen = []
+
+    def spy(got, want, where, usual=None, *rest, **options):
+        seen.append((where, core.double(want), {k: core.double(v) for k, v in (usual or {}).items()}))
+        return expect_close(got, want, where, usual, *rest, **options)
+
+    monkeypatch.setattr(gaussian_1d, "expect_close", spy)
+    gaussian_1d.check.verdict("discriminator_loss", lambda r, f: r.mean() * 0 + 123 + f.mean() * 0.1 - r.mean())
+    for exercise in ("minimax_generator_loss", "non_saturating_generator_loss"):
+        gaussian_1d.check.verdict(exercise, lambda f: 123 - f.mean())
+    gaussian_1d.check.verdict("generator_gradients", lambda f: (f * 0 + 17, f * 0 + 18))
+    gaussian_1d.check.verdict("game_value", lambda p, q, d, dx: 123.0)
+    assert len([usual for _, _, usual in seen if usual]) >= 6
+    for where, want, usual in seen:
+        values = [v for name, v in usual.items() if "bound somewhere" not in name]
+        for i, value in enumerate(values):
+            assert not core.close(value, want), f"{where}: {list(usual)[i]} is the right answer"
+            for j in range(i):
+                assert not core.close(value, values[j]), f"{where}: {list(usual)[i]} / {list(usual)[j]}"
+
+
+# --- reports --------------------------------------------------------------------------------
+
+
+def test_report_of_a_right_answer(suite, capsys):
+    suite.double(lambda x: 2 * x)
+    assert capsys.readouterr().out == "✓ double: 2 of 2 hold\n  ✓ doubles 2\n  ✓ doubles 3\n"
+
+
+def test_report_of_a_mistake(suite):
+    text = report(suite, "double", lambda x: x * x)
+    assert text.splitlines() == [
+        "✗ double: 1 of 2 hold",
+        "  ✓ doubles 2",
+        "  ✗ doubles 3",
+        "      For 3 you return 9; expected 6.",
+        "      That is the square.",
+    ]
+
+
+def test_the_same_complaint_is_made_once(suite):
+    assert report(suite, "double", lambda x: None) == f"✗ double\n      {NOTHING}"
+
+
+def test_blank_answer(suite):
+    blank = student("def double(x):\n    raise NotImplementedError  # your code here\n", "double")
+    assert report(suite, "double", blank) == f"✗ double\n      {BLANK}"
+
+
+def test_error_shows_the_students_line_and_none_of_ours(suite):
+    double = student("def double(x):\n    y = x + 1\n    return y.no_such_thing\n", "double")
+    text = report(suite, "double", double)
+    assert "Your code stopped in line 3, `return y.no_such_thing`, with AttributeError: 'float' object" in text
+    assert not INSIDE.search(text)
+
+
+def test_error_inside_a_library_shows_the_students_line(suite):
+    double = student("def double(x):\n    return torch.nn.functional.relu('x')\n", "double")
+    assert "line 2, `return torch.nn.functional.relu('x')`, with TypeError" in report(suite, "double", double)
+
+
+def test_wrong_number_of_arguments(suite):
+    text = report(suite, "double", student("def double():\n    return 4.0\n", "double"))
+    assert "Calling it stopped with TypeError: double() takes 0 positional arguments but 1 was given" in text
+
+
+def test_error_that_cannot_be_printed(suite):
+    code = "class Bad(Exception):\n    def __str__(self):\n        raise ValueError\ndef double(x):\n    raise Bad\n"
+    assert "with Bad" in report(suite, "double", student(code, "double"))
+
+
+def test_long_errors_are_cut():
+    text = core.describe_error(ValueError("first\n" + "second " * 100 + "\nthird\nfourth"))
+    assert len(text) < 400 and "fourth" not in text
+
+
+def test_a_source_that_is_not_at_hand_is_not_quoted():
+    names: dict = {}
+    exec(compile("def double(x):\n    return 1 / 0\n", "<gone>", "exec"), names)
+    with pytest.raises(ZeroDivisionError) as caught:
+        names["double"](1)
+    assert core.describe_error(caught.value) == "Your code stopped in line 2 with ZeroDivisionError: division by zero"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import sys\ndef double(x):\n    sys.exit()\n",
+        "def double(x):\n    return {}['key']\n",
+        "def double(x):\n    return double(x)\n",
+        "def double(x):\n    raise SystemExit(0)\n",
+        "def double(x):\n    raise GeneratorExit\n",
+        "def double(x):\n    raise NotImplementedError('later')\n",
+    ],
+)
+def test_nothing_a_student_raises_gets_out(suite, code):
+    text = report(suite, "double", student(code, "double"))
+    assert "Your code stopped" in text
+
+
+def test_an_interrupt_gets_out(suite):
+    """Whoever presses stop means it."""
+
+    def double(x):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        suite.double(double)
+
+
+def test_prints_and_warnings_are_swallowed(suite, capfd):
+    """What reaches stderr in a graded cell costs the points of the cell."""
+
+    def double(x):
+        print("out")
+        print("err", file=sys.stderr)
+        warnings.simplefilter("always")
+        warnings.warn("careful", stacklevel=1)
+        return 2 * x
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        suite.double(double)
+    out, err = capfd.readouterr()
+    assert err == "" and "out" not in out.splitlines()
+    assert sys.stdout is not None
+
+
+def test_gradients_are_on_whatever_a_cell_left_behind(suite):
+    @suite.that("slope", "can be differentiated")
+    def _(slope):
+        assert slope(torch.ones(1, requires_grad=True)).requires_grad
+
+    before = torch.is_grad_enabled()
+    torch.set_grad_enabled(False)
+    try:
+        suite.slope(lambda x: 2 * x)
+    finally:
+        torch.set_grad_enabled(before)
+
+
+# --- Suite ----------------------------------------------------------------------------------
+
+
+def test_unknown_exercise_names_the_known_ones(suite):
+    with pytest.raises(AttributeError, match=r"Lesson 07_example has no exercise 'dubble'; it has double"):
+        _ = suite.dubble
+    assert copy.copy(suite).claims == suite.claims
+
+
+def test_an_exercise_without_claims_never_passes():
+    assert not Verdict("empty", ()).passed
+    assert Verdict("one", (Finding("holds"),)).passed
+
+
+def test_hidden_checks_that_are_not_there():
+    with pytest.raises(CourseError, match="hidden checks of 99_none should be in"):
+        hidden("99_none")
+
+
+def test_jupyter_shows_the_report_and_no_traceback(suite, capsys):
+    from IPython.core.interactiveshell import InteractiveShell
+
+    shell = InteractiveShell()
+    shell.user_ns["check"] = suite
+    result = shell.run_cell("check.double(lambda x: x * x)")
+    shown = re.sub(r"\x1b\[[0-9;]*m", "", "".join(capsys.readouterr()))
+    assert isinstance(result.error_in_exec, CheckFailed)
+    assert "That is the square." in shown and "✓ doubles 2" in shown
+    assert not INSIDE.search(shown) and "AssertionError" not in shown and "CheckFailed" not in shown
+    assert not shell.run_cell("check.double(lambda x: 2 * x)").error_in_exec
+
+
+# --- wrong by vacuity, or by malice ---------------------------------------------------------
+
+
+class Liar(Tensor):
+    """A tensor that claims to equal any honest one, and to be smaller and larger, too."""
+
+    @classmethod
+    def __torch_function__(cls, function, types, args=(), kwargs=None):
+        name = getattr(function, "__name__", "")
+        if name in ("allclose", "equal"):
+            return {type(x) for x in args if isinstance(x, Tensor)} != {Liar}
+        if name in ("__eq__", "eq", "__lt__", "lt", "__gt__", "gt", "__bool__", "all"):
+            return True
+        return super().__torch_function__(function, types, args, kwargs or {})
+
+
+class Yes:
+    """Says yes to every comparison, has every attribute, and can be called."""
+
+    __class__ = Tensor
+    __hash__ = object.__hash__
+
+    def __getattr__(self, name):
+        return self
+
+    def __call__(self, *args, **options):
+        return self
+
+    def yes(self, *args):
+        return True
+
+    __eq__ = __lt__ = __le__ = __gt__ = __ge__ = __bool__ = __contains__ = yes
+
+    def __iter__(self):
+        return iter((self, self))
+
+    def __next__(self):
+        return self, self
+
+    def __len__(self):
+        return 2
+
+    def __float__(self):
+        return 0.0
+
+
+class NoFunction:
+    """A class where a function is wanted."""
+
+
+def nan(*args):
+    return torch.tensor(float("nan"))
+
+
+def two_nans(*args):
+    return tuple(torch.full_like(args[0], float("nan")) for _ in range(2))
+
+
+def liar(*args):
+    first = next((x for x in args if isinstance(x, Tensor)), torch.zeros(()))
+    return torch.zeros_like(first).as_subclass(Liar)
+
+
+def scalar_liar(*args):
+    return torch.zeros(()).as_subclass(Liar)
+
+
+def two_liars(*args):
+    return liar(*args), liar(*args)
+
+
+def yielding_liars(*args):
+    for _ in range(3):
+        yield scalar_liar(), scalar_liar()
+
+
+def shadowed(*args):
+    """A true tensor whose methods were replaced."""
+    made = torch.zeros(())
+    made.detach = made.to = made.cpu = lambda *a, **k: Yes()
+    return made
+
+
+def exits(*args):
+    sys.exit()
+
+
+def raises(*args):
+    raise KeyError("key")
+
+
+def noisy(*args):
+    print("noise", file=sys.stderr)
+    warnings.warn("noise", stacklevel=1)
+    return "noise"
+
+
+def test_numbers_refuses_a_tensor_that_judges_itself():
+    lie = torch.zeros(3).as_subclass(Liar)
+    assert torch.allclose(lie, torch.ones(3)), "a liar that does not lie tests nothing"
+    with pytest.raises(Miss, match="should be numbers; it is a Liar"):
+        numbers(lie)
+    with pytest.raises(Miss, match="should be numbers; it is a Yes"):
+        numbers(Yes())
+
+
+def test_numbers_does_not_ask_a_tensor_what_it_is():
+    got = numbers(shadowed())
+    assert type(got) is Tensor and got.item() == 0.0
+
+
+THINGS = {
+    "None": None,
+    "3": 3,
+    "a string": "return 0",
+    "a tensor": torch.zeros(3),
+    "a class": NoFunction,
+    "int": int,
+    "a module": torch.nn.Identity(),
+    "returns None": lambda *a: None,
+    "returns NaN": nan,
+    "returns two NaN": two_nans,
+    "returns a string": lambda *a: "x",
+    "returns ()": lambda *a: (),
+    "returns its input": lambda *a: a[0],
+    "returns all its input": lambda *a: a,
+    "returns a class": lambda *a: NoFunction,
+    "returns an iterator that never ends": lambda *a: iter(int, 1),
+    "returns a tensor subclass that lies": liar,
+    "returns a number that lies": scalar_liar,
+    "returns two that lie": two_liars,
+    "yields liars": yielding_liars,
+    "returns a tensor with methods of its own": shadowed,
+    "returns Yes": lambda *a: Yes(),
+    "is Yes": Yes(),
+    "exits": exits,
+    "raises": raises,
+    "is noisy": noisy,
+}
+
+
+@pytest.mark.parametrize("thing", THINGS.values(), ids=THINGS.keys())
+@pytest.mark.parametrize(("lesson", "exercise"), EXERCISES, ids=[e for _, e in EXERCISES])
+def test_nothing_passes_for_an_answer(lesson, exercise, thing, capfd):
+    for suite in (public(lesson), hidden(lesson)):
+        text = report(suite, exercise, thing)
+        assert len(text) > len(exercise) + 20, "a sentence is wanted"
+        assert not INSIDE.search(text), text
+    assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize(("lesson", "exercise"), EXERCISES, ids=[e for _, e in EXERCISES])
+def test_what_cannot_be_called_is_named(lesson, exercise):
+    assert f"{exercise} should be a function; it is None." in report(public(lesson), exercise, None)
+    assert f"{exercise} should be a function; it is an int." in report(public(lesson), exercise, 3)

@@ -1,0 +1,146 @@
+"""The doctor: what it finds here, and what it says when something is wrong."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+import json
+import shutil
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from gancourse import doctor
+
+
+def one(check) -> doctor.Finding:
+    """The only finding of a check."""
+    (finding,) = doctor.guarded(check)
+    return finding
+
+
+def test_nothing_is_wrong_here() -> None:
+    found = doctor.findings()
+    assert [f for f in found if f.verdict == "problem"] == []
+    things = {f.thing for f in found}
+    assert {"Python", "packages", "device", "Jupyter kernel", "nbgrader in JupyterLab", "alembic", "checkout"} <= things
+    assert any("GB" in f.found for f in found if f.thing == "free disk space")
+
+
+def test_every_trouble_comes_with_a_remedy(monkeypatch) -> None:
+    monkeypatch.setattr(doctor, "installed_version", lambda name: None)
+    found = list(doctor.packages())
+    assert found
+    assert all(f.remedy for f in found if f.verdict != "ok")
+
+
+def test_missing_and_old_packages_are_named(monkeypatch) -> None:
+    real = doctor.installed_version
+    simulated = {"torch": "1.13.1", "seaborn": None, "nbval": None}
+    monkeypatch.setattr(doctor, "installed_version", lambda name: simulated.get(name, real(name)))
+    found = {f.thing: f for f in doctor.packages()}
+    assert found["torch"].verdict == "problem"
+    assert "1.13.1" in found["torch"].found
+    assert ">=2.6" in found["torch"].found
+    assert found["seaborn"].found == "not installed"
+    assert found["nbval"].verdict == "note", "only tests need it"
+    assert "numpy" in found["packages"].found
+
+
+def test_a_package_that_is_not_installed_at_all(monkeypatch) -> None:
+    def gone(name: str) -> list[str]:
+        raise importlib.metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(importlib.metadata, "requires", gone)
+    assert one(doctor.packages).verdict == "problem"
+
+
+@pytest.mark.parametrize(
+    "error", [ImportError("no torchvision"), RuntimeError("operator nms does not exist"), OSError()]
+)
+def test_torch_and_torchvision_that_do_not_match(monkeypatch, error) -> None:
+    real = importlib.import_module
+
+    def load(name: str):
+        if name == "torchvision":
+            raise error
+        return real(name)
+
+    monkeypatch.setattr(importlib, "import_module", load)
+    finding = one(doctor.torch_and_device)
+    assert finding.verdict == "problem"
+    assert type(error).__name__ in finding.found
+    assert "matching pair" in finding.remedy
+
+
+def test_a_gpu_is_named_with_its_memory(monkeypatch) -> None:
+    cuda = SimpleNamespace(
+        device_count=lambda: 2,
+        get_device_properties=lambda index: SimpleNamespace(name=f"GPU {index}", total_memory=24 * 2**30),
+    )
+    monkeypatch.setattr("gancourse.running.device", lambda: SimpleNamespace(type="cuda"))
+    assert doctor.device_used(SimpleNamespace(cuda=cuda)) == "CUDA: GPU 0 with 24 GiB, GPU 1 with 24 GiB"
+
+
+def test_no_gpu_is_no_trouble(monkeypatch) -> None:
+    monkeypatch.setattr("gancourse.running.device", lambda: SimpleNamespace(type="cpu"))
+    torch = SimpleNamespace(get_num_threads=lambda: 2)
+    assert doctor.device_used(torch) == "CPU with 2 thread(s); no GPU, and none is needed"
+
+
+@pytest.mark.parametrize(
+    ("program", "verdict"),
+    [("python", "ok"), (sys.executable, "ok"), ("/somewhere/else/bin/python", "problem")],
+)
+def test_kernel_of_another_environment(monkeypatch, program, verdict) -> None:
+    spec = SimpleNamespace(argv=[program, "-m", "ipykernel_launcher"])
+    monkeypatch.setattr("jupyter_client.kernelspec.KernelSpecManager.get_kernel_spec", lambda self, name: spec)
+    assert one(doctor.kernel).verdict == verdict
+
+
+def test_extension_that_was_disabled(monkeypatch, tmp_path: Path) -> None:
+    here = Path(sys.prefix, "etc", "jupyter")
+    user = tmp_path / "jupyter_server_config.json"
+    off = {"ServerApp": {"jpserver_extensions": {"nbgrader.server_extensions.formgrader": False}}}
+    user.write_text(json.dumps(off), encoding="utf-8")
+    monkeypatch.setattr("jupyter_core.paths.jupyter_config_path", lambda: [str(tmp_path), str(here)])
+    finding = one(doctor.nbgrader_extensions)
+    assert finding.verdict == "problem"
+    assert finding.found == "not enabled: formgrader"
+
+
+def test_damaged_settings_are_a_finding_and_not_a_crash(monkeypatch, tmp_path: Path) -> None:
+    (tmp_path / "jupyter_server_config.json").write_text("{", encoding="utf-8")
+    monkeypatch.setattr("jupyter_core.paths.jupyter_config_path", lambda: [str(tmp_path)])
+    finding = one(doctor.nbgrader_extensions)
+    assert finding.verdict == "problem"
+    assert "could not be looked at" in finding.found
+
+
+def test_no_alembic(monkeypatch) -> None:
+    monkeypatch.setattr(shutil, "which", lambda *args, **kwargs: None)
+    assert one(doctor.alembic).verdict == "problem"
+
+
+def test_no_chromium_is_only_a_note(monkeypatch) -> None:
+    monkeypatch.setattr(doctor.subprocess, "run", lambda *args, **kwargs: SimpleNamespace(returncode=1, stdout=""))
+    assert one(doctor.chromium).verdict == "note"
+
+
+@pytest.mark.parametrize(("free", "verdict"), [(1e8, "problem"), (1e9, "note"), (1e11, "ok")])
+def test_disk_space(monkeypatch, free, verdict) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=free))
+    assert one(doctor.disk).verdict == verdict
+
+
+def test_exit_status_and_table(monkeypatch, capsys) -> None:
+    bad = doctor.Finding("torch", "[not] installed", "problem", "Run [something].")
+    monkeypatch.setattr(doctor, "findings", lambda: [doctor.Finding("Python", "3.11"), bad])
+    assert doctor.examine() == 1
+    printed = capsys.readouterr().out
+    assert "[not] installed" in printed
+    assert "1 problem" in printed
+    monkeypatch.setattr(doctor, "findings", lambda: [doctor.Finding("Chromium", "not found", "note", "Install it.")])
+    assert doctor.examine() == 0
