@@ -7,6 +7,7 @@ import html
 import io
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import matplotlib
 import seaborn as sns
@@ -40,7 +41,7 @@ def figure(width: float = 9.0, height: float = 3.6) -> Figure:
     return fig
 
 
-def axes(fig: Figure, rows: int = 1, columns: int = 1, **options: object) -> list[Axes]:
+def axes(fig: Figure, rows: int = 1, columns: int = 1, **options: Any) -> list[Axes]:
     """A grid of axes in the course's style, as a flat list."""
     with matplotlib.rc_context(STYLE):
         return list(fig.subplots(rows, columns, squeeze=False, **options).flat)

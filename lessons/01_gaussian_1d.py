@@ -135,7 +135,7 @@ show(
 # $$L_D = -\tfrac1n \textstyle\sum_i \log D(x_i) \; - \; \tfrac1m \sum_j \log\bigl(1 - D(G(z_j))\bigr).$$
 #
 # Write it for two batches of *logits*. The two means are added, not averaged. The result is one
-# number, stays finite at logits of ±200, and can be differentiated.
+# number that can be differentiated, and it is right (not only finite) at logits of ±200.
 
 # %% [markdown] hints="discriminator_loss"
 # $D$ solves an ordinary two-class problem: real points have label 1, made points label 0. The loss
@@ -185,8 +185,8 @@ hidden("01_gaussian_1d").discriminator_loss(discriminator_loss)
 # %% [markdown] exercise="minimax_generator_loss" stars=1 minutes=5
 # ### Exercise 2: the minimax loss
 #
-# Write $\tfrac1m \sum_j \log\bigl(1 - D(G(z_j))\bigr)$ for a batch of logits: one number, finite at
-# logits of ±200.
+# Write $\tfrac1m \sum_j \log\bigl(1 - D(G(z_j))\bigr)$ for a batch of logits: one number, right at
+# logits of ±200 too.
 
 # %% [markdown] hints="minimax_generator_loss"
 # You have written this term already, with the opposite sign.
@@ -216,7 +216,7 @@ hidden("01_gaussian_1d").minimax_generator_loss(minimax_generator_loss)
 # %% [markdown] exercise="non_saturating_generator_loss" stars=1 minutes=5
 # ### Exercise 3: the non-saturating loss
 #
-# Write $-\tfrac1m \sum_j \log D(G(z_j))$ for a batch of logits: one number, finite at logits of ±200.
+# Write $-\tfrac1m \sum_j \log D(G(z_j))$ for a batch of logits: one number, right at logits of ±200 too.
 
 # %% [markdown] hints="non_saturating_generator_loss"
 # The generator wants its points called real. Pretend they are, and take the cross-entropy.
@@ -282,7 +282,9 @@ show(
 # return both for a whole tensor of logits: minimax first, each in the shape of the input. It is the
 # derivative of each point's own loss that is asked, so nothing is divided by the batch size.
 #
-# With pencil and paper it is two lines. Asking autograd is allowed; the pencil teaches more.
+# It should be right at logits of ±200 too, and the same when it is asked twice. With pencil and paper
+# it is two lines. Asking autograd is allowed, but then the logits you are given may not require a
+# gradient yet; the pencil teaches more.
 
 # %% [markdown] hints="generator_gradients"
 # Use the chain rule with $\sigma'(l) = \sigma(l)(1 - \sigma(l))$. Most of it cancels.
@@ -347,8 +349,8 @@ for d in (0.5, 0.1, 0.01, 0.001):
 # %% [markdown] exercise="optimal_discriminator" stars=1 minutes=5
 # ### Exercise 5: the best discriminator
 #
-# Return $D^*$ for two tensors of densities of the same shape. Far out, where both are 0, nothing
-# is known: return ½ there.
+# Return $D^*$ for two tensors of densities of the same shape, and leave those as they are. It must
+# hold in the tails, however small both densities are. Where both are 0 nothing is known: return ½.
 
 # %% [markdown] hints="optimal_discriminator"
 # The formula is right above. The only trouble is 0/0.
@@ -382,7 +384,8 @@ hidden("01_gaussian_1d").optimal_discriminator(optimal_discriminator)
 #
 # Compute $V$ on a grid. `p`, `q` and `d` hold the two densities and the discriminator's output at
 # points `dx` apart. Replace the integral by the plain sum over the grid times `dx`. A discriminator
-# may be perfectly sure where it is right to be: count $0 \cdot \log 0$ as 0.
+# may be perfectly sure where it is right to be: count $0 \cdot \log 0$ as 0. Leave the tensors you are
+# given as they are.
 
 # %% [markdown] hints="game_value"
 # Two sums, one weighted by `p` and one by `q`. The care goes to the products with a 0 in front.
@@ -482,9 +485,10 @@ show(
 # ### Exercise 7: one step of the discriminator
 #
 # Given both networks, $D$'s optimizer, a loss, a batch `real` and a batch of noise `z`: compute
-# `loss(D(real), D(G(z)))`, move $D$ one step, and return the loss as a plain number. $G$ must not
-# move, and must not receive a gradient. Gradients that an earlier step left in $D$ must not count.
-# Use the `loss` you are given, once.
+# `loss(D(real), D(G(z)))` on exactly these batches, move $D$ by one step of the optimizer you are
+# given, and return that loss (from before the step) as a plain number. $G$ must not move, and must
+# not receive a gradient. Gradients that an earlier step left in $D$ must not count. Use the `loss`
+# you are given, once.
 
 # %% [markdown] hints="discriminator_step"
 # Every training step has the same four parts: clear old gradients, compute the loss, go backward,
@@ -531,9 +535,10 @@ hidden("01_gaussian_1d").discriminator_step(discriminator_step)
 # %% [markdown] exercise="generator_step" stars=2 minutes=10
 # ### Exercise 8: one step of the generator
 #
-# Compute `loss(D(G(z)))`, move $G$ one step, and return the loss as a plain number. $D$ must not move,
-# and must be able to learn afterwards. Gradients that an earlier step left in $G$ must not count. That
-# `backward()` leaves gradients in $D$ does no harm: you clear them at the start of $D$'s next step.
+# Compute `loss(D(G(z)))` once, move $G$ by one step of the optimizer you are given, and return that
+# loss (from before the step) as a plain number. $D$ must not move, and must be able to learn
+# afterwards. Gradients that an earlier step left in $G$ must not count. That `backward()` leaves
+# gradients in $D$ does no harm: you clear them at the start of $D$'s next step.
 
 # %% [markdown] hints="generator_step"
 # The same four parts. This time the gradient *must* pass through $D$ to reach $G$, so nothing may
@@ -671,7 +676,7 @@ def train(match, iterations):
         yield match
 
 
-# %%
+# %% name="first-match"
 def draw_match(fig, match, title=""):
     """The two densities, D(x), the map from noise, and the losses; returns the alt text."""
     return draw_game(fig, match.G, match.D, target, match.losses, title)
@@ -710,7 +715,9 @@ print(f"Wasserstein-1 distance to the target {distance:.3f}, mean D {mean_D:.3f}
 
 # %% [markdown]
 # The **Wasserstein-1 distance** is the average way each sample would have to travel for the heap of
-# samples to become the target: about 5 at the start, 0 for a perfect generator. MEASURED
+# samples to become the target: about 5 at the start, 0 for a perfect generator.
+# Over ten seeds this recipe ends at a median of 0.096, from 0.084 to 0.143, with the mean of $D$ between
+# 0.499 and 0.502 (`make bench` prints it).
 #
 # And the kernel density estimate of section 1? On 200 numbers it did about as well, at no cost. It
 # could also tell the density at any point, which $G$ cannot. What $G$ has ahead of it is that nothing
@@ -727,7 +734,7 @@ print(f"Wasserstein-1 distance to the target {distance:.3f}, mean D {mean_D:.3f}
 # 4. Start again with a width of 2. What can the generator no longer do?
 
 
-# %%
+# %% name="panel"
 class SteeredMatch(Match):
     """A match whose learning rate can be turned while it is played."""
 

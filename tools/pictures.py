@@ -8,6 +8,7 @@ They are committed, since a reader should see them before anything has run.
 from __future__ import annotations
 
 import io
+import shutil
 
 from PIL import Image
 
@@ -37,12 +38,15 @@ def bell_curve() -> None:
     both = Image.new("RGB", (frames[0].width, 2 * frames[0].height))
     both.paste(frames[0], (0, 0))
     both.paste(frames[-1], (0, frames[0].height))
-    palette = both.quantize(40)
+    palette = both.quantize(96)
     small = [frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in frames]
     pauses = [120] * (len(small) - 1) + [3000]
     # Two loops only: a picture that never stops moving is hard to read beside.
     small[0].save(folder / "game.gif", save_all=True, append_images=small[1:], duration=pauses, loop=1, optimize=True)
-    frames[-1].quantize(32).save(folder / "game.png", optimize=True)
+    frames[-1].save(folder / "game.png", optimize=True)
+    start = folder.parent / "start"
+    start.mkdir(exist_ok=True)
+    shutil.copyfile(folder / "game.png", start / "game.png")
     for path in sorted(folder.iterdir()):
         print(f"{path.relative_to(repository())}: {path.stat().st_size / 1000:.0f} kB")
 

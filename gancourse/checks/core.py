@@ -22,6 +22,7 @@ import io
 import linecache
 import math
 import sysconfig
+import textwrap
 import traceback
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -48,7 +49,7 @@ class CheckFailed(AssertionError):
 
     def _render_traceback_(self) -> list[str]:
         """What Jupyter shows: the report alone. The check's own lines would only distract."""
-        return str(self).splitlines()
+        return [part for line in str(self).splitlines() for part in wrapped(line)]
 
 
 @dataclass(frozen=True)
@@ -188,6 +189,12 @@ def brief(error: BaseException) -> str:
         text = ""
     text = text if len(text) <= 300 else f"{text[:300]}…"
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def wrapped(line: str, width: int = 92) -> list[str]:
+    """A line broken between words, its indentation kept: Jupyter would break within words."""
+    margin = line[: len(line) - len(line.lstrip())]
+    return textwrap.wrap(line, width, subsequent_indent=margin) or [""]
 
 
 def indent(text: str) -> str:

@@ -1,0 +1,192 @@
+"""JupyterLab and Chromium, as a student has them: a server on a copy of the course, a page in it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+playwright_api = pytest.importorskip("playwright.sync_api")
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 120_000  # milliseconds: two busy cores start a kernel slowly
+FLAGS = (
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-background-timer-throttling",
+    "--disable-renderer-backgrounding",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All that is in this folder needs a browser and takes its time; one worker does it all."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.slow)
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+class Lab:
+    """A running JupyterLab and helpers to drive its pages."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def open(self, context, path: str):
+        """Open a notebook in a fresh workspace and wait for its kernel."""
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE)
+        page.goto(f"{self.url}/lab/workspaces/t{time.monotonic_ns()}/tree/{path}?reset")
+        page.wait_for_selector(".jp-Notebook .jp-Cell")
+        page.wait_for_function(
+            "() => window.jupyterapp?.shell?.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
+        )
+        return page
+
+    @staticmethod
+    def run_all(page) -> None:
+        """Start running every cell; do not wait."""
+        page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells') }")
+
+    @staticmethod
+    def show(page, id: str) -> None:
+        """Scroll to a cell; JupyterLab does not draw those far from the view."""
+        page.evaluate(
+            """async (id) => {
+                const content = window.jupyterapp.shell.currentWidget.content;
+                content.activeCellIndex = content.widgets.findIndex(w => w.model.id === id);
+                await content.scrollToItem(content.activeCellIndex, 'center');
+            }""",
+            id,
+        )
+        page.wait_for_timeout(500)
+
+    @staticmethod
+    def run_cell(page, id: str) -> None:
+        """Run one cell, by its id, and wait until it is done."""
+        page.evaluate(
+            """async (id) => {
+                const content = window.jupyterapp.shell.currentWidget.content;
+                content.activeCellIndex = content.widgets.findIndex(w => w.model.id === id);
+                await content.scrollToItem(content.activeCellIndex, 'center');
+                await window.jupyterapp.commands.execute('notebook:run-cell');
+            }""",
+            id,
+        )
+
+    @staticmethod
+    def set_source(page, id: str, source: str) -> None:
+        """Write a cell's text."""
+        page.evaluate(
+            """([id, source]) => {
+                const cells = window.jupyterapp.shell.currentWidget.content.widgets;
+                cells.find(w => w.model.id === id).model.sharedModel.setSource(source);
+            }""",
+            [id, source],
+        )
+
+    @staticmethod
+    def outputs(page, id: str) -> list[dict]:
+        """A cell's outputs, as in the notebook file."""
+        return page.evaluate(
+            """(id) => window.jupyterapp.shell.currentWidget.content.widgets
+                .find(w => w.model.id === id).model.outputs.toJSON()""",
+            id,
+        )
+
+    @staticmethod
+    def progress(page) -> dict:
+        """How many code cells have run, of how many, and which show an error."""
+        return page.evaluate(
+            """() => {
+                const cells = window.jupyterapp.shell.currentWidget.content.widgets
+                    .filter(w => w.model.type === 'code').map(w => w.model);
+                return {
+                    all: cells.length,
+                    done: cells.filter(m => m.executionCount && m.executionState !== 'running').length,
+                    errors: cells.filter(m => m.outputs.toJSON().some(o => o.output_type === 'error')).map(m => m.id),
+                    idle: window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'idle',
+                };
+            }"""
+        )
+
+
+@pytest.fixture(scope="session")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of what students and instructors open: nothing in the checkout is changed."""
+    folder = tmp_path_factory.mktemp("course")
+    for name in ("notebooks", "solutions"):
+        shutil.copytree(ROOT / name, folder / name)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def lab(course: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """JupyterLab on a free port of this machine."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    log = tmp_path_factory.mktemp("lab") / "lab.log"
+    env = {k: v for k, v in os.environ.items() if k != "GANCOURSE_FAST"}
+    env["JUPYTERLAB_WORKSPACES_DIR"] = str(tmp_path_factory.mktemp("workspaces"))
+    env["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{env['PATH']}"
+    arguments = ["--no-browser", "--ip=127.0.0.1", f"--port={port}", "--IdentityProvider.token=", "--allow-root"]
+    arguments += ["--expose-app-in-browser", f"--ServerApp.root_dir={course}"]
+    with log.open("w") as out:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "jupyterlab", *arguments], env=env, cwd=course, stdout=out, stderr=out,
+            start_new_session=True,
+        )  # fmt: skip
+    url = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(600):
+            with contextlib.suppress(OSError):
+                urllib.request.urlopen(f"{url}/api", timeout=2).read()
+                break
+            assert server.poll() is None, f"JupyterLab ended:\n{log.read_text()[-2000:]}"
+            time.sleep(0.2)
+        else:
+            pytest.fail(f"JupyterLab did not answer:\n{log.read_text()[-2000:]}")
+        yield Lab(url)
+    finally:
+        os.killpg(server.pid, signal.SIGTERM)
+        try:
+            server.wait(20)
+        except subprocess.TimeoutExpired:
+            os.killpg(server.pid, signal.SIGKILL)
+
+
+@pytest.fixture(scope="session")
+def context() -> Iterator:
+    """A browser window; messages of its console that are errors end up in `context.complaints`."""
+    found = subprocess.run([sys.executable, ROOT / "tools" / "browser.py", "--print"], capture_output=True, text=True)
+    if found.returncode != 0:
+        pytest.skip("no Chromium here; `make test` tries to get one, or set GANCOURSE_CHROMIUM")
+    # Chromium's own sandbox does not work for root.
+    flags = [*FLAGS, *(["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else [])]
+    with playwright_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found.stdout.strip(), args=flags)
+        window = browser.new_context(viewport={"width": 1300, "height": 1000})
+        yield window
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def screenshots() -> Path:
+    """Where pictures of the pages go, to be looked at: build/screenshots."""
+    folder = ROOT / "build" / "screenshots"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
