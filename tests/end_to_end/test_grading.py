@@ -1,7 +1,8 @@
 """Grading from a folder of submissions to gradebook, feedback, table and JSON.
 
-One class is graded once, two at a time, and looked at from all sides. Most of its notebooks keep
+A class is graded once, two at a time, and looked at from all sides. Most of its notebooks keep
 only the cells that matter, so that they run in seconds. Everything is derived from the lesson.
+The quick path grades the usual three; what takes longer joins them in `everybody`.
 """
 
 from __future__ import annotations
@@ -153,10 +154,15 @@ def tampered() -> NotebookNode:
     return notebook
 
 
-NOTEBOOKS = {
-    "perfect": perfect,
-    "blank": blank,
+USUAL = {
+    "perfect": lambda: slim(perfect()),
+    "blank": lambda: slim(blank()),
     "mistaken": mistaken,
+}
+# Whole notebooks, with their training and pictures, and everything odd.
+LONGER = {
+    "whole": perfect,
+    "whole and blank": blank,
     "Zoë [late] + {1}": noisy,
     "faulty": faulty,
     "tampered": tampered,
@@ -178,11 +184,11 @@ def hand_in(root: Path, student: str, notebook: NotebookNode) -> Path:
     return folder / f"{LESSON.name}.ipynb"
 
 
-def fill(root: Path) -> None:
+def fill(root: Path, notebooks: dict[str, Callable[[], NotebookNode]]) -> None:
     """The class's submissions, good and bad."""
-    for student, make in NOTEBOOKS.items():
+    for student, make in notebooks.items():
         hand_in(root, student, make())
-    (root / "perfect" / LESSON.name / "notes.txt").write_text("stray")
+        (root / student / LESSON.name / "notes.txt").write_text("stray")
     (root / "class list.txt").write_text("stray")
     (root / "no folder").mkdir()
     (root / "empty" / LESSON.name).mkdir(parents=True)
@@ -204,9 +210,9 @@ def fingerprint(root: Path) -> str:
 class Graded:
     """What grading the class left behind."""
 
-    def __init__(self, root: Path):
-        self.submitted, self.out = root / "submitted", root / "out"
-        fill(self.submitted)
+    def __init__(self, root: Path, notebooks: dict[str, Callable[[], NotebookNode]]):
+        self.submitted, self.out, self.names = root / "submitted", root / "out", list(notebooks)
+        fill(self.submitted, notebooks)
         before = fingerprint(self.submitted)
         self.status = grade_lesson(LESSON.name, self.submitted, self.out, 2, root / "all.json", TIMEOUT)
         self.untouched = fingerprint(self.submitted) == before
@@ -225,7 +231,12 @@ class Graded:
 
 @pytest.fixture(scope="session")
 def graded(tmp_path_factory: pytest.TempPathFactory) -> Graded:
-    return Graded(tmp_path_factory.mktemp("class"))
+    return Graded(tmp_path_factory.mktemp("class"), USUAL)
+
+
+@pytest.fixture(scope="session")
+def everybody(tmp_path_factory: pytest.TempPathFactory) -> Graded:
+    return Graded(tmp_path_factory.mktemp("everybody"), LONGER)
 
 
 # --- scores ------------------------------------------------------------------------------------
@@ -253,20 +264,29 @@ def test_two_mistakes_lose_two_exercises_and_are_named(graded: Graded) -> None:
         assert MISTAKES[id][1] in graded.message("mistaken", id)
 
 
-def test_warnings_and_prints_cost_nothing(graded: Graded) -> None:
-    assert graded.lost("Zoë [late] + {1}") == []
+@pytest.mark.slow
+def test_whole_notebooks_score_like_slim_ones(everybody: Graded, graded: Graded) -> None:
+    for whole, slimmed in (("whole", "perfect"), ("whole and blank", "blank")):
+        assert everybody.students[whole] == graded.students[slimmed]
 
 
-def test_every_fault_is_named_and_costs_its_exercise_only(graded: Graded) -> None:
-    assert graded.lost("faulty") == list(FAULTY)
+@pytest.mark.slow
+def test_warnings_and_prints_cost_nothing(everybody: Graded) -> None:
+    assert everybody.lost("Zoë [late] + {1}") == []
+
+
+@pytest.mark.slow
+def test_every_fault_is_named_and_costs_its_exercise_only(everybody: Graded) -> None:
+    assert everybody.lost("faulty") == list(FAULTY)
     for id, (name, _, words) in FAULTY.items():
-        assert words in graded.message("faulty", id), name
+        assert words in everybody.message("faulty", id), name
 
 
-def test_edited_and_deleted_tests_earn_nothing(graded: Graded) -> None:
-    result = graded.students["tampered"]
+@pytest.mark.slow
+def test_edited_and_deleted_tests_earn_nothing(everybody: Graded) -> None:
+    result = everybody.students["tampered"]
     assert (result["score"], result["max_score"]) == (0, sum(POINTS.values()))
-    assert "was changed; the original one is used" in graded.message("tampered", TESTED[0])
+    assert "was changed; the original one is used" in everybody.message("tampered", TESTED[0])
 
 
 @pytest.mark.parametrize("student", GONE)
@@ -284,16 +304,17 @@ def test_a_submission_that_cannot_be_graded_gets_a_sentence(graded: Graded, stud
 
 def test_it_exits_with_1_because_some_could_not_be_graded(graded: Graded) -> None:
     assert graded.status == 1
-    assert set(graded.students) == {*NOTEBOOKS, *GONE}
+    assert set(graded.students) == {*graded.names, *GONE}
 
 
 def test_the_submissions_are_left_alone(graded: Graded) -> None:
     assert graded.untouched
 
 
-def test_students_see_no_inside_of_the_package(graded: Graded) -> None:
-    pages = [graded.feedback(student) for student in NOTEBOOKS]
-    for text in (graded.text, *pages):
+@pytest.mark.parametrize("name", ["graded", pytest.param("everybody", marks=pytest.mark.slow)])
+def test_students_see_no_inside_of_the_package(name: str, request: pytest.FixtureRequest) -> None:
+    graded: Graded = request.getfixturevalue(name)
+    for text in (graded.text, *map(graded.feedback, graded.names)):
         assert "Traceback (most recent call last)" not in text
         assert "site-packages" not in text
         assert "\\u001b" not in text and "\x1b" not in text
