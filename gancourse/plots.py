@@ -146,7 +146,7 @@ def draw_game(
     mean, std = float(samples.mean()), float(samples.std())
     return (
         f"{title + '. ' if title else ''}The data are a bell curve around {target.mean:g}. The generator's samples "
-        f"have mean {mean:.2f} and standard deviation {std:.2f}. On them D is {fooled:.2f} on average."
+        f"have mean {mean:z.2f} and standard deviation {std:.2f}. On them D is {fooled:.2f} on average."
     )
 
 

@@ -13,7 +13,8 @@ import torch.nn.functional as F
 from torch import nn
 
 from gancourse.checks.core import Suite, expect, expect_close, numbers
-from gancourse.checks.gaussian_1d import MANY, Referee, both_gradients
+from gancourse.checks.gaussian_1d.algorithm import MANY, Referee
+from gancourse.checks.gaussian_1d.losses import both_gradients
 
 check = Suite("01_gaussian_1d")
 

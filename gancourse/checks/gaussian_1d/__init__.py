@@ -1,0 +1,6 @@
+"""Checks of lesson 01, Goodfellow et al. (2014), arXiv:1406.2661."""
+
+from gancourse.checks.gaussian_1d import algorithm, losses, steps, theory
+from gancourse.checks.gaussian_1d.suite import check
+
+__all__ = ["algorithm", "check", "losses", "steps", "theory"]

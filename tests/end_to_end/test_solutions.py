@@ -1,0 +1,44 @@
+"""Every solution, as instructors get it: full marks, no error, nothing on stderr; and blank, all fail."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from gancourse.authoring.source import Lesson, lesson_paths, read
+from gancourse.grading.execute import execute
+from gancourse.grading.restore import release_notebook
+from gancourse.grading.verdicts import verdicts
+from gancourse.paths import repository
+
+pytestmark = pytest.mark.slow
+LESSONS = [read(path) for path in lesson_paths()]
+by_name = pytest.mark.parametrize("lesson", LESSONS, ids=[lesson.name for lesson in LESSONS])
+
+
+@by_name
+def test_a_solution_runs_clean_and_passes_every_check(lesson: Lesson, tmp_path: Path) -> None:
+    path = repository() / "solutions" / lesson.name / f"{lesson.name}.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    execute(notebook, tmp_path)
+    outputs = [(cell.id, output) for cell in notebook.cells for output in cell.get("outputs", [])]
+    assert [id for id, output in outputs if output.output_type == "error"] == []
+    assert [(id, output.text) for id, output in outputs if output.get("name") == "stderr"] == []
+    assert {id for id, output in outputs if id.startswith("test-")} == {
+        f"test-{cell.keys['test']}" for cell in lesson.cells if "test" in cell.keys
+    }
+    pictures = [output.data["text/html"] for _, output in outputs if "<img" in str(output.get("data", {}))]
+    assert pictures and all(" alt=" in picture for picture in pictures)
+
+
+@by_name
+def test_a_blank_notebook_fails_every_graded_cell(lesson: Lesson, tmp_path: Path) -> None:
+    release = release_notebook(lesson)
+    path = repository() / "notebooks" / lesson.name / f"{lesson.name}.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    execute(notebook, tmp_path)
+    found = verdicts(notebook, release)
+    assert set(found) == set(lesson.exercises)
+    assert [id for id, verdict in found.items() if verdict.passed is not False] == []
