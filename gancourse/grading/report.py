@@ -83,13 +83,22 @@ def write_csv(rows: list[Row], lesson: Lesson, path: Path) -> None:
             )
 
 
+def lost_points(row: Row, most: int = 4) -> str:
+    """Where points were lost, in a few words."""
+    if len(row.lost) <= most:
+        return f"lost points: {', '.join(row.lost)}" if row.lost else ""
+    return (
+        f"lost points in {'all' if len(row.lost) == len(row.scores) else len(row.lost)} of {len(row.scores)} exercises"
+    )
+
+
 def print_table(rows: list[Row], lesson: Lesson, console: Console) -> None:
     """The class on one screen."""
     table = Table(title=f"{lesson.name}: {len(rows)} submission{'s' if len(rows) != 1 else ''}", title_justify="left")
     for heading, justify in (("student", "left"), ("score", "right"), ("%", "right"), ("status", "left"), ("", "left")):
         table.add_column(heading, justify=justify, overflow="fold")  # type: ignore[arg-type]
     for row in rows:
-        remark = row.remark or (f"lost points: {', '.join(row.lost)}" if row.lost else "")
+        remark = row.remark or lost_points(row)
         percent = f"{100 * row.score / row.max_score:.0f}" if row.max_score else "–"
         # Text, not str: brackets in a student's name are no markup.
         cells = (row.student, f"{row.score:g} / {row.max_score:g}", percent, row.status, remark)

@@ -121,7 +121,7 @@ def paper(p: Tensor, q: Tensor, d: Tensor, dx: float) -> float:
 
 @check.that("game_value", "weighs log D by p and log(1 − D) by q")
 def _(value: Callable) -> None:
-    p, q, d, dx = torch.tensor([0.5, 1.5]), torch.tensor([1.2, 0.8]), torch.tensor([1 / 4, 3 / 4]), 0.5
+    p, q, d, dx = torch.tensor([0.5, 1.5]), torch.tensor([1.2, 0.8]), torch.tensor([1 / 4, 3 / 4]), 0.2
     none, one, kept = torch.zeros(2), torch.ones(2), d.clone()
     got = integral(value(p, q, d, dx))
     expect(torch.equal(d, kept), "Your function changes its argument `d`, which its caller still needs.")
@@ -129,12 +129,13 @@ def _(value: Callable) -> None:
     expect_close(
         got,
         want,
-        "p = 0.5, 1.5, q = 1.2, 0.8, D = ¼, ¾ and dx = 0.5",
+        "p = 0.5, 1.5, q = 1.2, 0.8, D = ¼, ¾ and dx = 0.2",
         usual={
             "D and 1 − D are swapped, or p and q are.": paper(p, q, 1 - d, dx),
             "That is the real term alone.": paper(p, none, d, dx),
             "That is the fake term alone.": paper(none, q, d, dx),
             "The factor dx is missing.": want / dx,
+            "That is the mean over the grid. The integral is a sum times dx.": want / dx / 2,
             "That is divided by dx. Multiply by dx: each point stands for a strip of that width.": want / dx**2,
             "The logarithm should be the natural one.": want / log(2),
             "The sign is wrong.": -want,
