@@ -739,11 +739,14 @@ print(f"Wasserstein-1 distance to the target {distance:.3f}, mean D {mean_D:.3f}
 class SteeredMatch(Match):
     """A match whose learning rate can be turned while it is played."""
 
-    def __setattr__(self, name, value):
-        super().__setattr__(name, value)
-        if name == "rate":
-            self.opt_G.param_groups[0]["lr"] = value
-            self.opt_D.param_groups[0]["lr"] = 10 * value
+    @property
+    def rate(self):
+        return self.opt_G.param_groups[0]["lr"]
+
+    @rate.setter
+    def rate(self, value):
+        self.opt_G.param_groups[0]["lr"] = value
+        self.opt_D.param_groups[0]["lr"] = 10 * value
 
 
 panel = LiveTraining(

@@ -81,6 +81,8 @@ def test_solution_runs_from_top_to_bottom_and_the_picture_moves(lab, context, sc
     knob.focus()
     page.keyboard.press("End")
     assert panel.locator("output").first.inner_text() == "20"
+    panel.get_by_label("learning rate").focus()
+    page.keyboard.press("Home")
     time.sleep(1.5)
     page.screenshot(path=screenshots / "panel.png")
     panel.get_by_role("button", name="Pause").click()
@@ -91,9 +93,9 @@ def test_solution_runs_from_top_to_bottom_and_the_picture_moves(lab, context, sc
     assert frame() == rest, "the picture moves after Pause"
     panel.get_by_role("button", name="Step").click()
     wait_for(lambda: frame() != rest, 60, "Step does not move the picture")
-    lab.set_source(page, "setup", "print(panel.state.k, panel.settings()['k'], panel.status == '')")
+    lab.set_source(page, "setup", "print(panel.state.k, round(panel.state.rate, 9), panel.status == '')")
     lab.run_cell(page, "setup")
-    assert "".join(lab.outputs(page, "setup")[0]["text"]).split() == ["20", "20", "True"]
+    assert "".join(lab.outputs(page, "setup")[0]["text"]).split() == ["20", "1e-05", "True"]
     page.close()
 
 
