@@ -38,6 +38,7 @@ def watch(
         every: seconds between two pictures; more if drawing takes long.
         size: of the figure, in inches.
     """
+    __tracebackhide__ = True  # an error in the loop is the reader's: IPython then leaves this frame out
     screen, fig = Screen(), figure(*size)
     started = shown = time.monotonic()
     pause, count, stopped = 0.0, 0, False

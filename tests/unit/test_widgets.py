@@ -198,6 +198,18 @@ def test_watching_can_be_interrupted_and_says_what_is_kept() -> None:
     assert 'alt="7 steps"' in shown[-1].data["text/html"]
 
 
+def test_an_error_in_the_loop_shows_the_readers_lines_only(capsys: pytest.CaptureFixture[str]) -> None:
+    shell = InteractiveShell.instance(colors="nocolor")
+    try:
+        shell.push({"watch": watch, "draw": draw})
+        shell.run_cell("def run():\n    yield 1 / 0  # the reader's line\n\nwatch(run(), draw)")
+    finally:
+        InteractiveShell.clear_instance()
+    said = capsys.readouterr().out
+    assert "ZeroDivisionError" in said and "the reader's line" in said
+    assert "watch.py" not in said
+
+
 def test_watching_outside_of_a_notebook_trains_in_silence(capsys: pytest.CaptureFixture[str]) -> None:
     run = counting(5)
     assert watch(run, draw, size=(3, 2)) is None
