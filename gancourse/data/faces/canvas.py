@@ -1,0 +1,149 @@
+"""Where the parts of a face are put together: layers, painted back to front.
+
+A part (eyes, hair, hat …) is a function that looks at the scene through a `Scene` and yields
+`Layer`s. The canvas paints each onto the pictures asked for: colors, ink lines, a map of parts. So
+one description of a face gives them all, and they agree with each other.
+
+Most parts are small. Each is evaluated in its own box only, for those faces only that have it; the
+box moves with the face, so its pixels are gathered, painted and put back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from .scene import MAX_ROLL, MAX_SCALE, Scene
+from .shapes import cover
+
+PARTS = (
+    "background", "clothes", "skin", "hair", "brows", "eyes", "nose", "mouth", "beard", "glasses", "hat", "scarf",
+)  # fmt: skip
+LINE = 0.013  # half the width of an ink line, in units of the head
+
+
+@dataclass
+class Layer:
+    """One coat of paint on m faces.
+
+    Attributes:
+        alpha: how much it covers, (m, h, w) in [0, 1]; None: everything.
+        color: what it paints, broadcastable to (m, 3, h, w) in [0, 1]; None: nothing (it only names a part).
+        part: the name of the part that these pixels now belong to; None for light and shade.
+        edge: signed distance whose zero line an ink drawing draws.
+        ink: how dark an ink drawing draws the layer itself; 0 leaves bare paper; negative
+            numbers leave the drawing alone.
+    """
+
+    alpha: Tensor | None
+    color: Tensor | None = None
+    part: str | None = None
+    edge: Tensor | None = None
+    ink: float = -1.0
+
+
+Part = Callable[[Scene], Iterator[Layer]]
+
+
+Box = tuple[Tensor, Tensor, float, float]
+
+
+class Canvas:
+    """n square pictures being painted, as asked for.
+
+    `pictures` holds "rgb" (n, 3, S, S) and on demand "lines" (n, 1, S, S), where 1 is paper, and "parts"
+    (n, len(PARTS), S, S), how much of each pixel shows each part: these add up to 1.
+    """
+
+    def __init__(self, scene: Scene, lines: bool = False, parts: bool = False) -> None:
+        self.scene = scene
+        shape, device = (scene.size, scene.size), scene.device
+        self.pictures = {"rgb": torch.zeros(scene.n, 3, *shape, device=device)}
+        if lines:
+            self.pictures["lines"] = torch.ones(scene.n, 1, *shape, device=device)
+        if parts:
+            self.pictures["parts"] = torch.zeros(scene.n, len(PARTS), *shape, device=device)
+            self.pictures["parts"][:, 0] = 1
+
+    def draw(self, part: Part, who: Tensor | None = None, box: Box | None = None, below: float | None = None) -> None:
+        """Paint one part.
+
+        Args:
+            part: yields the layers.
+            who: bool (n,), the faces that have it; None for all.
+            box: its center (x, y), each (n, 1, 1), and half-width and half-height, in the head's units; None for the
+                whole picture. Nothing outside it is painted.
+            below: for a part of everybody in the picture's lower end: the Y where that begins.
+        """
+        size, scene = self.scene.size, self.scene
+        index = None if who is None else who.nonzero().flatten()
+        if index is not None and len(index) == 0:
+            return
+        if below is not None:
+            top = int((below + 1) / 2 * size)
+            lattice = torch.arange(size, device=scene.device)
+            scene = scene.window(lattice[None, top:, None], lattice[None, None])
+            self._paint(part(scene), {name: picture[:, :, top:] for name, picture in self.pictures.items()})
+        elif box is not None:
+            # Room for the head's tilt, for the largest head, and for the pixel that an edge takes.
+            x, y, half_width, half_height = box
+            width = min(size, int((half_width + MAX_ROLL * half_height) * MAX_SCALE * size) + 3)
+            height = min(size, int((half_height + MAX_ROLL * half_width) * MAX_SCALE * size) + 3)
+            self._draw_in_window(part, index, *scene.corner(x, y, height, width), height, width)
+        elif index is None or len(index) == scene.n:
+            self._paint(part(scene), self.pictures)
+        else:
+            pieces = {name: picture[index] for name, picture in self.pictures.items()}
+            self._paint(part(scene.rows(index)), pieces)
+            for name, piece in pieces.items():
+                self.pictures[name][index] = piece
+
+    def _draw_in_window(
+        self, part: Part, index: Tensor | None, top: Tensor, left: Tensor, height: int, width: int
+    ) -> None:
+        """Paint one part in a window whose corner (top, left), each (n, 1, 1), is another one for each face."""
+        scene, size, device = self.scene, self.scene.size, self.scene.device
+        numbers = torch.arange(scene.n, device=device)
+        if index is not None:
+            top, left, numbers = top[index], left[index], index
+        rows = top + torch.arange(height, device=device)[:, None]
+        columns = left + torch.arange(width, device=device)
+        # Every run of `width` neighboring numbers is a row of `runs`, a view: a window is `height` runs a channel.
+        pieces, places = {}, {}
+        for name, picture in self.pictures.items():
+            channels = picture.shape[1]
+            planes = numbers[:, None] * channels + torch.arange(channels, device=device)
+            place = (planes[:, :, None] * size**2 + (rows * size + left)[:, None, :, 0]).flatten()
+            runs = picture.as_strided((picture.numel() - width + 1, width), (1, 1))
+            places[name] = runs, place
+            pieces[name] = runs.index_select(0, place).view(len(numbers), channels, height, width)
+        window = rows, columns
+        self._paint(part(scene.window(*window) if index is None else scene.rows(index, window)), pieces)
+        for name, (runs, place) in places.items():
+            runs.index_copy_(0, place, pieces[name].view(-1, width))
+
+    def _paint(self, layers: Iterator[Layer], pieces: dict[str, Tensor]) -> None:
+        """Lay the layers over pieces of the pictures, in place."""
+        pixel = 2 / self.scene.size
+        rgb, lines, parts = pieces["rgb"], pieces.get("lines"), pieces.get("parts")
+        for layer in layers:
+            if layer.alpha is None:  # the ground, which hides nothing
+                if layer.color is not None:
+                    rgb.copy_(layer.color)
+                continue
+            alpha = layer.alpha[:, None]
+            if layer.color is not None:
+                rgb.lerp_(layer.color.expand_as(rgb), alpha)
+            if lines is not None:
+                if layer.ink == 0 or (layer.part is not None and layer.color is not None and layer.ink < 0):
+                    lines.add_((1 - lines).mul_(alpha))
+                if layer.edge is not None:
+                    lines.mul_(1 - cover(layer.edge.abs() - max(LINE, 0.35 * pixel), pixel)[:, None])
+                if layer.ink > 0:
+                    lines.mul_(1 - layer.ink * alpha)
+            if parts is not None and layer.part is not None:
+                parts.mul_(1 - alpha)
+                parts[:, PARTS.index(layer.part)] += layer.alpha

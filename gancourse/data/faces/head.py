@@ -1,0 +1,140 @@
+"""Background, shoulders, neck, ears and the head itself: what the features are put on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor
+
+from .canvas import Layer
+from .scene import Scene, hsv, paint
+from .shapes import arc, bump, capsule, cover, disk, ellipse, ramp
+
+
+def outline(s: Scene) -> Tensor:
+    """Distance to the face's outline: an ellipse whose lower half narrows to a pointed or square jaw."""
+    y = s.y / s.H
+    low = y.clamp(0, 1.15).square_()
+    u = s.x / (s.W - (0.21 - 0.12 * s.jaw) * s.W * low)
+    u2, y2 = u.square_(), y.square_()
+    square = (low * u2).mul_(0.16 * (s.jaw + 0.4).clamp(min=0)).neg_().add_(1)
+    return square.mul_(y2).add_(u2).add_(1e-9).sqrt_().sub_(1).mul_(s.W * 0.95)
+
+
+def background(s: Scene) -> Iterator[Layer]:
+    """A calm wall: two related colors of low saturation and one soft light."""
+    value = 0.38 + 0.5 * s.background_value
+    top = hsv(s.background_hue, 0.10 + 0.10 * s.background_value, value)
+    bottom = hsv((s.background_hue + 0.06) % 1, 0.17, value * 0.74)
+    t = (s.Y + 1) / 2
+    spot = bump(s.X - 1.6 * (s.background_spot - 0.5), s.Y + 0.45, 1.5, 1.3) * 0.16
+    color = top + (bottom - top) * t[:, None]
+    yield Layer(None, color + (1 - color) * spot[:, None])
+
+
+def body(s: Scene) -> Iterator[Layer]:
+    """Neck and shoulders. They follow the head's place but not its tilt."""
+    middle = -0.12 * s.side
+    x = s.a - middle
+    # The neck leans towards the head, which has moved sideways by its tilt.
+    lean = -s.sin * (1 - s.b) * 0.45
+    neck = torch.maximum((x - lean).abs() - 0.20 - 0.03 * s.jaw - 0.10 * (s.b - 0.62).clamp(min=0), 0.1 - s.b)
+    under = 1 - 0.34 * ramp(0.86 - s.b, 0.0, 0.30)
+    light = s.shade((x / 0.34).clamp(-1, 1), s.b * 0)
+    yield Layer(cover(neck, s.pixel), s.skin_color * (light * under[:, None]), "skin", neck)
+    shoulders = ellipse(x, s.b - 1.19, 0.86, 0.50)
+    collar = ellipse(x - lean * 0.5, s.b - 0.70, 0.25, 0.155)
+    cloth = torch.maximum(shoulders, -collar)
+    color = paint(s.cloth_hue, 0.42, 0.32 + 0.45 * s.cloth_value)
+    light = s.shade((x / 1.0).clamp(-1, 1), ((s.b - 1.2) / 0.7).clamp(-1, 1))
+    yield Layer(cover(cloth, s.pixel), color * light, "clothes", cloth)
+    hem = torch.maximum((collar - 0.03).abs() - 0.018, shoulders)
+    yield Layer(cover(hem, s.pixel), color * 0.72)
+
+
+def ear_x(s: Scene, side: float) -> Tensor:
+    """Where an ear sits: at the head's side, moving over the face as the head turns."""
+    return side * (s.W + 0.005) - 0.13 * s.side
+
+
+def ear(s: Scene, side: float) -> Iterator[Layer]:
+    """One ear, behind the head; the far one hides as the head turns."""
+    shown = 1 - 0.8 * (side * s.yaw).clamp(0, 1)
+    x, y = s.x - ear_x(s, side), s.y - 0.03 - 0.5 * s.nod
+    d = ellipse(x - side * 0.01, y, 0.085 * shown, 0.145)
+    light = s.shade((x / 0.2).clamp(-1, 1), y)
+    yield Layer(cover(d, s.pixel), s.skin_color * light * 0.93, "skin", d)
+    yield Layer(bump(x - side * 0.015, y, 0.055 * shown, 0.10) * 0.55, s.skin_shadow)
+
+
+def head(s: Scene) -> Iterator[Layer]:
+    """The face without its features: shaded like a globe, warmer in its shadows."""
+    d = outline(s)
+    s.keep_face(cover(d, s.pixel))
+    nx = (s.x / s.W).clamp(-1, 1) * 0.86 + 0.10 * s.yaw
+    light = s.shade(nx, (s.y / s.H).clamp(-1, 1) * 0.72)
+    shadow = (0.95 - light).clamp(min=0)
+    warm = torch.tensor([0.06, -0.06, -0.12], device=s.device)[:, None, None]
+    yield Layer(s.inside, s.skin_color * (light + shadow * warm), "skin", d)
+
+
+def cheek(s: Scene, side: float) -> Iterator[Layer]:
+    """One cheek: rosy, with light on its bone."""
+    rosy = s.skin_color * torch.tensor([1.0, 0.62, 0.58], device=s.device)[:, None, None]
+    cx, narrow = cheek_center(s, side)
+    x, y = s.x - cx, s.y - 0.17 - 0.8 * s.nod
+    yield Layer(bump(x, y, 0.20 * narrow, 0.17) * s.inside * (0.12 + 0.6 * s.blush), rosy)
+    bone = bump(x + 0.04 * side - 0.05 * s.light, y + 0.06, 0.13 * narrow, 0.08) * s.inside * (0.20 * s.power)
+    yield Layer(bone, 1 - (1 - s.skin_color) * 0.5)
+
+
+def cheek_center(s: Scene, side: float) -> tuple[Tensor, Tensor]:
+    """Where a cheek is, and by how much it is narrowed."""
+    return s.around(side * 0.56, 0.46)
+
+
+def freckles(s: Scene) -> Iterator[Layer]:
+    """Dots on nose and cheeks, laid on a slanted lattice."""
+    cx, _ = s.around(0.0, 0.5)
+    x, y = s.x - cx, s.y - 0.10 - 0.9 * s.nod
+    dots = (torch.sin(x * 83 + 19 * torch.sin(y * 31)) * torch.sin(y * 97 + 17 * torch.sin(x * 23)) - 0.45).clamp_(0, 1)
+    where = bump(x, y, 0.36, 0.19) * s.inside
+    yield Layer((dots * 1.8 * where * s.freckles).clamp_(0, 0.6), s.skin_color * 0.55)
+
+
+def forehead(s: Scene) -> Iterator[Layer]:
+    """Three lines on the forehead; they come with age."""
+    strength = ((s.age - 0.34) / 0.45).clamp(0, 1) * 0.62
+    cx, narrow = s.around(0.0, 0.46)
+    for k in range(3):
+        d = arc(s.x - cx, s.y + 0.40 - 0.075 * k - 0.7 * s.nod, 0.035, (0.25 - 0.02 * k) * narrow, 0.012)
+        yield Layer(cover(d, s.pixel * 1.4) * s.inside * strength, s.skin_shadow, ink=0.8)
+
+
+def folds(s: Scene) -> Iterator[Layer]:
+    """The folds from nose to mouth; they come with age."""
+    strength = ((s.age - 0.34) / 0.45).clamp(0, 1) * 0.75
+    cx, narrow = s.around(0.0, 0.46)
+    nose, _ = s.around(0.0, 0.56)
+    for side in (-1.0, 1.0):
+        ax, bx = nose + side * 0.105, cx * 0.95 + side * 0.225 * narrow
+        d = capsule(s.x, s.y, ax, s.nose_y + 0.02, bx, s.mouth_y - 0.05, 0.010)
+        yield Layer(cover(d, s.pixel * 1.6) * s.inside * strength, s.skin_shadow, ink=0.7)
+
+
+def shaved(s: Scene) -> Iterator[Layer]:
+    """A bald head: light on the crown, and a breath of hair at the sides."""
+    inside = s.inside
+    side = ramp(s.x.abs() / s.W, 0.78, 1.05) * ramp(-s.y, -0.02, 0.12) * ramp(s.y, -0.42, -0.2)
+    yield Layer(side * inside * 0.55, s.hair_tint * 0.8)
+    shine = bump(s.x - 0.16 * s.light - 0.1 * s.side, s.y + 0.43, 0.24, 0.12) * inside * 0.4
+    yield Layer(shine, s.skin_color * 0.4 + 0.6)
+
+
+def earring(s: Scene, side: float) -> Iterator[Layer]:
+    """A gold ring on an ear, if that can be seen."""
+    gold = torch.tensor([0.93, 0.74, 0.30], device=s.device)[:, None, None]
+    seen = ramp(-side * s.yaw, -0.6, -0.3)
+    d = disk(s.x - ear_x(s, side) - side * 0.02, s.y - 0.22 - 0.5 * s.nod, 0.042).abs() - 0.016
+    yield Layer(cover(d, s.pixel) * seen, gold, ink=0.9)
