@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from gancourse.data.commands import app as data
 from gancourse.errors import CourseError
 
 app = typer.Typer(
@@ -17,6 +18,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+app.add_typer(data, name="data")
 
 
 @app.command()

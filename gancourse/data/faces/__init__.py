@@ -9,9 +9,26 @@ torch.Size([2, 3, 32, 32])
 
 from .canvas import PARTS
 from .factors import HAIR_STYLES, HAT_STYLES, TABLE, Factor, Factors, sample_factors, vary
+from .loading import ATTRIBUTES, SIZES, SPLITS, load, status
 from .render import PALETTE, STYLES, masks, render, sample_images
 
 __all__ = [
-    "HAIR_STYLES", "HAT_STYLES", "PALETTE", "PARTS", "STYLES", "TABLE",
-    "Factor", "Factors", "masks", "render", "sample_factors", "sample_images", "vary",
+    "ATTRIBUTES",
+    "HAIR_STYLES",
+    "HAT_STYLES",
+    "PALETTE",
+    "PARTS",
+    "SIZES",
+    "SPLITS",
+    "STYLES",
+    "TABLE",
+    "Factor",
+    "Factors",
+    "load",
+    "masks",
+    "render",
+    "sample_factors",
+    "sample_images",
+    "status",
+    "vary",
 ]  # fmt: skip

@@ -1,0 +1,113 @@
+"""`gancourse data list | get NAME | sheet NAME`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gancourse.errors import CourseError
+
+app = typer.Typer(no_args_is_help=True, help="Data sets: which there are, fetching them, looking at them.")
+
+
+@app.command("list")
+def list_data() -> None:
+    """Show every data set: whether it is on this machine, where, how large, how to get it."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from gancourse.data import SOURCES
+
+    table = Table(box=box.SIMPLE)
+    for heading in ("name", "here", "what", "size", "where, or how to get it"):
+        table.add_column(heading, overflow="fold", no_wrap=heading in ("name", "here", "size"))
+    for name in SOURCES:
+        here, *rest = described(name)
+        table.add_row(name, Text(here, style="green" if here == "yes" else "yellow"), *map(Text, rest))
+    table.add_row("toys", Text("yes", style="green"), "1D and 2D distributions", "", "gancourse.data.toys")
+    console = Console()
+    console.print(table)
+    console.print(Text(f"Decoded pictures: {cache_line()}"))
+
+
+def described(name: str) -> tuple[str, str, str, str]:
+    """The row of a data set; one that cannot be looked at says why."""
+    from gancourse.data import Status, source
+
+    try:
+        module = source(name)
+        # What ships with the package needs no status of its own.
+        status = module.status() if hasattr(module, "status") else Status(True, "built in", "", 0, "")
+    except CourseError as error:
+        return "no", "", "", str(error)
+    return "yes" if status.available else "no", status.contents, human(status.bytes), status.where or status.how
+
+
+def cache_line() -> str:
+    """Where decoded pictures are kept, and how much that is."""
+    from gancourse.data import cache, size_of
+
+    folder = cache.root() / "decoded"
+    return f"{human(size_of([folder])) or 'none'} in {folder} (GANCOURSE_CACHE; may be deleted at any time)"
+
+
+def human(count: int) -> str:
+    """Bytes for people; nothing for none."""
+    if not count:
+        return ""
+    size, units = float(count), ["B", "kB", "MB", "GB"]
+    while size >= 1000 and len(units) > 1:
+        size, units = size / 1000, units[1:]
+    return f"{size:.0f} {units[0]}" if size >= 10 or units[0] == "B" else f"{size:.1f} {units[0]}"
+
+
+@app.command()
+def get(
+    name: Annotated[str, typer.Argument(help="celeba or fashion.")],
+    to: Annotated[Path | None, typer.Option(help="Folder for CelebA's files; else the cache's.")] = None,
+    accept: Annotated[bool, typer.Option("--accept", help="Accept the terms without being asked.")] = False,
+) -> None:
+    """Download a data set, after showing its terms. Interrupted, it goes on where it stopped."""
+    from gancourse.data import source
+
+    def agreed(terms: str) -> bool:
+        typer.echo(terms)
+        return accept or typer.confirm("Do you accept these terms?")
+
+    module = source(name)
+    if name == "celeba":
+        from gancourse.data.celeba_download import get
+
+        get(to, agreed, typer.echo)
+    elif name == "fashion":
+        if to is not None:
+            raise CourseError("--to is for CelebA; Fashion-MNIST goes to the cache's folder.")
+        typer.echo(f"Fashion-MNIST: {module.LICENSE}")
+        typer.echo(f"It is in {module.find() or module.get()}.")
+    else:
+        typer.echo(f"{name} comes with the course; there is nothing to get.")
+
+
+@app.command()
+def sheet(
+    name: Annotated[str, typer.Argument(help="faces, celeba or fashion.")],
+    n: Annotated[int, typer.Option(min=1, help="How many pictures.")] = 40,
+    size: Annotated[int | None, typer.Option(help="Their size in pixels.")] = None,
+    split: Annotated[str, typer.Option(help="Which part of the data set.")] = "train",
+    out: Annotated[Path | None, typer.Option(help="The PNG; else NAME.png.")] = None,
+) -> None:
+    """Write a contact sheet of a data set's first pictures."""
+    from gancourse.data import load
+    from gancourse.data.sheet import write_sheet
+
+    images = load(name, size=size, split=split, n=n)
+    path = out or Path(f"{name}.png")
+    try:
+        write_sheet(images, path)
+    except OSError as error:
+        raise CourseError(f"{path} cannot be written: {error.strerror or error}.") from error
+    typer.echo(f"{path}: {len(images)} pictures of {images.name}/{images.split}. {images.license}")

@@ -1,0 +1,139 @@
+"""Fashion-MNIST: 70,000 gray pictures of clothes, 28 × 28, in ten classes (Xiao, Rasul and Vollgraf,
+"Fashion-MNIST: a Novel Image Dataset for Benchmarking Machine Learning Algorithms", 2017).
+
+The four files are taken from Debian's package `dataset-fashion-mnist`, from torchvision's folder,
+or from a folder that GANCOURSE_FASHION names; else torchvision downloads them.
+"""
+
+from __future__ import annotations
+
+import gzip
+import os
+import struct
+import zlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+
+from gancourse.data import Status, cache, size_of
+from gancourse.data.decode import is_web_page
+from gancourse.data.images import Images
+from gancourse.errors import CourseError
+
+SPLITS = ("train", "test", "all")
+SIZES = (14, 28, 128)
+ATTRIBUTES = ("label",)
+CLASSES = (
+    "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
+)  # fmt: skip
+DESCRIPTION = "Fashion-MNIST: clothes from a shop's catalog, gray on black. label is the class, see fashion.CLASSES."
+LICENSE = "MIT, copyright 2017 Zalando SE."
+DEBIAN = Path("/usr/share/datasets/fashion-mnist")
+FILES = {"train": "train", "test": "t10k"}
+HOW = "gancourse data get fashion, or apt install dataset-fashion-mnist"
+
+
+def load(size: int, split: str, attributes: Sequence[str] | None, n: int | None) -> Images:
+    """The data set as `gancourse.data.load` gives it. 32 pads the original; other sizes scale it."""
+    folder = find() or get()
+    paths = [path for part in FILES for path in files_of(folder, part)]
+    key = [[str(p.resolve()), p.stat().st_size, p.stat().st_mtime_ns] for p in paths]
+    pixels, columns = cache.cached(f"fashion-{size}", [key, size], lambda: recipe(folder, size))
+    train = int(columns["train"].sum())
+    part = {"train": slice(0, train), "test": slice(train, None), "all": slice(None)}[split]
+    images = Images(pixels, {"label": columns["label"]}, "fashion", split, DESCRIPTION, LICENSE)
+    images = images if attributes is None else images.select(attributes)
+    return images.subset(part).subset(slice(n))
+
+
+def recipe(folder: Path, size: int) -> cache.Recipe:
+    """How the cache's entry is built: training pictures first, then those for testing."""
+    read = {part: [read_idx(path) for path in files_of(folder, part)] for part in FILES}
+    for part, (pictures, labels) in read.items():
+        if pictures.ndim != 3 or len(pictures) != len(labels):
+            raise CourseError(f"Fashion-MNIST in {folder}: {len(pictures)} pictures but {len(labels)} labels ({part}).")
+    pictures = np.concatenate([read[part][0] for part in FILES])
+    labels = np.concatenate([read[part][1] for part in FILES]).astype(np.int64)
+    columns = {"label": labels, "train": np.arange(len(labels)) < len(read["train"][1])}
+    return cache.Recipe((len(labels), 1, size, size), columns, scaled(pictures, size))
+
+
+def scaled(pictures: np.ndarray, size: int) -> Iterator[np.ndarray]:
+    """Blocks of pictures at the size asked for."""
+    for start in range(0, len(pictures), 4096):
+        block = pictures[start : start + 4096]
+        if size == 32:
+            block = np.pad(block, ((0, 0), (2, 2), (2, 2)))
+        elif size != 28:
+            scale = (Image.fromarray(p).resize((size, size), Image.Resampling.BILINEAR) for p in block)
+            block = np.stack([np.asarray(p) for p in scale])
+        yield block[:, None]
+
+
+def read_idx(path: Path) -> np.ndarray:
+    """An array in MNIST's format, gzipped or not: a magic number with the rank, the lengths, the bytes."""
+    data = path.read_bytes()
+    try:
+        if data[:2] == b"\x1f\x8b":
+            data = gzip.decompress(data)
+        rank = data[3] if data[:3] == b"\x00\x00\x08" else 0
+        shape = struct.unpack(f">{rank}I", data[4 : 4 + 4 * rank])
+        if not rank:
+            raise ValueError("a web page" if is_web_page(data) else "not in MNIST's format")
+        return np.frombuffer(data, np.uint8, offset=4 + 4 * rank).reshape(shape)
+    except (OSError, EOFError, ValueError, IndexError, struct.error, zlib.error) as error:
+        raise CourseError(f"{path} is broken ({error}). Delete it, then: {HOW}.") from error
+
+
+def files_of(folder: Path, part: str) -> list[Path]:
+    """Pictures and labels of a part, gzipped or not; empty if not both are there."""
+    found = []
+    for name in (f"{FILES[part]}-images-idx3-ubyte", f"{FILES[part]}-labels-idx1-ubyte"):
+        found += [p for p in (folder / f"{name}.gz", folder / name) if p.is_file()][:1]
+    return found if len(found) == 2 else []
+
+
+def find() -> Path | None:
+    """The first folder with all four files."""
+    asked = os.environ.get("GANCOURSE_FASHION")
+    places = [Path(asked).expanduser()] if asked else [DEBIAN, Path("data"), cache.root(), Path.home() / "data"]
+    for place in places:
+        for folder in (place, place / "FashionMNIST" / "raw"):
+            if all(files_of(folder, part) for part in FILES):
+                return folder
+    if asked:
+        raise CourseError(f"GANCOURSE_FASHION={asked} does not hold the four files of Fashion-MNIST.")
+    return None
+
+
+def get() -> Path:
+    """Download with torchvision, which verifies the files; the folder they are in."""
+    from torchvision.datasets import FashionMNIST
+
+    root = cache.root()
+    try:
+        FashionMNIST(root, download=True)
+    except (OSError, RuntimeError) as error:
+        raise CourseError(
+            f"Fashion-MNIST is not on this machine and could not be downloaded ({error}). On Debian or Ubuntu, "
+            "`apt install dataset-fashion-mnist` brings it; else put its four .gz files "
+            f"(https://github.com/zalandoresearch/fashion-mnist) into {root / 'FashionMNIST' / 'raw'}."
+        ) from error
+    return root / "FashionMNIST" / "raw"
+
+
+def status() -> Status:
+    """Where the data set stands on this machine."""
+    folder = find()
+    about = "70,000 gray pictures, 10 classes"
+    if folder is None:
+        return Status(False, "", about, 0, HOW)
+    return Status(True, str(folder), about, size_of([p for part in FILES for p in files_of(folder, part)]), "")
+
+
+def class_names(labels: torch.Tensor) -> list[str]:
+    """What labels stand for."""
+    return [CLASSES[i] for i in labels.tolist()]
