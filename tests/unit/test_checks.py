@@ -127,7 +127,8 @@ def test_diagnoses_can_be_told_apart(monkeypatch):
         seen.append((where, core.double(want), {k: core.double(v) for k, v in (usual or {}).items()}))
         return expect_close(got, want, where, usual, *rest, **options)
 
-    monkeypatch.setattr(gaussian_1d, "expect_close", spy)
+    for chapter in (gaussian_1d.losses, gaussian_1d.theory):
+        monkeypatch.setattr(chapter, "expect_close", spy)
     gaussian_1d.check.verdict("discriminator_loss", lambda r, f: r.mean() * 0 + 123 + f.mean() * 0.1 - r.mean())
     for exercise in ("minimax_generator_loss", "non_saturating_generator_loss"):
         gaussian_1d.check.verdict(exercise, lambda f: 123 - f.mean())
