@@ -41,3 +41,51 @@ def test_wrong_names_are_told_what_there_is() -> None:
         data.load("faces", attributes=["glases"], n=2)
     with pytest.raises(CourseError, match="valid"):
         data.load("faces", split="validation")
+
+
+def test_the_numbers_give_the_factors_back() -> None:
+    loaded = data.load("faces", size=8, n=30, split="valid", attributes=["face", "age"]).subset([7, 3, 29, 3])
+    assert loaded.attributes["face"].tolist() == [20_007, 20_003, 20_029, 20_003]
+    factors = faces.factors_of(loaded)
+    assert torch.equal(factors["age"], loaded.attributes["age"])
+    assert all(torch.equal(factors[name], faces.sample_factors(30, 0, 20_000)[name][[7, 3, 29, 3]]) for name in factors)
+    captions = faces.captions_of(loaded)
+    assert captions[1] == captions[3] and [each.text for each in captions] == faces.caption(factors)
+    with pytest.raises(CourseError, match='attributes=\\["face"'):
+        faces.factors_of(loaded.select(["age"]))
+
+
+def test_held_out_combinations_are_held_out() -> None:
+    numbers = {split: faces.loading.numbers(split) for split in faces.loading.HELD_OUT}
+    assert {split: len(those) for split, those in numbers.items()} == faces.loading.HELD_OUT
+    together = torch.cat(list(numbers.values()))
+    assert len(together.unique()) == len(together) and together.min() >= sum(faces.loading.COUNTS.values())
+    shown = {split: faces.combination(faces.loading.numbered(those[-2_000:])) for split, those in numbers.items()}
+    assert (shown["train_seen"] == -1).all() and (shown["test_seen"] == -1).all()
+    assert shown["test_unseen"].bincount().tolist() == [500] * len(faces.COMBINATIONS)
+    # Each half of a combination is common where the whole is left out.
+    seen = faces.loading.numbered(numbers["train_seen"][:4_000])
+    for name, least in (("glasses", 0), ("hat", 0), ("bald", 0), ("age", 0.6), ("smile", 0.3), ("beard", 0)):
+        assert (seen[name] > least).float().mean() > 0.05, name
+
+
+def test_a_face_has_a_combination_if_it_shows_one() -> None:
+    factors = faces.sample_factors(2_000, 3)
+    index = faces.combination(factors)
+    shows = torch.stack([predicate(factors) for predicate in faces.COMBINATIONS.values()])
+    assert torch.equal(index >= 0, shows.any(0)) and index.dtype == torch.int64
+    for k, name in enumerate(faces.COMBINATIONS):
+        assert shows[k, index == k].all() and (index == k).any(), name
+        assert not shows[:k, index == k].any()
+    # Captions know nothing of the splits, and agree with them.
+    assert faces.matches({"glasses": "clear", "hat": "any"}, factors)[index == -1].sum() == 0
+
+
+@pytest.mark.parametrize("split", ["train_seen", "test_seen", "test_unseen"])
+def test_splits_with_and_without_combinations_load(split: str) -> None:
+    loaded = data.load("faces", size=8, n=10, split=split, attributes=["combination", "face"])
+    assert torch.equal(faces.combination(faces.factors_of(loaded)), loaded.attributes["combination"])
+    assert (loaded.attributes["combination"] >= 0).all() == (split == "test_unseen")
+    assert torch.equal(loaded.attributes["face"], faces.loading.numbers(split)[:10])
+    usual = data.load("faces", size=8, n=10, split=split)
+    assert ("combination" in usual.attributes) == (split == "test_unseen")

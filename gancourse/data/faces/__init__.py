@@ -1,19 +1,23 @@
 """Faces drawn by the course itself: from named factors, at any size, with exact ground truth.
 
 `sample_images` gives pictures; `sample_factors` and `render` give the same in two steps, so that a
-factor can be changed in between (`vary`). TABLE says what there is to change.
+factor can be changed in between (`vary`). TABLE says what there is to change, `strips` shows it, and
+`describe` puts a face into words.
 
 >>> sample_images(2, size=32).shape
 torch.Size([2, 3, 32, 32])
 """
 
 from .canvas import PARTS
+from .captions import Caption, caption, captions_of, contradicts, describe, matches, vocabulary, words
 from .factors import HAIR_STYLES, HAT_STYLES, TABLE, Factor, Factors, sample_factors, vary
-from .loading import ATTRIBUTES, SIZES, SPLITS, load, status
+from .loading import ATTRIBUTES, COMBINATIONS, SIZES, SPLITS, combination, factors_of, load, status
+from .people import older, revealed, strip, strips
 from .render import PALETTE, STYLES, masks, render, sample_images
 
 __all__ = [
     "ATTRIBUTES",
+    "COMBINATIONS",
     "HAIR_STYLES",
     "HAT_STYLES",
     "PALETTE",
@@ -22,13 +26,27 @@ __all__ = [
     "SPLITS",
     "STYLES",
     "TABLE",
+    "Caption",
     "Factor",
     "Factors",
+    "caption",
+    "captions_of",
+    "combination",
+    "contradicts",
+    "describe",
+    "factors_of",
     "load",
     "masks",
+    "matches",
+    "older",
     "render",
+    "revealed",
     "sample_factors",
     "sample_images",
     "status",
+    "strip",
+    "strips",
     "vary",
+    "vocabulary",
+    "words",
 ]  # fmt: skip
