@@ -35,6 +35,8 @@ except ImportError:  # Windows
 
 VERSION = 1  # to be raised when the meaning of an entry changes
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
+NO_FOLDER = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST}
+FILES = ("images.npy", "columns.npz")
 
 
 class Recipe(NamedTuple):
@@ -56,7 +58,8 @@ def cached(name: str, key: object, build: Callable[[], Recipe]) -> tuple[Tensor,
     Args:
         name: what the entry's folder is called, with a fingerprint of the key behind it.
         key: all that the content depends on, as JSON takes it: source, size, options.
-        build: called only if there is no such entry.
+        build: called only if there is no such entry. It should name troubles with its own files itself,
+            by a CourseError; an OSError is taken for the cache's.
     """
     text = json.dumps([VERSION, key], sort_keys=True, default=str)
     entry = root() / "decoded" / f"{name}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
@@ -72,7 +75,7 @@ def cached(name: str, key: object, build: Callable[[], Recipe]) -> tuple[Tensor,
                     f"The disk with {entry.parent} is full, and nothing half-done was left there. "
                     "Free some room, or set GANCOURSE_CACHE to a folder on another disk."
                 ) from error
-            if isinstance(error, PermissionError) or error.errno == errno.EROFS:
+            if error.errno in NO_FOLDER:
                 raise CourseError(
                     f"{entry.parent} cannot be written to ({error.strerror}). Set GANCOURSE_CACHE to a folder of yours."
                 ) from error
@@ -95,7 +98,7 @@ def complete(entry: Path) -> bool:
     """
     try:
         sizes = json.loads((entry / "entry.json").read_text(encoding="utf-8"))["sizes"]
-        return all((entry / name).stat().st_size == size for name, size in sizes.items())
+        return all((entry / name).stat().st_size == sizes[name] for name in FILES)
     except (OSError, ValueError, KeyError, TypeError):
         return False
 
@@ -122,7 +125,7 @@ def make(entry: Path, key: str, recipe: Recipe) -> None:
         with open(unfinished / "columns.npz", "wb") as file:
             columns: dict[str, Any] = dict(recipe.columns)
             np.savez(file, **columns)
-        sizes = {name: (unfinished / name).stat().st_size for name in ("images.npy", "columns.npz")}
+        sizes = {name: (unfinished / name).stat().st_size for name in FILES}
         about = json.dumps({"key": json.loads(key), "sizes": sizes}, indent=1)
         (unfinished / "entry.json").write_text(about, encoding="utf-8")
         unfinished.chmod(0o755)  # mkdtemp's 0o700 would keep a class from sharing a cache
@@ -130,8 +133,11 @@ def make(entry: Path, key: str, recipe: Recipe) -> None:
             if complete(entry):  # only without locks: somebody else was faster
                 return
             shutil.rmtree(entry)
-        with contextlib.suppress(FileExistsError):
+        try:
             os.rename(unfinished, entry)
+        except OSError:  # "directory not empty" or "file exists": the same, at the last moment
+            if not complete(entry):
+                raise
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
 

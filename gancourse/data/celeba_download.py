@@ -9,18 +9,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from gancourse.data import cache
-from gancourse.data.download import File, fetch
+from gancourse.data import cache, celeba_files
+from gancourse.data.download import File, NoSource, fetch
 from gancourse.errors import CourseError
 
 TERMS = """\
-CelebA (Large-scale CelebFaces Attributes), Liu, Luo, Wang and Tang, ICCV 2015.
-  - It may be used for non-commercial research only.
-  - Its pictures were found on the Internet and do not belong to its authors, who take no
-    responsibility for them. The people in them were not asked.
-  - You must not copy, publish or distribute any part of it; within one organization, copies
-    may be made on the same terms. You must not use it commercially, whatever is derived from it.
-  - The authors may end your access at any time.
+CelebA (Large-scale CelebFaces Attributes), Liu, Luo, Wang and Tang, ICCV 2015. Its authors'
+laboratory, MMLAB of The Chinese University of Hong Kong, sets these terms:
+  - It is for non-commercial research only.
+  - Its pictures were found on the Internet and are not MMLAB's property; MMLAB is not responsible
+    for their content or meaning.
+  - You must not copy, sell, trade or exploit any part of the pictures, or of data derived from
+    them, for commercial purposes.
+  - You must not copy, publish or distribute any part of it further. Allowed are copies for
+    internal use at a single site within one organization.
+  - MMLAB may end your access at any time.
 The terms in full: https://mmlab.ie.cuhk.edu.hk/projects/CelebA.html
 1.4 GB will be downloaded."""
 
@@ -71,10 +74,13 @@ def get(folder: Path | None, agreed: Callable[[str], bool], say: Callable[[str],
     for file in files():
         try:
             path = fetch(file, target)
-        except CourseError as error:
-            if "No source gave" not in str(error):
-                raise
+        except NoSource as error:
             raise CourseError(f"{error}\n\n{BY_HAND.format(folder=target)}") from error
         say(f"{file.name}: complete and verified, {path.stat().st_size / 1e6:,.1f} MB")
-    if folder is not None:
-        say(f"Set GANCOURSE_CELEBA={folder} so that it is found.")
+    # The loader takes the first copy of several places, which need not be this one.
+    try:
+        used = celeba_files.find().pictures
+    except CourseError:
+        used = None
+    if used is None or target.resolve() not in used.resolve().parents:
+        say(f"Set GANCOURSE_CELEBA={target.resolve()} so that it is used{f' and not {used}' if used else ''}.")

@@ -74,20 +74,16 @@ def find() -> Copy:
 
 def look(place: Path) -> Copy | None:
     """The copy in or below a place, None if there is none."""
-    if place.is_file():
-        return Copy(place, beside(place.parent, ATTRIBUTES), beside(place.parent, PARTITION))
-    if not place.is_dir():
-        return None
-    visited, pictures, archive = [], None, None
-    # Official zips of annotations unpack beside the pictures, so a folder given as such has them above it.
-    for folder in below(place):
+    visited, pictures, archive = [], None, place if place.is_file() else None
+    for folder in below(place) if place.is_dir() else ():
         visited.append(folder)
         pictures = pictures or (folder if holds_pictures(folder) else None)
         archive = archive or beside(folder, ARCHIVES)
     holder = pictures or archive
     if holder is None:
         return None
-    near = [*visited, holder.parent, holder.parent.parent]
+    # Where the pictures' folder or zip itself was given, the tables lie beside or above it.
+    near = [*visited, *(up / inner for up in (holder.parent, holder.parent.parent) for inner in ("", "Anno", "Eval"))]
     tables = [next(filter(None, (beside(f, names) for f in near)), None) for names in (ATTRIBUTES, PARTITION)]
     return Copy(holder, tables[0], tables[1])
 
@@ -97,7 +93,7 @@ def below(place: Path) -> Iterator[Path]:
     level = [place]
     for _ in range(DEPTH):
         yield from level
-        inner = [entry for folder in level if not holds_pictures(folder) for entry in os.scandir(folder)]
+        inner = [entry for folder in level if not holds_pictures(folder) for entry in entries(folder)]
         found = [Path(e.path) for e in inner if e.is_dir() and not e.name.startswith((".", "__MACOSX"))]
         # The usual name first, so that somebody's folder of thumbnails does not come before it.
         level = sorted(found, key=lambda p: (p.name != "img_align_celeba", p.name))
@@ -105,9 +101,17 @@ def below(place: Path) -> Iterator[Path]:
 
 def holds_pictures(folder: Path) -> bool:
     """Whether there are at least two pictures: one may be a preview. Folders of 200,000 are not listed to the end."""
-    with os.scandir(folder) as entries:
-        pictures = (e for e in entries if is_picture(e.name))
-        return next(pictures, None) is not None and next(pictures, None) is not None
+    pictures = (e for e in entries(folder) if is_picture(e.name))
+    return next(pictures, None) is not None and next(pictures, None) is not None
+
+
+def entries(folder: Path) -> Iterator[os.DirEntry[str]]:
+    """What is in a folder; nothing, if it may not be read."""
+    try:
+        with os.scandir(folder) as found:
+            yield from found
+    except PermissionError:
+        return
 
 
 def is_picture(name: str) -> bool:
@@ -151,7 +155,8 @@ def read_table(data: bytes, source: str, header: bool) -> Table:
     comma = "," in (lines[0] if lines else "")
     if lines and lines[0].strip().isdigit():
         del lines[0]  # the official file's number of rows; a subset often keeps the full set's
-    cells = [line.replace(",", " ").split() for line in lines] if comma else [line.split() for line in lines]
+    cells = [line.replace(",", " ").split() if comma else line.split() for line in lines]
+    cells = [row for row in cells if row]
     columns = [name for name in cells.pop(0) if name != "image_id"] if cells and (header or comma) else ["value"]
     for row in cells:
         if len(row) != len(columns) + 1:

@@ -40,7 +40,10 @@ def pixels(data: bytes, size: int) -> np.ndarray:
 def is_web_page(data: bytes) -> bool:
     """Whether these bytes open a web page, as a download site saves in place of a file."""
     start = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    return start.startswith((b"<!doctype html", b"<html", b"<head"))
+    # Some pages have a comment or XML's declaration first.
+    return start.startswith((b"<!doctype html", b"<html", b"<head")) or (
+        start.startswith((b"<!--", b"<?xml")) and b"<html" in start
+    )
 
 
 def decoded(
@@ -55,18 +58,18 @@ def decoded(
     from tqdm.auto import tqdm
 
     def one(name: str) -> np.ndarray | str:
-        data = b""
+        data = None
         try:
             data = read(name)
             return pixels(data, size)
         except MemoryError:
             raise
         except Exception as error:  # Pillow and zipfile raise many kinds for a broken file
-            if isinstance(error, OSError) and error.errno is not None:
-                raise  # the disk's trouble, not the picture's
-            if is_web_page(data):
+            if isinstance(error, OSError) and error.strerror:
+                return error.strerror  # the disk's words: no permission, no such file
+            if data and is_web_page(data):
                 return "a web page under a picture's name"
-            return "empty" if not data else str(error) or type(error).__name__
+            return "empty" if data == b"" else str(error) or type(error).__name__
 
     broken: dict[str, str] = {}
     cores = cores or os.cpu_count() or 1

@@ -9,6 +9,7 @@ which the next attempt goes on with.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import hashlib
 import http.client
@@ -16,7 +17,7 @@ import os
 import shutil
 import urllib.error
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -41,30 +42,39 @@ class Unusable(Exception):
     """A source does not have the file; the message says what it answered."""
 
 
+class NoSource(CourseError):
+    """No source has the file, or none can be reached; the message lists what each answered."""
+
+
 def fetch(file: File, folder: Path) -> Path:
-    """Fetch a file into a folder, unless it is there already. A CourseError lists what each source answered."""
-    target = folder / file.name
-    if target.is_file() and md5_of(target) == file.md5:
-        return target
-    folder.mkdir(parents=True, exist_ok=True)
+    """Fetch a file into a folder, unless it is there already. NoSource lists what each source answered."""
+    target, part = folder / file.name, folder / f"{file.name}.part"
     answers = []
-    for url in file.urls:
-        try:
-            fetch_from(url, file, folder / f"{file.name}.part")
-        except Unusable as answer:
-            answers.append(f"  {url}\n    {answer}")
-        except OSError as error:
-            if error.errno not in NO_ROOM:
-                raise
-            (folder / f"{file.name}.part").unlink(missing_ok=True)
+    try:
+        if target.is_file() and md5_of(target) == file.md5:
+            return target
+        folder.mkdir(parents=True, exist_ok=True)
+        for url in file.urls:
+            try:
+                fetch_from(url, file, part)
+            except Unusable as answer:
+                answers.append(f"  {url}\n    {answer}")
+            else:
+                os.replace(part, target)
+                return target
+    except OSError as error:
+        elsewhere = "have it put elsewhere (GANCOURSE_CACHE=FOLDER, or for CelebA --to FOLDER)."
+        if error.errno in NO_ROOM:
+            part.unlink(missing_ok=True)
             raise CourseError(
                 f"The disk with {folder} has no room for {file.name} ({error.strerror}). Nothing half-done was "
-                "left there. Free some room, or give another folder with --to."
+                f"left there. Free some room, or {elsewhere}"
             ) from error
-        else:
-            os.replace(folder / f"{file.name}.part", target)
-            return target
-    raise CourseError(f"No source gave {file.name}:\n" + "\n".join(answers))
+        raise CourseError(
+            f"{file.name} cannot be put into {folder} ({error.strerror or error}). "
+            f"Make that a folder that you may write to, or {elsewhere}"
+        ) from error
+    raise NoSource(f"No source gave {file.name}:\n" + "\n".join(answers))
 
 
 def fetch_from(url: str, file: File, part: Path) -> None:
@@ -79,12 +89,11 @@ def fetch_from(url: str, file: File, part: Path) -> None:
             if error.code == 416 and before:  # nothing beyond what is there: complete, or of another file
                 break
             raise Unusable(f"answered {error.code} {error.reason}") from error
-        except (urllib.error.URLError, http.client.HTTPException, ConnectionError, TimeoutError) as error:
+        except ConnectionError as error:
             now = part.stat().st_size if part.exists() else 0
             if now == before or attempt == ATTEMPTS:
-                reason = getattr(error, "reason", None) or error or type(error).__name__
                 kept = f" ({now / 1e6:,.1f} MB are kept for the next attempt)" if now else ""
-                raise Unusable(f"the connection failed: {reason}{kept}") from error
+                raise Unusable(f"the connection failed: {error}{kept}") from error
     found = md5_of(part)
     if found != file.md5:
         part.unlink()
@@ -98,11 +107,14 @@ def receive(url: str, name: str, part: Path, done: int) -> None:
     from tqdm.auto import tqdm
 
     headers = {"User-Agent": "gancourse", **({"Range": f"bytes={done}-"} if done else {})}
-    with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=TIMEOUT) as answer:
+    with connection():
+        answer = urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=TIMEOUT)
+    with answer:
         resumed = answer.status == 206 and starts_at(answer.headers.get("Content-Range")) == done
         if not resumed:
             done = 0
-        first = answer.read(1024)
+        with connection():
+            first = answer.read(1024)
         if is_web_page(first):
             raise Unusable("answered with a web page in place of the file (often: too many downloads today)")
         length = answer.headers.get("Content-Length")
@@ -126,8 +138,20 @@ def copy_all(answer: http.client.HTTPResponse, first: bytes, out: Any, bar: Any)
         out.write(data)
         got += len(data)
         bar.update(len(data))
-        data = answer.read1(CHUNK)  # read() would hold back what came before a connection broke
+        with connection():
+            data = answer.read1(CHUNK)  # read() would hold back what came before a connection broke
     return got
+
+
+@contextlib.contextmanager
+def connection() -> Iterator[None]:
+    """Whatever goes wrong with a connection as ConnectionError, apart from the disk's troubles."""
+    try:
+        yield
+    except urllib.error.HTTPError:  # an answer
+        raise
+    except (OSError, http.client.HTTPException) as error:
+        raise ConnectionError(str(getattr(error, "reason", "") or error) or type(error).__name__) from error
 
 
 def starts_at(content_range: str | None) -> int | None:

@@ -2,7 +2,8 @@
 "Fashion-MNIST: a Novel Image Dataset for Benchmarking Machine Learning Algorithms", 2017).
 
 The four files are taken from Debian's package `dataset-fashion-mnist`, from torchvision's folder,
-or from a folder that GANCOURSE_FASHION names; else torchvision downloads them.
+or from a folder that GANCOURSE_FASHION names; else they are downloaded to where torchvision would
+put them, and must have the sums that it expects.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from PIL import Image
 
 from gancourse.data import Status, cache, size_of
 from gancourse.data.decode import is_web_page
+from gancourse.data.download import File, NoSource, fetch
 from gancourse.data.images import Images
 from gancourse.errors import CourseError
 
@@ -33,6 +35,17 @@ DESCRIPTION = "Fashion-MNIST: clothes from a shop's catalog, gray on black. labe
 LICENSE = "MIT, copyright 2017 Zalando SE."
 DEBIAN = Path("/usr/share/datasets/fashion-mnist")
 FILES = {"train": "train", "test": "t10k"}
+SUMS = {
+    "train-images-idx3-ubyte.gz": "8d4fb7e6c68d591d4c3dfef9ec88bf0d",
+    "train-labels-idx1-ubyte.gz": "25c81989df183df01b3e8a0aad5dffbe",
+    "t10k-images-idx3-ubyte.gz": "bef4ecab320f06d8554ea6380940ec79",
+    "t10k-labels-idx1-ubyte.gz": "bb300cfdad3c16e7a12a480ee83cd310",
+}
+# Its authors' two, the first of which is torchvision's.
+ADDRESSES = (
+    "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/{name}",
+    "https://github.com/zalandoresearch/fashion-mnist/raw/master/data/fashion/{name}",
+)
 HOW = "gancourse data get fashion, or apt install dataset-fashion-mnist"
 
 
@@ -53,8 +66,12 @@ def recipe(folder: Path, size: int) -> cache.Recipe:
     """How the cache's entry is built: training pictures first, then those for testing."""
     read = {part: [read_idx(path) for path in files_of(folder, part)] for part in FILES}
     for part, (pictures, labels) in read.items():
-        if pictures.ndim != 3 or len(pictures) != len(labels):
-            raise CourseError(f"Fashion-MNIST in {folder}: {len(pictures)} pictures but {len(labels)} labels ({part}).")
+        if pictures.shape != (len(labels), 28, 28) or labels.ndim != 1:
+            raise CourseError(
+                f"The files of Fashion-MNIST in {folder} do not belong together: for {part}, pictures of shape "
+                f"{pictures.shape} and labels of shape {labels.shape} came, (N, 28, 28) and (N,) were expected. "
+                f"Delete them, then: {HOW}."
+            )
     pictures = np.concatenate([read[part][0] for part in FILES])
     labels = np.concatenate([read[part][1] for part in FILES]).astype(np.int64)
     columns = {"label": labels, "train": np.arange(len(labels)) < len(read["train"][1])}
@@ -105,24 +122,27 @@ def find() -> Path | None:
             if all(files_of(folder, part) for part in FILES):
                 return folder
     if asked:
-        raise CourseError(f"GANCOURSE_FASHION={asked} does not hold the four files of Fashion-MNIST.")
+        there = ", ".join(name for name in SUMS if any(places[0].rglob(f"{name.removesuffix('.gz')}*"))) or "none"
+        raise CourseError(
+            f"GANCOURSE_FASHION={asked} does not hold the four files of Fashion-MNIST, {', '.join(SUMS)} "
+            f"(unpacked or not), in one folder; of these are there: {there}. Put them there, or unset the variable."
+        )
     return None
 
 
 def get() -> Path:
-    """Download with torchvision, which verifies the files; the folder they are in."""
-    from torchvision.datasets import FashionMNIST
-
-    root = cache.root()
-    try:
-        FashionMNIST(root, download=True)
-    except (OSError, RuntimeError) as error:
-        raise CourseError(
-            f"Fashion-MNIST is not on this machine and could not be downloaded ({error}). On Debian or Ubuntu, "
-            "`apt install dataset-fashion-mnist` brings it; else put its four .gz files "
-            f"(https://github.com/zalandoresearch/fashion-mnist) into {root / 'FashionMNIST' / 'raw'}."
-        ) from error
-    return root / "FashionMNIST" / "raw"
+    """Download what is missing and verify it; the folder it is in."""
+    folder = cache.root() / "FashionMNIST" / "raw"
+    for name, md5 in SUMS.items():
+        try:
+            fetch(File(name, md5, [address.format(name=name) for address in ADDRESSES]), folder)
+        except NoSource as error:
+            raise CourseError(
+                f"Fashion-MNIST is not on this machine. {error}\n\nOn Debian or Ubuntu, "
+                "`apt install dataset-fashion-mnist` brings it; else put its four .gz files "
+                f"(https://github.com/zalandoresearch/fashion-mnist, data/fashion) into\n  {folder}"
+            ) from error
+    return folder
 
 
 def status() -> Status:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import multiprocessing
+import os
+import shutil
 import time
 
 import numpy as np
@@ -55,7 +57,7 @@ def test_another_key_is_another_entry(folder, monkeypatch) -> None:
     assert len(entries(folder)) == 3
 
 
-@pytest.mark.parametrize("damage", ["short", "gone", "no json", "half a json"])
+@pytest.mark.parametrize("damage", ["short", "gone", "no json", "half a json", "no sizes"])
 def test_an_incomplete_entry_is_never_used(folder, damage) -> None:
     cached("x", "key", recipe)
     entry = folder / entries(folder)[0]
@@ -65,6 +67,8 @@ def test_an_incomplete_entry_is_never_used(folder, damage) -> None:
         (entry / "columns.npz").unlink()
     elif damage == "no json":
         (entry / "entry.json").unlink()
+    elif damage == "no sizes":
+        (entry / "entry.json").write_text('{"sizes": {}}')
     else:
         (entry / "entry.json").write_text("{")
     assert torch.equal(cached("x", "key", recipe)[0], torch.from_numpy(PICTURES))
@@ -105,6 +109,26 @@ def test_a_disk_without_room_is_named_before_anything_is_decoded(folder, monkeyp
     with pytest.raises(CourseError, match="is full"):
         cached("x", "key", lambda: recipe(iter([])))
     assert entries(folder) == []
+
+
+@pytest.mark.parametrize("below", ["", "a/b"])
+def test_a_cache_that_cannot_be_made_is_named(tmp_path, monkeypatch, below) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("GANCOURSE_CACHE", str(tmp_path / "file" / below))
+    with pytest.raises(CourseError, match=r"cannot be written to .*Set GANCOURSE_CACHE"):
+        cached("x", "key", recipe)
+
+
+def test_without_locks_another_entry_may_come_at_the_last_moment(folder, monkeypatch) -> None:
+    def rename(unfinished, entry) -> None:
+        shutil.copytree(unfinished, entry)  # what another process renames just then
+        real(unfinished, entry)
+
+    real = os.rename
+    monkeypatch.setattr(cache, "fcntl", None)
+    monkeypatch.setattr(cache.os, "rename", rename)
+    assert torch.equal(cached("x", "key", recipe)[0], torch.from_numpy(PICTURES))
+    assert len(entries(folder)) == 1
 
 
 def test_what_a_killed_process_left_is_cleared_away(folder) -> None:
