@@ -170,6 +170,29 @@ def test_what_serves_as_a_label_can_be_seen_at_32_pixels(factor: faces.Factor) -
     assert ((a - b).abs().amax(1) > 24).sum() >= 4, f"{factor.name} changes too little"
 
 
+@pytest.mark.parametrize("name", ["lips", "jaw", "nose", "face_width", "brows"])
+def test_features_of_a_person_can_be_seen_at_64_pixels(name: str) -> None:
+    one = person(3, bald=1.0, mouth_open=0.0, smile=0.2, beard=0.0, mustache=0.0, age=0.2, fringe=0.0)
+    a, b = (render(vary(one, name, [end]), 64).int() for end in (faces.factors.BY_NAME[name].low, 1.0))
+    assert ((a - b).abs().amax(1) > 24).sum() >= 10, f"{name} changes too little"
+
+
+@pytest.mark.parametrize("style", range(6))
+def test_the_length_of_hair_shows_even_under_a_hat(style: int) -> None:
+    for hat in (0.0, 1.0):
+        one = person(12, hat=hat, hair_style=float(style))
+        a, b = (render(vary(one, "hair_length", [end]), 32).int() for end in (0.0, 1.0))
+        assert ((a - b).abs().amax(1) > 24).sum() >= 6
+
+
+def test_ink_draws_strands_where_pixels_can_show_them() -> None:
+    hair = PARTS.index("hair")
+    for style in range(6):
+        one = person(3, hair_style=float(style), hair_length=0.7)
+        inked = render(one, 128, "sketch")[0, 0][render(one, 128, "labels")[0] == hair] < 128
+        assert 0.02 < inked.float().mean() < 0.6
+
+
 def test_a_turned_head_keeps_its_mouth() -> None:
     for yaw in (-1.0, 1.0):
         labels = render(person(5, yaw=yaw, smile=1.0, beard=0.0, mustache=0.0, hair_length=0.0), 96, "labels")[0]

@@ -31,9 +31,10 @@ class Layer:
 
     Attributes:
         alpha: how much it covers, (m, h, w) in [0, 1]; None: everything.
-        color: what it paints, broadcastable to (m, 3, h, w) in [0, 1]; None: nothing (it only names a part).
+        color: what it paints, (m, 3, h, w) or (m, 3, 1, 1) or for all (3, 1, 1), in [0, 1]; None: nothing
+            (it only names a part).
         part: the name of the part that these pixels now belong to; None for light and shade.
-        edge: signed distance whose zero line an ink drawing draws.
+        edge: signed distance whose zero line an ink drawing draws, or what makes it when there is one.
         ink: how dark an ink drawing draws the layer itself; 0 leaves bare paper; negative
             numbers leave the drawing alone.
     """
@@ -41,14 +42,20 @@ class Layer:
     alpha: Tensor | None
     color: Tensor | None = None
     part: str | None = None
-    edge: Tensor | None = None
+    edge: Tensor | Callable[[], Tensor] | None = None
     ink: float = -1.0
+
+    def rows(self, some: slice) -> Layer:
+        """The layer on some of its faces."""
+        alpha = None if self.alpha is None else self.alpha[some]
+        color = self.color[some] if self.color is not None and self.color.dim() == 4 else self.color
+        edge = self.edge[some] if isinstance(self.edge, Tensor) else self.edge
+        return Layer(alpha, color, self.part, edge, self.ink)
 
 
 Part = Callable[[Scene], Iterator[Layer]]
-
-
 Box = tuple[Tensor, Tensor, float, float]
+Find = Callable[[Scene], Box]
 
 
 class Canvas:
@@ -68,31 +75,37 @@ class Canvas:
             self.pictures["parts"] = torch.zeros(scene.n, len(PARTS), *shape, device=device)
             self.pictures["parts"][:, 0] = 1
 
-    def draw(self, part: Part, who: Tensor | None = None, box: Box | None = None, below: float | None = None) -> None:
+    def draw(
+        self,
+        part: Part,
+        who: Tensor | None = None,
+        box: Find | None = None,
+        pairs: bool = False,
+        below: float | None = None,
+    ) -> None:
         """Paint one part.
 
         Args:
             part: yields the layers.
             who: bool (n,), the faces that have it; None for all.
-            box: its center (x, y), each (n, 1, 1), and half-width and half-height, in the head's units; None for the
-                whole picture. Nothing outside it is painted.
+            box: tells from a scene where the part is: its center (x, y), each (n, 1, 1), and half-width and
+                half-height, in the head's units. Nothing outside it is painted. None for the whole picture.
+            pairs: the part comes twice, left and right, each in its own box; see `Scene`.
             below: for a part of everybody in the picture's lower end: the Y where that begins.
         """
-        size, scene = self.scene.size, self.scene
+        scene, size = self.scene, self.scene.size
         index = None if who is None else who.nonzero().flatten()
         if index is not None and len(index) == 0:
             return
         if below is not None:
             top = int((below + 1) / 2 * size)
-            lattice = torch.arange(size, device=scene.device)
-            scene = scene.window(lattice[None, top:, None], lattice[None, None])
+            scene = scene.window(scene._rows[:, top:], scene._columns)
             self._paint(part(scene), {name: picture[:, :, top:] for name, picture in self.pictures.items()})
         elif box is not None:
-            # Room for the head's tilt, for the largest head, and for the pixel that an edge takes.
-            x, y, half_width, half_height = box
-            width = min(size, int((half_width + MAX_ROLL * half_height) * MAX_SCALE * size) + 3)
-            height = min(size, int((half_height + MAX_ROLL * half_width) * MAX_SCALE * size) + 3)
-            self._draw_in_window(part, index, *scene.corner(x, y, height, width), height, width)
+            numbers = torch.arange(scene.n, device=scene.device) if index is None else index
+            if index is not None or pairs:
+                scene = scene.rows(numbers, pairs)
+            self._draw_in_window(part, scene, numbers, box)
         elif index is None or len(index) == scene.n:
             self._paint(part(scene), self.pictures)
         else:
@@ -101,27 +114,38 @@ class Canvas:
             for name, piece in pieces.items():
                 self.pictures[name][index] = piece
 
-    def _draw_in_window(
-        self, part: Part, index: Tensor | None, top: Tensor, left: Tensor, height: int, width: int
-    ) -> None:
-        """Paint one part in a window whose corner (top, left), each (n, 1, 1), is another one for each face."""
-        scene, size, device = self.scene, self.scene.size, self.scene.device
-        numbers = torch.arange(scene.n, device=device)
-        if index is not None:
-            top, left, numbers = top[index], left[index], index
-        rows = top + torch.arange(height, device=device)[:, None]
-        columns = left + torch.arange(width, device=device)
-        # Every run of `width` neighboring numbers is a row of `runs`, a view: a window is `height` runs a channel.
-        pieces, places = {}, {}
+    def _draw_in_window(self, part: Part, scene: Scene, numbers: Tensor, box: Find) -> None:
+        """Paint one part of the faces `numbers` in a window that has another corner for each."""
+        size = scene.size
+        # Room for the head's tilt, for the largest head, and for the pixel that an edge takes.
+        x, y, half_width, half_height = box(scene)
+        width = min(size, int((half_width + MAX_ROLL * half_height) * MAX_SCALE * size) + 3)
+        height = min(size, int((half_height + MAX_ROLL * half_width) * MAX_SCALE * size) + 3)
+        top, left = scene.corner(x, y, height, width)
+        rows = top + torch.arange(height, device=scene.device)[:, None]
+        columns = left + torch.arange(width, device=scene.device)
+        layers = part(scene.window(rows, columns))
+        starts = rows[:, :, 0] * size + left[:, :, 0]  # each row's first pixel
+        if scene.n == len(numbers):
+            self._paint_runs(layers, numbers, starts, width)
+            return
+        # Pairs: all left ones first. Their windows may overlap, so the right ones are put on top of them.
+        layers, m = list(layers), len(numbers)
+        self._paint_runs((layer.rows(slice(0, m)) for layer in layers), numbers, starts[:m], width)
+        self._paint_runs((layer.rows(slice(m, 2 * m)) for layer in layers), numbers, starts[m:], width)
+
+    def _paint_runs(self, layers: Iterator[Layer], numbers: Tensor, starts: Tensor, width: int) -> None:
+        """Lay layers over windows whose rows begin at the pixels `starts` (m, h) of the faces `numbers` (m,)."""
+        size, pieces, places = self.scene.size, {}, {}
+        # Every run of `width` neighboring numbers is a row of `runs`, a view: a window is h runs a channel.
         for name, picture in self.pictures.items():
             channels = picture.shape[1]
-            planes = numbers[:, None] * channels + torch.arange(channels, device=device)
-            place = (planes[:, :, None] * size**2 + (rows * size + left)[:, None, :, 0]).flatten()
+            planes = numbers[:, None] * channels + torch.arange(channels, device=numbers.device)
+            place = (planes[:, :, None] * size**2 + starts[:, None]).flatten()
             runs = picture.as_strided((picture.numel() - width + 1, width), (1, 1))
             places[name] = runs, place
-            pieces[name] = runs.index_select(0, place).view(len(numbers), channels, height, width)
-        window = rows, columns
-        self._paint(part(scene.window(*window) if index is None else scene.rows(index, window)), pieces)
+            pieces[name] = runs.index_select(0, place).view(len(numbers), channels, -1, width)
+        self._paint(layers, pieces)
         for name, (runs, place) in places.items():
             runs.index_copy_(0, place, pieces[name].view(-1, width))
 
@@ -141,7 +165,8 @@ class Canvas:
                 if layer.ink == 0 or (layer.part is not None and layer.color is not None and layer.ink < 0):
                     lines.add_((1 - lines).mul_(alpha))
                 if layer.edge is not None:
-                    lines.mul_(1 - cover(layer.edge.abs() - max(LINE, 0.35 * pixel), pixel)[:, None])
+                    edge = layer.edge if isinstance(layer.edge, Tensor) else layer.edge()
+                    lines.mul_(1 - cover(edge.abs() - max(LINE, 0.35 * pixel), pixel)[:, None])
                 if layer.ink > 0:
                     lines.mul_(1 - layer.ink * alpha)
             if parts is not None and layer.part is not None:

@@ -86,7 +86,11 @@ TABLE: tuple[Factor, ...] = (
         "hair_style", 0, 6, "choice", "how the hair is worn: " + ", ".join(HAIR_STYLES), True,
         choices=HAIR_STYLES, weights=(0.24, 0.16, 0.16, 0.13, 0.11, 0.11, 0.09),
     ),
-    _unit("hair_length", "close to the head … over the shoulders (coiled: a rounder crown)", True),
+    _unit(
+        "hair_length",
+        "close to the head … over the shoulders (coiled: a rounder crown; tied: a larger knot, or under a hat plaits)",
+        True,
+    ),
     _unit("hair_color", "black, brown, auburn, copper, blond (age turns each to white)", True),
     _unit("hair_volume", "flat … full"),
     _signed("parting", "parted on the left … right of the picture", spread=0.6),

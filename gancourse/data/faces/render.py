@@ -8,10 +8,11 @@ from torch import Tensor
 from . import features, hair, head, wear
 from .canvas import Canvas
 from .factors import Factors, sample_factors
-from .scene import Scene
+from .scene import LINES_FROM, Scene
 
 STYLES = ("photo", "sketch", "labels", "night", "comic")
-CHUNK_PIXELS = 2**18  # pixels drawn at once: bounds memory, and temporaries stay in the cache
+CHUNK_PIXELS = 2**20  # drawn at once: bounds memory, and is enough to hide what thousands of small operations cost
+WORN = ("covered", "bald", "tied", "braided", "hat", "freckles", "beard", "mustache", "earrings", "glasses")
 
 # The colors in which a label map is shown, one row per name in PARTS.
 PALETTE = torch.tensor(
@@ -25,55 +26,51 @@ PALETTE = torch.tensor(
 
 def _compose(factors: Factors, size: int, lines: bool = False, parts: bool = False) -> Canvas:
     """Paint every part of every face."""
-    s = Scene(factors, size)
+    s = Scene(factors, size, inked=lines)
     canvas = Canvas(s, lines, parts)
-    covered, bald = s.covered.flatten() > 0, s.bald.flatten() > 0
-    haired = ~(covered | bald)
-    canvas.draw(head.background)
-    crowned = s if bool(haired.all()) else s.rows(haired.nonzero().flatten())
+    has = {name: getattr(s, name).flatten() > 0 for name in WORN}
+    has["hair"] = ~(has["covered"] | has["bald"])
+    has["bun"] = has["hair"] & has["tied"] & ~has["hat"]
+    has["braids"] = has["hair"] & (has["braided"] | has["tied"] & has["hat"])  # a knot has no place under a hat
+    has["lines"] = s.age.flatten() > LINES_FROM
+    has["whiskers"] = has["mustache"] | has["beard"]
+    short = s.hair_length.flatten() < 0.25
+    has["earrings"] &= ~has["covered"] & (~has["hair"] | has["braids"] | has["tied"] | short)
+
+    crowned = s if bool(has["hair"].all()) else s.rows(has["hair"].nonzero().flatten())
     locks = hair.hair_shape(crowned) if crowned.n else None
+    canvas.draw(head.background)
     if locks:
-        canvas.draw(lambda v: hair.back(v, locks), haired)
-    knot = haired & (s.tied * (1 - s.hat)).flatten().bool()
-    canvas.draw(hair.bun, knot, (-0.16 * s.side + 0.16 * s.parting, -0.72 + 0 * s.nod, 0.25, 0.23))
+        canvas.draw(lambda v: hair.back(v, locks), has["hair"])
+    canvas.draw(hair.bun, has["bun"], hair.bun_box)
     canvas.draw(head.body, below=0.28)
-    for side in (-1.0, 1.0):
-        place = (head.ear_x(s, side) + 0.01 * side, 0.03 + 0.5 * s.nod, 0.10, 0.16)
-        canvas.draw(lambda v, side=side: head.ear(v, side), ~covered, place)
+    canvas.draw(head.ear, ~has["covered"], head.ear_box, pairs=True)
     canvas.draw(head.head)
-    aged = s.age.flatten() > 0.34
-    for side in (-1.0, 1.0):
-        place = (head.cheek_center(s, side)[0], 0.16 + 0.8 * s.nod, 0.23, 0.17)
-        canvas.draw(lambda v, side=side: head.cheek(v, side), None, place)
-    canvas.draw(head.freckles, s.freckles.flatten() > 0, (0.5 * s.side, 0.1 + 0.9 * s.nod, 0.37, 0.19))
-    canvas.draw(head.forehead, aged, (0.46 * s.side, -0.30 + 0.7 * s.nod, 0.27, 0.13))
-    canvas.draw(head.shaved, bald)
-    canvas.draw(features.nose, None, features.nose_box(s))
-    canvas.draw(head.folds, aged, (0.48 * s.side, (s.nose_y + s.mouth_y) / 2, 0.28, 0.13))
-    canvas.draw(hair.beard, s.beard.flatten() > 0, (0 * s.side, 0.36 + 0.25 * s.nod, 0.56, 0.42))
-    canvas.draw(features.mouth, None, features.mouth_box(s))
-    canvas.draw(hair.mustache, torch.maximum(s.mustache, s.beard).flatten() > 0, features.mustache_box(s))
-    for side in (-1.0, 1.0):
-        canvas.draw(lambda v, side=side: features.brow(v, side), None, features.brow_box(s, side))
-        canvas.draw(lambda v, side=side: features.eye(v, side), None, features.eyes_box(s, side))
-        canvas.draw(lambda v, side=side: features.bag(v, side), aged, features.bag_box(s, side))
+    canvas.draw(head.cheek, None, head.cheek_box, pairs=True)
+    canvas.draw(head.freckles, has["freckles"], head.freckles_box)
+    canvas.draw(head.forehead, has["lines"], head.forehead_box)
+    canvas.draw(head.shaved, has["bald"])
+    canvas.draw(features.nose, None, features.nose_box)
+    canvas.draw(head.folds, has["lines"], head.folds_box)
+    canvas.draw(hair.beard, has["beard"], hair.beard_box)
+    canvas.draw(features.mouth, None, features.mouth_box)
+    canvas.draw(hair.mustache, has["whiskers"], features.mustache_box)
+    canvas.draw(features.brow, None, features.brow_box, pairs=True)
+    canvas.draw(features.eye, None, features.eyes_box, pairs=True)
+    canvas.draw(features.bag, has["lines"], features.bag_box, pairs=True)
     if locks:
-        canvas.draw(lambda v: hair.front(v, locks), haired)
-    braided = haired & s.braided.flatten().bool()
-    canvas.draw(hair.braids, braided)
-    canvas.draw(wear.scarf, covered)
-    ears_free = ~covered & (~haired | braided | s.tied.flatten().bool() | (s.hair_length.flatten() < 0.25))
-    for side in (-1.0, 1.0):
-        place = (head.ear_x(s, side) + 0.02 * side, 0.22 + 0.5 * s.nod, 0.07, 0.07)
-        canvas.draw(lambda v, side=side: head.earring(v, side), ears_free & s.earrings.flatten().bool(), place)
-    canvas.draw(wear.glasses, s.glasses.flatten() > 0, wear.glasses_box(s))
-    canvas.draw(wear.hat, s.hat.flatten() > 0)
+        canvas.draw(lambda v: hair.front(v, locks), has["hair"])
+    canvas.draw(hair.braids, has["braids"])
+    canvas.draw(wear.scarf, has["covered"])
+    canvas.draw(head.earring, has["earrings"], head.earring_box, pairs=True)
+    canvas.draw(wear.glasses, has["glasses"], wear.glasses_box)
+    canvas.draw(wear.hat, has["hat"])
     return canvas
 
 
 def _bytes(picture: Tensor) -> Tensor:
     """[0, 1] to uint8, rounded."""
-    return picture.mul(255).add_(0.5).clamp_(0, 255).to(torch.uint8)
+    return picture.mul_(255).add_(0.5).clamp_(0, 255).to(torch.uint8)
 
 
 def _night(rgb: Tensor) -> Tensor:

@@ -8,6 +8,8 @@ the head adds to that angle, so features crowd towards the far side as they shou
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor
 
@@ -15,6 +17,7 @@ from .factors import HAIR_STYLES, Factors
 
 MAX_ROLL = 0.24  # radians, at roll = ±1
 MAX_YAW = 0.52
+LINES_FROM = 0.25  # the age at which the face begins to show lines
 MAX_SCALE = 1.27
 WINDOW = ("X", "Y", "a", "b", "x", "y", "inside")  # what depends on the pixels looked at
 
@@ -54,27 +57,37 @@ class Scene:
     """n faces seen through one window of pixels.
 
     Every factor is an attribute of shape (n, 1, 1), and so is the geometry that follows from them;
-    colors are (n, 3, 1, 1). `x`, `y` are the window's pixels in the head's frame, `X`, `Y` in the
-    picture's, `pixel` is a pixel's width in the head's frame.
+    colors are (n, 3, 1, 1). `x`, `y` are the window's pixels in the head's frame, `a`, `b` in that of the
+    shoulders (not tilted), `X`, `Y` in the picture's; `pixel` is a pixel's width in the head's frame. In a
+    scene of pairs every face comes twice, and `which` says for which of the two ears, eyes, cheeks …: −1 is
+    the one on the left of the picture, 1 the one on its right. An `inked` scene is to be drawn in lines: there
+    strands are lines too, and textures are left out, which would be noise between them.
     """
 
-    def __init__(self, factors: Factors, size: int) -> None:
-        self.n, self.size, self.device = factors.n, size, factors["age"].device
+    def __init__(self, factors: Factors, size: int, inked: bool = False) -> None:
+        self.n, self.size, self.device, self.inked = factors.n, size, factors["age"].device, inked
         self._index: Tensor | None = None
         self._whole: Scene | None = None
-        self._v: dict[str, Tensor] = {name: value.float()[:, None, None] for name, value in factors.items()}
+        values = torch.stack([value.float() for value in factors.values()])
+        self._v: dict[str, Tensor] = dict(zip(factors, values[:, :, None, None].unbind(), strict=True))
         self._derive()
         lattice = torch.arange(size, device=self.device)
-        self._look(lattice[:, None], lattice)
+        self._rows, self._columns = lattice[None, :, None], lattice[None, None]
 
     def __getattr__(self, name: str) -> Tensor:
+        """Look a number up; one that depends on the window, or belongs to the whole scene, is made when asked for."""
         known = self.__dict__["_v"]
-        if name == "inside" and "inside" not in known:
-            known[name] = self._cut()
-        if name not in known and "_whole" in self.__dict__ and name not in WINDOW:
-            known[name] = getattr(self._whole, name)[self._index]  # picked only when asked for
         if name not in known:
-            raise AttributeError(name)
+            if name == "inside":
+                known[name] = self._cut()
+            elif name in ("X", "Y"):
+                known[name] = ((self._columns if name == "X" else self._rows) + 0.5) * (2 / self.size) - 1
+            elif name in WINDOW:
+                self._look()
+            elif self.__dict__.get("_whole") is not None:
+                known[name] = getattr(self._whole, name)[self._index]
+            else:
+                raise AttributeError(name)
         return known[name]
 
     def _derive(self) -> None:
@@ -85,11 +98,13 @@ class Scene:
         v["pixel"] = (2 / self.size) / v["grow"]
         angle = MAX_ROLL * v["roll"]
         v["cos"], v["sin"] = angle.cos(), angle.sin()
-        v["x0"] = v["y0"] = torch.zeros_like(v["age"])
+        # A window's corner follows from these: pixels per unit, and the pixel of the frame's origin.
+        v["along"], v["across"] = v["cos"] / v["pixel"], v["sin"] / v["pixel"]
+        v["column_0"], v["row_0"] = (v["move_x"] + 1) * (self.size / 2), (v["move_y"] + 1) * (self.size / 2)
         v["turn"] = MAX_YAW * v["yaw"]
         v["side"] = v["turn"].sin()  # how far the middle of the face has moved, of the head's radius
         v["nod"] = 0.10 * v["pitch"]
-        v["W"] = 0.465 + 0.03 * v["face_width"]
+        v["W"] = 0.465 + 0.038 * v["face_width"]
         v["H"] = 0.62 + 0.03 * v["face_height"]
         v["eye_y"] = -0.05 + 0.9 * v["nod"]
         v["mouth_y"] = 0.335 + 0.03 * v["face_height"] + 0.8 * v["nod"]
@@ -97,7 +112,7 @@ class Scene:
         v["power"] = 0.55 + 0.45 * v["light_strength"]
         for k, style in enumerate(HAIR_STYLES):
             v[style] = (v["hair_style"] == k).float()
-        gray = ((v["age"] - 0.50) / 0.44).clamp(0, 1)[:, None]
+        gray = ((v["age"] - 0.42) / 0.48).clamp(0, 1)[:, None]
         white = torch.tensor([0.80, 0.80, 0.81], device=self.device)[:, None, None]
         # Shadows on skin are warm: gray ones look like dirt.
         warm = torch.tensor([0.035, 0.0, -0.035], device=self.device)[:, None, None]
@@ -107,47 +122,46 @@ class Scene:
         v["hair_tint"] = torch.lerp(palette(HAIR, v["hair_color"]), white, gray)
         v["iris_tint"] = palette(IRIS, v["iris"] ** 1.4)
 
-    def around(self, angle: Tensor | float, radius: Tensor | float) -> tuple[Tensor, Tensor]:
+    def around(self, angle: Tensor | float, radius: float) -> tuple[Tensor, Tensor]:
         """A point on the face, `angle` around the head: its x in the head's frame, and by how much it is narrowed."""
         seen = self.turn + angle
-        front = torch.as_tensor(angle, device=self.device).cos()
-        return seen.sin() * radius, (seen.cos() / front).clamp(0.3, 1.1)
+        front = angle.cos() if isinstance(angle, Tensor) else math.cos(angle)
+        return seen.sin().mul_(radius), seen.cos_().div_(front).clamp_(0.3, 1.1)
 
     def corner(self, x: Tensor, y: Tensor, height: int, width: int) -> tuple[Tensor, Tensor]:
         """Top and left pixel, each (n, 1, 1), of a window about (x, y) of the head's frame, kept in the picture."""
-        X = (self.cos * x - self.sin * y) * self.grow + self.move_x
-        Y = (self.sin * x + self.cos * y) * self.grow + self.move_y
-        left = ((X + 1) * (self.size / 2) - width / 2).round().long().clamp(0, self.size - width)
-        top = ((Y + 1) * (self.size / 2) - height / 2).round().long().clamp(0, self.size - height)
-        return top, left
+        left = torch.addcmul(self.column_0, x, self.along).addcmul_(y, self.across, value=-1).sub_(width / 2)
+        top = torch.addcmul(self.row_0, x, self.across).addcmul_(y, self.along).sub_(height / 2)
+        left, top = left.round_().clamp_(0, self.size - width), top.round_().clamp_(0, self.size - height)
+        return top.long(), left.long()
 
-    def rows(self, index: Tensor, window: tuple[Tensor, Tensor] | None = None) -> Scene:
-        """The faces that index picks, seen through a window: pixel rows (n, h, 1) and columns (n, 1, w)."""
+    def rows(self, index: Tensor, pairs: bool = False) -> Scene:
+        """The faces that index picks, in the same window; with `pairs` once for each of the two sides."""
         new = object.__new__(Scene)
-        new.n, new.size, new.device, new._v = len(index), self.size, self.device, {}
-        new._whole, new._index = self, index
-        new._look(*window) if window else new._look(self._rows, self._columns)
+        new._whole, new._index, new._v = self, index.repeat(2) if pairs else index, {}
+        new.n, new.size, new.device, new.inked = len(new._index), self.size, self.device, self.inked
+        new._rows, new._columns = self._rows, self._columns
+        if pairs:
+            new._v["which"] = torch.ones(new.n, 1, 1, device=self.device)
+            new._v["which"][: len(index)] = -1
         return new
 
     def window(self, rows: Tensor, columns: Tensor) -> Scene:
-        """All faces seen through another window."""
+        """The same faces seen through another window: pixel rows (n, h, 1) and columns (n, 1, w)."""
         new = object.__new__(Scene)
-        new.n, new.size, new.device = self.n, self.size, self.device
+        new.n, new.size, new.device, new.inked = self.n, self.size, self.device, self.inked
         new._v = {name: value for name, value in self._v.items() if name not in WINDOW}
         new._whole, new._index = self._whole, self._index
-        new._look(rows, columns)
+        new._rows, new._columns = rows, columns
         return new
 
-    def _look(self, rows: Tensor, columns: Tensor) -> None:
-        v = self._v
-        self._rows, self._columns = rows, columns
-        X, Y = (columns + 0.5) * (2 / self.size) - 1, (rows + 0.5) * (2 / self.size) - 1
-        X, Y = X.expand(self.n, 1, X.shape[-1]), Y.expand(self.n, Y.shape[-2], 1)
-        v["X"], v["Y"] = X, Y
-        a, b = (X - self.move_x) / self.grow, (Y - self.move_y) / self.grow
-        v["x"] = self.cos * a + self.sin * b
-        v["y"] = self.cos * b - self.sin * a
-        v["a"], v["b"] = a, b  # the shoulders: moved and grown, not tilted
+    def _look(self) -> None:
+        """Find the window's pixels in the frames of shoulders and head."""
+        a = (self._columns - (self.column_0 - 0.5)).mul_(self.pixel)
+        b = (self._rows - (self.row_0 - 0.5)).mul_(self.pixel)
+        self._v["x"] = torch.addcmul(self.cos * a, self.sin, b)
+        self._v["y"] = torch.addcmul(self.cos * b, self.sin, a, value=-1)
+        self._v["a"], self._v["b"] = a, b
 
     def keep_face(self, face: Tensor) -> None:
         """Remember how much of each pixel the face covers (n, S, S); parts find their piece of it in `inside`."""
@@ -166,10 +180,16 @@ class Scene:
 
     def shade(self, nx: Tensor, ny: Tensor, ambient: float = 0.62) -> Tensor:
         """How brightly a surface is lit, about [ambient, 1.1]; its normal is (nx, ny) and towards us."""
-        nz = nx.square().add(ny.square()).neg_().add_(1).clamp_(0, 1).sqrt_()
-        lit = nz.mul_(0.66).add_(nx * (0.75 * self.light)).sub_(ny, alpha=0.42).clamp_(-0.25, 1)
+        nz = torch.addcmul(nx.square(), ny, ny).neg_().add_(1).clamp_(min=0).sqrt_()
+        lit = nz.mul_(0.66).addcmul_(nx, 0.75 * self.light).sub_(ny, alpha=0.42).clamp_(-0.25, 1)
         return lit.mul_((1 - ambient) * 1.35 * self.power).add_(ambient)[:, None]
 
     def fade(self, frequency: float) -> Tensor:
         """1 while a texture of `frequency` radians per unit can be seen at this resolution, else 0, (n, 1, 1)."""
-        return ((2.4 - frequency * self.pixel) / 1.2).clamp(0, 1)
+        if self.inked:
+            return torch.zeros_like(self.pixel)
+        return (2 - (frequency / 1.2) * self.pixel).clamp_(0, 1)
+
+    def shows(self, frequency: float) -> bool:
+        """Whether that texture can be seen on any of the faces: if not, it need not be computed."""
+        return bool(self.fade(frequency).max() > 0)
