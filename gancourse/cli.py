@@ -66,11 +66,19 @@ def grade(
     out: Annotated[Path, typer.Option(help="Folder for the gradebook, feedback and summary.")] = Path("graded"),
     jobs: Annotated[int, typer.Option(min=1, help="Submissions graded at the same time.")] = 1,
     json: Annotated[Path | None, typer.Option(help="Also write every score and message to this file.")] = None,
+    sandbox: Annotated[str, typer.Option(help="full: refuse without bubblewrap; best: what there is.")] = "best",
+    scheduler: Annotated[str | None, typer.Option(help="Address of a Dask scheduler, to grade on its cluster.")] = None,
+    cell_seconds: Annotated[float, typer.Option(min=1, help="Time for each cell.")] = 60,
+    memory_gb: Annotated[float, typer.Option(min=1, help="Memory for each submission.")] = 3,
 ) -> None:
-    """Grade everybody's submission of one lesson."""
+    """Grade everybody's submission of one lesson. Started again, it goes on where it was."""
     from gancourse.grading.grade import grade_lesson
+    from gancourse.grading.sandbox.walls import Limits
 
-    raise typer.Exit(grade_lesson(lesson, submitted, out, jobs, json))
+    if sandbox not in ("full", "best"):
+        raise CourseError(f"--sandbox is full or best, not {sandbox!r}.")
+    limits = Limits(cell=cell_seconds, memory=int(memory_gb * 2**30))
+    raise typer.Exit(grade_lesson(lesson, submitted, out, jobs, json, limits, sandbox == "full", scheduler))
 
 
 def main() -> None:

@@ -81,7 +81,7 @@ def two_layers(width=64):
 # Compare the two on the same 200 numbers. Look at what each one can be asked: on the left we read
 # off a density at any $x$; on the right there is nothing to read off, only samples to count.
 
-# %%
+# %% demo=true
 data = sample_real(200)
 kde = gaussian_kde(data.flatten().numpy())
 untrained = two_layers()
@@ -246,7 +246,7 @@ hidden("01_gaussian_1d").non_saturating_generator_loss(non_saturating_generator_
 # Now plot both against the logit, with their slopes, which is what learning feels. A confident
 # discriminator sends made points far to the left. Look at the two slopes there.
 
-# %%
+# %% demo=true
 logit = torch.linspace(-8, 8, 161, requires_grad=True)
 fig = figure(9.5, 3.2)
 left, right = axes(fig, 1, 2, sharex=True)
@@ -320,7 +320,7 @@ from gancourse.checks import hidden
 hidden("01_gaussian_1d").generator_gradients(generator_gradients)
 ### END HIDDEN TESTS
 
-# %%
+# %% demo=true
 for d in (0.5, 0.1, 0.01, 0.001):
     minimax, non_saturating = generator_gradients(torch.tensor([math.log(d / (1 - d))]))
     ratio = non_saturating.item() / minimax.item()
@@ -426,7 +426,7 @@ hidden("01_gaussian_1d").game_value(game_value)
 # against it each time. On the left, three positions with their $D^*$. On the right, the value of the
 # game for every position. Where is it lowest, and where is it flat?
 
-# %%
+# %% demo=true
 grid = torch.linspace(-10, 20, 3001, dtype=torch.float64)
 p = target.density(grid)
 
@@ -443,7 +443,7 @@ centers = torch.linspace(-5, 15, 81).tolist()
 values = [best_value(center) for center in centers]
 print(f"The lowest value is {min(values):.4f}; −log 4 is {-math.log(4):.4f}.")
 
-# %%
+# %% demo=true
 fig = figure(9.5, 3.2)
 left, right = axes(fig, 1, 2)
 left.fill_between(grid, p, color=REAL, alpha=0.25, label="data")
@@ -676,7 +676,7 @@ def train(match, iterations):
         yield match
 
 
-# %% name="first-match"
+# %% name="first-match" demo=true
 def draw_match(fig, match, title=""):
     """The two densities, D(x), the map from noise, and the losses; returns the alt text."""
     return draw_game(fig, match.G, match.D, target, match.losses, title)
@@ -709,7 +709,7 @@ def measure(match, n=20000):
     return wasserstein_1d(samples, target.quantile(even)), mean_D
 
 
-# %%
+# %% demo=true
 distance, mean_D = measure(match)
 print(f"Wasserstein-1 distance to the target {distance:.3f}, mean D {mean_D:.3f}")
 
@@ -735,7 +735,7 @@ print(f"Wasserstein-1 distance to the target {distance:.3f}, mean D {mean_D:.3f}
 # 4. Start again with a width of 2. What can the generator no longer do?
 
 
-# %% name="panel"
+# %% name="panel" demo=true
 class SteeredMatch(Match):
     """A match whose learning rate can be turned while it is played."""
 
@@ -773,7 +773,7 @@ panel
 # does $D$ say about them, and what do the losses tell?
 
 
-# %%
+# %% demo=true
 def broken_run(title, iterations, **settings):
     """Play without letting the rates fall, and show how it ends."""
     match = Match(**settings)
@@ -787,13 +787,13 @@ def broken_run(title, iterations, **settings):
 
 run_a = broken_run("Run A", 200, seed=2, k=20, g_loss=minimax_generator_loss)
 
-# %%
+# %% demo=true
 run_b = broken_run("Run B", 1500, seed=1, d_speed=0.1)
 
-# %%
+# %% demo=true
 run_c = broken_run("Run C", 1000, seed=2, d_speed=1, rate=3e-3, beta_1=0.95)
 
-# %%
+# %% demo=true
 for name, run in (("A", run_a), ("B", run_b), ("C", run_c)):
     with torch.no_grad():
         samples = run.G(sample_noise(5000))

@@ -26,11 +26,11 @@ def mutants(reporter: TerminalReporter) -> list[tuple[str, ...]]:
 def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
     """Print, per lesson, how many wrong answers were rejected and right ones accepted."""
     tables: dict[str, dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
-    hidden_only = []
+    fresh_only = []
     for lesson, exercise, kind, name, outcome in mutants(terminalreporter):
         tables[lesson][exercise].update({kind: 1, f"{kind} done": outcome != "no"})
-        if outcome == "hidden":
-            hidden_only.append(f"{exercise}: {name}")
+        if outcome == "fresh":
+            fresh_only.append(f"{exercise}: {name}")
     for lesson, rows in sorted(tables.items()):
         terminalreporter.section(f"mutation gate: {lesson}")
         width = max(len("exercise"), *map(len, rows))
@@ -40,8 +40,8 @@ def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
             total.update(row)
             terminalreporter.write_line(line(exercise, row, width))
         terminalreporter.write_line(line("total", total, width))
-    if hidden_only:
-        terminalreporter.write_line(f"Rejected by the hidden checks only: {'; '.join(sorted(hidden_only))}")
+    if fresh_only:
+        terminalreporter.write_line(f"Rejected on fresh inputs only: {'; '.join(sorted(fresh_only))}")
 
 
 def line(name: str, row: Counter[str], width: int) -> str:

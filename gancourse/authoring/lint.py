@@ -67,6 +67,9 @@ def keys(cell: Cell) -> Iterator[str]:
                 yield f"{key}={value!r} should be a whole number above 0"
             elif key == "stars" and value > 3:
                 yield f"stars={value} should be 1, 2 or 3"
+        elif key == "demo":
+            if value is not True:
+                yield f"demo={value!r} should be demo=true"
         elif key != "reveal" and not (isinstance(value, str) and IDENTIFIER.fullmatch(value)):
             yield f"{key}={value!r} should be a quoted name of letters, digits, - and _"
     roles = [key for key in ROLES if key in cell.keys]

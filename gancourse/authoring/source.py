@@ -15,6 +15,8 @@ test=ID      code      checks it, worth points=…; what stands between
                        reaches graders only
 answer=ID    markdown  a written answer, graded by hand, worth points=…
 reveal="…"   markdown  what follows the `---` line is folded away under this title
+demo=true    code      shows something; nothing that is graded needs what it defines,
+                       and grading leaves it out where it is unchanged
 ===========  ========  ==========================================================
 """
 
@@ -41,6 +43,7 @@ KEYS: dict[str, str] = {
     "test": "code",
     "answer": "markdown",
     "reveal": "markdown",
+    "demo": "code",
     "points": "any",
     "stars": "markdown",
     "minutes": "markdown",

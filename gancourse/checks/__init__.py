@@ -6,10 +6,11 @@ import importlib
 import importlib.util
 import sys
 
-from gancourse.checks.core import CheckFailed, Finding, Suite, Verdict
+from gancourse.checks.core import CheckFailed, Finding, StudentError, Suite, Verdict
+from gancourse.checks.inputs import fresh_inputs
 from gancourse.errors import CourseError
 
-__all__ = ["CheckFailed", "Finding", "Suite", "Verdict", "hidden", "public"]
+__all__ = ["CheckFailed", "Finding", "StudentError", "Suite", "Verdict", "fresh_inputs", "hidden", "public"]
 
 
 def public(lesson: str) -> Suite:

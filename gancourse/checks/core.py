@@ -13,6 +13,15 @@ a point where wrong answers agree with right ones, such as a loss at initializat
 
 In a lesson, `check.optimal_discriminator(optimal_discriminator)` prints what holds or raises
 `CheckFailed`, which shows as a message instead of a traceback.
+
+**Credit.** A verdict's `credit` is the share of its claims that hold. Some claims hold for an answer
+that does nothing: that it leaves G alone, or returns something of the right shape. They are marked
+`alone=False`, and they count only beside a claim that is not. So `pass`, a constant and a random
+number get nothing, while a right answer with a slip gets most of it.
+
+**Where the answer runs.** In a lesson the student's object is at hand. In grading it runs in a sandbox,
+and a check gets a stand-in that passes calls on. So claims look at what comes back and at what was
+done to the objects passed in; they never look into the student's function.
 """
 
 from __future__ import annotations
@@ -44,6 +53,14 @@ class Miss(Exception):
     """A claim that does not hold. The message is for the student."""
 
 
+class StudentError(Exception):
+    """The student's code stopped, elsewhere. The text is the whole sentence for the student.
+
+    A stand-in for code in a sandbox raises it, with what `describe_error` said there. It raises a
+    NotImplementedError without text as it is: that is how a blank is known.
+    """
+
+
 class CheckFailed(AssertionError):
     """At least one claim about an exercise does not hold. Its text is the report."""
 
@@ -53,11 +70,24 @@ class CheckFailed(AssertionError):
 
 
 @dataclass(frozen=True)
+class Claim:
+    """Something that should be true of an answer; `test` raises `Miss` if it is not.
+
+    `alone` tells whether it is worth anything by itself (see Credit, above).
+    """
+
+    text: str
+    test: Callable[[Any], None]
+    alone: bool = True
+
+
+@dataclass(frozen=True)
 class Finding:
     """One claim and, where it does not hold, why."""
 
     claim: str
     miss: str | None = None
+    alone: bool = True
 
     @property
     def holds(self) -> bool:
@@ -74,6 +104,17 @@ class Verdict:
     @property
     def passed(self) -> bool:
         return bool(self.findings) and all(f.holds for f in self.findings)
+
+    @property
+    def credit(self) -> float:
+        """The share of the claims that hold, from 0 to 1; 0 unless one of them is worth something alone."""
+        if not any(f.holds and f.alone for f in self.findings):
+            return 0.0
+        return sum(f.holds for f in self.findings) / len(self.findings)
+
+    def __add__(self, other: Verdict) -> Verdict:
+        """Both as one, such as those of the public and of the hidden checks."""
+        return Verdict(self.exercise, self.findings + other.findings)
 
     def __str__(self) -> str:
         held = sum(f.holds for f in self.findings)
@@ -93,13 +134,21 @@ class Suite:
 
     def __init__(self, lesson: str):
         self.lesson = lesson
-        self.claims: dict[str, list[tuple[str, Callable[[Any], None]]]] = {}
+        self.claims: dict[str, list[Claim]] = {}
 
-    def that(self, exercise: str, claim: str) -> Callable[[Callable[[Any], None]], Callable[[Any], None]]:
-        """Add a claim about an exercise; the decorated function raises `Miss` if it does not hold."""
+    def that(
+        self, exercise: str, claim: str, alone: bool = True
+    ) -> Callable[[Callable[[Any], None]], Callable[[Any], None]]:
+        """Add a claim about an exercise; the decorated function raises `Miss` if it does not hold.
+
+        Args:
+            exercise: the name of what the student writes.
+            claim: what is claimed, as the report words it.
+            alone: False where an answer that does nothing, or guesses, may meet the claim.
+        """
 
         def add(function: Callable[[Any], None]) -> Callable[[Any], None]:
-            self.claims.setdefault(exercise, []).append((claim, function))
+            self.claims.setdefault(exercise, []).append(Claim(claim, function, alone))
             return function
 
         return add
@@ -107,10 +156,10 @@ class Suite:
     def verdict(self, exercise: str, thing: Any) -> Verdict:
         """Test every claim about `thing`. Nothing the student's code does stops this but an interrupt."""
         if not callable(thing):
-            return Verdict(exercise, (Finding("is a function", f"{exercise} should be a function; it is {a(thing)}."),))
+            return no_function(exercise, a(thing))
         findings = []
-        for claim, function in self.claims[exercise]:
-            findings.append(Finding(claim, find_miss(partial(function, thing))))
+        for claim in self.claims[exercise]:
+            findings.append(Finding(claim.text, find_miss(partial(claim.test, thing)), claim.alone))
             if findings[-1].miss == BLANK:
                 return Verdict(exercise, (findings[-1],))
         return Verdict(exercise, tuple(findings))
@@ -135,6 +184,11 @@ class Suite:
         print(verdict)
 
 
+def no_function(exercise: str, what: str) -> Verdict:
+    """The verdict on something that cannot be called: `what` is its type, with its article."""
+    return Verdict(exercise, (Finding("is a function", f"{exercise} should be a function; it is {what}."),))
+
+
 def find_miss(test: Callable[[], None]) -> str | None:
     """Run one claim; None if it holds, else why not.
 
@@ -144,7 +198,7 @@ def find_miss(test: Callable[[], None]) -> str | None:
     try:
         with warnings.catch_warnings(record=True), silence(), torch.enable_grad():
             test()
-    except Miss as miss:
+    except (Miss, StudentError) as miss:
         return str(miss)
     except NotImplementedError as error:
         return BLANK if not str(error) else describe_error(error)
@@ -163,7 +217,10 @@ def silence():
 
 
 def describe_error(error: BaseException) -> str:
-    """An error in the student's code, with the student's own line and none of the package's."""
+    """An error in the student's code, with the student's own line and none of the package's.
+
+    A sandbox calls it where the error was caught, with the traceback at hand, and hands on the sentence.
+    """
     what = brief(error)
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
         if not is_students(frame.filename):

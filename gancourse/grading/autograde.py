@@ -1,7 +1,8 @@
-"""Grade one submission with nbgrader: run it, score it into the gradebook, write its feedback.
+"""Enter what the judge found into nbgrader: its gradebook, and the notebook its formgrader shows.
 
-nbgrader's converters find submissions with globs; here they are told, so that a student may be
-called "Zoë [late]". Everything happens on copies below the output folder.
+nbgrader stays the record, and its converter does the writing. Where it would run a submission's code
+it gets the judge's findings instead. It finds submissions with globs; here it is told, so that a
+student may be called "Zoë [late]". Everything happens on copies below the output folder.
 """
 
 from __future__ import annotations
@@ -11,60 +12,73 @@ import re
 import shutil
 import traceback
 import warnings
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbgrader.converters import Autograde, GenerateFeedback
+from nbformat.notebooknode import NotebookNode
+from nbformat.v4 import new_output
+from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import NbGraderPreprocessor
-from traitlets import Integer
+from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 
 from gancourse.authoring.course import captured_log, tools_on_path
 from gancourse.authoring.lint import HIDDEN
-from gancourse.authoring.source import Lesson
-from gancourse.grading.collect import Submission, read_notebook
-from gancourse.grading.config import CELL_TIMEOUT, grading_config
-from gancourse.grading.execute import execute
-from gancourse.grading.restore import release_notebook, restore
-from gancourse.grading.verdicts import Verdict, tidy, verdicts
+from gancourse.authoring.source import Lesson, find
+from gancourse.grading.collect import Submission
+from gancourse.grading.config import grading_config
+from gancourse.grading.restore import exercise_of, marked
+from gancourse.grading.trial import Outcome, judged_here, other_files
+from gancourse.grading.verdicts import CHECK_FAILED
 
-LARGEST_FILE = 20 * 2**20
-"""Bytes up to which other files of a submission are taken along."""
-
-
-@dataclass(frozen=True)
-class Task:
-    """All a process needs to grade one submission."""
-
-    lesson: Lesson
-    submission: Submission
-    out: Path
-    timeout: int = CELL_TIMEOUT
-    threads: int = 1
+AHEAD: dict[tuple[str, str], Outcome] = {}
+"""What is known already when nbgrader asks for it, by lesson and student."""
 
 
-@dataclass
-class Outcome:
-    """What grading one submission came to. `log` is for the instructor, if it failed."""
-
-    student: str
-    verdicts: dict[str, Verdict] = field(default_factory=dict)
-    notes: dict[str, str] = field(default_factory=dict)
-    log: str = ""
+SHOWN = {".py", ".txt", ".csv", ".png", ".jpg", ".jpeg", ".gif"}
+"""Files that formgrader may serve to an instructor: none that a browser would run."""
 
 
-class Run(NbGraderPreprocessor):
-    """Stands where nbgrader has Execute: runs the notebook and tidies what it put out."""
+class Judged(NbGraderPreprocessor):
+    """Stands where nbgrader has Execute: puts the judge's findings into the notebook.
 
-    timeout = Integer(CELL_TIMEOUT, help="Seconds a cell may run.").tag(config=True)
+    In `gancourse grade` they are there already; `nbgrader autograde` lets the judge work here.
+    """
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
-        seconds: Any = self.timeout
-        execute(nb, Path(resources["metadata"]["path"]), seconds)
-        tidy(nb)
+        where = resources["nbgrader"]
+        outcome = AHEAD.get((where["assignment"], where["student"]))
+        if outcome is None:
+            outcome = judged_here(find(where["assignment"]), nb, Path(resources["metadata"]["path"]), where["student"])
+        for cell in nb.cells:
+            if cell.cell_type == "code":
+                cell.outputs = [nbformat.from_dict(o) for o in outcome.outputs.get(cell.get("id", ""), [])]
+        for id, cell in marked(nb).items():
+            if (finding := outcome.findings.get(exercise_of(id))) and id != exercise_of(id):
+                cell.outputs = [report_output(finding.report, finding.passed)]
+        resources["gancourse"] = outcome
         return nb, resources
+
+
+def report_output(report: str, passed: bool) -> NotebookNode:
+    """A check's report as a cell's output: text only, and red if something does not hold."""
+    if passed:
+        return new_output("stream", name="stdout", text=f"{report}\n")
+    return new_output("error", ename=CHECK_FAILED, evalue=report, traceback=report.splitlines())
+
+
+class SaveFindings(SaveAutoGrades):
+    """nbgrader's, but the score of a test is what the judge found, not what its cell put out."""
+
+    def _add_score(self, cell: Any, resources: Any) -> None:
+        super()._add_score(cell, resources)
+        mark = cell.metadata["nbgrader"]
+        finding = resources["gancourse"].findings.get(exercise_of(mark["grade_id"]))
+        if finding is None or mark.get("solution"):
+            return
+        grade: Any = self.gradebook.find_grade(mark["grade_id"], self.notebook_id, self.assignment_id, self.student_id)
+        grade.auto_score = round(float(mark["points"]) * finding.credit, 2)
+        self.gradebook.db.commit()
 
 
 class HideHiddenTests(NbGraderPreprocessor):
@@ -77,85 +91,58 @@ class HideHiddenTests(NbGraderPreprocessor):
         return cell, resources
 
 
-class Told:
-    """Mixed into a converter: works on one student's notebook, without looking for it."""
+class GradeOne(Autograde):
+    """nbgrader's autograde for one student, whose notebook it is told and need not look for."""
 
     student: str
 
-    def init_notebooks(self: Any) -> None:
+    def init_notebooks(self) -> None:
         lesson = self.coursedir.assignment_id
         folder = self._format_source(lesson, self.student)
         self.assignments, self.notebooks = {folder: [os.path.join(folder, f"{lesson}.ipynb")]}, []
 
 
-class GradeOne(Told, Autograde):
-    """nbgrader's autograde for one student."""
-
-
-class FeedbackForOne(Told, GenerateFeedback):
-    """nbgrader's feedback for one student."""
-
-    def init_assignment(self, assignment_id: str, student_id: str) -> None:
-        # nbgrader's own looks for files to leave out with a glob and, for a student called
-        # "Zoë [late]", takes along the notebook with the hidden tests.
-        source, target = (form(assignment_id, student_id) for form in (self._format_source, self._format_dest))
-        ignore = shutil.ignore_patterns("*.ipynb")
-        shutil.copytree(source, target, ignore=ignore, copy_function=shutil.copyfile, dirs_exist_ok=True)
-
-
-def grade_one(task: Task) -> Outcome:
-    """Grade one submission. Never raises: what went wrong is in the outcome's log."""
-    os.environ["OMP_NUM_THREADS"] = str(task.threads)  # for the kernels started from here
-    outcome = Outcome(task.submission.student)
+def enter(lesson: Lesson, submission: Submission, notebook: Any, outcome: Outcome, out: Path) -> str:
+    """Let nbgrader record a judged submission below `out`. What went wrong, for the instructor; "" if nothing did."""
     warnings.simplefilter("ignore")
+    AHEAD[lesson.name, submission.student] = outcome
     with captured_log() as (logger, lines):
         try:
-            release = release_notebook(task.lesson)
-            outcome.notes = prepare(task, release)
-            for converter in (GradeOne, FeedbackForOne):
-                convert(converter, task, logger)
-            made: Any = nbformat.read(place(task, "autograded") / f"{task.lesson.name}.ipynb", as_version=4)
-            outcome.verdicts = verdicts(made, release)
+            lay_out(lesson, submission, notebook, out)
+            grade(lesson, submission.student, out, logger)
         except (Exception, SystemExit):
-            outcome.log = "\n".join([*lines, traceback.format_exc()])
-    return outcome
+            return "\n".join([*lines, traceback.format_exc()])
+        finally:
+            AHEAD.clear()
+    return ""
 
 
-def place(task: Task, step: str) -> Path:
-    """Where this submission is in one of nbgrader's steps."""
-    return task.out / step / task.submission.student / task.lesson.name
+def place(out: Path, step: str, student: str, lesson: str) -> Path:
+    """Where a submission is in one of nbgrader's steps."""
+    return out / step / student / lesson
 
 
-def prepare(task: Task, release: Any) -> dict[str, str]:
-    """Copy a submission to where nbgrader looks for it, mended; says what was mended."""
+def lay_out(lesson: Lesson, submission: Submission, notebook: Any, out: Path) -> None:
+    """Put a mended copy of a submission where nbgrader looks for it."""
     for step in ("submitted", "autograded", "feedback"):
-        shutil.rmtree(place(task, step), ignore_errors=True)
-    target = place(task, "submitted")
-    shutil.copytree(task.submission.folder, target, ignore=left_behind, copy_function=shutil.copyfile)
-    for folder in (target, *(path for path in target.rglob("*") if path.is_dir())):
-        folder.chmod(0o755)  # a submission may be read-only; its copy must not be
-    name = f"{task.lesson.name}.ipynb"
-    notebook, notes = restore(read_notebook(task.submission.folder / name), release)
-    nbformat.write(notebook, target / name)
-    return notes
+        shutil.rmtree(place(out, step, submission.student, lesson.name), ignore_errors=True)
+    target = place(out, "submitted", submission.student, lesson.name)
+    target.mkdir(parents=True)
+    for name, data in other_files(submission.folder).items():
+        if Path(name).suffix.lower() not in SHOWN:
+            continue
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        (target / name).write_bytes(data)
+    if (when := submission.handed_in()) is not None:
+        (target / "timestamp.txt").write_text(when, encoding="utf-8")
+    nbformat.write(notebook, target / f"{lesson.name}.ipynb")
 
 
-def left_behind(folder: str, names: list[str]) -> set[str]:
-    """What of a submission is not taken along: notebooks, links, devices, hidden or huge files."""
-    out: set[str] = set()
-    for name in names:
-        path = Path(folder) / name
-        ordinary = not path.is_symlink() and (path.is_dir() or (path.is_file() and path.stat().st_size <= LARGEST_FILE))
-        if not ordinary or name.startswith((".", "__pycache__")) or name.endswith(".ipynb") or name == "timestamp.txt":
-            out.add(name)
-    return out
-
-
-def convert(converter: Any, task: Task, logger: Any) -> None:
-    """Run one of nbgrader's converters on one submission."""
+def grade(lesson: Lesson, student: str, out: Path, logger: Any) -> None:
+    """Run nbgrader's converter on one submission."""
     tools_on_path()
-    config = grading_config(task.out, task.timeout)
-    config.CourseDirectory.assignment_id = task.lesson.name
-    app = converter(coursedir=CourseDirectory(config=config, log=logger), config=config, log=logger)
-    app.student, app.force = task.submission.student, True
+    config = grading_config(out)
+    config.CourseDirectory.assignment_id = lesson.name
+    app = GradeOne(coursedir=CourseDirectory(config=config, log=logger), config=config, log=logger)
+    app.student, app.force = student, True
     app.start()

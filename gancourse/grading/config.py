@@ -8,29 +8,28 @@ from typing import Any
 from gancourse.authoring.course import course_config
 
 CELL_TIMEOUT = 120
-"""Seconds a cell may run before it is interrupted. A test cell here takes far less than one."""
+"""Seconds a cell may run, for `gancourse validate`, before it is interrupted."""
 
 DATABASE_TIMEOUT = 60
 """Seconds to wait for the gradebook while another process writes to it."""
 
 
-def grading_config(course: Path, timeout: int = CELL_TIMEOUT) -> Any:
+def grading_config(course: Path) -> Any:
     """nbgrader's configuration for grading a course that lives below `course`."""
     from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
-    from nbgrader.preprocessors import AssignLatePenalties, CheckCellMetadata, GetGrades, LimitOutput, SaveAutoGrades
+    from nbgrader.preprocessors import AssignLatePenalties, CheckCellMetadata, GetGrades, LimitOutput
 
-    from gancourse.grading.autograde import HideHiddenTests, Run
+    from gancourse.grading.autograde import HideHiddenTests, Judged, SaveFindings
 
     config = course_config(course)
     config.CourseDirectory.db_url += f"?timeout={DATABASE_TIMEOUT}"
     config.OverwriteCells.add_missing_cells = True
-    config.Run.timeout = timeout
-    # Run replaces nbgrader's Execute: it survives dead kernels, and keeps tracebacks and warnings
-    # from costing points or showing the package's inside.
+    # In the place of nbgrader's Execute and SaveAutoGrades: student code runs in a sandbox, and the
+    # verdicts come from outside of it.
     config.Autograde.autograde_preprocessors = [
-        Run,
+        Judged,
         LimitOutput,
-        SaveAutoGrades,
+        SaveFindings,
         AssignLatePenalties,
         CheckCellMetadata,
     ]

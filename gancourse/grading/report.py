@@ -1,9 +1,8 @@
-"""What grading a class came to: a table on the terminal, CSV, JSON, a page for who has no notebook."""
+"""What grading a class came to: a table on the terminal, CSV, JSON."""
 
 from __future__ import annotations
 
 import csv
-import html
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -104,14 +103,3 @@ def print_table(rows: list[Row], lesson: Lesson, console: Console) -> None:
         cells = (row.student, f"{row.score:g} / {row.max_score:g}", percent, row.status, remark)
         table.add_row(*map(Text, cells))
     console.print(table)
-
-
-def write_page(row: Row, lesson: Lesson, path: Path) -> None:
-    """Feedback for a student whose notebook could not be graded."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    page = f"""<!DOCTYPE html>
-<html lang="en"><head><meta charset="utf-8"><title>{lesson.name}</title></head>
-<body><h1>{lesson.name} (Score: {row.score:g} / {row.max_score:g})</h1>
-<p>{html.escape(row.remark)}</p></body></html>
-"""
-    path.write_text(page, encoding="utf-8")

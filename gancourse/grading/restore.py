@@ -6,13 +6,18 @@ A cell is known by nbgrader's id in its metadata, else by its own id, which othe
 from __future__ import annotations
 
 import copy
+import re
 
 from nbformat.notebooknode import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from gancourse.authoring.build import source_notebook
 from gancourse.authoring.course import course_config
 from gancourse.authoring.source import Lesson
 from gancourse.paths import repository
+
+DEFINES = re.compile(r"^(?:async )?(?:def|class) (\w+)|^(\w+)\s*=[^=]", re.MULTILINE)
+ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 
 
 def release_notebook(lesson: Lesson) -> NotebookNode:
@@ -50,17 +55,17 @@ def identify(cell: NotebookNode, originals: dict[str, NotebookNode]) -> str | No
 def restore(submission: NotebookNode, release: NotebookNode) -> tuple[NotebookNode, dict[str, str]]:
     """The submission with original tests and metadata, and by exercise a sentence on what was put right.
 
-    The student's code and answers stay as they are. Outputs are dropped: they will be made anew.
+    The student's code and answers stay as they are, except that no markdown of theirs can become
+    HTML. Outputs are dropped: they will be made anew.
     """
     originals = marked(release)
-    ids = [identify(cell, originals) for cell in submission.cells]
-    last = {id: position for position, id in enumerate(ids) if id}
+    handed_out = {cell.source.strip() for cell in release.cells}
+    ids = places(submission.cells, originals, answers_before(release), handed_out)
     cells: list[NotebookNode] = []
     notes: dict[str, str] = {}
-    for position, (cell, id) in enumerate(zip(submission.cells, ids, strict=True)):
-        if id is None or last[id] != position:
-            new = copy.deepcopy(cell)
-            new.metadata.pop("nbgrader", None)
+    for cell, id in zip(submission.cells, ids, strict=True):
+        if id is None:
+            new = (new_code_cell if cell.cell_type == "code" else new_markdown_cell)(cell.source, id=cell.id)
         else:
             new = copy.deepcopy(originals[id])
             if new.metadata.nbgrader["solution"]:
@@ -69,9 +74,11 @@ def restore(submission: NotebookNode, release: NotebookNode) -> tuple[NotebookNo
                 notes[exercise_of(id)] = f"The test of {exercise_of(id)} was changed; the original one is used."
         if new.cell_type == "code":
             new.update(outputs=[], execution_count=None)
+        elif new.source.strip() not in handed_out:
+            new.source = harmless(new.source)
         cells.append(new)
     for id, original in originals.items():
-        if id in last:
+        if id in ids:
             continue
         exercise = exercise_of(id)
         if not original.metadata.nbgrader["grade"]:
@@ -83,6 +90,53 @@ def restore(submission: NotebookNode, release: NotebookNode) -> tuple[NotebookNo
     restored = copy.deepcopy(release)
     restored.cells = unique_ids(cells)
     return restored, notes
+
+
+def places(
+    cells: list[NotebookNode], originals: dict[str, NotebookNode], before: dict[str, str], handed_out: set[str]
+) -> list[str | None]:
+    """For each cell the id of the original that it stands for, each id once.
+
+    A cell is known by its ids; where no cell has an exercise's id, by the name that it defines or,
+    for a written answer, by the text above it. Of copies the last that was worked on counts.
+    """
+    known = [identify(cell, originals) for cell in cells]
+    found: list[str | None] = [None] * len(cells)
+    for id, original in originals.items():
+        here = [position for position, other in enumerate(known) if other == id]
+        if not here and original.metadata.nbgrader["solution"]:
+            unknown = [position for position, other in enumerate(known) if other is None]
+            free = [position for position in unknown if cells[position].source.strip() not in handed_out]
+            if original.cell_type == "code":
+                here = [position for position in free if id in defined(cells[position])]
+            else:
+                here = [p for p in free if p and id in before and cells[p - 1].source.strip() == before[id]]
+        worked_on = [position for position in here if cells[position].source.strip() != original.source.strip()]
+        if here:
+            found[(worked_on or here)[-1]] = id
+    return found
+
+
+def answers_before(release: NotebookNode) -> dict[str, str]:
+    """For each written answer the text of the cell above it."""
+    pairs = zip(release.cells, release.cells[1:], strict=False)
+    marks = ((above, cell.metadata.get("nbgrader", {})) for above, cell in pairs)
+    return {
+        mark["grade_id"]: above.source.strip() for above, mark in marks if mark.get("solution") and mark.get("grade")
+    }
+
+
+def defined(cell: NotebookNode) -> set[str]:
+    """The names that a code cell defines, so far as one can tell without running it."""
+    if cell.cell_type != "code":
+        return set()
+    return {name for pair in DEFINES.findall(cell.source) for name in pair if name}
+
+
+def harmless(markdown: str) -> str:
+    """Markdown that can make no HTML, link or picture of its own: instructors and students open it in a browser."""
+    text = markdown.replace("<", "&lt;")
+    return re.sub(r"\](\s*)([(:\[])", lambda m: f"]{m[1]}&#{ord(m[2])};", text)
 
 
 def after(exercise: str, cells: list[NotebookNode]) -> int:
@@ -97,7 +151,7 @@ def unique_ids(cells: list[NotebookNode]) -> list[NotebookNode]:
     """The same cells without cell ids that came twice; a copied cell brings its id along."""
     seen: set[str] = set()
     for number, cell in enumerate(cells):
-        if cell.get("id") in seen or "id" not in cell:
+        if cell.get("id") in seen or not ID.fullmatch(cell.get("id", "")):
             cell["id"] = f"submitted-{number}"
         seen.add(cell["id"])
     return cells

@@ -30,15 +30,19 @@ class Verdict:
         passed: None for a written answer that a person has to read.
         points: what the exercise is worth.
         message: for the student.
+        credit: the share of the points that it earned, where there is credit for parts.
     """
 
     passed: bool | None
     points: float
     message: str
+    credit: float | None = None
 
     @property
     def score(self) -> float | None:
-        return None if self.passed is None else self.points * self.passed
+        if self.passed is None:
+            return None
+        return round(self.points * (self.passed if self.credit is None else self.credit), 2)
 
 
 def verdicts(notebook: NotebookNode, release: NotebookNode) -> dict[str, Verdict]:

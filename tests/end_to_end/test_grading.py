@@ -2,7 +2,8 @@
 
 A class is graded once, two at a time, and looked at from all sides. Most of its notebooks keep
 only the cells that matter, so that they run in seconds. Everything is derived from the lesson.
-The quick path grades the usual three; what takes longer joins them in `everybody`.
+The quick path grades the usual three; what takes longer joins them in `everybody`. What attacks the
+grader, and what is merely odd, is in tests/hostile.
 """
 
 from __future__ import annotations
@@ -11,9 +12,15 @@ import copy
 import csv
 import hashlib
 import json
+import os
 import re
 import shutil
-from collections.abc import Callable
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +35,10 @@ from gancourse.errors import CourseError
 from gancourse.grading.collect import collect
 from gancourse.grading.config import grading_config
 from gancourse.grading.grade import grade_lesson
+from gancourse.grading.ledger import SECRET
 from gancourse.grading.record import gradebook
 from gancourse.grading.restore import marked, release_notebook, restore
+from gancourse.grading.sandbox.walls import Limits
 from gancourse.grading.validate import validate_notebook
 from gancourse.paths import repository
 
@@ -41,7 +50,7 @@ BY_HAND = [
 TESTED = [id for id in LESSON.exercises if id not in BY_HAND]
 POINTS = LESSON.points
 FULL = sum(POINTS[id] for id in TESTED)
-TIMEOUT = 25
+LIMITS = Limits(cell=30, call=4, notebook=300)
 
 # Mistakes people really make, with words the message must hold.
 MISTAKES = {
@@ -130,7 +139,7 @@ FAULTS: list[tuple[str, Callable[[str], str], str]] = [
     ("syntax", lambda id: with_body(id, "    return ((1"), "did not run: SyntaxError"),
     ("none", lambda id: with_body(id, "    pass"), "None"),
     ("nan", lambda id: with_body(id, '    return torch.tensor(float("nan"))'), "NaN"),
-    ("loop", lambda id: with_body(id, "    while True:\n        pass"), f"longer than {TIMEOUT} seconds"),
+    ("loop", lambda id: with_body(id, "    while True:\n        pass"), f"longer than {LIMITS.call} seconds"),
     ("shape", lambda id: with_body(id, "    return torch.zeros(2, 3, 5)"), "shape"),
     ("dead", lambda id: with_body(id, "    import os\n    os._exit(3)"), "ended Python"),
     ("exit", lambda id: with_body(id, "    import sys\n    sys.exit(1)"), "SystemExit"),
@@ -159,6 +168,7 @@ USUAL = {
     "blank": lambda: slim(blank()),
     "mistaken": mistaken,
 }
+RENAMED = "mistaken", "final version (2).ipynb"
 # Whole notebooks, with their training and pictures, and everything odd.
 LONGER = {
     "whole": perfect,
@@ -170,7 +180,6 @@ LONGER = {
 GONE = {
     "no folder": "missing",
     "empty": "missing",
-    "misnamed": "missing",
     "truncated": "damaged",
     "no bytes": "damaged",
     "not a notebook": "damaged",
@@ -189,10 +198,12 @@ def fill(root: Path, notebooks: dict[str, Callable[[], NotebookNode]]) -> None:
     for student, make in notebooks.items():
         hand_in(root, student, make())
         (root / student / LESSON.name / "notes.txt").write_text("stray")
+    if RENAMED[0] in notebooks:
+        path = root / RENAMED[0] / LESSON.name / f"{LESSON.name}.ipynb"
+        path.rename(path.with_name(RENAMED[1]))
     (root / "class list.txt").write_text("stray")
     (root / "no folder").mkdir()
     (root / "empty" / LESSON.name).mkdir(parents=True)
-    hand_in(root, "misnamed", blank()).rename(root / "misnamed" / LESSON.name / "final version (2).ipynb")
     text = hand_in(root, "truncated", solved()).read_text()
     for student, content in (("truncated", text[: len(text) // 2]), ("no bytes", ""), ("not a notebook", '{"a": 1}')):
         (root / student / LESSON.name).mkdir(parents=True, exist_ok=True)
@@ -214,7 +225,7 @@ class Graded:
         self.submitted, self.out, self.names = root / "submitted", root / "out", list(notebooks)
         fill(self.submitted, notebooks)
         before = fingerprint(self.submitted)
-        self.status = grade_lesson(LESSON.name, self.submitted, self.out, 2, root / "all.json", TIMEOUT)
+        self.status = grade_lesson(LESSON.name, self.submitted, self.out, 2, root / "all.json", LIMITS)
         self.untouched = fingerprint(self.submitted) == before
         self.text = (root / "all.json").read_text(encoding="utf-8")
         self.students = json.loads(self.text)["students"]
@@ -264,6 +275,18 @@ def test_two_mistakes_lose_two_exercises_and_are_named(graded: Graded) -> None:
         assert MISTAKES[id][1] in graded.message("mistaken", id)
 
 
+def test_two_mistakes_keep_a_part_of_the_points(graded: Graded) -> None:
+    exercises = graded.students["mistaken"]["exercises"]
+    for id in PLANTED:
+        assert 0 < exercises[id]["score"] < POINTS[id]
+    assert graded.students["mistaken"]["score"] == sum(exercises[id]["score"] for id in TESTED)
+
+
+def test_a_renamed_notebook_is_graded_and_the_student_told(graded: Graded) -> None:
+    assert graded.students[RENAMED[0]]["status"] == ("awaiting manual grading" if BY_HAND else "graded")
+    assert f"{RENAMED[1]}; it should be called" in graded.message(RENAMED[0], LESSON.exercises[0])
+
+
 @pytest.mark.slow
 def test_whole_notebooks_score_like_slim_ones(everybody: Graded, graded: Graded) -> None:
     for whole, slimmed in (("whole", "perfect"), ("whole and blank", "blank")):
@@ -295,8 +318,6 @@ def test_a_submission_that_cannot_be_graded_gets_a_sentence(graded: Graded, stud
     assert (result["status"], result["score"], result["max_score"]) == (GONE[student], 0, sum(POINTS.values()))
     assert re.search(r"Hand in|hand it in again", result["message"])
     assert result["message"] in graded.feedback(student).replace("&#x27;", "'")
-    if student == "misnamed":
-        assert "final version (2).ipynb" in result["message"]
 
 
 # --- what is written ---------------------------------------------------------------------------
@@ -340,27 +361,141 @@ def test_everybody_is_in_the_gradebook(graded: Graded) -> None:
 # --- grading again -----------------------------------------------------------------------------
 
 
+def prepared(graded: Graded, root: Path) -> tuple[Path, Path]:
+    """The class's submissions and an empty output folder; the same inputs will be drawn as in `graded`."""
+    submitted, out = root / "submitted", root / "out"
+    shutil.copytree(graded.submitted, submitted)
+    (out / "judged").mkdir(parents=True)
+    shutil.copyfile(graded.out / "judged" / SECRET, out / "judged" / SECRET)
+    return submitted, out
+
+
+def judged(out: Path) -> list[Path]:
+    """The outcomes that are kept below `out`."""
+    return list((out / "judged" / LESSON.name).glob("*.json"))
+
+
+def when_the_first_is_judged(out: Path, act: Callable[[], None], patience: float = 200) -> None:
+    """Wait until there is an outcome, then act."""
+    end = time.monotonic() + patience
+    while not judged(out):
+        assert time.monotonic() < end, "Nothing was judged in time."
+        time.sleep(0.01)
+    act()
+
+
 @pytest.mark.slow
-def test_grading_again_keeps_scores_given_by_hand(graded: Graded, tmp_path: Path) -> None:
-    again, out = tmp_path / "submitted", tmp_path / "out"
-    shutil.copytree(graded.submitted / "mistaken", again / "mistaken")
+def test_grading_again_keeps_scores_given_by_hand_and_judges_nobody(
+    graded: Graded, tmp_path: Path, capsys: Any
+) -> None:
+    out, id = tmp_path / "out", PLANTED[0]
     shutil.copytree(graded.out, out)
-    id = PLANTED[0]
     by_hand = {f"test-{id}": 0.5} | dict.fromkeys(BY_HAND, 1.0)
     with gradebook(out) as book:
         for cell, score in by_hand.items():
             grade = book.find_grade(cell, LESSON.name, LESSON.name, "mistaken")
             grade.manual_score, grade.needs_manual_grade = score, False
         book.db.commit()
-    assert grade_lesson(LESSON.name, again, out, 1, tmp_path / "again.json", TIMEOUT) == 0
-    result = json.loads((tmp_path / "again.json").read_text())["students"]["mistaken"]
+    assert grade_lesson(LESSON.name, graded.submitted, out, 1, tmp_path / "again.json", LIMITS) == 1
+    assert f"{len(USUAL)} submissions judged before and unchanged" in capsys.readouterr().err
+    students = json.loads((tmp_path / "again.json").read_text())["students"]
+    result = students.pop("mistaken")
     assert result["exercises"][id]["score"] == 0.5
     assert result["status"] == "graded"
     assert result["max_score"] == sum(POINTS.values())
-    # One job instead of two: all else is the same.
+    # All else is the same.
     first = graded.students["mistaken"]["exercises"]
     same = [other for other in TESTED if other != id]
     assert {i: result["exercises"][i] for i in same} == {i: first[i] for i in same}
+    assert students == {name: row for name, row in graded.students.items() if name != "mistaken"}
+
+
+@pytest.mark.slow
+def test_scores_by_hand_outlive_a_changed_submission(graded: Graded, tmp_path: Path) -> None:
+    submitted, out, id = tmp_path / "submitted", tmp_path / "out", BY_HAND[0]
+    shutil.copytree(graded.submitted / "perfect", submitted / "perfect")
+    shutil.copytree(graded.out, out)
+    with gradebook(out) as book:
+        grade = book.find_grade(id, LESSON.name, LESSON.name, "perfect")
+        grade.manual_score, grade.needs_manual_grade = 1.0, False
+        book.db.commit()
+    notebook = changed({TESTED[0]: with_body(TESTED[0], "    pass")})
+    nbformat.write(notebook, submitted / "perfect" / LESSON.name / f"{LESSON.name}.ipynb")
+    assert grade_lesson(LESSON.name, submitted, out, 1, tmp_path / "again.json", LIMITS) == 0
+    exercises = json.loads((tmp_path / "again.json").read_text())["students"]["perfect"]["exercises"]
+    assert (exercises[id]["score"], exercises[TESTED[0]]["score"]) == (1.0, 0)
+
+
+@pytest.mark.slow
+def test_a_late_submission_is_graded_and_known_to_be_late(graded: Graded, tmp_path: Path) -> None:
+    submitted, out = tmp_path / "submitted", tmp_path / "out"
+    shutil.copytree(graded.submitted / "perfect", submitted / "perfect")
+    shutil.copytree(graded.out, out)
+    (submitted / "perfect" / LESSON.name / "timestamp.txt").write_text("2026-03-02 12:00:00 UTC")
+    with gradebook(out) as book:
+        book.update_or_create_assignment(LESSON.name, duedate="2026-03-01 12:00:00 UTC")
+    assert grade_lesson(LESSON.name, submitted, out, 1, tmp_path / "late.json", LIMITS) == 0
+    assert json.loads((tmp_path / "late.json").read_text())["students"]["perfect"]["score"] == FULL
+    with gradebook(out) as book:
+        assert book.find_submission(LESSON.name, "perfect").total_seconds_late == 24 * 60 * 60
+
+
+def command(submitted: Path, out: Path, json_path: Path) -> list[str]:
+    """`gancourse grade` as one types it."""
+    options = {"--submitted": submitted, "--out": out, "--jobs": 2, "--json": json_path}
+    program = [str(Path(sys.executable).with_name("gancourse")), "grade", LESSON.name]
+    return [*program, *(str(part) for option in options.items() for part in option)]
+
+
+@pytest.mark.slow
+def test_killed_in_the_middle_it_goes_on_and_judges_nobody_twice(graded: Graded, tmp_path: Path) -> None:
+    submitted, out = prepared(graded, tmp_path)
+    line = command(submitted, out, tmp_path / "all.json")
+    first = subprocess.Popen(line, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    when_the_first_is_judged(out, lambda: os.killpg(first.pid, signal.SIGKILL))
+    first.wait()
+    before = {json.loads(path.read_text())["outcome"]["student"] for path in judged(out)}
+    assert 0 < len(before) < len(USUAL)
+    second = subprocess.run(line, capture_output=True, text=True, check=False)
+    assert second.returncode == 1
+    again = re.findall(r"^\d+ of (\d+): (.*)$", second.stderr, re.MULTILINE)
+    assert {student for _, student in again} == set(USUAL) - before
+    assert len(again) == len(USUAL) - len(before)
+    # Nothing tells the two runs from one that nobody killed.
+    assert json.loads((tmp_path / "all.json").read_text())["students"] == graded.students
+    with gradebook(out) as book:
+        for student, result in graded.students.items():
+            assert book.find_submission(LESSON.name, student).score == result["score"]
+
+
+# --- a cluster ---------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Any]:
+    distributed = pytest.importorskip("distributed")
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as found:
+        yield found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("killed", [False, True], ids=["undisturbed", "a worker killed"])
+def test_a_cluster_gives_the_same_scores(graded: Graded, cluster: Any, killed: bool, tmp_path: Path) -> None:
+    submitted, out = prepared(graded, tmp_path)
+
+    def kill() -> None:
+        os.kill(next(iter(cluster.workers.values())).pid, signal.SIGKILL)
+
+    killer = threading.Thread(target=when_the_first_is_judged, args=(out, kill))
+    if killed:
+        killer.start()
+    status = grade_lesson(
+        LESSON.name, submitted, out, 1, tmp_path / "all.json", LIMITS, scheduler=cluster.scheduler_address
+    )
+    if killed:
+        killer.join()
+    assert status == 1
+    assert json.loads((tmp_path / "all.json").read_text())["students"] == graded.students
 
 
 # --- wrong usage -------------------------------------------------------------------------------
@@ -428,12 +563,20 @@ def test_validate_passes_a_right_notebook_and_leaves_it_alone(tmp_path: Path, ca
     assert f"{len(TESTED)} of {len(TESTED)} exercise" in capsys.readouterr().out
 
 
+def claims(report: str) -> list[str]:
+    """The claims of a report, each with its mark."""
+    return re.findall(r"^  ([✓✗] .*)$", report, re.MULTILINE)
+
+
 def test_validate_says_what_the_grader_says(graded: Graded, capsys: Any) -> None:
-    assert validate_notebook(graded.submitted / "mistaken" / LESSON.name / f"{LESSON.name}.ipynb") == 1
+    assert validate_notebook(graded.submitted / "mistaken" / LESSON.name / RENAMED[1]) == 1
     said = capsys.readouterr().out
+    reports = dict(zip(TESTED, re.split(rf"^[✓✗] (?:{'|'.join(TESTED)})\b", said, flags=re.MULTILINE)[1:], strict=True))
     for id in TESTED:
-        public = graded.message("mistaken", id).split(f"\n✓ {id}")[0]  # hidden checks come second
-        assert public in said
+        # The grader's numbers are drawn afresh, and its hidden claims come last: what holds is the same.
+        public = claims(reports[id])
+        assert public
+        assert claims(graded.message("mistaken", id))[: len(public)] == public
     assert f"{len(TESTED) - len(PLANTED)} of {len(TESTED)} exercises pass" in said
 
 

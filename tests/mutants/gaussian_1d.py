@@ -3,11 +3,14 @@
 Data only. RIGHT maps exercise → name → source. WRONG maps exercise → name → (source, says), where
 `says` is a piece of the report that names the mistake, so that the feedback is tested as well.
 The wrong ones are mistakes that people make, and a few lazy ways to please a careless check.
+LEARNED_BY_HEART has the form of WRONG. Its answers know what a notebook's checks ask: those they pass,
+and fresh inputs find them out.
 """
 
 LESSON = "01_gaussian_1d"
 RIGHT: dict[str, dict[str, str]] = {}
 WRONG: dict[str, dict[str, tuple[str, str]]] = {}
+LEARNED_BY_HEART: dict[str, dict[str, tuple[str, str]]] = {}
 
 BLANK = "This is not written yet"
 NOT_RETURNED = "The result is None"
@@ -895,7 +898,7 @@ def optimal_discriminator(p, q):
 def optimal_discriminator(p, q):
     return torch.full_like(p, 0.5)
 """,
-        "For p = 0.3, 0.1, 0.4",
+        "expected [",
     ),
     "return 0": (
         """
@@ -1890,17 +1893,6 @@ def generator_step(G, D, opt_G, loss, z):
 """,
         "Return one number",
     ),
-    "never decreases: knows the public numbers": (
-        """
-def generator_step(G, D, opt_G, loss, z):
-    value = loss(D(G(z)))
-    opt_G.zero_grad()
-    value.backward()
-    opt_G.step()
-    return -5.0
-""",
-        "which is not right",
-    ),
 }
 
 # ---------------------------------------------------------------------------------------------
@@ -2026,7 +2018,7 @@ WRONG["algorithm_1"] = {
         losses.append((d_loss, generator_step(sample_noise())))
     yield from losses
 """,
-            "When it first yields, 3000 step(s) were taken",
+            "step(s) were taken instead of",
         ),
         "returns in the loop": (
             """
@@ -2096,7 +2088,7 @@ WRONG["algorithm_1"] = {
         g_loss = generator_step(sample_noise())
         yield d_loss, g_loss
 """,
-            "D takes 2 step(s) per iteration instead of k",
+            "step(s) per iteration instead of k",
         ),
         "one iteration too many": (
             """
@@ -2106,7 +2098,7 @@ WRONG["algorithm_1"] = {
         g_loss = generator_step(sample_noise())
         yield d_loss, g_loss
 """,
-            "These are 3 iterations",
+            "iterations. Count them again.",
         ),
         "never ends": (
             """
@@ -2147,7 +2139,7 @@ WRONG["algorithm_1"] = {
         yield d_loss, g_loss
         g_loss = generator_step(sample_noise())
 """,
-            "2 step(s) were taken instead of 3",
+            "step(s) were taken instead of",
         ),
         "one batch of data for the inner loop": (
             """
@@ -2279,4 +2271,101 @@ WRONG["algorithm_1"] = {
             "It should yield a pair",
         ),
     }.items()
+}
+
+# ---------------------------------------------------------------------------------------------
+
+LEARNED_BY_HEART["discriminator_loss"] = {
+    "the formula, at outputs of few kinds": (
+        """
+def discriminator_loss(real_logits, fake_logits):
+    known = {0.9, 0.8, 0.75, 0.667, 0.25, 0.2, 0.1, 0.0, 1.0}
+    outputs = torch.sigmoid(torch.cat([real_logits, fake_logits])).flatten()
+    right = F.softplus(-real_logits).mean() + F.softplus(fake_logits).mean()
+    return right if {round(d, 3) for d in outputs.tolist()} <= known else 0 * right
+""",
+        "you return 0; expected",
+    ),
+}
+
+LEARNED_BY_HEART["generator_gradients"] = {
+    "a table of outputs": (
+        """
+TABLE = {-4.595: 0.01, -1.099: 0.25, 2.197: 0.9, -0.847: 0.3, -200.0: 0.0, 200.0: 1.0}
+
+def generator_gradients(fake_logits):
+    d = fake_logits.clone().apply_(lambda logit: TABLE.get(round(logit, 3), 0.5))
+    return -d, d - 1
+""",
+        "the minimax gradient is",
+    ),
+}
+
+LEARNED_BY_HEART["optimal_discriminator"] = {
+    "a table of pairs": (
+        """
+TABLE = {(0.3, 0.1): 3 / 4, (0.1, 0.3): 1 / 4, (0.4, 0.1): 4 / 5, (0.5, 0.0): 1.0, (0.0, 0.5): 0.0}
+TINY = {(3e-30, 1e-30): 3 / 4, (4e-12, 1e-12): 4 / 5}
+
+def optimal_discriminator(p, q):
+    def look_up(a, b):
+        return {**TABLE, **TINY}.get((float(f"{a:.3g}"), float(f"{b:.3g}")), 0.5)
+    d = [look_up(a, b) for a, b in zip(p.flatten().tolist(), q.flatten().tolist())]
+    return torch.tensor(d).view_as(p)
+""",
+        "; expected [",
+    ),
+}
+
+LEARNED_BY_HEART["game_value"] = {
+    "the right value for few dx": (
+        """
+def game_value(p, q, d, dx):
+    known = len(p) > 2 or dx in (0.2, 0.5)
+    return (torch.xlogy(p, d) + torch.xlogy(q, 1 - d)).sum() * (dx if known else 1)
+""",
+        "The factor dx is missing",
+    ),
+}
+
+LEARNED_BY_HEART["discriminator_step"] = {
+    "the loss that the check expects": (
+        """
+def discriminator_step(G, D, opt_D, loss, real, z):
+    opt_D.zero_grad()
+    loss(D(real), D(G(z).detach())).backward()
+    opt_D.step()
+    return -33.0
+""",
+        "For this step's loss you return -33",
+    ),
+}
+
+LEARNED_BY_HEART["generator_step"] = {
+    "the loss that the check expects": (
+        """
+def generator_step(G, D, opt_G, loss, z):
+    value = loss(D(G(z)))
+    opt_G.zero_grad()
+    value.backward()
+    opt_G.step()
+    return -5.0
+""",
+        "For this step's loss you return -5",
+    ),
+}
+
+LEARNED_BY_HEART["algorithm_1"] = {
+    "k for few numbers of iterations": (
+        HEAD
+        + """
+    steps = {(2, 3): 3, (3, 1): 1, (3, 2): 2, (1000, 2): 2}.get((iterations, k), k + 1)
+    for _ in range(iterations):
+        for _ in range(steps):
+            d_loss = discriminator_step(sample_real(), sample_noise())
+        g_loss = generator_step(sample_noise())
+        yield d_loss, g_loss
+""",
+        "instead of",
+    ),
 }

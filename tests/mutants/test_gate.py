@@ -2,8 +2,9 @@
 
 A check is only as good as the mistakes it catches and the right answers it lets through. Beside this
 file, one module of data per lesson holds both, written by people who made those mistakes. A wrong
-answer must be rejected with a message that names the mistake, and every verdict must be the same
-whatever numbers the hidden checks draw. The table is printed by tests/conftest.py.
+answer must be rejected by the public checks with a message that names the mistake, on the friendly
+inputs of a notebook and on fresh ones alike. Every verdict must be the same whatever is drawn. The
+table is printed by tests/conftest.py.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import importlib.util
 import linecache
 import math
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -21,10 +23,20 @@ import torch.nn.functional as F
 from torch import nn
 
 from gancourse.authoring.source import Lesson, lesson_paths, read
-from gancourse.checks import Verdict, hidden, public
+from gancourse.checks import Suite, Verdict, fresh_inputs, hidden, public
 
 SEEDS = range(10)
+FEW_SEEDS = range(3)
 ENOUGH_WRONG, ENOUGH_RIGHT = 8, 3
+
+
+@pytest.fixture(autouse=True, scope="module")
+def one_thread() -> Iterator[None]:
+    """As lessons have it. On tensors this small several threads only wait for each other."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 def load(path: Path) -> ModuleType:
@@ -38,6 +50,13 @@ def load(path: Path) -> ModuleType:
 MUTANTS = [load(p) for p in sorted(Path(__file__).parent.glob("*.py")) if not p.stem.startswith(("test_", "conftest"))]
 RIGHT = [(m.LESSON, e, n, code) for m in MUTANTS for e, ones in m.RIGHT.items() for n, code in ones.items()]
 WRONG = [(m.LESSON, e, n, *one) for m in MUTANTS for e, ones in m.WRONG.items() for n, one in ones.items()]
+BY_HEART = [
+    (m.LESSON, e, n, *one)
+    for m in MUTANTS
+    for e, ones in getattr(m, "LEARNED_BY_HEART", {}).items()
+    for n, one in ones.items()
+]
+LAZY = ("blank", "return 0")  # names of wrong answers that deserve no credit at all
 
 
 def named(cases: list[tuple[str, ...]]) -> list[Any]:
@@ -54,11 +73,12 @@ def answer(exercise: str, name: str, code: str) -> Any:
 
 
 def draws(code: str) -> bool:
-    """Whether an answer draws random numbers itself. The public checks do not, so else one seed is all of them."""
+    """Whether an answer draws random numbers itself. Else one run on friendly inputs is like all others."""
     return "rand" in code
 
 
-def public_verdicts(lesson: str, exercise: str, name: str, code: str) -> list[Verdict]:
+def friendly_verdicts(lesson: str, exercise: str, name: str, code: str) -> list[Verdict]:
+    """What a notebook says."""
     found = []
     for seed in SEEDS if draws(code) else SEEDS[:1]:
         torch.manual_seed(seed)
@@ -66,34 +86,51 @@ def public_verdicts(lesson: str, exercise: str, name: str, code: str) -> list[Ve
     return found
 
 
-def hidden_verdicts(lesson: str, exercise: str, name: str, code: str) -> list[Verdict]:
+def fresh_verdicts(suite: Suite, exercise: str, name: str, code: str, seeds: range) -> list[Verdict]:
+    """What a grader says."""
     found = []
-    suite = hidden(lesson)
-    for seed in SEEDS:
+    for seed in seeds:
         torch.manual_seed(seed)
-        found.append(suite.verdict(exercise, answer(exercise, name, code)))
+        with fresh_inputs(seed):
+            found.append(suite.verdict(exercise, answer(exercise, name, code)))
     return found
 
 
 @pytest.mark.parametrize(("lesson", "exercise", "name", "code"), named(RIGHT))
 def test_right_answer_is_accepted(lesson, exercise, name, code, record_property):
     record_property("mutant", [lesson, exercise, "right", name, "no"])
-    case = (lesson, exercise, name, code)
-    for verdict in public_verdicts(*case) + hidden_verdicts(*case):
-        assert verdict.passed, str(verdict)
+    found = friendly_verdicts(lesson, exercise, name, code)
+    found += fresh_verdicts(public(lesson), exercise, name, code, SEEDS[:5])
+    found += fresh_verdicts(hidden(lesson), exercise, name, code, SEEDS)
+    for verdict in found:
+        assert verdict.passed and verdict.credit == 1, str(verdict)
     record_property("mutant", [lesson, exercise, "right", name, "yes"])
 
 
 @pytest.mark.parametrize(("lesson", "exercise", "name", "code", "says"), named(WRONG))
 def test_wrong_answer_is_rejected(lesson, exercise, name, code, says, record_property):
     record_property("mutant", [lesson, exercise, "wrong", name, "no"])
-    caught_by, found = "public", public_verdicts(lesson, exercise, name, code)
-    if any(verdict.passed for verdict in found):
-        caught_by, found = "hidden", hidden_verdicts(lesson, exercise, name, code)
+    found = friendly_verdicts(lesson, exercise, name, code)
+    found += fresh_verdicts(public(lesson), exercise, name, code, FEW_SEEDS)
     for verdict in found:
-        assert not verdict.passed, f"accepted: {verdict}"
-        assert says in str(verdict), f"The report should say {says!r}:\n{verdict}"
-    record_property("mutant", [lesson, exercise, "wrong", name, caught_by])
+        rejected(verdict, says)
+        assert verdict.credit == 0 or name not in LAZY, f"credit for nothing: {verdict}"
+    record_property("mutant", [lesson, exercise, "wrong", name, "yes"])
+
+
+@pytest.mark.parametrize(("lesson", "exercise", "name", "code", "says"), named(BY_HEART))
+def test_answer_learned_by_heart_is_found_out(lesson, exercise, name, code, says, record_property):
+    record_property("mutant", [lesson, exercise, "wrong", name, "no"])
+    for verdict in friendly_verdicts(lesson, exercise, name, code):
+        assert verdict.passed, f"It does not know the friendly inputs, which it should:\n{verdict}"
+    for verdict in fresh_verdicts(public(lesson), exercise, name, code, SEEDS):
+        rejected(verdict, says)
+    record_property("mutant", [lesson, exercise, "wrong", name, "fresh"])
+
+
+def rejected(verdict: Verdict, says: str) -> None:
+    assert not verdict.passed and verdict.credit < 1, f"accepted: {verdict}"
+    assert says in str(verdict), f"The report should say {says!r}:\n{verdict}"
 
 
 @pytest.mark.parametrize("path", lesson_paths(), ids=lambda p: p.stem)

@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import linecache
+import random
 import re
 import sys
 import warnings
+from itertools import combinations
 
 import pytest
 import torch
 from torch import Tensor
 
 from gancourse.authoring.source import lesson_paths
-from gancourse.checks import CheckFailed, Finding, Suite, Verdict, core, gaussian_1d, hidden, public
+from gancourse.checks import (
+    CheckFailed,
+    Finding,
+    StudentError,
+    Suite,
+    Verdict,
+    core,
+    fresh_inputs,
+    gaussian_1d,
+    hidden,
+    inputs,
+    public,
+)
 from gancourse.checks.core import BLANK, NOTHING, Miss, expect_close, numbers
 from gancourse.errors import CourseError
 
@@ -119,7 +134,8 @@ def test_expect_close_forgives_rounding_only():
         expect_close(numbers([1.0, 1.0]), 1.0, "x")
 
 
-def test_diagnoses_can_be_told_apart(monkeypatch):
+@pytest.mark.parametrize("seed", [None, *range(8)])
+def test_diagnoses_can_be_told_apart(seed, monkeypatch):
     """Two mistakes that lead to one number would be told apart by luck, and none may be the right number."""
     seen = []
 
@@ -127,20 +143,38 @@ def test_diagnoses_can_be_told_apart(monkeypatch):
         seen.append((where, core.double(want), {k: core.double(v) for k, v in (usual or {}).items()}))
         return expect_close(got, want, where, usual, *rest, **options)
 
-    for chapter in (gaussian_1d.losses, gaussian_1d.theory):
+    for chapter in (inputs, gaussian_1d.losses, gaussian_1d.theory, gaussian_1d.algorithm):
         monkeypatch.setattr(chapter, "expect_close", spy)
-    gaussian_1d.check.verdict("discriminator_loss", lambda r, f: r.mean() * 0 + 123 + f.mean() * 0.1 - r.mean())
-    for exercise in ("minimax_generator_loss", "non_saturating_generator_loss"):
-        gaussian_1d.check.verdict(exercise, lambda f: 123 - f.mean())
-    gaussian_1d.check.verdict("generator_gradients", lambda f: (f * 0 + 17, f * 0 + 18))
-    gaussian_1d.check.verdict("game_value", lambda p, q, d, dx: 123.0)
-    assert len([usual for _, _, usual in seen if usual]) >= 6
+    with mode(seed):
+        gaussian_1d.check.verdict("discriminator_loss", lambda r, f: r.mean() * 0 + 123 + f.mean() * 0.1 - r.mean())
+        for exercise in ("minimax_generator_loss", "non_saturating_generator_loss"):
+            gaussian_1d.check.verdict(exercise, lambda f: 123 - f.mean())
+        gaussian_1d.check.verdict("generator_gradients", lambda f: (f * 0 + 17, f * 0 + 18))
+        gaussian_1d.check.verdict("optimal_discriminator", lambda p, q: p * 0 + 17)
+        gaussian_1d.check.verdict("game_value", lambda p, q, d, dx: 123.0)
+        for exercise in ("discriminator_step", "generator_step"):
+            gaussian_1d.check.verdict(exercise, step_of_another_kind)
+        gaussian_1d.check.verdict("algorithm_1", lambda *a: ((17.0, 18.0) for _ in range(a[4])))
+    assert len([usual for _, _, usual in seen if usual]) >= 17
     for where, want, usual in seen:
-        values = [v for name, v in usual.items() if "bound somewhere" not in name]
-        for i, value in enumerate(values):
-            assert not core.close(value, want), f"{where}: {list(usual)[i]} is the right answer"
-            for j in range(i):
-                assert not core.close(value, values[j]), f"{where}: {list(usual)[i]} / {list(usual)[j]}"
+        values = {name: v for name, v in usual.items() if "bound somewhere" not in name and "one iteration" not in name}
+        for name, value in values.items():
+            assert not core.close(value, want), f"{where}: {name} is the right answer"
+        for one, other in combinations(values, 2):
+            assert not core.close(values[one], values[other]), f"{where}: {one} / {other}"
+
+
+def step_of_another_kind(G, D, opt, loss, *samples):
+    """It moves both networks far away, and its optimizer has taken a step."""
+    opt.step()
+    for p in [*G.parameters(), *D.parameters()]:
+        p.data += 100
+    return 123.0
+
+
+def mode(seed: int | None) -> contextlib.AbstractContextManager[None]:
+    """Friendly inputs, as in a notebook, or fresh ones from a seed."""
+    return contextlib.nullcontext() if seed is None else fresh_inputs(seed)
 
 
 # --- reports --------------------------------------------------------------------------------
@@ -261,6 +295,120 @@ def test_gradients_are_on_whatever_a_cell_left_behind(suite):
         suite.slope(lambda x: 2 * x)
     finally:
         torch.set_grad_enabled(before)
+
+
+def test_an_error_reported_from_elsewhere_is_told_as_it_is(suite):
+    sentence = "Your code stopped in line 3, `x = 1/0`, with ZeroDivisionError: division by zero"
+
+    def double(x):
+        raise StudentError(sentence)
+
+    assert report(suite, "double", double) == f"✗ double\n      {sentence}"
+
+
+# --- credit ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def careful() -> Suite:
+    """A suite of one claim that is worth something alone and two that are not."""
+    made = Suite("07_example")
+
+    @made.that("double", "doubles 2")
+    def _(double):
+        expect_close(numbers(double(2.0), ()), 4.0, "2")
+
+    @made.that("double", "returns a number", alone=False)
+    def _(double):
+        numbers(double(2.0), ())
+
+    @made.that("double", "keeps the sign", alone=False)
+    def _(double):
+        core.expect(double(-1.0) <= 0, "The sign is lost.")
+
+    return made
+
+
+def test_credit_is_the_share_of_the_claims_that_hold(careful):
+    assert careful.verdict("double", lambda x: 2 * x).credit == 1
+    assert careful.verdict("double", lambda x: x * x).credit == pytest.approx(2 / 3)
+
+
+def test_what_nothing_can_meet_is_worth_nothing_alone(careful):
+    verdict = careful.verdict("double", lambda x: 0.0)
+    assert [f.holds for f in verdict.findings] == [False, True, True]
+    assert verdict.credit == 0
+
+
+def test_no_credit_for_what_is_missing(careful):
+    assert careful.verdict("double", None).credit == 0
+    assert Verdict("empty", ()).credit == 0
+
+
+def test_two_verdicts_make_one(suite, careful):
+    both = suite.verdict("double", lambda x: x * x) + careful.verdict("double", lambda x: x * x)
+    assert str(both).splitlines()[0] == "✗ double: 3 of 5 hold"
+    assert "✗ keeps the sign\n      The sign is lost." in str(both)
+    assert not both.passed and both.credit == pytest.approx(3 / 5)
+    blank = student("def double(x):\n    raise NotImplementedError\n", "double")
+    assert str(suite.verdict("double", blank) + careful.verdict("double", blank)) == f"✗ double\n      {BLANK}"
+
+
+# --- fresh inputs ---------------------------------------------------------------------------
+
+
+def test_friendly_inputs_are_those_given():
+    assert inputs.chosen(3 / 4, 2 / 3, between=(0, 1)) == (3 / 4, 2 / 3)
+    assert inputs.chosen_int(3, between=(5, 9)) == 3
+    assert inputs.said((3 / 4, 2 / 3, 0.1, 4.0)) == "¾, ⅔, 0.1, 4"
+
+
+def test_fresh_inputs_follow_from_their_seed():
+    def draw():
+        numbers = inputs.chosen(0.1, 0.2, 0.3, between=(0, 1))
+        return *numbers, inputs.chosen_int(1, between=(0, 99)), *inputs.rand(3).tolist()
+
+    found = []
+    for seed in (1, 2, 1):
+        torch.manual_seed(7)
+        with fresh_inputs(seed):
+            found.append(draw())
+    assert found[0] == found[2] != found[1]
+    assert inputs.rand(3).tolist() != inputs.rand(3).tolist(), "outside of it nobody should foresee what is drawn"
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_fresh_inputs_are_well_apart(seed):
+    with fresh_inputs(seed):
+        found = inputs.chosen(0.1, 0.2, 0.3, between=(0.0, 1.0), avoid=1 / 2)
+        assert 2 <= inputs.chosen_int(9, between=(2, 4)) <= 4
+    assert all(0 <= x <= 1 and x not in (0.1, 0.2, 0.3) for x in found)
+    assert all(abs(x - y) > 0.05 for x, y in combinations((*found, 1 / 2), 2))
+
+
+def test_fresh_inputs_end_with_their_block():
+    with pytest.raises(KeyError), fresh_inputs(1):
+        raise KeyError
+    assert inputs.chosen(0.75, between=(0.0, 0.5)) == (0.75,)
+
+
+def test_a_case_is_clear_if_its_answers_differ():
+    assert inputs.Case("", 1.0, {"a": 2.0, "b": [1.0, 2.0]}).clear
+    assert not inputs.Case("", 1.0, {"a": 1.0005}).clear
+    assert not inputs.Case("", torch.zeros(2), {"a": [1.0, 2.0], "b": torch.tensor([1.0, 2.0])}).clear
+
+
+@pytest.mark.parametrize("seed", [None, 3])
+@pytest.mark.parametrize(("lesson", "exercise"), EXERCISES, ids=[e for _, e in EXERCISES])
+def test_checks_leave_the_global_generators_alone(lesson, exercise, seed):
+    """What a student draws after a check does not depend on the check, nor what a check draws on a student's seed."""
+    torch.manual_seed(5)
+    random.seed(5)
+    before = torch.get_rng_state(), random.getstate()
+    with mode(seed):
+        for suite in (public(lesson), hidden(lesson)):
+            suite.verdict(exercise, lambda *a: a[0])
+    assert torch.equal(torch.get_rng_state(), before[0]) and random.getstate() == before[1]
 
 
 # --- Suite ----------------------------------------------------------------------------------
@@ -450,3 +598,57 @@ def test_nothing_passes_for_an_answer(lesson, exercise, thing, capfd):
 def test_what_cannot_be_called_is_named(lesson, exercise):
     assert f"{exercise} should be a function; it is None." in report(public(lesson), exercise, None)
     assert f"{exercise} should be a function; it is an int." in report(public(lesson), exercise, 3)
+
+
+def yields_zeros(*args):
+    yield 0.0, 0.0
+
+
+def many_zeros(*args):
+    for _ in range(args[4] if len(args) > 4 else 3):
+        yield 0.0, 0.0
+
+
+class Anything:
+    """A class that takes whatever it is given."""
+
+    def __init__(self, *args):
+        self.args = args
+
+
+LAZY = {
+    **THINGS,
+    "pass": lambda *a: None,
+    "returns 0": lambda *a: 0.0,
+    "returns 1": lambda *a: 1.0,
+    "returns -1": lambda *a: -1.0,
+    "returns log 4": lambda *a: core.log(4),
+    "returns -log 4": lambda *a: -core.log(4),
+    "returns tensor(0.5)": lambda *a: torch.tensor(0.5),
+    "returns a tensor that takes gradients": lambda *a: torch.tensor(0.5, requires_grad=True),
+    "returns its second input": lambda *a: a[-1],
+    "returns zeros like its input": lambda *a: torch.zeros_like(a[0]),
+    "returns ones like its input": lambda *a: torch.ones_like(a[0]),
+    "returns ½ like its input": lambda *a: torch.full_like(a[0], 0.5),
+    "returns ¾ like its input": lambda *a: torch.full_like(a[0], 0.75),
+    "returns its input twice": lambda *a: (a[0], a[0]),
+    "returns zeros twice": lambda *a: (torch.zeros_like(a[0]), torch.zeros_like(a[0])),
+    "returns its input's mean": lambda *a: a[0].mean(),
+    "returns a random number": lambda *a: random.random(),
+    "returns a random tensor": lambda *a: torch.randn(()),
+    "returns random numbers": lambda *a: torch.rand_like(a[0]),
+    "returns random numbers twice": lambda *a: (torch.rand_like(a[0]), torch.rand_like(a[0])),
+    "yields nothing": lambda *a: iter(()),
+    "yields zeros once": yields_zeros,
+    "yields zeros": many_zeros,
+    "is a class for anything": Anything,
+}
+
+
+@pytest.mark.parametrize("seed", [None, 0])
+@pytest.mark.parametrize(("lesson", "exercise"), EXERCISES, ids=[e for _, e in EXERCISES])
+def test_a_lazy_answer_gets_no_credit(lesson, exercise, seed):
+    for name, thing in LAZY.items():
+        with mode(seed):
+            verdict = public(lesson).verdict(exercise, thing) + hidden(lesson).verdict(exercise, thing)
+        assert verdict.credit == 0, f"{name} gets {verdict.credit:.0%}:\n{verdict}"

@@ -104,7 +104,8 @@ def test_what_the_package_imports_is_declared() -> None:
             elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
                 names = [node.module]
             imported.update({name.split(".")[0]: str(path.relative_to(ROOT)) for name in names})
-    declared = set(bounds(CORE))
+    cluster = [Requirement(line) for line in PROJECT["optional-dependencies"]["cluster"]]
+    declared = set(bounds(CORE + cluster))
     undeclared = {
         module: where
         for module, where in imported.items()

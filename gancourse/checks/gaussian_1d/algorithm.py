@@ -9,14 +9,19 @@ from typing import Any
 
 import torch
 
-from gancourse.checks.core import a, expect, expect_close, numbers
+from gancourse.checks.core import Miss, a, expect, expect_close, numbers
 from gancourse.checks.gaussian_1d.suite import check
+from gancourse.checks.inputs import chosen, chosen_int
 
 
 class Referee:
-    """Stands in for both steps and both sources of samples, and notes who was called with what."""
+    """Stands in for both steps and both sources of samples, and notes who was called with what.
+
+    D's loss is the number of moves so far, G's is minus that: in units which are 1 in a notebook.
+    """
 
     def __init__(self) -> None:
+        (self.unit,) = chosen(1.0, between=(0.3, 3.0))
         self.moves = ""
         self.drawn = 0
         self.real_seen: list[str] = []
@@ -34,25 +39,30 @@ class Referee:
 
     def d_step(self, *samples: Any, **named: Any) -> float:
         samples = (*samples, *(named[name] for name in sorted(named)))  # real=… comes before z=…
-        expect(
-            [kind(s) for s in samples] == ["real", "z"],
-            "discriminator_step is called as discriminator_step(real, z), with a batch of real data "
-            f"and one of noise; you gave it {given(samples)}.",
-        )
+        if [kind(s) for s in samples] != ["real", "z"]:
+            raise Miss(
+                "discriminator_step is called as discriminator_step(real, z), with a batch of real data "
+                f"and one of noise; you gave it {given(samples)}."
+            )
         self.moves += "D"
         self.real_seen.append(samples[0])
         self.noise_seen.append(samples[1])
-        return float(len(self.moves))
+        return self.unit * len(self.moves)
 
     def g_step(self, *samples: Any, **named: Any) -> float:
         samples = (*samples, *named.values())
-        expect(
-            [kind(s) for s in samples] == ["z"],
-            f"generator_step is called as generator_step(z), with a batch of noise; you gave it {given(samples)}.",
-        )
+        if [kind(s) for s in samples] != ["z"]:
+            raise Miss(
+                f"generator_step is called as generator_step(z), with a batch of noise; you gave it {given(samples)}."
+            )
         self.moves += "G"
         self.noise_seen.append(samples[0])
-        return -float(len(self.moves))
+        return -self.unit * len(self.moves)
+
+    def losses(self, iteration: int, k: int) -> list[float]:
+        """What is to be yielded after an iteration, counted from 1: the loss of D's last step, and G's."""
+        moves = iteration * (k + 1)
+        return [self.unit * (moves - 1), -self.unit * moves]
 
     def play(self, algorithm: Callable, iterations: int, k: int) -> Iterator[Any]:
         run = algorithm(self.d_step, self.g_step, self.real, self.noise, iterations, k)
@@ -69,12 +79,13 @@ MANY = 50  # where a run should have ended long ago
 
 def kind(sample: Any) -> str:
     """Which source a sample came from."""
+    if callable(sample):
+        return "a function"
     return sample.split()[0] if type(sample) is str and sample else a(sample)
 
 
 def given(samples: tuple[Any, ...]) -> str:
     names = {"real": "real data", "z": "noise", "a function": "a function (is its () missing?)"}
-    names["a method"] = names["a function"]  # what a Referee's sources are, but no student needs to know
     return " and ".join(names.get(kind(s), kind(s)) for s in samples) or "nothing"
 
 
@@ -106,7 +117,9 @@ def miscount(moves: str, iterations: int, k: int) -> str:
 
 @check.that("algorithm_1", "takes k steps of D, then one of G, in every iteration")
 def _(algorithm: Callable) -> None:
-    for iterations, k in ((2, 3), (3, 1)):
+    # With k = 3 or more a step too few still differs from an inner loop forgotten.
+    several = chosen_int(2, between=(2, 4)), chosen_int(3, between=(3, 5))
+    for iterations, k in (several, (chosen_int(3, between=(2, 5)), 1)):
         referee = Referee()
         list(islice(referee.play(algorithm, iterations, k), MANY))
         want = ("D" * k + "G") * iterations
@@ -118,10 +131,11 @@ def _(algorithm: Callable) -> None:
         )
 
 
-@check.that("algorithm_1", "draws fresh real data and fresh noise for every step")
+@check.that("algorithm_1", "draws fresh real data and fresh noise for every step", alone=False)
 def _(algorithm: Callable) -> None:
     referee = Referee()
-    list(islice(referee.play(algorithm, 3, 2), MANY))
+    iterations, k = chosen_int(3, between=(2, 4)), chosen_int(2, between=(2, 4))
+    list(islice(referee.play(algorithm, iterations, k), MANY))
     expect(bool(referee.moves), "No step is taken at all.")
     expect(
         len(set(referee.real_seen)) == len(referee.real_seen),
@@ -136,32 +150,36 @@ def _(algorithm: Callable) -> None:
 @check.that("algorithm_1", "yields (D's loss, G's loss) after each iteration")
 def _(algorithm: Callable) -> None:
     referee = Referee()
-    got = list(islice(referee.play(algorithm, 3, 2), MANY))
+    iterations, k = chosen_int(3, between=(3, 5)), chosen_int(2, between=(2, 4))
+    got = list(islice(referee.play(algorithm, iterations, k), MANY))
     where = " The `yield` belongs at the end of the outer loop's body, outside the inner loop."
     expect(
-        len(got) == 3,
-        f"Three iterations should yield three times; yours yields {len(got)} times."
-        + (where if referee.moves == "DDG" * 3 else ""),
+        len(got) == iterations,
+        f"{iterations} iterations should yield {iterations} times; yours yields {len(got)} times."
+        + (where if referee.moves == ("D" * k + "G") * iterations else ""),
     )
-    for pair, want in zip(got, [(2.0, -3.0), (5.0, -6.0), (8.0, -9.0)], strict=True):
+    for iteration, pair in enumerate(got, 1):
         expect(pair is not None, "It yields None: write `yield d_loss, g_loss`.")
         expect(
             isinstance(pair, tuple | list) and len(pair) == 2,
             f"It should yield a pair, (D's loss, G's loss); it yields {a(pair)}"
             + (f" of {len(pair)}." if isinstance(pair, tuple | list) else "."),
         )
-        d, g = want
+        d, g = referee.losses(iteration, k)
         losses = torch.stack([numbers(x, (), "A loss you yield") for x in pair])
         expect_close(
             losses,
-            want,
-            "an iteration of two steps of D and one of G",
+            [d, g],
+            f"an iteration of {k} steps of D and one of G",
             usual={
                 "The losses are swapped: D's comes first.": [g, d],
-                "D's loss is that of its first step; the last one is asked.": [d - 1, g],
-                "D's loss is the mean over its steps; the last one is asked.": [d - 0.5, g],
-                "D's loss is the sum over its steps; the last one is asked.": [2 * d - 1, g],
-                "The losses are one iteration old or older: yield after both have been computed.": [2.0, -3.0],
+                "D's loss is that of its first step; the last one is asked.": [d - referee.unit * (k - 1), g],
+                "D's loss is the mean over its steps; the last one is asked.": [d - referee.unit * (k - 1) / 2, g],
+                "D's loss is the sum over its steps; the last one is asked.": [
+                    k * d - referee.unit * k * (k - 1) / 2,
+                    g,
+                ],
+                "The losses are one iteration old or older: yield after both have been computed.": referee.losses(1, k),
             },
             what="it yields",
         )
@@ -170,14 +188,15 @@ def _(algorithm: Callable) -> None:
 @check.that("algorithm_1", "waits after each iteration until it is asked for the next")
 def _(algorithm: Callable) -> None:
     referee = Referee()
-    run = referee.play(algorithm, 1000, 2)
+    k = chosen_int(2, between=(2, 4))
+    run = referee.play(algorithm, chosen_int(1000, between=(100, 300)), k)
     expect(
         referee.moves == "",
         "It starts to train before anybody asked for the first iteration. Use `yield` instead of collecting results.",
     )
     expect(next(run, None) is not None, "It yields nothing.")
     expect(
-        referee.moves == "DDG",
-        f"When it first yields, {len(referee.moves)} step(s) were taken instead of 3. "
+        referee.moves == "D" * k + "G",
+        f"When it first yields, {len(referee.moves)} step(s) were taken instead of {k + 1}. "
         "Put the `yield` at the end of the outer loop's body.",
     )

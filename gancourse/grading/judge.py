@@ -1,0 +1,278 @@
+"""Judge a notebook: its code runs in a sandbox, its answers are checked out here.
+
+Nothing of the student's decides anything. Cells are run in order in the sandbox; then, exercise by
+exercise, what they define is called on inputs drawn afresh, by the public and the hidden checks of
+the lesson, in this process. An exercise is worth its points times the share of claims that hold.
+
+An exercise stands for itself: where an answer calls the student's answers to other exercises and does
+not get everything, it is tried once more with right ones in their place, and the better try counts.
+Cells that only show something (demo=true) are left out where they are as they were handed out.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import hashlib
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from nbformat.notebooknode import NotebookNode
+from nbformat.v4 import new_output
+
+from gancourse.authoring.source import Lesson
+from gancourse.checks import Suite, Verdict, core, hidden, public
+from gancourse.checks.inputs import fresh_inputs
+from gancourse.grading.restore import exercise_of, marked
+from gancourse.grading.sandbox.host import Host
+from gancourse.grading.sandbox.walls import Walls
+
+MOST_REPLAYS = 12
+"""How often a notebook is run anew after code in it has ended the sandbox's process."""
+
+ENDED = ("CellTimeoutError", "DeadKernelError")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one exercise came to.
+
+    Attributes:
+        credit: the share of its points, 0 to 1.
+        report: for the student; which claims hold, and why others do not.
+    """
+
+    credit: float
+    report: str
+
+    @property
+    def passed(self) -> bool:
+        return self.credit == 1
+
+
+@dataclass
+class Judge:
+    """Judges notebooks of one lesson, one after the other, in one sandbox."""
+
+    lesson: Lesson
+    walls: Walls
+    suites: list[Suite] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.suites = [public(self.lesson.name), hidden(self.lesson.name)]
+
+    def judge(self, notebook: NotebookNode, files: dict[str, bytes], seed: int) -> dict[str, Finding]:
+        """Run a restored notebook, write into it what its cells printed, and judge its tested exercises.
+
+        Args:
+            notebook: as `restore` made it; its code cells get outputs, of text only.
+            files: what else was handed in, by path relative to the notebook.
+            seed: inputs are drawn from it.
+        """
+        trial = Trial(self, notebook, files, seed)
+        try:
+            trial.run()
+            return {exercise: trial.examine(exercise) for exercise in self.tested}
+        finally:
+            trial.close()
+
+    @functools.cached_property
+    def tested(self) -> list[str]:
+        """The exercises that checks judge."""
+        return [cell.keys["test"] for cell in self.lesson.cells if "test" in cell.keys]
+
+    @functools.cached_property
+    def references(self) -> dict[str, Any]:
+        """Right answers to all exercises: the lesson's own, on this side only."""
+        cells = [c.id for c in self.lesson.cells if c.kind == "code" and ("solution" in c.keys or c.id == "setup")]
+        names = self.lesson.namespace(*cells)
+        return {id: Reference(id, names[id]) for id in self.tested if id in names}
+
+
+class Reference:
+    """A right answer, to be called by a student's other answers. Its errors show nothing of its inside."""
+
+    def __init__(self, exercise: str, answer: Any) -> None:
+        self.__name__, self.answer = exercise, answer
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return self.answer(*args, **kwargs)
+        except Exception as error:
+            what = f"Your code calls {self.__name__} with something that it cannot take"
+            raise core.StudentError(f"{what} ({type(error).__name__}).") from None
+
+
+class Trial:
+    """One notebook before the judge."""
+
+    def __init__(self, judge: Judge, notebook: NotebookNode, files: dict[str, bytes], seed: int) -> None:
+        self.judge, self.seed = judge, seed
+        self.cells = marked(notebook)
+        tests = {cell.id for id, cell in self.cells.items() if exercise_of(id) != id}
+        shown = {(cell.id, cell.text.strip()) for cell in judge.lesson.cells if cell.keys.get("demo")}
+        runs = [c for c in notebook.cells if c.cell_type == "code" and (c.id, c.source.strip()) not in shown]
+        self.code = [c for c in runs if c.id not in tests]
+        self.files = {name: np.frombuffer(data, dtype=np.uint8) for name, data in files.items()}
+        self.spoiled: set[int] = set()  # cells that ended the process; not run again
+        self.replays = 0
+        self.host: Host | None = None
+        self.end = time.monotonic() + judge.walls.limits.notebook
+
+    def close(self) -> None:
+        if self.host is not None:
+            self.host.close()
+
+    # --- running -----------------------------------------------------------------------------
+
+    def run(self) -> Host:
+        """Run the cells in a fresh process, and once more those that miss a name which a later cell defines."""
+        while True:
+            self.close()
+            self.host = host = Host(self.judge.walls, self.end)
+            failed = self.run_cells(host)
+            if not host.over:
+                self.keep(host)
+                for index in failed:
+                    if not host.over:
+                        self.run_cell(host, index)
+            if not host.over:
+                self.keep(host)
+                return host
+            if self.replays >= MOST_REPLAYS:
+                return host
+            self.replays += 1
+
+    def run_cells(self, host: Host) -> list[int]:
+        """Run all cells; those that stopped at an undefined name. Ends early where the process does."""
+        failed = []
+        try:
+            host.asked("files", host.limits.call, files=self.files)
+        except core.StudentError:
+            return []
+        for index in range(len(self.code)):
+            if index in self.spoiled:
+                continue
+            error = self.run_cell(host, index)
+            if host.over:
+                return failed
+            if error and error[0] == "NameError":
+                failed.append(index)
+        return failed
+
+    def run_cell(self, host: Host, index: int) -> list[str] | None:
+        """Run one cell and note what it printed; its error."""
+        cell = self.code[index]
+        printed, error = host.run(cell.source, f"<cell {index + 1}>")
+        if host.over:
+            self.spoiled.add(index)
+        cell.outputs = [new_output("stream", name="stdout", text=printed)] if printed else []
+        if error is not None:
+            name, text = error
+            cell.outputs.append(new_output("error", ename=name, evalue=text, traceback=[text]))
+        exercise = self.exercise_in(cell)
+        if exercise and not host.over and error is None:
+            self.keep_one(host, exercise)
+        return error
+
+    def exercise_in(self, cell: NotebookNode) -> str | None:
+        """The exercise whose answer this cell is."""
+        return next((id for id, c in self.cells.items() if c is cell and id in self.judge.tested), None)
+
+    def keep(self, host: Host) -> None:
+        """Remember what exercises' names mean in the end, where their own cells did not define them."""
+        for exercise in self.judge.tested:
+            self.keep_one(host, exercise, only_new=True)
+
+    def keep_one(self, host: Host, exercise: str, only_new: bool = False) -> None:
+        try:
+            host.asked("keep", host.limits.call, name=exercise, only_new=only_new)
+        except core.StudentError:
+            return
+
+    # --- judging -----------------------------------------------------------------------------
+
+    def examine(self, exercise: str) -> Finding:
+        """Judge one exercise."""
+        verdict, note = self.verdict(exercise), ""
+        if verdict is None or verdict.credit < 1:
+            # A cell of the student's own may define it, too: below a blank left as it was, for instance.
+            later = self.verdict(exercise, last=True)
+            if later is not None and (verdict is None or later.credit > verdict.credit):
+                verdict = later
+        if verdict is not None and verdict.credit < 1 and (others := self.earlier(exercise)):
+            second = self.verdict(exercise, others)
+            if second is not None and second.credit > verdict.credit:
+                note = f"\n      Judged with right answers to {', '.join(others)}. That yours are wrong costs nothing."
+                verdict = second
+        if verdict is None:
+            return Finding(0, f"✗ {exercise}\n      {self.why_missing(exercise)}")
+        return Finding(verdict.credit, f"{verdict}{note}")
+
+    def verdict(self, exercise: str, supplied: dict[str, Any] | None = None, last: bool = False) -> Verdict | None:
+        """The checks' verdict; None if there is nothing under the exercise's name.
+
+        Args:
+            supplied: right answers to other exercises, which take the place of the student's meanwhile.
+            last: judge what the name means at the notebook's end, if that is something else.
+        """
+        host = self.host if self.host is not None and not self.host.over else self.run()
+        try:
+            if supplied:
+                host.asked("supply", host.limits.call, things=supplied)
+            thing = host.look(exercise, last)
+        except KeyError:
+            return None
+        except core.StudentError as stopped:
+            return Verdict(exercise, (core.Finding("can be called", str(stopped)),))
+        found: list[Verdict] = []
+        with fresh_inputs(self.seed_of(exercise)):
+            for suite in self.judge.suites:
+                found.append(suite.verdict(exercise, thing))
+                if found[-1].findings[-1].miss == core.BLANK:
+                    break
+        if not host.over:
+            host.forget()
+        return functools.reduce(lambda a, b: a + b, found)
+
+    def seed_of(self, exercise: str) -> int:
+        digest = hashlib.sha256(f"{self.seed}/{exercise}".encode()).digest()
+        return int.from_bytes(digest[:7], "big")
+
+    def earlier(self, exercise: str) -> dict[str, Any]:
+        """Right answers to earlier exercises that this one's code names.
+
+        To earlier ones only: else two answers that call each other would both be right.
+        """
+        cell = self.cells.get(exercise)
+        used = names_in(cell.source) if cell is not None else set()
+        before = self.judge.tested[: self.judge.tested.index(exercise)]
+        return {id: self.judge.references[id] for id in before if id in used and id in self.judge.references}
+
+    def why_missing(self, exercise: str) -> str:
+        """Why there is nothing to judge."""
+        cell = self.cells.get(exercise)
+        if self.host is not None and self.host.over:
+            return f"It could not be tested. {self.host.over}"
+        if cell is None:
+            return (
+                f"There is no cell for {exercise} any more, and nothing else defines it. Copy the cell from a fresh "
+                "notebook and write your code there."
+            )
+        error = next((o for o in cell.outputs if o.output_type == "error"), None)
+        if error is None:
+            return f"Your cell for {exercise} does not define `{exercise}`. Give it its name back."
+        if error.ename in ENDED:
+            return f"Your cell for {exercise} did not run to its end. {error.evalue}"
+        return f"Your cell for {exercise} did not run: {error.evalue.rstrip('.')}. Mend it and run it again."
+
+
+def names_in(source: str) -> set[str]:
+    """All names that some code reads, whether it runs or not."""
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return set()
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}

@@ -1,0 +1,83 @@
+"""What has been judged already: an interrupted run goes on where it was.
+
+Every outcome is kept in a file of its own under `judged/` as soon as it is there, and marked when
+nbgrader has entered it. It is known by a fingerprint of everything it depends on: the submission,
+the lesson and its checks. A changed submission is judged anew, an unchanged one never twice.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+from gancourse.authoring.source import Lesson
+from gancourse.grading.trial import Outcome, Task
+from gancourse.paths import repository
+
+VERSION = 1  # to be raised when judging changes
+SECRET = "seed.secret"
+
+
+class Ledger:
+    """The outcomes of one lesson below `out`."""
+
+    def __init__(self, out: Path, lesson: Lesson) -> None:
+        self.folder = out / "judged" / lesson.name
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.checks = fingerprint_of_checks(lesson)
+        secret = out / "judged" / SECRET
+        if not secret.exists():
+            write_whole(secret, secrets.token_hex(32))
+        self.secret = secret.read_bytes()
+
+    def fingerprint(self, task: Task, handed_in: str | None) -> str:
+        """What an outcome depends on."""
+        digest = hashlib.sha256(f"{VERSION}/{self.checks}/{handed_in}/{task.limits}/{task.full}".encode())
+        digest.update(task.notebook.encode())
+        for name, data in sorted(task.files.items()):
+            digest.update(f"{name}/{len(data)}/".encode() + data)
+        return digest.hexdigest()
+
+    def read(self, student: str, fingerprint: str) -> tuple[Outcome | None, bool]:
+        """The outcome of this very submission, if there is one, and whether it has been entered."""
+        try:
+            kept: dict[str, Any] = json.loads(self.path(student).read_text(encoding="utf-8"))
+            if kept["fingerprint"] != fingerprint:
+                return None, False
+            return Outcome.from_json(kept["outcome"]), bool(kept["entered"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return None, False
+
+    def write(self, outcome: Outcome, fingerprint: str, entered: bool) -> None:
+        """Keep an outcome."""
+        kept = {"fingerprint": fingerprint, "entered": entered, "outcome": outcome.as_json()}
+        write_whole(self.path(outcome.student), json.dumps(kept))
+
+    def path(self, student: str) -> Path:
+        return self.folder / f"{hashlib.sha256(student.encode()).hexdigest()[:24]}.json"
+
+
+def fingerprint_of_checks(lesson: Lesson) -> str:
+    """A digest of the lesson's source and of the code of its checks."""
+    topic = lesson.name.split("_", 1)[1]
+    checks = repository() / "gancourse" / "checks"
+    files = [lesson.path, repository() / "tests" / "hidden" / f"{topic}.py"]
+    files += [*checks.glob("*.py"), *(checks / topic).rglob("*.py"), *checks.glob(f"{topic}.py")]
+    digest = hashlib.sha256()
+    for path in sorted(set(files)):
+        digest.update(path.read_bytes() if path.is_file() else b"")
+    return digest.hexdigest()
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file so that it is either there whole or not at all, whatever happens meanwhile."""
+    unfinished = path.with_name(f"{path.name}.{os.getpid()}.unfinished")
+    with open(unfinished, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(unfinished, path)

@@ -1,0 +1,112 @@
+"""The page a student gets back: every exercise, what holds, what does not and why, beside the code.
+
+It is made of text only. Whatever a submission holds is escaped, and the page forbids scripts by
+itself (Content-Security-Policy), should that ever fail.
+"""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from pathlib import Path
+
+from gancourse.authoring.source import Lesson
+from gancourse.grading.report import Row
+
+STYLE = """
+:root { color-scheme: light dark; }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 54rem; margin: 2rem auto; padding: 0 1rem; }
+h2 { margin: 2.5rem 0 .5rem; border-top: 1px solid #8888; padding-top: 1rem; font-size: 1.2rem; }
+table { border-collapse: collapse; width: 100%; }
+td, th { text-align: left; padding: .2rem .6rem; border-bottom: 1px solid #8885; }
+td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; }
+ul { list-style: none; padding: 0; }
+li { margin: .35rem 0; padding: .3rem .7rem; border-left: .35rem solid; }
+li.yes { border-color: #0173b2; } li.no { border-color: #de8f05; background: #de8f0518; }
+li p { margin: .2rem 0; white-space: pre-wrap; overflow-wrap: anywhere; }
+pre { padding: .7rem; overflow-x: auto; background: #8881; font-size: .9rem; white-space: pre-wrap; }
+.note { font-style: italic; white-space: pre-wrap; }
+"""
+
+PAGE = """<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title><style>{style}</style></head>
+<body><main><h1>{title}</h1>
+{body}
+</main></body></html>
+"""
+
+
+def write_page(row: Row, lesson: Lesson, path: Path, code: dict[str, str] | None = None) -> None:
+    """Write a student's page; `code` is what the student wrote, by exercise."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    body = [f"<p>{escape(row.student)}: <strong>{row.score:g} of {row.max_score:g} points</strong>{pending(row)}</p>"]
+    if row.remark:
+        body.append(f"<p>{escape(row.remark)}</p>")
+    else:
+        titles = titles_of(lesson)
+        body.append(overview(row, titles))
+        body += [section(row, exercise, titles, (code or {}).get(exercise, "")) for exercise in lesson.exercises]
+    page = PAGE.format(title=escape(lesson.title), style=STYLE, body="\n".join(body))
+    path.write_text(page, encoding="utf-8", errors="replace")
+
+
+def pending(row: Row) -> str:
+    return f"; {row.pending:g} more wait for a person to grade them" if row.pending else ""
+
+
+def titles_of(lesson: Lesson) -> dict[str, str]:
+    """The heading over each exercise."""
+    found = {}
+    for cell in lesson.cells:
+        heading = re.search(r"^#+ +(.+)$", cell.text, re.MULTILINE)
+        if "exercise" in cell.keys and heading:
+            found[cell.keys["exercise"]] = heading[1].strip()
+    return found
+
+
+def points(row: Row, exercise: str) -> str:
+    score = row.scores[exercise]
+    return "to be graded" if score.score is None else f"{score.score:g} of {score.max_score:g}"
+
+
+def overview(row: Row, titles: dict[str, str]) -> str:
+    """All exercises on one screen."""
+    named = {id: escape(titles.get(id, id)) for id in row.scores}
+    lines = [
+        f'<tr><td><a href="#{escape(id)}">{name}</a></td><td class="n">{points(row, id)}</td></tr>'
+        for id, name in named.items()
+    ]
+    return f'<table><tr><th>exercise</th><th class="n">points</th></tr>{"".join(lines)}</table>'
+
+
+def section(row: Row, exercise: str, titles: dict[str, str], code: str) -> str:
+    """One exercise: its claims, and what the student wrote."""
+    parts = [f'<h2 id="{escape(exercise)}">{escape(titles.get(exercise, exercise))} ({points(row, exercise)})</h2>']
+    parts.append(claims(row.messages.get(exercise, "")))
+    if code.strip():
+        parts.append(f"<p>What you handed in:</p><pre>{escape(code)}</pre>")
+    return "\n".join(parts)
+
+
+def claims(report: str) -> str:
+    """A report as a list: `  ✓ claim` and `  ✗ claim` lines, each with the indented lines behind it."""
+    items: list[tuple[str, list[str]]] = []
+    notes: list[str] = []
+    for line in report.splitlines():
+        if match := re.match(r"  ([✓✗]) (.*)", line):
+            items.append((match[1], [match[2]]))
+        elif items and line.startswith("      "):
+            items[-1][1].append(line.strip())
+        else:
+            notes.append(line.strip())
+    listed = "".join(
+        f'<li class="{"yes" if mark == "✓" else "no"}">{mark} {escape(said[0])}'
+        + "".join(f"<p>{escape(more)}</p>" for more in said[1:])
+        + "</li>"
+        for mark, said in items
+    )
+    text = escape("\n".join(line for line in notes if line))
+    return (f'<p class="note">{text}</p>' if text else "") + (f"<ul>{listed}</ul>" if listed else "")

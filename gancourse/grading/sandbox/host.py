@@ -1,0 +1,327 @@
+"""The grader's side of the conversation: what a student wrote, as objects that checks can use.
+
+A check gets a stand-in and need not know: calling it calls the student's function in the sandbox,
+`loss.backward()` goes on there, networks handed to it come back changed. All that ever arrives is
+values, and the checks on this side judge them.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from gancourse.checks.core import StudentError
+from gancourse.grading.sandbox import mirror
+from gancourse.grading.sandbox.peer import Letter, Peer
+from gancourse.grading.sandbox.walls import Walls
+from gancourse.grading.sandbox.wire import Gone, Line, Tagged, WireError
+
+GRACE = 5  # seconds beyond a limit before the process is ended from outside
+MOST_BYTES = 512 * 2**20  # that may arrive for one exercise; gradients keep all of it in memory
+MOST_ASKED = 200_000  # questions a student's code may ask of the grader's functions in one call
+
+LATE = "Your code ran longer than {seconds:g} seconds and was stopped. Is there a loop in it that never ends?"
+DIED = "Your code ended Python. Does it call exit(), or use up all memory?"
+OVERFULL = "Your code used more memory than the {memory:.0f} GB there are, and was stopped."
+GARBLED = "Your code answered in a way that cannot be understood ({error})."
+SPENT = "The time for this notebook, {seconds:g} seconds, is over."
+
+
+class Remote:
+    """Something of the student's that lives in the sandbox."""
+
+    def __init__(self, host: Host, number: int) -> None:
+        self._host, self._number = host, number
+
+
+class RemoteFunction(Remote):
+    """A function of the student's."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._host.call(self, args, kwargs)
+
+
+class RemoteClass(RemoteFunction):
+    """A class of the student's: calling it makes an object, in the sandbox."""
+
+
+class RemoteIterator(Remote, Iterator[Any]):
+    """An iterator of the student's."""
+
+    def __next__(self) -> Any:
+        within = self._host.limits.call
+        found = self._host.asked("next", within, target=self, seconds=within)
+        if not isinstance(found, list) or not found:
+            raise StopIteration
+        return found[0]
+
+
+class RemoteModule(RemoteFunction, nn.Module):
+    """A network of the student's. Its parameters here are copies, fetched when they are asked for.
+
+    Parameters that a check changes in place are sent before the next call.
+    """
+
+    def __init__(self, host: Host, number: int) -> None:
+        nn.Module.__init__(self)
+        Remote.__init__(self, host, number)
+        self._copies: dict[str, nn.Parameter] = {}
+        self._versions: dict[str, int] = {}
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        self.push()
+        return RemoteFunction.__call__(self, *args, **kwargs)
+
+    def push(self) -> None:
+        """Send parameters that were changed on this side."""
+        if any(p._version != self._versions[name] for name, p in self._copies.items()):
+            self.fetch(self.own_state())
+
+    def own_state(self) -> dict[str, Any]:
+        state = mirror.module_state(nn.Module())
+        for name, p in self._copies.items():
+            state["parameters"][name] = [mirror.Raw(p), None, p.requires_grad]
+        return state
+
+    def fetch(self, state: Any = None) -> None:
+        """Take over the parameters as they are in the sandbox."""
+        found = self._host.asked("module", self._host.limits.call, target=self, state=state)
+        try:
+            parameters = {str(name): row for name, row in found["parameters"].items()}
+            for name, (data, grad, requires_grad) in parameters.items():
+                if name not in self._copies or self._copies[name].shape != data.shape:
+                    self._copies[name] = nn.Parameter(data, requires_grad=bool(requires_grad))
+                with torch.no_grad():
+                    self._copies[name].copy_(data)
+                self._copies[name].grad = grad
+            self._copies = {name: self._copies[name] for name in parameters}
+        except (TypeError, KeyError, ValueError, RuntimeError, AttributeError) as error:
+            raise StudentError(GARBLED.format(error=type(error).__name__)) from None
+        self._versions = {name: p._version for name, p in self._copies.items()}
+
+    def named_parameters(self, *_: Any, **__: Any) -> Iterator[tuple[str, nn.Parameter]]:
+        self.push()
+        self.fetch()
+        yield from self._copies.items()
+
+    def state_dict(self, *_: Any, **__: Any) -> Any:
+        return {name: p.detach().clone() for name, p in self.named_parameters()}
+
+    def load_state_dict(self, state_dict: Any, *_: Any, **__: Any) -> Any:
+        own = dict(self.named_parameters())
+        with torch.no_grad():
+            for name, data in state_dict.items():
+                own[name].copy_(data)
+        self.push()
+
+    def train(self, mode: bool = True) -> RemoteModule:
+        self._host.asked("mode", self._host.limits.call, target=self, training=bool(mode))
+        return self
+
+
+KINDS = {
+    "function": RemoteFunction,
+    "class": RemoteClass,
+    "module": RemoteModule,
+    "iterator": RemoteIterator,
+    "object": Remote,
+}
+
+
+class Host(Peer):
+    """A conversation with one student's notebook."""
+
+    def __init__(self, walls: Walls, end: float | None = None) -> None:
+        super().__init__(Line(walls.converse()))
+        self.walls, self.limits = walls, walls.limits
+        self.end = time.monotonic() + self.limits.notebook if end is None else end
+        self.deadline, self.seconds = self.end, self.limits.notebook
+        self.over = ""  # why the conversation has ended
+        self.pending: BaseException | None = None  # what a function of the grader's has raised meanwhile
+        self.asked_of_us, self.received = 0, 0
+        self.own: dict[int, Any] = {}  # objects of the grader's that have crossed, by number
+
+    # --- asking ------------------------------------------------------------------------------
+
+    def asked(self, verb: str, seconds: float, /, **fields: Any) -> Any:
+        """Ask, and wait no longer than this.
+
+        Raises:
+            StudentError: with what happened, if no answer comes.
+        """
+        if self.over:
+            raise StudentError(self.over)
+        left = self.end - time.monotonic()
+        if left <= 0:
+            self.close(SPENT.format(seconds=self.limits.notebook))
+            raise StudentError(self.over)
+        self.seconds = min(seconds, left)
+        self.deadline, self.asked_of_us = time.monotonic() + self.seconds + GRACE, 0
+        return self.ask(verb, **fields)
+
+    def ask(self, verb: str, **fields: Any) -> Any:
+        try:
+            return super().ask(verb, **fields)
+        except Gone as gone:
+            late = gone.args == ("late",)
+            self.close(LATE.format(seconds=self.seconds) if late else self.why_it_died())
+        except WireError as error:
+            self.close(GARBLED.format(error=error))
+        finally:
+            if self.pending is not None:
+                raised, self.pending = self.pending, None
+                raise raised
+        raise StudentError(self.over)
+
+    def why_it_died(self) -> str:
+        time.sleep(0.05)  # the watchdog may be about to say that it was him
+        return OVERFULL.format(memory=self.limits.memory / 2**30) if self.walls.overfull else DIED
+
+    def receive(self) -> bytes:
+        body = self.line.receive(self.deadline)
+        self.received += len(body)
+        if self.received > MOST_BYTES:
+            raise WireError("it is too much")
+        return body
+
+    def call(self, target: Remote, args: Any, kwargs: Any) -> Any:
+        """Call something of the student's."""
+        seconds = min(self.limits.call, max(0.1, self.end - time.monotonic()))
+        return self.asked("call", seconds, target=target, args=list(args), kwargs=dict(kwargs), seconds=seconds)
+
+    def run(self, source: str, name: str) -> tuple[str, list[str] | None]:
+        """Run a cell: what it printed, and None or [the error's name, what to say about it].
+
+        If the cell ended the conversation, the error says so, and `over` is set.
+        """
+        seconds = min(self.limits.cell, max(0.1, self.end - time.monotonic()))
+        try:
+            found = self.asked("run", seconds, source=source, name=name, seconds=seconds)
+            printed, error = str(found["printed"]), found["error"]
+            return printed, None if error is None else [str(error[0])[:60], str(error[1])[:2000]]
+        except StudentError as stopped:
+            return "", ["CellTimeoutError" if "longer than" in str(stopped) else "DeadKernelError", str(stopped)]
+        except (TypeError, KeyError, IndexError):
+            self.close(GARBLED.format(error="a cell's report"))
+            return "", ["DeadKernelError", self.over]
+
+    def look(self, name: str, last: bool = False) -> Any:
+        """The student's answer of this name: as its own cell left it, or as the last cell did, if that differs.
+
+        Raises:
+            KeyError: if it is not there.
+        """
+        found = self.asked("look", self.limits.call, name=name, last=last)
+        if not (isinstance(found, list) and len(found) == 2 and found[0] is True):
+            raise KeyError(name)
+        return found[1]
+
+    def close(self, why: str = "It is over.") -> None:
+        """End the conversation."""
+        if not self.over:
+            self.over = why
+            self.line.close()
+            self.walls.finish()
+
+    # --- being asked -------------------------------------------------------------------------
+
+    def serve_call(self, letter: Letter, number: int, args: list[Any], kwargs: dict[str, Any]) -> dict[str, Any]:
+        """A student's code calls a function of the grader's that it was given."""
+        self.asked_of_us += 1
+        if self.asked_of_us > MOST_ASKED:
+            raise WireError("too many calls")
+        function = self.own[number]
+        try:
+            return self.served(function, letter, args, kwargs)
+        except Exception as error:
+            self.pending = self.pending or error
+            raise
+
+    def forget(self) -> None:
+        """Between exercises: what was handed over for one is of no use in the next."""
+        for table in (self.own, self.calls):
+            table.clear()
+        self.received = 0
+        self.asked("forget", self.limits.call)
+
+    # --- crossing ----------------------------------------------------------------------------
+
+    def tag_object(self, value: Any) -> Any:
+        if isinstance(value, Remote):
+            return Tagged("yours", {"number": value._number})
+        number, known = self.number_of(value)
+        if isinstance(value, nn.Module):
+            told = None if known else mirror.describe_module(value)
+            return Tagged("module", {"number": number, "told": told, "state": mirror.module_state(value)})
+        if isinstance(value, torch.optim.Optimizer):
+            told = None if known else mirror.describe_optimizer(value, self.owners())
+            return Tagged("optimizer", {"number": number, "told": told, "state": mirror.optimizer_state(value)})
+        if callable(value):
+            return Tagged("function", {"number": number, "name": getattr(value, "__name__", type(value).__name__)})
+        raise TypeError(f"A {type(value).__name__} cannot be handed to a student's function in the sandbox.")
+
+    def number_of(self, value: Any) -> tuple[int, bool]:
+        for number, thing in self.own.items():
+            # Bound methods are made anew each time they are looked up, so identity would never find them.
+            if thing is value or (callable(value) and not isinstance(value, nn.Module) and thing == value):
+                return number, True
+        number = next(self.numbers)
+        self.own[number] = value
+        return number, False
+
+    def owners(self) -> dict[int, tuple[int, str]]:
+        """Which network of ours each parameter belongs to."""
+        return {
+            id(p): (number, name)
+            for number, thing in self.own.items()
+            if isinstance(thing, nn.Module)
+            for name, p in thing.named_parameters()
+        }
+
+    def untag_object(self, tagged: Tagged) -> Any:
+        fields = tagged.fields
+        if tagged.tag == "yours":
+            return self.own[fields["number"]]
+        if tagged.tag != "mine":
+            raise WireError(f"a {tagged.tag} is not expected here")
+        base = KINDS[fields["kind"]]
+        name = re.sub(r"\W", "", str(fields["type"]))[:40] or base.__name__
+        number = fields["number"]
+        if type(number) is not int:
+            raise WireError("it is malformed")
+        return type(name, (base,), {})(self, number)
+
+    def changed(self, message: dict[str, Any], letter: Letter) -> None:
+        """Copy back what the call did to tensors, networks and optimizers that it was given."""
+        try:
+            with torch.no_grad():
+                for index, data, grad, requires_grad in message.get("changes") or ():
+                    tensor: Tensor = letter.tensors[index]
+                    if tensor.shape == data.shape and not torch.equal(tensor, data):
+                        tensor.copy_(data)
+                    if requires_grad and tensor.is_leaf:
+                        tensor.requires_grad_()
+                    if grad is not None and tensor.is_leaf and tensor.requires_grad:
+                        tensor.grad = grad.reshape(tensor.shape)
+            for number, state in message.get("state") or ():
+                thing = self.own.get(number)
+                if isinstance(thing, nn.Module):
+                    mirror.set_module_state(thing, state)
+                elif isinstance(thing, torch.optim.Optimizer):
+                    mirror.set_optimizer_state(thing, state)
+        except (TypeError, KeyError, ValueError, IndexError, AttributeError, RuntimeError) as error:
+            raise WireError(f"a state is malformed: {type(error).__name__}") from None
+
+    def failed(self, message: dict[str, Any]) -> BaseException:
+        if message["error"] == "blank":
+            return NotImplementedError()
+        if message["error"] == "late":
+            # Where it was stopped nobody knows: perhaps in the middle of a message.
+            self.close(LATE.format(seconds=self.seconds))
+            return StudentError(self.over)
+        return StudentError(str(message.get("text", ""))[:2000] or "Your code stopped.")

@@ -1,0 +1,165 @@
+"""Networks and optimizers on both sides of the gap.
+
+A check hands its own small networks to a student's step and looks at them afterwards. They are
+described by class, plain attributes and arrays, built again in the sandbox, and after every call
+their state (parameters, gradients, flags, the optimizer's memory) is copied back. Descriptions go
+into the sandbox only; out of it come arrays.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from gancourse.grading.sandbox.wire import Raw
+
+PLAIN = (bool, int, float, str, type(None))
+INTERNAL = frozenset(nn.Module().__dict__) - {"training"}
+OPTIMIZERS_OWN = frozenset(torch.optim.SGD([torch.zeros(1)]).__dict__)
+
+
+def is_plain(value: Any) -> bool:
+    """Whether an attribute can be sent."""
+    if type(value) in (list, tuple):
+        return all(map(is_plain, value))
+    return type(value) in PLAIN
+
+
+def class_name(thing: Any) -> str:
+    kind = type(thing)
+    return f"{kind.__module__}:{kind.__qualname__}"
+
+
+def class_named(name: str) -> type:
+    home, _, path = name.partition(":")
+    found: Any = importlib.import_module(home)
+    for part in path.split("."):
+        found = getattr(found, part)
+    return found
+
+
+# --- networks ----------------------------------------------------------------------------------
+
+
+def describe_module(module: nn.Module) -> dict[str, Any]:
+    """A network's structure: class, attributes, names and shapes of its own tensors, children.
+
+    Raises:
+        TypeError: if it has an attribute that cannot be sent.
+    """
+    others = {k: v for k, v in module.__dict__.items() if k not in INTERNAL}
+    odd = [k for k, v in others.items() if not is_plain(v)]
+    if odd:
+        raise TypeError(f"{class_name(module)} has attributes that cannot cross: {odd}")
+    return {
+        "class": class_name(module),
+        "plain": others,
+        "parameters": {k: None if p is None else Raw(p) for k, p in module._parameters.items()},
+        "buffers": {k: None if b is None else Raw(b) for k, b in module._buffers.items()},
+        "children": {k: None if m is None else describe_module(m) for k, m in module._modules.items()},
+    }
+
+
+def build_module(told: dict[str, Any]) -> nn.Module:
+    """The network of a description."""
+    kind: Any = class_named(told["class"])
+    module: nn.Module = kind.__new__(kind)
+    nn.Module.__init__(module)
+    module.__dict__.update(told["plain"])
+    for name, data in told["parameters"].items():
+        module.register_parameter(name, None if data is None else nn.Parameter(data))
+    for name, data in told["buffers"].items():
+        module.register_buffer(name, data)
+    for name, child in told["children"].items():
+        module.add_module(name, None if child is None else build_module(child))
+    return module
+
+
+def module_state(module: nn.Module) -> dict[str, Any]:
+    """What of a network may change in a call."""
+    return {
+        "parameters": {
+            name: [Raw(p), None if p.grad is None else Raw(p.grad), p.requires_grad]
+            for name, p in module.named_parameters()
+        },
+        "buffers": {name: Raw(b) for name, b in module.named_buffers()},
+        "training": [m.training for m in module.modules()],
+    }
+
+
+def set_module_state(module: nn.Module, state: dict[str, Any]) -> None:
+    """Take a state over, as far as it fits: names and shapes are this side's."""
+    parameters = dict(module.named_parameters())
+    with torch.no_grad():
+        for name, (data, grad, requires_grad) in state["parameters"].items():
+            if (p := parameters.get(name)) is None or p.shape != data.shape:
+                continue
+            if not torch.equal(p, data):  # an untouched parameter keeps its version
+                p.copy_(data)
+            p.requires_grad_(bool(requires_grad))
+            p.grad = None if grad is None else grad.to(p.dtype).reshape(p.shape)
+        buffers = dict(module.named_buffers())
+        for name, data in state["buffers"].items():
+            if name in buffers and buffers[name].shape == data.shape:
+                buffers[name].copy_(data)
+    for part, training in zip(module.modules(), state["training"], strict=False):
+        part.training = bool(training)
+
+
+# --- optimizers --------------------------------------------------------------------------------
+
+
+def describe_optimizer(optimizer: torch.optim.Optimizer, owners: dict[int, tuple[int, str]]) -> dict[str, Any]:
+    """An optimizer's class, settings and the parameters it moves: each by its network's number and its name.
+
+    Raises:
+        TypeError: if it moves a parameter of no network that has crossed.
+    """
+    groups = []
+    for group in optimizer.param_groups:
+        missing = [p for p in group["params"] if id(p) not in owners]
+        if missing:
+            raise TypeError("An optimizer crosses after the networks it moves; hand those over as arguments, too.")
+        settings = {k: v for k, v in group.items() if k != "params" and is_plain(v)}
+        groups.append({"settings": settings, "params": [list(owners[id(p)]) for p in group["params"]]})
+    return {"class": class_name(optimizer), "groups": groups}
+
+
+def build_optimizer(told: dict[str, Any], modules: dict[int, Any]) -> torch.optim.Optimizer:
+    """The optimizer of a description, on networks that were built before."""
+    groups = []
+    for group in told["groups"]:
+        params = [dict(modules[number].named_parameters())[name] for number, name in group["params"]]
+        groups.append({**group["settings"], "params": params})
+    kind: Any = class_named(told["class"])
+    return kind(groups)
+
+
+def optimizer_state(optimizer: torch.optim.Optimizer) -> dict[str, Any]:
+    """What of an optimizer may change in a call."""
+    params = [p for group in optimizer.param_groups for p in group["params"]]
+    memory = [optimizer.state.get(p, {}).items() for p in params]
+    return {
+        "memory": [
+            {k: Raw(v) if isinstance(v, Tensor) else v for k, v in m if isinstance(v, Tensor) or is_plain(v)}
+            for m in memory
+        ],
+        "settings": [{k: v for k, v in g.items() if k != "params" and is_plain(v)} for g in optimizer.param_groups],
+        "plain": {k: v for k, v in optimizer.__dict__.items() if k not in OPTIMIZERS_OWN and is_plain(v)},
+    }
+
+
+def set_optimizer_state(optimizer: torch.optim.Optimizer, state: dict[str, Any]) -> None:
+    """Take a state over."""
+    params = [p for group in optimizer.param_groups for p in group["params"]]
+    for p, memory in zip(params, state["memory"], strict=False):
+        if memory:
+            optimizer.state[p].update(memory)
+    for group, settings in zip(optimizer.param_groups, state["settings"], strict=False):
+        group.update({k: v for k, v in settings.items() if k in group and k != "params"})
+    for name, value in state["plain"].items():
+        if name.isidentifier() and is_plain(getattr(optimizer, name, None)):
+            setattr(optimizer, name, value)

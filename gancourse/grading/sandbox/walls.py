@@ -1,0 +1,294 @@
+"""Start the process that runs strangers' code behind walls.
+
+With bubblewrap on Linux: no network; a system that can be read and not written, with nothing of the
+course in it but the package itself; a /tmp of its own; an empty environment; a user, processes and
+shared memory of its own. Everywhere: limits on memory, processes, files and time. Without bubblewrap
+the limits are all there is, and `Walls.level` says so.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+import re
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import gancourse
+from gancourse.errors import CourseError
+from gancourse.grading.sandbox.wire import Gone
+
+FULL, LIMITS = "full", "limits"
+WORKER = "gancourse.grading.sandbox.worker"
+STARTING = 120  # seconds that importing torch may take on a busy machine
+ENDING = 10
+WATCHING = 0.25  # seconds between two looks at the memory
+PATH = "/usr/bin:/bin"
+INSTEAD = """raise ImportError(
+    f"{__name__} is not here while you are graded: write the exercise yourself, importing it earns nothing."
+)
+"""  # what stands in the place of a module that holds answers
+SCARCE = 0.04  # of the machine's memory: with less than that left the sandbox is ended
+FIRST_USER = 60_000  # users from here on belong to nobody
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What student code may use.
+
+    Attributes:
+        memory: bytes for each process, and for all of them together.
+        processes: how many, threads included.
+        file: bytes of a file; scratch: bytes of /tmp.
+        cell, call, notebook: seconds for a cell, a call by a check, and everything.
+    """
+
+    memory: int = 3 * 2**30
+    processes: int = 64
+    file: int = 64 * 2**20
+    scratch: int = 256 * 2**20
+    cell: float = 60
+    call: float = 20
+    notebook: float = 600
+
+
+@functools.cache
+def bubblewrap() -> str | None:
+    """Why there is no full sandbox on this machine; None if there is one."""
+    if sys.platform != "linux":
+        return "bubblewrap exists on Linux only"
+    if shutil.which("bwrap") is None:
+        return "bubblewrap is not installed (on Debian and Ubuntu: apt install bubblewrap)"
+    missing = [tool for tool in ("prlimit", "setpriv") if shutil.which(tool) is None]
+    if missing:
+        return f"{' and '.join(missing)} of util-linux are not installed"
+    tried = subprocess.run([*command(Limits()), "/bin/true"], capture_output=True, text=True, check=False)
+    why = tried.stderr.strip() or "no reason given"
+    return None if tried.returncode == 0 else f"bubblewrap cannot run here ({why})"
+
+
+def command(limits: Limits, withheld: tuple[Path, ...] = (), instead: Path = Path()) -> list[str]:
+    """The command before the one to run: bubblewrap, another user, the limits.
+
+    In the place of each withheld folder stands the folder `instead`, of each withheld file its `__init__.py`.
+    """
+    root = os.geteuid() == 0
+    parts = [shutil.which("bwrap") or "bwrap", "--die-with-parent", "--new-session"]
+    parts += ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
+    # Limits on processes do not bind the real root, who therefore becomes somebody else inside.
+    parts += ["--cap-drop", "ALL"]
+    parts += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"] if root else ["--unshare-user"]
+    parts += ["--clearenv"]
+    for name, value in environment().items():
+        parts += ["--setenv", name, value]
+    parts += ["--ro-bind", "/usr", "/usr", "--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"]
+    for name in ("bin", "lib", "lib64", "sbin"):
+        parts += ["--symlink", f"usr/{name}", f"/{name}"]
+    # /tmp comes before what is bound: the course may live below /tmp.
+    parts += ["--size", str(limits.scratch), "--perms", "1777", "--tmpfs", "/tmp"]
+    made: set[Path] = {Path("/tmp")}
+    for path in visible():
+        for parent in reversed(path.parents):
+            if parent != Path("/") and parent not in made:
+                parts += ["--perms", "0755", "--dir", str(parent)]  # bubblewrap's own would be closed to others
+                made.add(parent)
+        parts += ["--ro-bind", str(path), str(path)]
+    for path in withheld:
+        parts += ["--ro-bind", str(instead if path.is_dir() else instead / "__init__.py"), str(path)]
+    parts += ["--proc", "/proc", "--dev", "/dev", "--chdir", "/tmp", "--remount-ro", "/"]
+    if root:
+        user = str(FIRST_USER + secrets.randbelow(5000))  # another one for each sandbox: limits count by user
+        parts += ["setpriv", "--reuid", user, "--regid", user, "--clear-groups", "--no-new-privs"]
+    parts += ["prlimit", f"--data={limits.memory}", f"--nproc={limits.processes}", f"--fsize={limits.file}"]
+    return [*parts, f"--cpu={int(limits.notebook)}", "--core=0", "--nofile=256"]
+
+
+def environment() -> dict[str, str]:
+    """All that student code sees of an environment."""
+    quiet = {"MPLBACKEND": "agg", "GANCOURSE_FAST": "1"}
+    one = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+    home = {"HOME": "/tmp", "USER": "student", "LANG": "C.UTF-8", "PATH": PATH}
+    return {**quiet, **one, **home, "GANCOURSE_SANDBOX": FULL}
+
+
+def visible() -> list[Path]:
+    """What can be read beside /usr: this Python, its libraries, the package. No lesson, solution or hidden test."""
+    package = Path(gancourse.__file__).resolve().parent
+    paths = {Path(sys.base_prefix).resolve(), Path(sys.prefix), package}
+    data = package.parent / "data"
+    if data.is_dir():
+        paths.add(data)  # checkpoints and the feature network
+    alone = [p for p in sorted(paths) if not p.is_relative_to("/usr")]
+    return [p for p in alone if not any(p != other and p.is_relative_to(other) for other in alone)]
+
+
+class Walls:
+    """A worker behind walls, with which one conversation after the other can be had.
+
+    Args:
+        limits: what the student's code may use.
+        require_full: do not make do with less than bubblewrap.
+        withheld: modules of the package, files or folders, that cannot be imported inside.
+
+    Raises:
+        CourseError: at start, if it does not come up, or if the full sandbox is required and cannot be had.
+    """
+
+    def __init__(
+        self, limits: Limits | None = None, require_full: bool = False, withheld: tuple[Path, ...] = ()
+    ) -> None:
+        self.limits, self.withheld = limits or Limits(), withheld
+        self.reason = bubblewrap()
+        self.level = FULL if self.reason is None else LIMITS
+        if require_full and self.reason:
+            raise CourseError(f"The full sandbox is required, but {self.reason}.")
+        if not hasattr(os, "fork"):
+            raise CourseError("Grading needs Linux or macOS; on Windows run it in WSL.")
+        self.process: subprocess.Popen[bytes] | None = None
+        self.control: socket.socket | None = None
+        self.busy, self.overfull = False, False
+        self.started = 0  # how many workers it has taken so far
+
+    def start(self) -> None:
+        """Start a worker and wait until it has imported everything."""
+        self.stop()
+        self.control, theirs = socket.socketpair()
+        python = [sys.executable, "-I", "-B", "-X", "utf8", "-m", WORKER, str(theirs.fileno())]
+        self.scratch = tempfile.mkdtemp(prefix="gancourse-")
+        if self.level == FULL:
+            instead = Path(self.scratch) / "withheld"
+            instead.mkdir()
+            (instead / "__init__.py").write_text(INSTEAD, encoding="utf-8")
+            inside = [*command(self.limits, self.withheld, instead), *python]
+            # No environment: the sandbox's first process would show the one it was started with.
+            options: dict[str, object] = {"args": inside, "env": {"PATH": PATH}}
+        else:
+            env = {**environment(), "HOME": self.scratch, "TMPDIR": self.scratch, "GANCOURSE_SANDBOX": LIMITS}
+            options = {"args": python, "env": env, "cwd": self.scratch, "preexec_fn": self.limit_alone}
+        self.process = subprocess.Popen(  # type: ignore[call-overload]
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            pass_fds=[theirs.fileno()],
+            start_new_session=True,
+            **options,
+        )
+        theirs.close()
+        self.started += 1
+        self.control.settimeout(STARTING)
+        try:
+            ready = self.control.recv(1)
+        except TimeoutError:
+            ready = b""
+        if not ready:
+            self.process.kill()
+            said = self.process.stderr.read().decode(errors="replace")[-2000:] if self.process.stderr else ""
+            self.stop()
+            raise CourseError(f"The sandbox did not start. {said}")
+        threading.Thread(target=self.watch, args=(self.process,), daemon=True).start()
+
+    def limit_alone(self) -> None:
+        """The limits, where there is no prlimit to set them."""
+        import resource
+
+        for name, most in (
+            ("RLIMIT_DATA", self.limits.memory),
+            ("RLIMIT_FSIZE", self.limits.file),
+            ("RLIMIT_CPU", int(self.limits.notebook)),
+            ("RLIMIT_CORE", 0),
+        ):
+            with contextlib.suppress(ValueError, OSError, AttributeError):
+                resource.setrlimit(getattr(resource, name), (most, most))
+
+    def converse(self) -> socket.socket:
+        """The socket of a conversation with a fresh child of the worker."""
+        if self.process is None or self.process.poll() is not None:
+            self.start()
+        assert self.control
+        ours, theirs = socket.socketpair()
+        try:
+            socket.send_fds(self.control, [b"n"], [theirs.fileno()])
+        except OSError:
+            raise Gone from None
+        finally:
+            theirs.close()
+        self.busy, self.overfull = True, False
+        return ours
+
+    def finish(self) -> None:
+        """End the conversation. If anything was left behind, the worker goes with it."""
+        if not self.busy:
+            return
+        self.busy = False
+        clean = b""
+        if self.control is not None and not self.overfull:
+            with contextlib.suppress(OSError):
+                self.control.settimeout(ENDING)
+                self.control.sendall(b"e")
+                clean = self.control.recv(1)
+        if clean != b"c":
+            self.stop()
+
+    def stop(self) -> None:
+        """End the worker, and with it everything in its process namespace."""
+        if self.control is not None:
+            self.control.close()
+            self.control = None
+        if self.process is not None:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+            if self.process.stderr:
+                self.process.stderr.close()
+            self.process = None
+            shutil.rmtree(self.scratch, ignore_errors=True)
+
+    def watch(self, process: subprocess.Popen[bytes]) -> None:
+        """End everything when all processes together hold too much: limits of the system are for each of them."""
+        import psutil
+
+        with contextlib.suppress(psutil.Error):
+            root = psutil.Process(process.pid)
+            while process.poll() is None:
+                held = 0
+                for child in root.children(recursive=True):
+                    held += own_memory(child.pid)
+                memory = psutil.virtual_memory()
+                # Some memory belongs to no process (files in memory, for one); it is missed all the same.
+                if held > self.limits.memory or memory.available < SCARCE * memory.total:
+                    self.overfull = True
+                    with contextlib.suppress(ProcessLookupError, PermissionError):
+                        os.killpg(process.pid, signal.SIGKILL)
+                    return
+                time.sleep(WATCHING)
+
+    def __enter__(self) -> Walls:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+
+def own_memory(pid: int) -> int:
+    """Bytes of memory that a process has for itself or shares with its like, without programs and libraries."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:  # no Linux, or it has gone
+        import psutil
+
+        try:
+            return psutil.Process(pid).memory_info().rss
+        except psutil.Error:
+            return 0
+    sizes = re.findall(r"^(?:RssAnon|RssShmem|VmSwap):\s+(\d+) kB", status, re.MULTILINE)
+    return sum(int(size) * 1024 for size in sizes)

@@ -1,0 +1,147 @@
+"""The process in the sandbox: imports once, then forks one child for each notebook.
+
+    python -m gancourse.grading.sandbox.worker FD
+
+FD is a socket on which the grader hands over, for each notebook, the socket of a conversation. The
+child that has that conversation knows of no other socket. When it is over, everything that is left
+running is killed and everything left lying is deleted; where that fails the grader is told, and
+starts a new sandbox. The parent runs no student's code, and its memory cannot be looked into.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import gc
+import os
+import select
+import shutil
+import signal
+import socket
+import sys
+import time
+from pathlib import Path
+
+NOT_DUMPABLE = (4, 0)  # prctl(PR_SET_DUMPABLE, 0): no other process may trace this one or read its memory
+SCRATCH = ("/tmp", "/dev/shm")
+
+
+def import_everything() -> None:
+    """What lessons import, paid for once."""
+    os.environ.setdefault("MPLBACKEND", "agg")
+    import matplotlib.pyplot
+    import seaborn  # noqa: F401
+    import torch
+    from IPython.core import inputtransformer2  # noqa: F401
+    from IPython.display import display  # noqa: F401
+
+    import gancourse.grading.sandbox.guest
+    import gancourse.plots
+    import gancourse.widgets  # noqa: F401
+
+    torch.set_num_threads(1)
+    # The first optimizer imports half of torch; the first figure reads the fonts.
+    torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.1).step()
+    matplotlib.pyplot.close(matplotlib.pyplot.figure())
+    gc.collect()
+    gc.freeze()
+
+
+def condition() -> object:
+    """What a child could change about its parent: limits, priority, the cores it may use."""
+    import resource
+
+    names = sorted(name for name in dir(resource) if name.startswith("RLIMIT_"))
+    limits = [resource.getrlimit(getattr(resource, name)) for name in names]
+    affinity = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else None
+    scheduler = os.sched_getscheduler(0) if hasattr(os, "sched_getscheduler") else None
+    return limits, os.getpriority(os.PRIO_PROCESS, 0), affinity, scheduler
+
+
+def child(conversation: socket.socket, control: socket.socket) -> None:
+    """One student's conversation; never returns."""
+    try:
+        control.close()
+        os.setsid()
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        for stream in (0, 1, 2):
+            os.dup2(nowhere, stream)
+        from gancourse.grading.sandbox.guest import Guest
+        from gancourse.grading.sandbox.wire import Line
+
+        Guest(Line(conversation)).serve_forever()
+    finally:
+        os._exit(0)
+
+
+def alone() -> bool:
+    """Kill everything else in this process namespace; whether nothing is left."""
+    if os.environ.get("GANCOURSE_SANDBOX") != "full":
+        return True  # outside of a namespace of its own this would end the user's session
+    for _ in range(50):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.kill(-1, signal.SIGKILL)
+        with contextlib.suppress(ChildProcessError):
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+        others = [p for p in Path("/proc").iterdir() if p.name.isdigit() and int(p.name) not in (1, os.getpid())]
+        if not [p for p in others if parent_of(p) != 0]:
+            return True
+        time.sleep(0.01)
+    return False
+
+
+def parent_of(process: Path) -> int:
+    """A process's parent; 0 if it has gone, or is the sandbox's own first process."""
+    try:
+        return int((process / "stat").read_text().rpartition(")")[2].split()[1])
+    except (OSError, ValueError, IndexError):
+        return 0
+
+
+def swept() -> bool:
+    """Delete what was left in the folders one can write to; whether they are empty."""
+    for folder in SCRATCH if os.environ.get("GANCOURSE_SANDBOX") == "full" else ():
+        for path in Path(folder).iterdir() if Path(folder).is_dir() else ():
+            with contextlib.suppress(OSError):
+                shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+        if Path(folder).is_dir() and any(Path(folder).iterdir()):
+            return False
+    return True
+
+
+def main() -> None:
+    """Serve until the grader closes the socket."""
+    control = socket.socket(fileno=int(sys.argv[1]))
+    import_everything()
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(*NOT_DUMPABLE, 0, 0, 0)
+    before = condition()
+    control.sendall(b"r")
+    while True:
+        message, handed, _, _ = socket.recv_fds(control, 1, 1)
+        if not message or not handed:
+            return
+        conversation = socket.socket(fileno=handed[0])
+        pid = os.fork()
+        if pid == 0:
+            child(conversation, control)
+        conversation.close()
+        ended = os.pidfd_open(pid) if hasattr(os, "pidfd_open") else None
+        # Until the child ends by itself or the grader says that it is enough.
+        select.select([control] if ended is None else [control, ended], [], [])
+        if ended is not None:
+            os.close(ended)
+        for kill in (os.kill, os.killpg):
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                kill(pid, signal.SIGKILL)
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(pid, 0)
+        clean = alone() and swept() and condition() == before
+        if not control.recv(1):
+            return
+        control.sendall(b"c" if clean else b"d")
+
+
+if __name__ == "__main__":
+    main()

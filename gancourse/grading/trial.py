@@ -1,0 +1,162 @@
+"""One submission from file to findings: what a process, here or on another machine, is given to do.
+
+A task holds everything, so that it can be sent: the mended notebook, the other files, the limits.
+An outcome holds everything that came of it, so that it can be sent back and kept.
+"""
+
+from __future__ import annotations
+
+import atexit
+import hashlib
+import importlib
+import io
+import secrets
+import traceback
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat.notebooknode import NotebookNode
+
+from gancourse import checks
+from gancourse.authoring.source import Lesson, find, lesson_paths
+from gancourse.grading.judge import Finding, Judge
+from gancourse.grading.sandbox.walls import Limits, Walls
+
+LARGEST_FILE = 8 * 2**20
+LARGEST_TOTAL = 32 * 2**20
+"""Bytes up to which other files of a submission are taken along, each and together."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """All that is needed to judge one submission.
+
+    Attributes:
+        notebook: the mended notebook, as JSON.
+        files: what else was handed in, by relative path.
+        seed: the checks' inputs are drawn from it.
+        full: nothing but the full sandbox will do.
+    """
+
+    lesson: str
+    student: str
+    notebook: str
+    files: dict[str, bytes]
+    seed: int
+    limits: Limits
+    full: bool
+
+
+@dataclass
+class Outcome:
+    """What judging one submission came to.
+
+    Attributes:
+        findings: by exercise.
+        outputs: of code cells, by cell id.
+        level: of the sandbox.
+        log: for the instructor, if it failed; there are no findings then.
+    """
+
+    student: str
+    findings: dict[str, Finding] = field(default_factory=dict)
+    outputs: dict[str, list[Any]] = field(default_factory=dict)
+    level: str = ""
+    log: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Outcome:
+        findings = {id: Finding(**finding) for id, finding in data.pop("findings").items()}
+        return cls(findings=findings, **data)
+
+
+JUDGES: dict[tuple[str, Limits, bool], Judge] = {}
+"""This process's judges: their sandboxes stay warm."""
+
+
+def judge_of(lesson: Lesson, limits: Limits, full: bool) -> Judge:
+    """The judge for a lesson, with a sandbox that was started before if there is one."""
+    key = lesson.name, limits, full
+    if key not in JUDGES:
+        if not JUDGES:
+            atexit.register(dismiss)
+        JUDGES[key] = Judge(lesson, Walls(limits, full, withheld_from(lesson)))
+    return JUDGES[key]
+
+
+def withheld_from(lesson: Lesson) -> tuple[Path, ...]:
+    """What cannot be imported while a lesson is graded: all lessons' checks, and what they say holds answers.
+
+    A lesson's checks may name files of the package: WITHHELD = ("objectives.py",).
+    """
+    home = Path(checks.__file__).parent
+    topics = [path.stem.split("_", 1)[1] for path in lesson_paths()]
+    found = [path for topic in topics for path in (home / topic, home / f"{topic}.py") if path.exists()]
+    chapter = importlib.import_module(f"gancourse.checks.{lesson.name.split('_', 1)[1]}")
+    return (*found, *(home.parent / name for name in getattr(chapter, "WITHHELD", ())))
+
+
+def dismiss() -> None:
+    """End all sandboxes of this process."""
+    for judge in JUDGES.values():
+        judge.walls.stop()
+    JUDGES.clear()
+
+
+def judge_task(task: Task) -> Outcome:
+    """Judge one submission. Never raises: what went wrong is in the outcome's log."""
+    import torch
+
+    torch.set_num_threads(1)
+    try:
+        judge = judge_of(find(task.lesson), task.limits, task.full)
+        notebook: Any = nbformat.read(io.StringIO(task.notebook), as_version=4)
+        return judged(judge, notebook, task.files, task.seed, task.student)
+    except Exception:
+        dismiss()
+        return Outcome(task.student, log=traceback.format_exc())
+
+
+def judged(judge: Judge, notebook: NotebookNode, files: dict[str, bytes], seed: int, student: str) -> Outcome:
+    """Judge a mended notebook."""
+    findings = judge.judge(notebook, files, seed)
+    outputs = {c.id: [dict(o) for o in c.outputs] for c in notebook.cells if c.cell_type == "code" and c.outputs}
+    return Outcome(student, findings, outputs, judge.walls.level)
+
+
+def judged_here(lesson: Lesson, notebook: NotebookNode, folder: Path, student: str) -> Outcome:
+    """Judge a notebook that nbgrader has read, for `nbgrader autograde`."""
+    return judged(judge_of(lesson, Limits(), False), notebook, other_files(folder), secrets.randbits(60), student)
+
+
+def other_files(folder: Path) -> dict[str, bytes]:
+    """What a submission holds beside notebooks: no links, devices, hidden or huge files."""
+    found: dict[str, bytes] = {}
+    total = 0
+    for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
+        inside = path.relative_to(folder)
+        if any(part.startswith((".", "__pycache__")) for part in inside.parts) or path.suffix == ".ipynb":
+            continue
+        linked = any((folder / parent).is_symlink() for parent in [inside, *inside.parents])
+        if linked or not path.is_file() or inside.name == "timestamp.txt":
+            continue
+        try:
+            size = path.stat().st_size
+            inside.as_posix().encode()  # a name from another system may be no text
+            if size <= LARGEST_FILE and total + size <= LARGEST_TOTAL:
+                found[inside.as_posix()] = path.read_bytes()
+                total += size
+        except (OSError, UnicodeEncodeError):
+            continue
+    return found
+
+
+def seed_for(secret: bytes, student: str, fingerprint: str) -> int:
+    """A submission's seed: nobody can foresee it, and a second run on the same notebook draws the same inputs."""
+    digest = hashlib.sha256(b"/".join([secret, student.encode(), fingerprint.encode()])).digest()
+    return int.from_bytes(digest[:7], "big")

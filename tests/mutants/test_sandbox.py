@@ -1,0 +1,57 @@
+"""The mutation gate once more, as graders see it: answers run in the sandbox, checks outside of it.
+
+What crosses between the two must not change a verdict: every right answer earns everything, every
+wrong one loses something and is told the same.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+from operator import add
+
+import pytest
+from test_gate import RIGHT, WRONG, named
+
+from gancourse.checks import Verdict, fresh_inputs, hidden, public
+from gancourse.grading.sandbox.host import Host
+from gancourse.grading.sandbox.walls import Walls
+
+pytestmark = pytest.mark.slow
+PREAMBLE = "import math\nimport torch\nimport torch.nn.functional as F\nfrom torch import nn\n"
+
+
+@pytest.fixture(scope="module")
+def walls() -> Iterator[Walls]:
+    with Walls() as behind:
+        yield behind
+
+
+def judged(walls: Walls, lesson: str, exercise: str, code: str) -> Verdict:
+    """The verdict on an answer that ran in the sandbox."""
+    host = Host(walls)
+    try:
+        host.run(PREAMBLE, "<setup>")
+        _, error = host.run(code, "<cell 1>")
+        assert error is None, error
+        host.asked("keep", 10, name=exercise, only_new=False)
+        with fresh_inputs(1):
+            thing = host.look(exercise)
+            return functools.reduce(add, [suite.verdict(exercise, thing) for suite in (public(lesson), hidden(lesson))])
+    finally:
+        host.close()
+
+
+@pytest.mark.parametrize(("lesson", "exercise", "name", "code"), named(RIGHT))
+def test_right_answer_earns_everything(walls: Walls, lesson: str, exercise: str, name: str, code: str) -> None:
+    verdict = judged(walls, lesson, exercise, code)
+    assert verdict.credit == 1, str(verdict)
+
+
+@pytest.mark.parametrize(("lesson", "exercise", "name", "code", "says"), named(WRONG))
+def test_wrong_answer_loses_and_is_named(
+    walls: Walls, lesson: str, exercise: str, name: str, code: str, says: str
+) -> None:
+    verdict = judged(walls, lesson, exercise, code)
+    assert verdict.credit < 1, str(verdict)
+    assert says in str(verdict)
