@@ -11,6 +11,7 @@ import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -237,7 +238,7 @@ def give_feedback(lesson: Lesson, rows: list[Row], cases: dict[str, Case], out: 
     """Write everybody's page, where nbgrader's own feedback would be."""
     for row in rows:
         mine = marked(cases[row.student].notebook) if row.student in cases else {}
-        code = {id: cell.source for id, cell in mine.items()}
+        code = {id: unescape(cell.source) for id, cell in mine.items()}  # the page escapes everything by itself
         write_page(row, lesson, place(out, "feedback", row.student, lesson.name) / f"{lesson.name}.html", code)
 
 

@@ -32,6 +32,7 @@ from gancourse.grading.sandbox.walls import Walls
 MOST_REPLAYS = 12
 """How often a notebook is run anew after code in it has ended the sandbox's process."""
 
+EMPTY = "What holds here holds for an answer that does nothing, too. It counts only beside something else that holds."
 ENDED = ("CellTimeoutError", "DeadKernelError")
 
 
@@ -205,10 +206,12 @@ class Trial:
         if verdict is not None and verdict.credit < 1 and (others := self.earlier(exercise)):
             second = self.verdict(exercise, others)
             if second is not None and second.credit > verdict.credit:
-                note = f"\n      Judged with right answers to {', '.join(others)}. That yours are wrong costs nothing."
+                note = f"\n  Judged with right answers to {', '.join(others)}. That yours are wrong costs nothing."
                 verdict = second
         if verdict is None:
             return Finding(0, f"✗ {exercise}\n      {self.why_missing(exercise)}")
+        if not verdict.credit and any(finding.holds for finding in verdict.findings):
+            note = f"\n  {EMPTY}"
         return Finding(verdict.credit, f"{verdict}{note}")
 
     def verdict(self, exercise: str, supplied: dict[str, Any] | None = None, last: bool = False) -> Verdict | None:

@@ -309,7 +309,7 @@ def error_in_cell(error: BaseException, name: str) -> str:
     """`ValueError: what it says in line 3: `the student's line``, as `gancourse.grading.verdicts` puts it."""
     from gancourse.checks.core import brief as what
 
-    if isinstance(error, SyntaxError) and error.filename == name:
+    if isinstance(error, SyntaxError) and error.filename in (name, "<tokenize>"):
         number = error.lineno or 0
         text = f"{type(error).__name__}: {error.msg}"
     else:

@@ -107,11 +107,11 @@ class Packer:
         return self.unsendable(value)
 
     def tensor(self, value: Tensor) -> Any:
+        name = str(value.dtype).removeprefix("torch.")
+        if name not in DTYPES or value.layout != torch.strided:
+            raise WireError(f"it is a tensor of {name}, {value.layout}")
         # A copy: what was expanded has strides of 0, which cannot be looked at as bytes.
         data = Tensor.detach(value).to("cpu").clone(memory_format=torch.contiguous_format)
-        name = str(data.dtype).removeprefix("torch.")
-        if name not in DTYPES or data.layout != torch.strided:
-            raise WireError(f"it is a tensor of {name}")
         return {"t": [name, list(data.shape), self.keep(data.reshape(-1).view(torch.uint8).numpy().tobytes())]}
 
     def array(self, value: Any) -> Any:

@@ -1,0 +1,300 @@
+"""The gap between grader and student: what may cross it, and that nothing else does."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import nn
+
+from gancourse.checks.core import StudentError
+from gancourse.checks.doubles import Counted
+from gancourse.grading.sandbox import mirror
+from gancourse.grading.sandbox.host import Host, RemoteModule
+from gancourse.grading.sandbox.walls import FULL, Limits, Walls, bubblewrap
+from gancourse.grading.sandbox.wire import Gone, Line, Raw, Tagged, WireError, pack, unpack
+
+plain = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**62), 2**62) | st.floats(allow_nan=False) | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+# --- wire --------------------------------------------------------------------------------------
+
+
+@given(plain)
+@settings(deadline=None, max_examples=60)
+def test_plain_values_arrive_as_they_were(value: Any) -> None:
+    assert unpack(pack(value)) == value
+
+
+@pytest.mark.parametrize(
+    "tensor",
+    [
+        torch.randn(3, 4),
+        torch.ones(()).expand(2, 3),
+        torch.arange(6).reshape(2, 3).T,
+        torch.tensor([True, False]),
+        torch.zeros(0, 5, dtype=torch.int64),
+        torch.randn(4).to(torch.bfloat16),
+        torch.tensor([math.nan, math.inf]),
+    ],
+    ids=lambda t: f"{t.dtype} {tuple(t.shape)}",
+)
+def test_tensors_arrive_bit_for_bit(tensor: torch.Tensor) -> None:
+    found = unpack(pack((tensor, {"a": tensor.float().numpy()})))
+    assert type(found) is tuple and found[0].dtype == tensor.dtype
+    assert torch.equal(found[0].nan_to_num(7), tensor.nan_to_num(7)) and found[0].shape == tensor.shape
+    assert isinstance(found[1]["a"], np.ndarray)
+
+
+def test_what_is_no_plain_value_is_refused() -> None:
+    class Sly(dict):
+        pass
+
+    for value in (object(), Sly(a=1), {1.5: 2}, print, 2**70, torch.zeros(2).to_sparse(), b"bytes", {3}):
+        with pytest.raises(WireError):
+            pack(value)
+    nested: list[Any] = []
+    for _ in range(100):
+        nested = [nested]
+    with pytest.raises(WireError, match="nested too deeply"):
+        pack(nested)
+    with pytest.raises(WireError, match="larger than"):
+        pack(torch.zeros(20_000_000))
+
+
+@given(st.binary(max_size=200))
+@settings(deadline=None, max_examples=200)
+def test_any_bytes_give_a_value_or_a_wire_error(body: bytes) -> None:
+    with contextlib.suppress(WireError):
+        unpack(body)
+
+
+@given(st.integers(0, 10_000), st.binary(min_size=1, max_size=3))
+@settings(deadline=None, max_examples=200)
+def test_a_damaged_message_gives_a_value_or_a_wire_error(place: int, piece: bytes) -> None:
+    body = bytearray(pack({"a": torch.ones(2, 3), "b": [1, "two", Tagged("x", {"y": 2.5})]}))
+    body[place % len(body) :][: len(piece)] = piece
+    body[place % len(body)] = piece[0]
+    with contextlib.suppress(WireError):
+        unpack(bytes(body), lambda tagged: tagged)
+
+
+def test_a_message_may_stop_in_the_middle() -> None:
+    ours, theirs = socket.socketpair()
+    theirs.sendall(b"\x00\x00\x00\x10half")
+    theirs.close()
+    with pytest.raises(Gone):
+        Line(ours).receive()
+    ours, theirs = socket.socketpair()
+    theirs.sendall(b"\xff\xff\xff\xff")
+    with pytest.raises(WireError, match="larger"):
+        Line(ours).receive()
+
+
+# --- mirror ------------------------------------------------------------------------------------
+
+
+def crossed(value: Any) -> Any:
+    """A description after its way through the wire."""
+    return unpack(pack(value))
+
+
+def test_a_network_is_built_again() -> None:
+    net = nn.Sequential(nn.Linear(2, 3), nn.BatchNorm1d(3), nn.LeakyReLU(0.2), nn.Conv1d(3, 2, 1)).double().eval()
+    twin = mirror.build_module(crossed(mirror.describe_module(net)))
+    x = torch.randn(4, 3, 5, dtype=torch.float64)
+    assert torch.equal(twin[3](x), net[3](x)) and str(twin) == str(net)
+    net[0].weight.grad = torch.ones_like(net[0].weight)
+    net[3].bias.requires_grad_(False)
+    mirror.set_module_state(twin, crossed(mirror.module_state(net)))
+    assert torch.equal(twin[0].weight.grad, net[0].weight.grad)
+    assert not twin[3].bias.requires_grad and not twin.training
+    with pytest.raises(TypeError, match="cannot cross"):
+        odd = nn.Linear(1, 1)
+        odd.extra = print  # type: ignore[assignment]
+        mirror.describe_module(odd)
+
+
+@pytest.mark.parametrize("kind", [Counted, torch.optim.Adam, torch.optim.RMSprop])
+def test_an_optimizer_is_built_again(kind: Callable[..., Any]) -> None:
+    net = nn.Linear(2, 1)
+    optimizer = kind(net.parameters(), lr=0.1)
+    owners = {id(p): (7, name) for name, p in net.named_parameters()}
+    twin_net = mirror.build_module(crossed(mirror.describe_module(net)))
+    twin = mirror.build_optimizer(crossed(mirror.describe_optimizer(optimizer, owners)), {7: twin_net})
+    for _ in range(3):
+        for p, q in zip(net.parameters(), twin_net.parameters(), strict=True):
+            p.grad = torch.ones_like(p)
+            q.grad = torch.ones_like(q)
+        optimizer.step()
+        mirror.set_optimizer_state(twin, crossed(mirror.optimizer_state(optimizer)))
+    # The same memory: the next step is the same, from the same weights.
+    mirror.set_module_state(twin_net, crossed(mirror.module_state(net)))
+    optimizer.step()
+    twin.step()
+    assert torch.equal(net.weight, twin_net.weight)
+    assert getattr(twin, "steps", 4) == 4
+
+
+# --- a conversation ----------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def walls() -> Iterator[Walls]:
+    with Walls(Limits(cell=5, call=2, notebook=120)) as behind:
+        yield behind
+
+
+@pytest.fixture
+def host(walls: Walls) -> Iterator[Host]:
+    conversation = Host(walls)
+    yield conversation
+    conversation.close()
+
+
+def defined(host: Host, source: str, name: str = "f") -> Any:
+    """What a name means after running some code in the sandbox."""
+    _, error = host.run(f"import torch\nfrom torch import nn\n{source}", "<cell 1>")
+    assert error is None, error
+    host.asked("keep", 10, name=name, only_new=False)
+    return host.look(name)
+
+
+def test_gradients_cross_both_ways(host: Host) -> None:
+    f = defined(host, "def f(x, loss):\n    return loss(x ** 2) + x.sum()")
+    x = torch.tensor([1.0, 2.0], requires_grad=True)
+    seen = []
+
+    def loss(y: torch.Tensor) -> torch.Tensor:
+        seen.append(y)
+        return (3 * y).sum()
+
+    value = f(x, loss)
+    value.backward()
+    assert value.item() == 18 and torch.equal(x.grad, torch.tensor([7.0, 13.0]))
+    assert len(seen) == 1 and torch.equal(seen[0].detach(), torch.tensor([1.0, 4.0]))
+
+
+def test_networks_and_optimizers_come_back_changed(host: Host) -> None:
+    step = defined(
+        host,
+        "def f(net, opt, x):\n    opt.zero_grad()\n    net(x).sum().backward()\n    opt.step()\n    net.eval()\n"
+        "    x.zero_()\n    return x",
+    )
+    net, x = nn.Linear(2, 1), torch.ones(3, 2)
+    before = net.weight.detach().clone()
+    optimizer = Counted(net.parameters(), lr=0.5)
+    for _ in range(2):
+        assert step(net, optimizer, x).sum() == 0
+    assert torch.allclose(net.weight, before - 0.5 * 3)  # the second time x is 0
+    assert optimizer.steps == 2 and not net.training and x.sum() == 0 and net.bias.grad.item() == 3
+
+
+def test_iterators_and_bound_methods(host: Host) -> None:
+    class Source:
+        drawn = 0
+
+        def draw(self) -> str:
+            self.drawn += 1
+            return f"sample {self.drawn}"
+
+    source = Source()
+    numbers = defined(host, "def f(draw, n):\n    for _ in range(n):\n        yield draw(), draw()")(source.draw, 2)
+    assert next(numbers) == ("sample 1", "sample 2") and source.drawn == 2, "it runs ahead"
+    assert list(numbers) == [("sample 3", "sample 4")]
+
+
+NETWORK = """
+class f(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.layer = nn.Linear(width, 1)
+
+    def forward(self, x):
+        return self.layer(x)
+"""
+
+
+def test_a_students_network_is_driven_from_outside(host: Host) -> None:
+    made = defined(host, NETWORK)(3)
+    assert isinstance(made, RemoteModule)
+    x = torch.randn(4, 3)
+    made.load_state_dict({"layer.weight": torch.tensor([[1.0, 2.0, 3.0]]), "layer.bias": torch.tensor([0.5])})
+    assert torch.allclose(made(x), x @ torch.tensor([[1.0], [2.0], [3.0]]) + 0.5)
+    made(x).sum().backward()
+    grads = {name: p.grad for name, p in made.named_parameters()}
+    assert torch.allclose(grads["layer.weight"], x.sum(0, keepdim=True)) and grads["layer.bias"].item() == 4
+
+
+def test_errors_are_the_students_sentence(host: Host) -> None:
+    f = defined(host, "def f(x):\n    y = x + 1\n    return y / 0")
+    with pytest.raises(StudentError, match=r"line 5, `return y / 0`, with ZeroDivisionError"):
+        f(1)
+    with pytest.raises(NotImplementedError):
+        defined(host, "def f(x):\n    raise NotImplementedError")(1)
+    with pytest.raises(StudentError, match="cannot be used"):
+        defined(host, "def f(x):\n    return torch.zeros(30_000_000)")(1)
+    assert defined(host, "def f():\n    return 'still here'")() == "still here"
+
+
+def test_a_call_that_never_ends_is_stopped(walls: Walls) -> None:
+    host = Host(walls)
+    f = defined(host, "def f():\n    while True:\n        pass")
+    with pytest.raises(StudentError, match="longer than 2 seconds"):
+        f()
+    with pytest.raises(StudentError, match="longer than 2 seconds"):
+        f()
+    host = Host(walls)
+    assert defined(host, "def f():\n    return 1")() == 1
+    host.close()
+
+
+def test_nothing_is_left_for_the_next(walls: Walls) -> None:
+    host = Host(walls)
+    leave = "import os, subprocess\nopen('/tmp/left', 'w').write('x')\nsubprocess.Popen(['sleep', '1000'])\nf = 1"
+    if walls.level == FULL:
+        defined(host, leave)
+    host.close()
+    host = Host(walls)
+    look = "import os\nf = os.path.exists('/tmp/left'), [p for p in os.listdir('/proc') if p.isdigit()]"
+    there, processes = defined(host, look)
+    host.close()
+    assert not there
+    assert walls.level != FULL or len(processes) <= 3, processes
+
+
+@pytest.mark.skipif(bubblewrap() is not None, reason=f"no full sandbox: {bubblewrap()}")
+def test_behind_walls_there_is_no_network_no_secret_and_nothing_to_write(host: Host, tmp_path: Any) -> None:
+    server = socket.create_server(("127.0.0.1", 0))
+    threading.Thread(target=lambda: server.accept(), daemon=True).start()
+    (tmp_path / "secret").write_text("secret")
+    tries = {
+        "network": f"import socket; socket.create_connection(('127.0.0.1', {server.getsockname()[1]}), 2)",
+        "file": f"open({str(tmp_path / 'secret')!r}).read()",
+        "solutions": "import gancourse; open(gancourse.__path__[0] + '/../solutions/x')",
+        "hidden": "from gancourse.checks import core; open(core.__file__.replace('gancourse/checks/core.py', "
+        "'tests/hidden/gaussian_1d.py')).read()",
+        "package": "import gancourse; open(gancourse.__path__[0] + '/new.py', 'w')",
+        "parent": "import os; open(f'/proc/{os.getppid()}/mem', 'rb')",
+    }
+    for name, attempt in tries.items():
+        _, error = host.run(attempt, "<cell 1>")
+        assert error is not None, f"{name} was in reach"
+    server.close()
+
+
+def test_raw_marks_what_is_sent_as_it_is() -> None:
+    assert torch.equal(unpack(pack([Raw(torch.ones(2))], tag=lambda value: "never asked"))[0], torch.ones(2))
