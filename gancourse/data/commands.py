@@ -111,3 +111,21 @@ def sheet(
     except OSError as error:
         raise CourseError(f"{path} cannot be written: {error.strerror or error}.") from error
     typer.echo(f"{path}: {len(images)} pictures of {images.name}/{images.split}. {images.license}")
+
+
+@app.command()
+def strips(
+    size: Annotated[int, typer.Option(min=16, max=256, help="Size of each face in pixels.")] = 64,
+    out: Annotated[Path, typer.Option(help="The PNG.")] = Path("strips.png"),
+) -> None:
+    """Write a sheet that takes one drawn face through the range of every factor."""
+    from PIL import Image
+
+    from gancourse.data.faces import TABLE
+    from gancourse.data.faces import strips as drawn
+
+    try:
+        Image.fromarray(drawn(size).permute(1, 2, 0).numpy()).save(out)
+    except OSError as error:
+        raise CourseError(f"{out} cannot be written: {error.strerror or error}.") from error
+    typer.echo(f"{out}: {len(TABLE)} factors, one in each row.")

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import itertools
+from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
+from gancourse import cli
 from gancourse.data.faces import (
     HAIR_STYLES,
     HAT_STYLES,
@@ -105,3 +109,12 @@ def test_mistakes_are_named() -> None:
         sweep("smile", 1)
     with pytest.raises(ValueError, match="not 'labels'"):
         strips(style="labels")
+
+
+def test_the_command_writes_the_strips(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+    monkeypatch.setattr("sys.argv", ["gancourse", "data", "strips", "--size", "16", "--out", str(tmp_path / "s.png")])
+    with pytest.raises(SystemExit) as exit:
+        cli.main()
+    assert exit.value.code in (0, None)
+    assert Image.open(tmp_path / "s.png").height > 16 * len(TABLE)
+    assert f"{len(TABLE)} factors" in capsys.readouterr().out

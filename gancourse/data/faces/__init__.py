@@ -9,11 +9,13 @@ torch.Size([2, 3, 32, 32])
 """
 
 from .canvas import PARTS
-from .captions import Caption, caption, captions_of, contradicts, describe, matches, vocabulary, words
+from .captions import Caption, caption, captions_of, describe, vocabulary, words
+from .claims import contradicts, matches
 from .factors import HAIR_STYLES, HAT_STYLES, TABLE, Factor, Factors, sample_factors, vary
 from .loading import ATTRIBUTES, COMBINATIONS, SIZES, SPLITS, combination, factors_of, load, status
 from .people import older, revealed, strip, strips
 from .render import PALETTE, STYLES, masks, render, sample_images
+from .visible import visible
 
 __all__ = [
     "ATTRIBUTES",
@@ -47,6 +49,7 @@ __all__ = [
     "strip",
     "strips",
     "vary",
+    "visible",
     "vocabulary",
     "words",
 ]  # fmt: skip

@@ -4,11 +4,7 @@ A caption mentions a few of the things that can be seen, in words that vary. Wit
 so that no sentence ever has to be parsed: lesson 12 asks which other faces a sentence also fits, and
 draws mismatched pairs that are truly mismatched.
 
-**Claims.** Everything that can be said is a row of CLAIMS: an attribute, its value, the words, and
-where on the factors it is true and where it is false. In between lies a dead zone (who smiles at 0.3?)
-about which captions keep silent. So they do about what cannot be seen: hair under a scarf, eyes behind
-dark lenses. Left and right are the picture's. Captions say what a picture shows, and nothing about who
-somebody is or how they please.
+What can be said, and when it is true, is told in `claims`.
 
 **Reproducible.** All choices are hashes of the seed and of the face's own factors: a face gets the
 same caption alone, in a batch, and in any order.
@@ -22,20 +18,17 @@ True
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from math import inf
 
 import torch
 from torch import Tensor
 
 from gancourse.data.images import Images
 
-from .factors import HAIR_STYLES, HAT_STYLES, Factors, _hash
+from .claims import CLAIMS, judge, views
+from .factors import Factors, _hash
 from .loading import factors_of
-
-Facts = Mapping[str, str]
-Span = tuple[str, float, float, float, float]
 
 
 @dataclass(frozen=True)
@@ -45,150 +38,6 @@ class Caption:
     text: str
     facts: dict[str, str] = field(default_factory=dict)
 
-
-@dataclass(frozen=True)
-class Claim:
-    """Something that can be said about a face.
-
-    Attributes:
-        words: ways to say it, divided by "|". The first word of each says where it goes: "with" a noun, "wearing"
-            clothes, "being" a state, "who" an adjective before "person", "hair" one before "hair", "behind" what
-            comes after "hair", "frames" an adjective before "glasses".
-        spans: (factor, low, high, below, above): true if all factors lie in [low, high], false as soon as
-            one lies below `below` or above `above`.
-        view: what has to be seen for it; see `_views`.
-    """
-
-    words: str
-    spans: tuple[Span, ...]
-    view: str = "all"
-
-    def phrases(self) -> list[tuple[str, str]]:
-        """(where it goes, the words) for each way to say it."""
-        return [(role, text) for role, _, text in (way.partition(" ") for way in self.words.split("|"))]
-
-
-def _yes(factor: str) -> tuple[Span, ...]:
-    return ((factor, 1, 1, 0.5, inf),)
-
-
-def _one_of(factor: str, kind: int) -> tuple[Span, ...]:
-    return ((factor, kind, kind, kind - 0.5, kind + 0.5),)
-
-
-def _style(name: str) -> tuple[Span, ...]:
-    return _one_of("hair_style", HAIR_STYLES.index(name))
-
-
-def _hat(name: str) -> tuple[Span, ...]:
-    return _one_of("hat_style", HAT_STYLES.index(name))
-
-
-COLORED: Span = ("age", 0, 0.55, -inf, 0.75)  # the hair has not turned gray
-LAUGH: Span = ("smile", 0.6, 1, 0.3, inf)
-
-# Hair comes in order: its length, how it falls, its color.
-CLAIMS: dict[str, dict[str, Claim]] = {
-    "age": {
-        "young": Claim("who young", (("age", 0, 0.28, -inf, 0.5),)),
-        "middle": Claim("who middle-aged", (("age", 0.5, 0.62, 0.32, 0.8),)),
-        "old": Claim("who older", (("age", 0.7, 1, 0.52, inf),)),
-    },
-    "skin": {
-        "deep brown": Claim("with deep brown skin", (("skin", 0, 0.18, -inf, 0.4),)),
-        "brown": Claim("with brown skin", (("skin", 0.25, 0.45, 0.08, 0.65),)),
-        "light": Claim("with light skin", (("skin", 0.78, 1, 0.5, inf),)),
-    },
-    "freckles": {"many": Claim("with freckles|with many freckles|who freckled", (("freckles", 0.6, 1, 0.01, inf),))},
-    "hair length": {
-        "short": Claim("hair short", (("hair_length", 0, 0.2, -inf, 0.45),), "hanging"),
-        "chin": Claim("hair chin-length", (("hair_length", 0.45, 0.56, 0.25, 0.8),), "hanging"),
-        "long": Claim("hair long", (("hair_length", 0.72, 1, 0.5, inf),), "hanging"),
-    },
-    "hair style": {
-        "straight": Claim("hair straight|hair smooth", _style("straight"), "strands"),
-        "wavy": Claim("hair wavy", _style("wavy"), "strands"),
-        "curly": Claim("hair curly", _style("curly"), "hair"),
-        "coiled": Claim("hair coiled|hair tightly coiled", _style("coiled"), "hair"),
-        "braided": Claim("hair braided|behind in braids|behind worn in braids", _style("braided"), "hair"),
-        "tied": Claim("hair tied-up|behind tied up in a bun|behind in a bun", _style("tied"), "hair"),
-    },
-    "hair color": {
-        "black": Claim("hair black|hair jet-black", (("hair_color", 0, 0.15, -inf, 0.36), COLORED), "color"),
-        "brown": Claim("hair brown|hair chestnut", (("hair_color", 0.34, 0.57, 0.15, 0.8), COLORED), "color"),
-        "red": Claim("hair red|hair copper", (("hair_color", 0.67, 0.78, 0.5, 0.92), COLORED), "color"),
-        "blond": Claim("hair blond|hair golden", (("hair_color", 0.9, 1, 0.68, inf), COLORED), "color"),
-        "gray": Claim("hair gray|hair graying", (("age", 0.73, 0.87, 0.57, inf), ("hair_color", 0, 0.6, -inf, inf)),
-                      "color"),
-        "white": Claim("hair white", (("age", 0.91, 1, 0.75, inf),), "color"),
-    },
-    "fringe": {
-        "yes": Claim("with bangs|with a fringe|with a fringe over the forehead", (("fringe", 0.5, 1, 0.01, inf),),
-                     "loose"),
-    },
-    "bald": {"yes": Claim("who bald|with a bald head|with no hair", _yes("bald"), "crown")},
-    "scarf": {"yes": Claim("wearing a headscarf|wearing a scarf over the hair", _style("covered"))},
-    "hat": {
-        "beanie": Claim("wearing a beanie|wearing a knitted hat|with a beanie", _hat("beanie"), "hat"),
-        "cap": Claim("wearing a cap|wearing a cap with a visor|with a cap", _hat("cap"), "hat"),
-        "brimmed": Claim("wearing a hat with a brim|wearing a brimmed hat|with a brimmed hat", _hat("brimmed"),
-                         "hat"),
-        "any": Claim("wearing a hat|with a hat", _yes("hat")),
-        "none": Claim("with no hat", (("hat", 0, 0, -inf, 0.5),), "unscarfed"),
-    },
-    "glasses": {
-        "clear": Claim("wearing glasses|with glasses|wearing eyeglasses|wearing a pair of glasses",
-                       (("glasses", 1, 1, 0.5, inf), ("shades", 0, 0, -inf, inf))),
-        "dark": Claim("wearing sunglasses|with sunglasses|wearing dark glasses", _yes("shades")),
-        "none": Claim("with no glasses", (("glasses", 0, 0, -inf, 0.5),)),
-    },
-    "frames": {
-        "round": Claim("frames round", (("glasses_shape", 0, 0.15, -inf, 0.7),), "lenses"),
-        "rectangular": Claim("frames rectangular", (("glasses_shape", 0.85, 1, 0.3, inf),), "lenses"),
-    },
-    "earrings": {"yes": Claim("wearing earrings|with earrings", _yes("earrings"), "ears")},
-    "beard": {
-        "stubble": Claim("with stubble|with short stubble", (("beard", 0.3, 0.42, 0.01, 0.7),)),
-        "beard": Claim("with a beard|who bearded", (("beard", 0.5, 1, 0.01, inf),)),
-        "full": Claim("with a full beard|with a thick beard", (("beard", 0.75, 1, 0.45, inf),)),
-    },
-    "mustache": {"yes": Claim("with a mustache", (("mustache", 0.5, 1, -inf, inf),), "lip")},
-    "expression": {
-        "sad": Claim("who sad-looking|being looking sad|with a sad look|with a sad expression",
-                     (("smile", -1, -0.35, -inf, 0),)),
-        "neutral": Claim("with a neutral expression|with a neutral face|who unsmiling",
-                         (("smile", -0.15, 0.12, -0.4, 0.4), ("mouth_open", 0, 0.3, -inf, inf))),
-        "smiling": Claim("who smiling|being smiling|with a smile", (("smile", 0.5, 1, 0.2, inf),)),
-        "laughing": Claim("who laughing|being laughing|with a laugh",
-                          (LAUGH, ("mouth_open", 0.45, 1, 0.2, inf))),
-    },
-    "mouth": {
-        "open": Claim("with an open mouth|with parted lips", (("mouth_open", 0.35, 1, 0.01, inf),)),
-        "closed": Claim("with a closed mouth|with closed lips", (("mouth_open", 0, 0, -inf, 0.25),)),
-    },
-    "lips": {"painted": Claim("with painted lips|wearing lipstick", (("lip_color", 0.6, 1, 0.01, inf),))},
-    "eyes": {
-        "narrow": Claim("with nearly closed eyes|with half-closed eyes", (("eye_open", 0, 0.15, -inf, 0.5),), "eyes"),
-        "wide": Claim("with wide-open eyes|with wide eyes", (("eye_open", 0.85, 1, 0.5, inf),), "eyes"),
-    },
-    "eye color": {
-        "brown": Claim("with brown eyes", (("iris", 0, 0.5, -inf, 0.7),), "irises"),
-        "green": Claim("with green eyes", (("iris", 0.7, 0.8, 0.5, 0.93),), "irises"),
-        "blue": Claim("with blue eyes", (("iris", 0.93, 1, 0.8, inf),), "irises"),
-    },
-    "turn": {
-        "left": Claim("being turned to the left|being facing left", (("yaw", -1, -0.45, -inf, -0.15),)),
-        "right": Claim("being turned to the right|being facing right", (("yaw", 0.45, 1, 0.15, inf),)),
-        "front": Claim("being facing the camera|being facing forward|being shown from the front",
-                       (("yaw", -0.12, 0.12, -0.4, 0.4),)),
-    },
-    "tilt": {
-        "left": Claim("being tilted to the left|being tilting the head to the left",
-                      (("roll", -1, -0.5, -inf, -0.15),)),
-        "right": Claim("being tilted to the right|being tilting the head to the right",
-                       (("roll", 0.5, 1, 0.15, inf),)),
-    },
-}  # fmt: skip
 
 HAIR = ("hair length", "hair style", "hair color")  # said together: "short curly brown hair"
 TOPICS = ("hair", *(name for name in CLAIMS if name not in (*HAIR, "frames")))  # frames are said with glasses
@@ -216,8 +65,8 @@ def describe(factors: Factors, seed: int = 0) -> list[Caption]:
     """One caption for each face, with its facts."""
     factors = factors.to("cpu")
     names = [(attribute, value) for attribute, claims in CLAIMS.items() for value in claims]
-    views = _views(factors)
-    true = torch.stack([_judge(CLAIMS[a][v], factors, views)[0] for a, v in names], 1).tolist()
+    seen = views(factors)
+    true = torch.stack([judge(CLAIMS[a][v], factors, seen)[0] for a, v in names], 1).tolist()
     numbers = _numbers(factors, seed, 4 * len(TOPICS) + 18).tolist()
     captions = []
     for holds, u in zip(true, numbers, strict=True):
@@ -229,19 +78,6 @@ def describe(factors: Factors, seed: int = 0) -> list[Caption]:
     return captions
 
 
-def matches(facts: Facts, factors: Factors) -> Tensor:
-    """For which faces all facts clearly hold: bool (n,)."""
-    return _all_judged(facts, factors)[0]
-
-
-def contradicts(facts: Facts, factors: Factors) -> Tensor:
-    """For which faces at least one fact is clearly false: bool (n,).
-
-    Not the opposite of `matches`: a face in a dead zone does neither. A mismatched pair is one that contradicts.
-    """
-    return _all_judged(facts, factors)[1]
-
-
 def words(text: str) -> list[str]:
     """The words of a caption in lower case, without punctuation."""
     return re.findall(r"[a-z]+(?:-[a-z]+)*", text.lower())
@@ -251,65 +87,6 @@ def vocabulary() -> list[str]:
     """Every word that can occur in a caption, sorted: what a text encoder has to know."""
     said = [text for claims in CLAIMS.values() for claim in claims.values() for _, text in claim.phrases()]
     return sorted(set(words(" ".join([FRAME, *said]))))
-
-
-def _all_judged(facts: Facts, factors: Factors) -> tuple[Tensor, Tensor]:
-    """Which faces all facts hold for, and which at least one fails for."""
-    for attribute, value in facts.items():
-        if value not in CLAIMS.get(attribute, {}):
-            raise ValueError(f"There is no fact {attribute}: {value!r}; CLAIMS lists those there are.")
-    views = _views(factors)
-    none = torch.zeros_like(factors["age"], dtype=torch.bool)
-    holds, fails = ~none, none
-    for attribute, value in facts.items():
-        yes, no = _judge(CLAIMS[attribute][value], factors, views)
-        holds, fails = holds & yes, fails | no
-    return holds, fails
-
-
-def _judge(claim: Claim, factors: Factors, views: dict[str, tuple[Tensor, Tensor]]) -> tuple[Tensor, Tensor]:
-    """Where a claim is clearly true and where clearly false: two bool (n,)."""
-    seen, gone = views[claim.view]
-    true, false = seen, torch.zeros_like(seen)
-    for name, low, high, below, above in claim.spans:
-        value = factors[name]
-        true = true & (value >= low) & (value <= high)
-        false = false | (value < below) | (value > above)
-    return true, gone | (seen & false)
-
-
-def _views(factors: Factors) -> dict[str, tuple[Tensor, Tensor]]:
-    """What can be seen of each face: by name, where it is clearly there and where it is clearly not, bool (n,) each.
-
-    Under a hat, where only some of the hair shows, most is neither.
-    """
-    hat, bald, glasses, shades = (factors[name] > 0.5 for name in ("hat", "bald", "glasses", "shades"))
-    style = factors["hair_style"].round()
-    kinds = {name: style == k for k, name in enumerate(HAIR_STYLES)}
-    scarf, tight, coiled = kinds["covered"], kinds["tied"] | kinds["braided"], kinds["coiled"]
-    bare = ~(hat | bald | scarf)
-    hairless = scarf | (bald & ~hat)
-    length = factors["hair_length"]
-    under_hat = hat & ~bald & ~scarf & ~kinds["tied"] & ~coiled & (length > 0.55)
-    long_enough = (length > 0.35) | ~(kinds["straight"] | kinds["wavy"])
-    ears = ~scarf & (bald | tight | (length < 0.2))
-    every, none = torch.ones_like(hat), torch.zeros_like(hat)
-    return {
-        "all": (every, none),
-        "crown": (~hat & ~scarf, scarf),
-        "unscarfed": (~scarf, none),
-        "hair": (bare, hairless),
-        "color": (bare | under_hat, hairless),
-        "hanging": ((bare | under_hat) & ~tight & ~coiled, hairless),
-        "strands": (bare & long_enough, hairless),
-        "loose": (bare & ~tight, hairless | (bare & tight)),
-        "hat": (hat, ~hat),
-        "lenses": (glasses, ~glasses),
-        "eyes": (~shades, none),
-        "irises": (~shades & (factors["eye_open"] > 0.5), none),
-        "ears": (ears, scarf | (~bald & ~tight & (length > 0.3)) | (factors["earrings"] < 0.5)),
-        "lip": (factors["mustache"] > 0, (factors["mustache"] == 0) & (factors["beard"] == 0)),
-    }
 
 
 def _numbers(factors: Factors, seed: int, count: int) -> Tensor:
