@@ -6,13 +6,13 @@ An outcome holds everything that came of it, so that it can be sent back and kep
 
 from __future__ import annotations
 
-import atexit
 import hashlib
 import importlib
 import io
 import secrets
 import traceback
 from dataclasses import asdict, dataclass, field
+from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +84,7 @@ def judge_of(lesson: Lesson, limits: Limits, full: bool) -> Judge:
     key = lesson.name, limits, full
     if key not in JUDGES:
         if not JUDGES:
-            atexit.register(dismiss)
+            Finalize(None, dismiss, exitpriority=1)  # atexit is not asked in processes of a pool
         JUDGES[key] = Judge(lesson, Walls(limits, full, withheld_from(lesson)))
     return JUDGES[key]
 
