@@ -41,6 +41,6 @@ points only by returning right values for inputs nobody could foresee, which is 
 
 **What is left.** Two students may hand in the same code. An answer may be right for reasons that no
 check sees. A hole in the kernel or in bubblewrap is a hole here. Memory that belongs to no process
-(files in memory) is watched through the machine's free memory only. Without bubblewrap (macOS,
+(System V's) is watched through the machine's free memory only. Without bubblewrap (macOS,
 some containers) there are limits and nothing else: such a run says so, and `--sandbox full` refuses.
 """

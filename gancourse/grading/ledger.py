@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import secrets
+from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,8 @@ class Ledger:
 
     def fingerprint(self, task: Task, handed_in: str | None) -> str:
         """What an outcome depends on."""
-        digest = hashlib.sha256(f"{VERSION}/{self.checks}/{handed_in}/{task.limits}/{task.full}".encode())
+        limits = [float(limit) for limit in astuple(task.limits)]  # 60 and 60.0 are one limit
+        digest = hashlib.sha256(f"{VERSION}/{self.checks}/{handed_in}/{limits}/{task.full}".encode())
         digest.update(task.notebook.encode())
         for name, data in sorted(task.files.items()):
             digest.update(f"{name}/{len(data)}/".encode() + data)

@@ -21,6 +21,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -260,11 +261,11 @@ class Walls:
         with contextlib.suppress(psutil.Error):
             root = psutil.Process(process.pid)
             while process.poll() is None:
-                held = 0
-                for child in root.children(recursive=True):
-                    held += own_memory(child.pid)
+                children = [child.pid for child in root.children(recursive=True)]
+                files = {inode: size for pid in children for inode, size in files_in_memory(pid)}
+                held = sum(map(own_memory, children)) + sum(files.values())
                 memory = psutil.virtual_memory()
-                # Some memory belongs to no process (files in memory, for one); it is missed all the same.
+                # Some memory is nobody's (System V's, for one); it is missed all the same.
                 if held > self.limits.memory or memory.available < SCARCE * memory.total:
                     self.overfull = True
                     with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -281,14 +282,25 @@ class Walls:
 
 def own_memory(pid: int) -> int:
     """Bytes of memory that a process has for itself or shares with its like, without programs and libraries."""
-    try:
-        status = Path(f"/proc/{pid}/status").read_text()
-    except OSError:  # no Linux, or it has gone
-        import psutil
+    # A fork shares most of its parent's memory: Pss counts each page once among all that have it.
+    for name, rows in (("smaps_rollup", "Pss_Anon|Pss_Shmem|Swap"), ("status", "RssAnon|RssShmem|VmSwap")):
+        with contextlib.suppress(OSError):
+            text = Path(f"/proc/{pid}/{name}").read_text()
+            sizes = re.findall(rf"^(?:{rows}):\s+(\d+) kB", text, re.MULTILINE)
+            return sum(int(size) * 1024 for size in sizes)
+    import psutil
 
-        try:
-            return psutil.Process(pid).memory_info().rss
-        except psutil.Error:
-            return 0
-    sizes = re.findall(r"^(?:RssAnon|RssShmem|VmSwap):\s+(\d+) kB", status, re.MULTILINE)
-    return sum(int(size) * 1024 for size in sizes)
+    try:  # no Linux
+        return psutil.Process(pid).memory_info().rss
+    except psutil.Error:
+        return 0
+
+
+def files_in_memory(pid: int) -> Iterator[tuple[int, int]]:
+    """(inode, bytes) of the files without a name (memfd_create) that a process holds open."""
+    with contextlib.suppress(OSError):
+        for link in Path(f"/proc/{pid}/fd").iterdir():
+            with contextlib.suppress(OSError):
+                if os.readlink(link).startswith("/memfd:"):
+                    found = link.stat()
+                    yield found.st_ino, found.st_blocks * 512
