@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from .canvas import Box, Layer
-from .scene import LINES_FROM, Scene
+from .scene import Scene
 from .shapes import arc, bump, cover, disk, ellipse
 
 WHITE = (0.97, 0.965, 0.95)
@@ -76,9 +76,9 @@ def eye(s: Scene) -> Iterator[Layer]:
 def bag(s: Scene) -> Iterator[Layer]:
     """The line under an eye, which comes with age."""
     cx, narrow = eye_center(s, s.which)
-    strength = ((s.age - LINES_FROM) / 0.5).clamp(0, 1) * 0.6
+    strength = s.lines * 0.75
     d = arc(s.x - cx, s.y - (s.eye_y + 0.135), -0.04, 0.11 * narrow, 0.012)
-    yield Layer(cover(d, s.pixel * 1.6).mul_(s.inside).mul_(strength), s.skin_shadow)
+    yield Layer(cover(d, s.pixel * 1.6).mul_(s.inside).mul_(strength), s.line_color)
 
 
 def nose(s: Scene) -> Iterator[Layer]:

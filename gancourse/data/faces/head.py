@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from .canvas import Box, Layer
-from .scene import LINES_FROM, Scene, hsv, paint
+from .scene import Scene, hsv, paint
 from .shapes import arc, bump, capsule, cover, disk, ellipse, ramp
 
 
@@ -106,22 +106,22 @@ def freckles(s: Scene) -> Iterator[Layer]:
 
 def forehead(s: Scene) -> Iterator[Layer]:
     """Three lines on the forehead; they come with age."""
-    strength = ((s.age - LINES_FROM) / 0.5).clamp(0, 1) * 0.62
+    strength, width = s.lines * 0.72, 0.009 + 0.008 * s.lines
     cx, narrow = s.around(0.0, 0.46)
     for k in range(3):
-        d = arc(s.x - cx, s.y + (0.40 - 0.075 * k - 0.7 * s.nod), 0.035, (0.25 - 0.02 * k) * narrow, 0.012)
-        yield Layer(cover(d, s.pixel * 1.4).mul_(s.inside).mul_(strength), s.skin_shadow, ink=0.8)
+        d = arc(s.x - cx, s.y + (0.40 - 0.075 * k - 0.7 * s.nod), 0.035, (0.25 - 0.02 * k) * narrow, width)
+        yield Layer(cover(d, s.pixel * 1.4).mul_(s.inside).mul_(strength), s.line_color, ink=0.8)
 
 
 def folds(s: Scene) -> Iterator[Layer]:
     """The folds from nose to mouth; they come with age."""
-    strength = ((s.age - LINES_FROM) / 0.5).clamp(0, 1) * 0.75
+    strength, width = s.lines * 0.85, 0.006 + 0.010 * s.lines
     cx, narrow = s.around(0.0, 0.46)
     nose, _ = s.around(0.0, 0.56)
     for side in (-1.0, 1.0):
         ax, bx = nose + side * 0.105, cx * 0.95 + side * 0.225 * narrow
-        d = capsule(s.x, s.y, ax, s.nose_y + 0.02, bx, s.mouth_y - 0.05, 0.010)
-        yield Layer(cover(d, s.pixel * 1.6).mul_(s.inside).mul_(strength), s.skin_shadow, ink=0.7)
+        d = capsule(s.x, s.y, ax, s.nose_y + 0.02, bx, s.mouth_y - 0.05, width)
+        yield Layer(cover(d, s.pixel * 1.6).mul_(s.inside).mul_(strength), s.line_color, ink=0.7)
 
 
 def shaved(s: Scene) -> Iterator[Layer]:

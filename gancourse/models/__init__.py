@@ -1,0 +1,1 @@
+"""Networks, one module for each family, each to be read in one sitting."""
