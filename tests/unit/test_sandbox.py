@@ -298,3 +298,13 @@ def test_behind_walls_there_is_no_network_no_secret_and_nothing_to_write(host: H
 
 def test_raw_marks_what_is_sent_as_it_is() -> None:
     assert torch.equal(unpack(pack([Raw(torch.ones(2))], tag=lambda value: "never asked"))[0], torch.ones(2))
+
+
+def test_a_clean_conversation_keeps_the_worker_warm(walls: Walls) -> None:
+    first = Host(walls)
+    first.run("open('/tmp/left', 'w').write('x')" if walls.level == FULL else "1", "<cell 1>")
+    started = walls.started
+    first.close()
+    for _ in range(3):
+        Host(walls).close()
+    assert walls.started == started, "it was thrown away, and importing torch paid again"

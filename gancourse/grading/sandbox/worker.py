@@ -101,15 +101,20 @@ def parent_of(process: Path) -> int:
         return 0
 
 
-def swept() -> bool:
-    """Delete what was left in the folders one can write to; whether they are empty."""
-    for folder in SCRATCH if os.environ.get("GANCOURSE_SANDBOX") == "full" else ():
-        for path in Path(folder).iterdir() if Path(folder).is_dir() else ():
+def listing() -> dict[str, set[str]]:
+    """What is in the folders that one can write to. The course itself may be among it: it may live below /tmp."""
+    inside = os.environ.get("GANCOURSE_SANDBOX") == "full"
+    return {folder: set(os.listdir(folder)) for folder in SCRATCH if inside and os.path.isdir(folder)}
+
+
+def swept(before: dict[str, set[str]]) -> bool:
+    """Delete what was left in the folders one can write to; whether they are as they were."""
+    for folder, kept in before.items():
+        for name in set(os.listdir(folder)) - kept:
+            path = Path(folder, name)
             with contextlib.suppress(OSError):
                 shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
-        if Path(folder).is_dir() and any(Path(folder).iterdir()):
-            return False
-    return True
+    return listing() == before
 
 
 def main() -> None:
@@ -119,6 +124,7 @@ def main() -> None:
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
     before = condition()
+    empty = listing()
     control.sendall(b"r")
     while True:
         message, handed, _, _ = socket.recv_fds(control, 1, 1)
@@ -139,7 +145,7 @@ def main() -> None:
                 kill(pid, signal.SIGKILL)
         with contextlib.suppress(ChildProcessError):
             os.waitpid(pid, 0)
-        clean = alone() and swept() and condition() == before
+        clean = alone() and swept(empty) and condition() == before
         if not control.recv(1):
             return
         control.sendall(b"c" if clean else b"d")
