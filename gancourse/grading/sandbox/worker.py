@@ -101,20 +101,25 @@ def parent_of(process: Path) -> int:
         return 0
 
 
-def listing() -> dict[str, set[str]]:
-    """What is in the folders that one can write to. The course itself may be among it: it may live below /tmp."""
-    inside = os.environ.get("GANCOURSE_SANDBOX") == "full"
-    return {folder: set(os.listdir(folder)) for folder in SCRATCH if inside and os.path.isdir(folder)}
+def listing() -> set[str]:
+    """All paths in the folders that one can write to, but not what is mounted there: the course may live below /tmp."""
+    found: set[str] = set()
+    for folder in SCRATCH if os.environ.get("GANCOURSE_SANDBOX") == "full" else ():
+        if not os.path.isdir(folder):
+            continue
+        device = os.stat(folder).st_dev
+        for home, folders, files in os.walk(folder):
+            found.update(os.path.join(home, name) for name in [*folders, *files])
+            folders[:] = [name for name in folders if os.lstat(os.path.join(home, name)).st_dev == device]
+    return found
 
 
-def swept(before: dict[str, set[str]]) -> bool:
-    """Delete what was left in the folders one can write to; whether they are as they were."""
-    for folder, kept in before.items():
-        for name in set(os.listdir(folder)) - kept:
-            path = Path(folder, name)
-            with contextlib.suppress(OSError):
-                shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
-    return listing() == before
+def swept(kept: set[str]) -> bool:
+    """Delete all but `kept` from the folders one can write to; whether nothing else is left."""
+    for path in sorted(listing() - kept):
+        with contextlib.suppress(OSError):
+            shutil.rmtree(path) if os.path.isdir(path) and not os.path.islink(path) else os.unlink(path)
+    return listing() <= kept
 
 
 def main() -> None:
@@ -124,7 +129,10 @@ def main() -> None:
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
     before = condition()
-    empty = listing()
+    mounted = {path for path in listing() if os.path.ismount(path)}
+    # What holds a mount stays, all else that importing has left goes.
+    empty = {path for path in listing() if any(mount == path or mount.startswith(f"{path}/") for mount in mounted)}
+    swept(empty)
     control.sendall(b"r")
     while True:
         message, handed, _, _ = socket.recv_fds(control, 1, 1)
