@@ -34,7 +34,7 @@ from gancourse.grading.record import gradebook
 from gancourse.grading.sandbox.walls import Limits, bubblewrap
 
 ALL = [*TAMPERING, *EXHAUSTING, *LEAKING, *FORGING, *ODD]
-LIMITS = Limits(cell=5, call=3, notebook=60, memory=2 * 2**30)
+LIMITS = Limits(cell=5, call=6, notebook=60, memory=2 * 2**30)
 NO_SANDBOX = bubblewrap()
 ORDINARY = {"zz perfect": EVERYTHING, "zz blank": NOTHING, "victim": EVERYTHING}
 TOKEN = "TOKEN" + "-"
