@@ -22,7 +22,7 @@ from gancourse.authoring.source import find
 from gancourse.data.toys import Gaussian1D
 from gancourse.metrics import wasserstein_1d
 
-CELLS = ("setup", "target", "networks", "match", "train", "measure")
+CELLS = ("target", "networks", "match", "train", "measure")
 DISTANCE, BALANCE, SECONDS, SHARE = 0.15, 0.05, 30.0, 0.9
 
 
@@ -33,8 +33,7 @@ def main() -> int:
     parser.add_argument("--iterations", type=int, default=3000)
     arguments = parser.parse_args()
     lesson = find("01_gaussian_1d")
-    wanted = {*CELLS, *lesson.exercises}
-    names = lesson.namespace(*(c.id for c in lesson.cells if c.id in wanted and c.kind == "code"))
+    names = lesson.worked(*CELLS)
     rows = []
     print("seed  distance  mean D  seconds  (kernel density estimate on 200 numbers: distance)")
     for seed in range(arguments.seeds):

@@ -11,7 +11,6 @@ memory that the grader and all its processes held together. Exits with 1 below f
 from __future__ import annotations
 
 import argparse
-import re
 import subprocess
 import sys
 import tempfile
@@ -22,9 +21,9 @@ from pathlib import Path
 import nbformat
 import psutil
 
-from gancourse.authoring.build import generate, source_notebook
+from gancourse.authoring.build import generate
 from gancourse.authoring.source import Lesson, find
-from gancourse.grading.restore import marked, release_notebook
+from gancourse.grading.restore import marked, release_notebook, solved_notebook
 
 TARGET = 5.0
 WRONG = {
@@ -42,13 +41,7 @@ c.ClearSolutions.code_stub = {{"python": "raise NotImplementedError"}}
 
 def notebooks(lesson: Lesson) -> list[nbformat.NotebookNode]:
     """A solved, a wrong and a blank submission."""
-    blank = release_notebook(lesson)
-    solved, wrong = nbformat.from_dict(blank), nbformat.from_dict(blank)
-    answers = marked(source_notebook(lesson, lesson.points))
-    for made in (solved, wrong):
-        for id, cell in marked(made).items():
-            if cell.metadata.nbgrader["solution"]:
-                cell.source = re.sub(r"[ \t]*### (BEGIN|END) SOLUTION\n?", "", answers[id].source + "\n").rstrip()
+    solved, wrong, blank = solved_notebook(lesson), solved_notebook(lesson), release_notebook(lesson)
     for id, source in WRONG.items():
         marked(wrong)[id].source = source
     return [solved, wrong, blank]

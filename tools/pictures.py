@@ -22,8 +22,7 @@ FRAMES, ITERATIONS = 48, 3000
 def bell_curve() -> None:
     """Lesson 01: the game from the first iteration to the last, twice around, then at rest on the end."""
     lesson = find("01_gaussian_1d")
-    wanted = {"setup", "target", "networks", "match", "train", *lesson.exercises}
-    names = lesson.namespace(*(c.id for c in lesson.cells if c.id in wanted and c.kind == "code"))
+    names = lesson.worked("target", "networks", "match", "train")
     match = names["Match"]()
     # Early iterations change most, so frames are close together at the start and far apart at the end.
     moments = {1 + round((ITERATIONS - 1) * (i / (FRAMES - 1)) ** 2.5) for i in range(FRAMES)}

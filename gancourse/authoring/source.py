@@ -109,6 +109,16 @@ class Lesson:
         graded = (c for c in self.cells if c.keys.keys() & {"test", "answer"})
         return {c.keys.get("test") or c.keys["answer"]: int(c.keys.get("points", 0)) for c in graded}
 
+    @property
+    def topic(self) -> str:
+        """The name without its number, as checks are called."""
+        return self.name.split("_", 1)[1]
+
+    @property
+    def tested(self) -> list[str]:
+        """Ids of the exercises that checks judge, in order."""
+        return [cell.keys["test"] for cell in self.cells if "test" in cell.keys]
+
     def cell(self, id: str) -> Cell:
         """The cell with this id.
 
@@ -127,6 +137,13 @@ class Lesson:
             code = compile(self.cell(id).text, f"{self.path.name}:{id}", "exec")
             exec(code, names)
         return names
+
+    def worked(self, *ids: str) -> dict[str, Any]:
+        """Run the setup, every worked answer and these cells, in the lesson's order; the names they define."""
+        wanted = {"setup", *ids}
+        return self.namespace(
+            *(c.id for c in self.cells if c.kind == "code" and ("solution" in c.keys or c.id in wanted))
+        )
 
 
 def read(path: Path) -> Lesson:

@@ -24,11 +24,11 @@ from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 
 from gancourse.authoring.course import captured_log, tools_on_path
 from gancourse.authoring.lint import HIDDEN
-from gancourse.authoring.source import Lesson, find
+from gancourse.authoring.source import Lesson
 from gancourse.grading.collect import Submission
 from gancourse.grading.config import grading_config
 from gancourse.grading.restore import exercise_of, marked
-from gancourse.grading.trial import Outcome, judged_here, other_files
+from gancourse.grading.trial import Outcome, Task, judged_here
 from gancourse.grading.verdicts import CHECK_FAILED
 
 AHEAD: dict[tuple[str, str], Outcome] = {}
@@ -49,7 +49,7 @@ class Judged(NbGraderPreprocessor):
         where = resources["nbgrader"]
         outcome = AHEAD.get((where["assignment"], where["student"]))
         if outcome is None:
-            outcome = judged_here(find(where["assignment"]), nb, Path(resources["metadata"]["path"]), where["student"])
+            outcome = judged_here(where["assignment"], nb, Path(resources["metadata"]["path"]), where["student"])
         for cell in nb.cells:
             if cell.cell_type == "code":
                 cell.outputs = [nbformat.from_dict(o) for o in outcome.outputs.get(cell.get("id", ""), [])]
@@ -102,13 +102,13 @@ class GradeOne(Autograde):
         self.assignments, self.notebooks = {folder: [os.path.join(folder, f"{lesson}.ipynb")]}, []
 
 
-def enter(lesson: Lesson, submission: Submission, notebook: Any, outcome: Outcome, out: Path) -> str:
+def enter(lesson: Lesson, submission: Submission, task: Task, outcome: Outcome, out: Path) -> str:
     """Let nbgrader record a judged submission below `out`. What went wrong, for the instructor; "" if nothing did."""
     warnings.simplefilter("ignore")
     AHEAD[lesson.name, submission.student] = outcome
     with captured_log() as (logger, lines):
         try:
-            lay_out(lesson, submission, notebook, out)
+            lay_out(lesson, submission, task, out)
             grade(lesson, submission.student, out, logger)
         except (Exception, SystemExit):
             return "\n".join([*lines, traceback.format_exc()])
@@ -122,20 +122,20 @@ def place(out: Path, step: str, student: str, lesson: str) -> Path:
     return out / step / student / lesson
 
 
-def lay_out(lesson: Lesson, submission: Submission, notebook: Any, out: Path) -> None:
+def lay_out(lesson: Lesson, submission: Submission, task: Task, out: Path) -> None:
     """Put a mended copy of a submission where nbgrader looks for it."""
     for step in ("submitted", "autograded", "feedback"):
         shutil.rmtree(place(out, step, submission.student, lesson.name), ignore_errors=True)
     target = place(out, "submitted", submission.student, lesson.name)
     target.mkdir(parents=True)
-    for name, data in other_files(submission.folder).items():
+    for name, data in task.files.items():
         if Path(name).suffix.lower() not in SHOWN:
             continue
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         (target / name).write_bytes(data)
     if (when := submission.handed_in()) is not None:
         (target / "timestamp.txt").write_text(when, encoding="utf-8")
-    nbformat.write(notebook, target / f"{lesson.name}.ipynb")
+    (target / f"{lesson.name}.ipynb").write_text(task.notebook, encoding="utf-8")
 
 
 def grade(lesson: Lesson, student: str, out: Path, logger: Any) -> None:

@@ -43,6 +43,7 @@ class Submission:
         status: "" if there is something to grade, else "missing" or "damaged".
         problem: what happened and what to do, if there is nothing to grade.
         notebook: the file to grade, if there is one; it may have another name than it should.
+        content: what is in it.
     """
 
     student: str
@@ -50,6 +51,7 @@ class Submission:
     status: str = ""
     problem: str = ""
     notebook: Path = Path()
+    content: NotebookNode | None = None
 
     def handed_in(self) -> str | None:
         """When, as nbgrader's timestamp.txt says; None if there is none that can be read."""
@@ -120,10 +122,10 @@ def examine(student: Path, lesson: Lesson) -> Submission:
             return Submission(who, folder, "missing", problem)
         notebook = best
     try:
-        read_notebook(notebook)
+        content = read_notebook(notebook)
     except Damaged as damage:
         return Submission(who, folder, "damaged", f"{damage} {MEND} and hand it in again.")
-    return Submission(who, folder, notebook=notebook)
+    return Submission(who, folder, notebook=notebook, content=content)
 
 
 def exercises_in(path: Path, lesson: Lesson) -> int:

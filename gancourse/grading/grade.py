@@ -23,7 +23,7 @@ from gancourse.authoring.build import generate, plural
 from gancourse.authoring.source import Lesson, find
 from gancourse.errors import CourseError
 from gancourse.grading.autograde import enter, place
-from gancourse.grading.collect import Submission, collect, read_notebook
+from gancourse.grading.collect import Submission, collect
 from gancourse.grading.crew import Crew, cluster_crew, local_crew
 from gancourse.grading.ledger import Ledger
 from gancourse.grading.page import write_page
@@ -120,7 +120,7 @@ def tell_about_sandbox(full: bool, scheduler: str | None) -> None:
 
 def case_of(lesson: Lesson, submission: Submission, release: Any, ledger: Ledger, limits: Limits, full: bool) -> Case:
     """A submission read and mended, and what the ledger has on it."""
-    notebook, notes = restore(read_notebook(submission.notebook), release)
+    notebook, notes = restore(submission.content, release)
     if submission.notebook.name != f"{lesson.name}.ipynb":
         named = submission.notebook.relative_to(submission.folder).as_posix()
         notes[lesson.exercises[0]] = f"Your notebook is called {named}; it should be called {lesson.name}.ipynb."
@@ -155,7 +155,7 @@ def work(lesson: Lesson, cases: dict[str, Case], crew: Crew, ledger: Ledger, rel
 def take_down(lesson: Lesson, case: Case, ledger: Ledger, out: Path) -> None:
     """Enter one outcome with nbgrader, and mark that it is."""
     assert case.outcome is not None
-    case.outcome.log = enter(lesson, case.submission, case.notebook, case.outcome, out)
+    case.outcome.log = enter(lesson, case.submission, case.task, case.outcome, out)
     if not case.outcome.log:
         ledger.write(case.outcome, case.fingerprint, entered=True)
 

@@ -26,15 +26,16 @@ from nbformat.v4 import new_output
 from gancourse.authoring.source import Lesson
 from gancourse.checks import Suite, Verdict, core, hidden, public
 from gancourse.checks.inputs import fresh_inputs
+from gancourse.grading.execute import DIED, TOO_LONG
 from gancourse.grading.restore import exercise_of, marked
 from gancourse.grading.sandbox.host import Host
 from gancourse.grading.sandbox.walls import Walls
+from gancourse.grading.verdicts import first_error, why_undefined
 
 MOST_REPLAYS = 12
 """How often a notebook is run anew after code in it has ended the sandbox's process."""
 
 EMPTY = "What holds here holds for an answer that does nothing, too. It counts only beside something else that holds."
-ENDED = ("CellTimeoutError", "DeadKernelError")
 
 
 @dataclass(frozen=True)
@@ -76,21 +77,15 @@ class Judge:
         trial = Trial(self, notebook, files, seed)
         try:
             trial.run()
-            return {exercise: trial.examine(exercise) for exercise in self.tested}
+            return {exercise: trial.examine(exercise) for exercise in self.lesson.tested}
         finally:
             trial.close()
 
     @functools.cached_property
-    def tested(self) -> list[str]:
-        """The exercises that checks judge."""
-        return [cell.keys["test"] for cell in self.lesson.cells if "test" in cell.keys]
-
-    @functools.cached_property
     def references(self) -> dict[str, Any]:
         """Right answers to all exercises: the lesson's own, on this side only."""
-        cells = [c.id for c in self.lesson.cells if c.kind == "code" and ("solution" in c.keys or c.id == "setup")]
-        names = self.lesson.namespace(*cells)
-        return {id: Reference(id, names[id]) for id in self.tested if id in names}
+        names = self.lesson.worked()
+        return {id: Reference(id, names[id]) for id in self.lesson.tested if id in names}
 
 
 class Reference:
@@ -111,7 +106,7 @@ class Trial:
     """One notebook before the judge."""
 
     def __init__(self, judge: Judge, notebook: NotebookNode, files: dict[str, bytes], seed: int) -> None:
-        self.judge, self.seed = judge, seed
+        self.judge, self.seed, self.tested = judge, seed, judge.lesson.tested
         self.cells = marked(notebook)
         tests = {cell.id for id, cell in self.cells.items() if exercise_of(id) != id}
         shown = {(cell.id, cell.text.strip()) for cell in judge.lesson.cells if cell.keys.get("demo")}
@@ -181,18 +176,16 @@ class Trial:
 
     def exercise_in(self, cell: NotebookNode) -> str | None:
         """The exercise whose answer this cell is."""
-        return next((id for id, c in self.cells.items() if c is cell and id in self.judge.tested), None)
+        return next((id for id, c in self.cells.items() if c is cell and id in self.tested), None)
 
     def keep(self, host: Host) -> None:
         """Remember what exercises' names mean in the end, where their own cells did not define them."""
-        for exercise in self.judge.tested:
+        for exercise in self.tested:
             self.keep_one(host, exercise, only_new=True)
 
     def keep_one(self, host: Host, exercise: str, only_new: bool = False) -> None:
-        try:
+        with contextlib.suppress(core.StudentError):
             host.asked("keep", host.limits.call, name=exercise, only_new=only_new)
-        except core.StudentError:
-            return
 
     # --- judging -----------------------------------------------------------------------------
 
@@ -252,7 +245,7 @@ class Trial:
         """
         cell = self.cells.get(exercise)
         used = names_in(cell.source) if cell is not None else set()
-        before = self.judge.tested[: self.judge.tested.index(exercise)]
+        before = self.tested[: self.tested.index(exercise)]
         return {id: self.judge.references[id] for id in before if id in used and id in self.judge.references}
 
     def why_missing(self, exercise: str) -> str:
@@ -260,17 +253,10 @@ class Trial:
         cell = self.cells.get(exercise)
         if self.host is not None and self.host.over:
             return f"It could not be tested. {self.host.over}"
-        if cell is None:
-            return (
-                f"There is no cell for {exercise} any more, and nothing else defines it. Copy the cell from a fresh "
-                "notebook and write your code there."
-            )
-        error = next((o for o in cell.outputs if o.output_type == "error"), None)
-        if error is None:
-            return f"Your cell for {exercise} does not define `{exercise}`. Give it its name back."
-        if error.ename in ENDED:
+        error = first_error(cell) if cell is not None else None
+        if error is not None and error.ename in (TOO_LONG, DIED):
             return f"Your cell for {exercise} did not run to its end. {error.evalue}"
-        return f"Your cell for {exercise} did not run: {error.evalue.rstrip('.')}. Mend it and run it again."
+        return why_undefined(exercise, cell)
 
 
 def names_in(source: str) -> set[str]:

@@ -32,6 +32,15 @@ def release_notebook(lesson: Lesson) -> NotebookNode:
     return notebook
 
 
+def solved_notebook(lesson: Lesson) -> NotebookNode:
+    """The notebook students get, with the lesson's own answers in it."""
+    notebook, answers = release_notebook(lesson), marked(source_notebook(lesson, lesson.points))
+    for id, cell in marked(notebook).items():
+        if cell.metadata.nbgrader["solution"]:
+            cell.source = re.sub(r"[ \t]*### (BEGIN|END) SOLUTION\n?", "", answers[id].source + "\n").rstrip()
+    return notebook
+
+
 def exercise_of(grade_id: str) -> str:
     """The exercise a marked cell belongs to: its test has the exercise's id behind "test-"."""
     return grade_id.removeprefix("test-")

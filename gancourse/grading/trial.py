@@ -79,12 +79,13 @@ JUDGES: dict[tuple[str, Limits, bool], Judge] = {}
 """This process's judges: their sandboxes stay warm."""
 
 
-def judge_of(lesson: Lesson, limits: Limits, full: bool) -> Judge:
-    """The judge for a lesson, with a sandbox that was started before if there is one."""
-    key = lesson.name, limits, full
+def judge_of(name: str, limits: Limits, full: bool) -> Judge:
+    """The judge for the lesson of this name, with a sandbox that was started before if there is one."""
+    key = name, limits, full
     if key not in JUDGES:
         if not JUDGES:
             Finalize(None, dismiss, exitpriority=1)  # atexit is not asked in processes of a pool
+        lesson = find(name)
         JUDGES[key] = Judge(lesson, Walls(limits, full, withheld_from(lesson)))
     return JUDGES[key]
 
@@ -97,7 +98,7 @@ def withheld_from(lesson: Lesson) -> tuple[Path, ...]:
     home = Path(checks.__file__).parent
     topics = [path.stem.split("_", 1)[1] for path in lesson_paths()]
     found = [path for topic in topics for path in (home / topic, home / f"{topic}.py") if path.exists()]
-    chapter = importlib.import_module(f"gancourse.checks.{lesson.name.split('_', 1)[1]}")
+    chapter = importlib.import_module(f"gancourse.checks.{lesson.topic}")
     return (*found, *(home.parent / name for name in getattr(chapter, "WITHHELD", ())))
 
 
@@ -114,7 +115,7 @@ def judge_task(task: Task) -> Outcome:
 
     torch.set_num_threads(1)
     try:
-        judge = judge_of(find(task.lesson), task.limits, task.full)
+        judge = judge_of(task.lesson, task.limits, task.full)
         notebook: Any = nbformat.read(io.StringIO(task.notebook), as_version=4)
         return judged(judge, notebook, task.files, task.seed, task.student)
     except Exception:
@@ -129,7 +130,7 @@ def judged(judge: Judge, notebook: NotebookNode, files: dict[str, bytes], seed: 
     return Outcome(student, findings, outputs, judge.walls.level)
 
 
-def judged_here(lesson: Lesson, notebook: NotebookNode, folder: Path, student: str) -> Outcome:
+def judged_here(lesson: str, notebook: NotebookNode, folder: Path, student: str) -> Outcome:
     """Judge a notebook that nbgrader has read, for `nbgrader autograde`."""
     return judged(judge_of(lesson, Limits(), False), notebook, other_files(folder), secrets.randbits(60), student)
 

@@ -93,12 +93,18 @@ def why_not_tested(exercise: str, error: NotebookNode, solution: NotebookNode | 
     missing = UNDEFINED.search(plain(error.evalue)) if error.ename == "NameError" else None
     if missing is None:
         return f"It could not be tested: {described(error)}."
-    name, failed = missing[1], first_error(solution) if solution else None
+    name = missing[1]
     if name != exercise:
         return (
             f"It could not be tested: `{name}` is not defined. A cell above that defines it was deleted, changed, "
             "or did not run. Choose Kernel → Restart Kernel and Run All Cells to see which."
         )
+    return why_undefined(exercise, solution)
+
+
+def why_undefined(exercise: str, solution: NotebookNode | None) -> str:
+    """Why nothing has an exercise's name, from the cell that should define it."""
+    failed = first_error(solution) if solution else None
     if failed is not None:
         return f"Your cell for {exercise} did not run: {described(failed)}. Mend it and run it again."
     if solution is None:

@@ -29,7 +29,6 @@ import pytest
 from nbformat.notebooknode import NotebookNode
 
 from gancourse import cli
-from gancourse.authoring.build import source_notebook
 from gancourse.authoring.source import find
 from gancourse.errors import CourseError
 from gancourse.grading.collect import collect
@@ -37,7 +36,7 @@ from gancourse.grading.config import grading_config
 from gancourse.grading.grade import grade_lesson
 from gancourse.grading.ledger import SECRET
 from gancourse.grading.record import gradebook
-from gancourse.grading.restore import marked, release_notebook, restore
+from gancourse.grading.restore import marked, release_notebook, restore, solved_notebook
 from gancourse.grading.sandbox.walls import Limits
 from gancourse.grading.validate import validate_notebook
 from gancourse.paths import repository
@@ -47,7 +46,7 @@ RELEASE = release_notebook(LESSON)
 BY_HAND = [
     id for id, cell in marked(RELEASE).items() if cell.metadata.nbgrader.grade and cell.metadata.nbgrader.solution
 ]
-TESTED = [id for id in LESSON.exercises if id not in BY_HAND]
+TESTED = LESSON.tested
 POINTS = LESSON.points
 FULL = sum(POINTS[id] for id in TESTED)
 LIMITS = Limits(cell=30, call=4, notebook=300)
@@ -68,11 +67,7 @@ PLANTED = [id for id in MISTAKES if id in TESTED]
 
 def solved() -> NotebookNode:
     """The release with the lesson's own answers in it."""
-    notebook, answers = copy.deepcopy(RELEASE), marked(source_notebook(LESSON, POINTS))
-    for id, cell in marked(notebook).items():
-        if cell.metadata.nbgrader.solution:
-            cell.source = re.sub(r"[ \t]*### (BEGIN|END) SOLUTION\n?", "", answers[id].source + "\n").rstrip()
-    return notebook
+    return solved_notebook(LESSON)
 
 
 def slim(notebook: NotebookNode) -> NotebookNode:

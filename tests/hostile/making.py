@@ -17,19 +17,15 @@ from pathlib import Path
 from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from gancourse.authoring.build import source_notebook
 from gancourse.authoring.source import find
 from gancourse.checks import fresh_inputs, hidden, public
-from gancourse.grading.restore import marked, release_notebook
+from gancourse.grading.restore import marked, release_notebook, solved_notebook
 from gancourse.paths import repository
 
 LESSON = find("01_gaussian_1d")
 RELEASE = release_notebook(LESSON)
 POINTS = LESSON.points
-WRITTEN = [
-    id for id, cell in marked(RELEASE).items() if cell.metadata.nbgrader.grade and cell.metadata.nbgrader.solution
-]
-TESTED = [id for id in LESSON.exercises if id not in WRITTEN]
+TESTED = LESSON.tested
 REPOSITORY = repository()
 
 Points = dict[str, float]
@@ -112,11 +108,7 @@ def blank() -> NotebookNode:
 
 def solved() -> NotebookNode:
     """The lesson with its own answers."""
-    notebook, answers = blank(), marked(source_notebook(LESSON, POINTS))
-    for id, cell in marked(notebook).items():
-        if cell.metadata.nbgrader.solution:
-            cell.source = re.sub(r"[ \t]*### (BEGIN|END) SOLUTION\n?", "", answers[id].source + "\n").rstrip()
-    return notebook
+    return slim(solved_notebook(LESSON))
 
 
 def answer(id: str) -> str:
@@ -202,10 +194,9 @@ def only(*exercises: str) -> Points:
 
 def by_the_checks(answers: dict[str, str], seed: int = 5) -> Points:
     """What the checks themselves say to answers in this process; all other answers are right."""
-    right = [c.id for c in LESSON.cells if c.kind == "code" and ("solution" in c.keys or c.id == "setup")]
     found = dict(EVERYTHING)
     for id, source in answers.items():
-        names = LESSON.namespace(*right)
+        names = LESSON.worked()
         exec(compile(source, id, "exec"), names)
         with fresh_inputs(seed):
             verdict = public(LESSON.name).verdict(id, names[id]) + hidden(LESSON.name).verdict(id, names[id])
