@@ -3,4 +3,7 @@
 from gancourse.checks.gaussian_1d import algorithm, losses, steps, theory
 from gancourse.checks.gaussian_1d.suite import check
 
-__all__ = ["algorithm", "check", "losses", "steps", "theory"]
+WITHHELD = ("objectives.py",)
+"""Files of the package that hold answers to this lesson's exercises."""
+
+__all__ = ["WITHHELD", "algorithm", "check", "losses", "steps", "theory"]
