@@ -31,6 +31,7 @@ def doctor() -> None:
 
 @app.command()
 def lessons(
+    only: Annotated[str | None, typer.Argument(help="Build this lesson alone, such as 02_mixture_2d or 2.")] = None,
     check: Annotated[
         bool, typer.Option("--check", help="Change nothing; fail if a notebook is not up to date.")
     ] = False,
@@ -38,7 +39,7 @@ def lessons(
     """Build notebooks/ and solutions/ from lessons/ (or check that they are up to date)."""
     from gancourse.authoring.report import build_and_report
 
-    raise typer.Exit(build_and_report(check))
+    raise typer.Exit(build_and_report(check, only))
 
 
 @app.command()

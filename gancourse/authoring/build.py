@@ -20,7 +20,7 @@ from nbformat.notebooknode import NotebookNode
 
 from gancourse.authoring.course import run_converter
 from gancourse.authoring.lint import refuse
-from gancourse.authoring.source import DIVIDER, HINTS, Cell, Lesson, lesson_paths, read
+from gancourse.authoring.source import DIVIDER, HINTS, Cell, Lesson, find, lesson_paths, read
 from gancourse.paths import repository
 
 KERNEL = {
@@ -29,8 +29,8 @@ KERNEL = {
 }
 
 
-def build_all(out: Path | None = None) -> list[Path]:
-    """Build every lesson and the start page below `out` (default: the repository).
+def build_all(out: Path | None = None, only: str | None = None) -> list[Path]:
+    """Build every lesson (or only the one of this name) and the start page below `out` (default: the repository).
 
     A notebook somebody has worked in is never overwritten: it is moved aside first.
     Returns the files kept that way.
@@ -40,8 +40,7 @@ def build_all(out: Path | None = None) -> list[Path]:
     kept: list[Path] = []
     with tempfile.TemporaryDirectory() as scratch:
         course = Path(scratch)
-        for path in lesson_paths():
-            lesson = read(path)
+        for lesson in [find(only)] if only else [read(path) for path in lesson_paths()]:
             generate(lesson, course)
             for step in ("notebooks", "solutions"):
                 kept += publish(course / step / lesson.name, out / step / lesson.name)

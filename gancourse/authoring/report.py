@@ -13,8 +13,8 @@ from gancourse.errors import CourseError
 from gancourse.paths import repository
 
 
-def build_and_report(check: bool) -> int:
-    """Build the notebooks, or with `check` only compare them with a fresh build; 1 if they differ."""
+def build_and_report(check: bool, only: str | None = None) -> int:
+    """Build the notebooks (of one lesson, if named), or with `check` only compare them with a fresh build; 1 if they differ."""
     if check:
         with tempfile.TemporaryDirectory() as fresh:
             build.build_all(Path(fresh))
@@ -23,9 +23,9 @@ def build_and_report(check: bool) -> int:
             print(line)
         print("Run `make lessons` and commit what it changes." if found else "Every notebook is as its source says.")
         return 1 if found else 0
-    for path in build.build_all():
+    for path in build.build_all(only=only):
         print(f"Your work in that notebook is kept as {path.relative_to(repository())}")
-    print(f"Built {len(lesson_paths())} lesson(s) into notebooks/ and solutions/.")
+    print(f"Built {only or f'{len(lesson_paths())} lesson(s)'} into notebooks/ and solutions/.")
     return 0
 
 
