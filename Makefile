@@ -14,7 +14,7 @@ BENCH_ARGS ?=
 BIN := .venv/bin
 PYTEST := $(BIN)/pytest
 # Each worker is one process for one core; torch's threads on top of that would only get in each other's way.
-PARALLEL := OMP_NUM_THREADS=1 $(PYTEST) -n $(WORKERS) --dist loadfile
+PARALLEL := OMP_NUM_THREADS=1 $(PYTEST) -n $(WORKERS) --dist loadgroup
 RUFF := $(BIN)/ruff
 
 # An activated environment, and variables made for another Python, must not leak in. Programs that

@@ -1,4 +1,4 @@
-"""What all tests share: the mutation gate's table at the end of a run."""
+"""What all tests share: which of them run in one process, and the mutation gate's table at the end of a run."""
 
 from __future__ import annotations
 
@@ -6,6 +6,16 @@ from collections import Counter, defaultdict
 
 import pytest
 from _pytest.terminal import TerminalReporter
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of one file stay in one process, since they share what they set up; but each lesson may have its own."""
+    for item in items:
+        if item.get_closest_marker("xdist_group"):
+            continue
+        lesson = getattr(item, "callspec", None) and item.callspec.params.get("lesson")  # type: ignore[attr-defined]
+        name = getattr(lesson, "name", lesson) or ""
+        item.add_marker(pytest.mark.xdist_group(f"{item.path.stem} {name}".strip()))
 
 
 def mutants(reporter: TerminalReporter) -> list[tuple[str, ...]]:
