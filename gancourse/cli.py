@@ -82,6 +82,42 @@ def grade(
     raise typer.Exit(grade_lesson(lesson, submitted, out, jobs, json, limits, sandbox == "full", scheduler))
 
 
+@app.command()
+def train(
+    recipe: Annotated[str, typer.Argument(help="dcgan-faces-32, dcgan-faces-64, ring, grid; `list` describes them.")],
+    out: Annotated[Path | None, typer.Option(help="Folder of the run; else runs/RECIPE.")] = None,
+    steps: Annotated[int | None, typer.Option(min=1, help="How many in all; else the recipe's number.")] = None,
+    minutes: Annotated[float | None, typer.Option(min=0, help="Stop after so many minutes of training.")] = None,
+    seed: Annotated[int, typer.Option(help="Of weights, noise and the order of the data.")] = 0,
+    data: Annotated[str | None, typer.Option(help="faces, celeba or fashion, if the recipe is for pictures.")] = None,
+    n: Annotated[int | None, typer.Option(min=1, help="Only the first n pictures.")] = None,
+    resume: Annotated[bool, typer.Option(help="Go on where the folder's checkpoint stands.")] = True,
+    trial: Annotated[bool, typer.Option(help="Time a few forms of the step first; take the fastest.")] = True,
+    log_every: Annotated[int, typer.Option(min=1, help="Steps between two rows of metrics.csv.")] = 20,
+    draw_every: Annotated[int, typer.Option(min=1, help="Steps between two pictures of samples.")] = 250,
+) -> None:
+    """Train by a recipe. Ctrl-C saves and stops; the same command goes on."""
+    import logging
+
+    from gancourse.training.recipes import RECIPES
+    from gancourse.training.recipes import recipe as named
+
+    if recipe == "list":
+        for one in RECIPES.values():
+            typer.echo(f"{one.name:16s} {one.about}; {one.steps:,} steps; data: {', '.join(one.data)}")
+        return
+    from gancourse.training.session import Plan
+    from gancourse.training.session import train as run
+
+    logging.basicConfig(format="%(message)s")
+    logging.getLogger("gancourse").setLevel(logging.INFO)
+    chosen = named(recipe)
+    plan = Plan(
+        chosen, out or Path("runs") / recipe, data, n, steps, minutes, seed, resume, trial, log_every, draw_every
+    )
+    raise typer.Exit(run(plan))
+
+
 def main() -> None:
     """Run the command line; a mistake of the user's is a sentence and exit status 2."""
     try:

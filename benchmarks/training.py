@@ -1,0 +1,179 @@
+"""How fast a step of training is, beside the plain published loop, in turns in one run.
+
+    python benchmarks/training.py [--size 32 64] [--width 64] [--batch 128] [--rounds 9] [--threads 2] [--device cpu]
+
+The plain loop is written here once more, after PyTorch's DCGAN example (pytorch/examples, dcgan/main.py):
+a `DataLoader` with two workers, contiguous tensors, a sigmoid and a binary cross-entropy, two backward
+passes for D, gradients for D's weights in G's step too, Adam as it comes, and `.item()` on five numbers
+in every step. Networks, weights, batch and precision are equal, and so is the algorithm: the
+first float32 losses of both are compared. Both then train in turns, a step each, so that whatever else
+the machine does hits both; what counts is the median over the rounds of the ratio of the two.
+
+Prints images per second of both and the ratio, for the engine's plain form and for the form that its
+trial finds fastest. Exits with 1 if the ratio at 64 pixels is below 1.3 on a CPU or 3 on a GPU, or if
+losses differ.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import logging
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterator
+
+import torch
+from torch import nn
+from torch.utils.data import DataLoader
+
+from gancourse import data
+from gancourse.data.images import Images
+from gancourse.models.dcgan import Discriminator, Generator
+from gancourse.training import Trainer
+from gancourse.training.fastest import fastest, forms
+from gancourse.training.machine import PLAIN, Form, Machine
+
+Noise = Callable[[int], torch.Tensor]
+TARGETS = {"cpu": 1.3, "cuda": 3.0}
+# Relative differences allowed between the losses of both, where only rounding and the order of sums differ:
+# of D's before anything has moved, and of all in the first steps. Adam's first updates are as large for a
+# gradient that is only rounding noise as for any other, so differences grow from then on.
+AT_FIRST, SOON, STEPS = 1e-5, 5e-3, 3
+
+
+def published(
+    G: nn.Module, D: nn.Module, batches: Iterator, device: torch.device, noise: Callable[[int], torch.Tensor]
+) -> Iterator:
+    """The plain loop; yields D's and G's loss."""
+    judge = nn.Sequential(D, nn.Sigmoid())
+    criterion = nn.BCELoss()
+    opt_D = torch.optim.Adam(D.parameters(), lr=2e-4, betas=(0.5, 0.999))
+    opt_G = torch.optim.Adam(G.parameters(), lr=2e-4, betas=(0.5, 0.999))
+    for pictures, _ in batches:
+        real = pictures.to(device)
+        n = real.size(0)
+        judge.zero_grad()
+        label = torch.full((n,), 1.0, device=device)
+        output = judge(real).view(-1)
+        loss_real = criterion(output, label)
+        loss_real.backward()
+        mean_real = output.mean().item()
+        fake = G(noise(n).to(device))
+        label.fill_(0.0)
+        output = judge(fake.detach()).view(-1)
+        loss_fake = criterion(output, label)
+        loss_fake.backward()
+        mean_fake = output.mean().item()
+        loss_D = loss_real + loss_fake
+        opt_D.step()
+        G.zero_grad()
+        label.fill_(1.0)
+        output = judge(fake).view(-1)
+        loss_G = criterion(output, label)
+        loss_G.backward()
+        mean_fooled = output.mean().item()
+        opt_G.step()
+        yield loss_D.item(), loss_G.item(), mean_real, mean_fake, mean_fooled
+
+
+def normal(device: torch.device) -> Noise:
+    """z as the published loop draws it."""
+    return lambda n: torch.randn(n, 100, device=device)
+
+
+def networks(size: int, width: int, device: torch.device) -> tuple[nn.Module, nn.Module]:
+    """Equal ones, whoever asks."""
+    torch.manual_seed(0)
+    return Generator(size, 100, width).to(device), Discriminator(size, width).to(device)
+
+
+def trainer(size: int, width: int, batch: int, images: Images, device: torch.device, form: Form) -> Trainer:
+    """The engine on the same game."""
+    G, D = networks(size, width, device)
+    return Trainer(G, D, images, batch_size=batch, machine=Machine(device, form))
+
+
+def differences(size: int, width: int, batch: int, images: Images, device: torch.device, form: Form) -> list[float]:
+    """Of D's very first loss, and the largest of the first steps, given the same pictures and the same noise."""
+    ours = trainer(size, width, batch, images, device, form)
+    pictures = trainer(size, width, batch, images, device, PLAIN).feed
+    source = torch.Generator(device).manual_seed(0)
+    batches = ((pictures.next(), None) for _ in itertools.count())
+    theirs = published(
+        *networks(size, width, device),
+        batches,
+        device,
+        lambda n: torch.randn(n, 100, generator=source, device=device),
+    )
+    found = []
+    for _ in range(STEPS):
+        mine, (d_loss, g_loss, *_) = ours.step().numbers(), next(theirs)
+        found += [abs(mine["d_loss"] / d_loss - 1), abs(mine["g_loss"] / g_loss - 1)]
+    return [found[0], max(found)]
+
+
+def seconds(step: Callable[[], object], device: torch.device, steps: int) -> float:
+    """Of one step, over several."""
+    started = time.perf_counter()
+    for _ in range(steps):
+        step()
+    if device.type == "cuda":
+        torch.cuda.synchronize()
+    return (time.perf_counter() - started) / steps
+
+
+def main() -> int:
+    """Compare and report."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--size", type=int, nargs="+", default=[32, 64])
+    parser.add_argument("--width", type=int, default=64)
+    parser.add_argument("--batch", type=int, default=128)
+    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--steps", type=int, help="in each turn; else 1, on a GPU 20")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--workers", type=int, default=2, help="of the plain loop's DataLoader")
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    parser.add_argument("--compile", action="store_true", help="let the trial consider compiled forms")
+    arguments = parser.parse_args()
+    logging.basicConfig(format="  %(message)s", level=logging.INFO)
+    torch.set_num_threads(arguments.threads)
+    device = torch.device(arguments.device)
+    per_turn = arguments.steps or (1 if device.type == "cpu" else 20)
+    missed = False
+    for size in arguments.size:
+        images = data.load("faces", size=size, n=4096, attributes=[])
+        tried = forms(device, arguments.compile)
+        game = (size, arguments.width, arguments.batch, images, device)
+        print(f"{size} px, width {arguments.width}, batch {arguments.batch}, {device}, {arguments.threads} threads")
+        apart = [differences(*game, form) for form in tried if form.precision == "float32" and not form.compile]
+        first, soon = (max(column) for column in zip(*apart, strict=True))
+        print(f"  float32 losses differ by {first:.1e} at first, by up to {soon:.1e} within {STEPS} steps")
+        best = fastest(lambda form, game=game: trainer(*game, form), tried, rounds=5)
+        loader = DataLoader(
+            images, arguments.batch, shuffle=True, drop_last=True, num_workers=arguments.workers,
+            persistent_workers=arguments.workers > 0,
+        )  # fmt: skip
+        batches = itertools.chain.from_iterable(iter(loader) for _ in itertools.count())
+        plain = published(*networks(size, arguments.width, device), batches, device, normal(device))
+        runs = {form: trainer(*game, form) for form in dict.fromkeys([PLAIN, best])}
+        steps: dict[str, Callable[[], object]] = {"published": lambda run=plain: next(run)}
+        steps |= {str(form): run.step for form, run in runs.items()}
+        times: dict[str, list[float]] = {name: [] for name in steps}
+        for step in steps.values():
+            seconds(step, device, 2)
+        for _ in range(arguments.rounds):
+            for name, step in steps.items():
+                times[name].append(seconds(step, device, per_turn))
+        for name, taken in times.items():
+            ratios = [t / o for t, o in zip(times["published"], taken, strict=True)]
+            ratio = statistics.median(ratios)
+            rate = arguments.batch / statistics.median(taken)
+            print(f"  {name:28s} {rate:8.1f} images/s  ratio {ratio:.2f} ({min(ratios):.2f} to {max(ratios):.2f})")
+        missed |= first > AT_FIRST or soon > SOON or (size == 64 and ratio < TARGETS[device.type])
+    return int(missed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

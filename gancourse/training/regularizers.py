@@ -1,0 +1,63 @@
+"""Penalties on D's gradient with respect to its input, to be added to D's loss.
+
+A regularizer is called with D and a real and a fake batch and returns a tensor of shape (). Its
+attribute `every` makes it lazy: it is applied in every so many-th step of D, times that number, which
+keeps its strength and saves most of its cost (Karras et al., "Analyzing and Improving the Image
+Quality of StyleGAN", CVPR 2020, arXiv:1912.04958, section 3.1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+
+class Regularizer(Protocol):
+    """A penalty on D, and in which of D's steps it is applied."""
+
+    every: int
+
+    def __call__(self, D: Callable[[Tensor], Tensor], real: Tensor, fake: Tensor) -> Tensor:
+        """The penalty, shape ()."""
+        ...
+
+
+class R1:
+    """γ/2 · mean over real x of ‖∇D(x)‖².
+
+    Mescheder, Geiger and Nowozin, "Which Training Methods for GANs do actually Converge?", ICML 2018,
+    arXiv:1801.04406, eq. 9.
+    """
+
+    def __init__(self, gamma: float = 10.0, every: int = 1) -> None:
+        self.gamma, self.every = gamma, every
+
+    def __call__(self, D: Callable[[Tensor], Tensor], real: Tensor, fake: Tensor) -> Tensor:
+        """The penalty of the real batch; the fake one is not used."""
+        return self.gamma / 2 * slopes(D, real).square().mean()
+
+
+class GradientPenalty:
+    """λ · mean over random mixes x̂ of real and fake of (‖∇D(x̂)‖ − 1)².
+
+    Gulrajani, Ahmed, Arjovsky, Dumoulin and Courville, "Improved Training of Wasserstein GANs",
+    NeurIPS 2017, arXiv:1704.00028, eq. 3. D must not mix samples, so it should have no batch normalization.
+    """
+
+    def __init__(self, weight: float = 10.0, every: int = 1) -> None:
+        self.weight, self.every = weight, every
+
+    def __call__(self, D: Callable[[Tensor], Tensor], real: Tensor, fake: Tensor) -> Tensor:
+        """The penalty at one random point between each pair."""
+        mix = torch.rand(len(real), *[1] * (real.ndim - 1), device=real.device)
+        return self.weight * (slopes(D, torch.lerp(real, fake.to(real), mix)) - 1).square().mean()
+
+
+def slopes(D: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
+    """‖∇D‖ at each of the points x (n, …), shape (n,), in a graph that can be differentiated again."""
+    x = x.detach().requires_grad_(True)
+    (slope,) = torch.autograd.grad(D(x).sum(), x, create_graph=True)
+    return slope.flatten(1).norm(dim=1)

@@ -1,0 +1,131 @@
+"""`gancourse train` as a user has it: a process that is interrupted, and one of two processes that share a batch."""
+
+from __future__ import annotations
+
+import csv
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+PROGRAM = Path(sys.executable).parent / "gancourse"
+ONE_THREAD = {**os.environ, "OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""}
+
+
+def steps(out: Path) -> list[int]:
+    """Which steps the table has."""
+    try:
+        with open(out / "metrics.csv", newline="", encoding="utf-8") as file:
+            return [int(row["step"]) for row in csv.DictReader(file)]
+    except (OSError, ValueError, TypeError):
+        return []
+
+
+@pytest.mark.slow
+def test_control_c_saves_and_the_same_command_goes_on(tmp_path) -> None:
+    command = [str(PROGRAM), "train", "ring", "--out", str(tmp_path), "--log-every", "1"]
+    process = subprocess.Popen(
+        [*command, "--steps", "1000000"], env=ONE_THREAD, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    deadline = time.monotonic() + 120
+    while len(steps(tmp_path)) < 20:
+        assert process.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    os.kill(process.pid, signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130, said
+    assert "The same command goes on" in said
+    assert "Traceback" not in said
+    reached = steps(tmp_path)
+    assert reached == list(range(1, len(reached) + 1))
+    more = subprocess.run(
+        [*command, "--steps", str(len(reached) + 3)], env=ONE_THREAD, capture_output=True, text=True, timeout=120
+    )
+    assert more.returncode == 0, more.stderr
+    assert f"goes on at step {len(reached):,}" in more.stderr
+    assert steps(tmp_path) == list(range(1, len(reached) + 4))
+
+
+SHARED = """
+import json, sys
+import torch
+from torch import nn
+from gancourse.data.images import Images
+from gancourse.objectives import OBJECTIVES
+from gancourse.training import EMA, Trainer
+from gancourse.training.labels import soft_labels
+from gancourse.training.machine import Machine
+from gancourse.training.regularizers import R1
+
+torch.set_num_threads(1)
+machine = Machine()
+torch.manual_seed(machine.rank)  # the first process's weights must win
+pixels = torch.randint(0, 256, (40, 3, 8, 8), generator=torch.Generator().manual_seed(5), dtype=torch.uint8)
+G = nn.Sequential(nn.Linear(4, 32), nn.LeakyReLU(0.2), nn.Linear(32, 192), nn.Tanh(), nn.Unflatten(1, (3, 8, 8)))
+D = nn.Sequential(nn.Conv2d(3, 8, 4, 2, 1), nn.LeakyReLU(0.2), nn.Flatten(), nn.Linear(128, 1))
+run = Trainer(
+    G, D, Images(pixels), batch_size=12, latent_dim=4, ema=EMA(G), regularizer=R1(1.0, every=2), k=2,
+    instance_noise=0.05, lr_d=2e-3, lr_g=2e-3, seed=3, machine=machine,
+)
+resumed = sys.argv[2] if len(sys.argv) > 2 else ""
+if resumed:
+    run.load(resumed)
+told = [run.step().numbers() for _ in range(6)]
+run.save(sys.argv[1] + ".safetensors")
+with torch.no_grad():
+    told.append({"weights": [float(sum(p.double().abs().sum() for p in net.parameters())) for net in (run.G, run.D)]})
+with open(f"{sys.argv[1]}.{machine.rank}.json", "w") as file:
+    json.dump({"processes": machine.processes, "told": told}, file)
+if machine.processes > 1:
+    from accelerate import PartialState
+    PartialState().destroy_process_group()
+"""
+
+
+def shared(tmp_path: Path, name: str, processes: int, resume: str = "") -> dict:
+    """Run the script above in one process or under `accelerate launch`; what the first process (checked: each) told."""
+    import json
+
+    script = tmp_path / "shared.py"
+    script.write_text(SHARED)
+    launch = [sys.executable]
+    if processes > 1:
+        launch += [
+            "-m",
+            "accelerate.commands.launch",
+            "--cpu",
+            "--num_processes",
+            str(processes),
+            "--num_machines",
+            "1",
+        ]
+        launch += ["--mixed_precision", "no", "--dynamo_backend", "no", "--main_process_port", "0"]
+    command = [*launch, str(script), str(tmp_path / name), *([str(tmp_path / resume)] if resume else [])]
+    done = subprocess.run(command, env=ONE_THREAD, cwd=tmp_path, capture_output=True, text=True, timeout=240)
+    assert done.returncode == 0, done.stderr[-3000:]
+    told = [json.loads((tmp_path / f"{name}.{rank}.json").read_text()) for rank in range(processes)]
+    assert all(one["processes"] == processes for one in told)
+    return {"all": [one["told"] for one in told], "told": told[0]["told"]}
+
+
+@pytest.mark.slow
+def test_two_processes_train_like_one_with_the_joined_batch(tmp_path) -> None:
+    """Networks without batch normalization: with it, each process would normalize its own half."""
+    alone, together = shared(tmp_path, "one", 1)["told"], shared(tmp_path, "two", 2)
+    first, second = together["all"]
+    for mine, other, joined in zip(first[:-1], second[:-1], alone[:-1], strict=True):
+        for name in ("d_loss", "g_loss", "d_real", "d_fake", "d_norm", "g_norm"):
+            assert mine[name] == other[name], "both processes report the joined batch"
+            assert mine[name] == pytest.approx(joined[name], rel=1e-3, abs=1e-5), name
+    assert first[-1] == second[-1], "the processes' weights drifted apart"
+    assert first[-1]["weights"] == pytest.approx(alone[-1]["weights"], rel=1e-5)
+    # A run of two processes goes on as one of one.
+    more = shared(tmp_path, "more", 1, resume="two.safetensors")["told"]
+    longer = shared(tmp_path, "longer", 1, resume="one.safetensors")["told"]
+    for mine, joined in zip(more[:-1], longer[:-1], strict=True):
+        assert mine["d_loss"] == pytest.approx(joined["d_loss"], rel=1e-3, abs=1e-5)

@@ -1,0 +1,493 @@
+"""The training loop: what a step does and leaves alone, live changes, checkpoints that go on exactly."""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import json
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+from gancourse.data.images import Images
+from gancourse.data.toys import ring
+from gancourse.errors import CourseError
+from gancourse.models.dcgan import Discriminator, Generator
+from gancourse.objectives import OBJECTIVES
+from gancourse.training import EMA, ByThreshold, ReplayBuffer, State, Trainer
+from gancourse.training.labels import soft_labels
+from gancourse.training.machine import PLAIN, Form, Machine
+from gancourse.training.regularizers import R1, GradientPenalty
+from gancourse.training.schedules import Turns
+
+PIXELS = torch.randint(0, 256, (50, 3, 8, 8), generator=torch.Generator().manual_seed(1), dtype=torch.uint8)
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> None:
+    torch.set_num_threads(1)
+
+
+LAST = Form(channels_last=True)
+PRODUCTS = Form(channels_last=True, products=True)
+
+
+def picture_run(form: Form = PLAIN, size: int = 8, **settings: Any) -> Trainer:
+    """A tiny DCGAN; always the same first weights."""
+    torch.manual_seed(7)
+    G, D = Generator(size, 6, 4), Discriminator(size, 4)
+    settings = {"batch_size": 8, "machine": Machine("cpu", form), **settings}
+    return Trainer(G, D, Images(PIXELS), **settings)
+
+
+def point_run(width: int = 8, **settings: Any) -> Trainer:
+    """A tiny dense GAN on the ring; always the same first weights."""
+    torch.manual_seed(7)
+    G = nn.Sequential(nn.Linear(3, width), nn.Tanh(), nn.Linear(width, 2))
+    D = nn.Sequential(nn.Linear(2, width), nn.Tanh(), nn.Linear(width, 1))
+    settings = {"batch_size": 16, "latent_dim": 3, "machine": Machine("cpu"), **settings}
+    return Trainer(G, D, ring(), **settings)
+
+
+def weights(net: nn.Module) -> list[Tensor]:
+    return [p.detach().clone() for p in net.parameters()]
+
+
+def same(a: list[Tensor], b: list[Tensor]) -> bool:
+    return all(torch.equal(x, y) for x, y in zip(a, b, strict=True))
+
+
+def numbers(state: State) -> dict[str, float]:
+    """What must be equal between two runs: everything but the time."""
+    return {name: value for name, value in state.numbers().items() if name != "seconds"}
+
+
+# --- What a step does ----------------------------------------------------------------------------
+
+
+def test_the_loop_is_an_iterator_and_counts() -> None:
+    run = point_run()
+    states = list(itertools.islice(run, 3))
+    assert [s.step for s in states] == [1, 2, 3]
+    assert next(run).step == 4
+    assert (run.d_steps, run.g_steps) == (4, 4)
+    assert all(isinstance(states[0].numbers()[name], float) for name in ("d_loss", "g_loss", "d_norm", "seconds"))
+    assert states[0].d_loss.grad_fn is None, "a state must not keep the graph of its step"
+
+
+def test_single_steps_move_one_network_and_leave_the_other_alone() -> None:
+    run = picture_run()
+    G, D = weights(run.G), weights(run.D)
+    run.d_step()
+    assert same(weights(run.G), G)
+    assert not same(weights(run.D), D)
+    assert all(p.grad is None for p in run.G.parameters())
+    D = weights(run.D)
+    gradients = [p.grad.clone() for p in run.D.parameters()]
+    run.g_step()
+    assert same(weights(run.D), D)
+    assert not same(weights(run.G), G)
+    assert all(torch.equal(p.grad, g) for p, g in zip(run.D.parameters(), gradients, strict=True))
+    assert all(p.requires_grad for p in run.D.parameters())
+    assert run.state.step == 0
+    assert (run.d_steps, run.g_steps) == (1, 1)
+
+
+def plain_loop(G: nn.Module, D: nn.Module, batches: list[Tensor], noise: list[Tensor]) -> list[tuple[float, float]]:
+    """DCGAN's published loop, written out: two backward passes for D, gradients of D left to pile up in G's step."""
+    opt_D = torch.optim.Adam(D.parameters(), 2e-4, (0.5, 0.999))
+    opt_G = torch.optim.Adam(G.parameters(), 2e-4, (0.5, 0.999))
+    entropy, losses = nn.BCEWithLogitsLoss(), []
+    for real, z in zip(batches, noise, strict=True):
+        D.zero_grad()
+        on_real = D(real)
+        loss_real = entropy(on_real, torch.ones_like(on_real))
+        loss_real.backward()
+        fake = G(z)
+        on_fake = D(fake.detach())
+        loss_fake = entropy(on_fake, torch.zeros_like(on_fake))
+        loss_fake.backward()
+        opt_D.step()
+        G.zero_grad()
+        judged = D(fake)
+        loss_G = entropy(judged, torch.ones_like(judged))
+        loss_G.backward()
+        opt_G.step()
+        losses.append((float(loss_real.detach() + loss_fake.detach()), float(loss_G.detach())))
+    return losses
+
+
+@pytest.mark.parametrize("form", [PLAIN, LAST, PRODUCTS], ids=str)
+def test_a_step_computes_what_the_published_loop_does(form: Form) -> None:
+    """With batch normalization in both networks, so that a joined real and fake batch would show."""
+    run = picture_run(form)
+    G, D = copy.deepcopy(run.G), copy.deepcopy(run.D)
+    feed, source = picture_run().feed, torch.Generator().manual_seed(0)
+    batches = [feed.next() for _ in range(4)]
+    theirs = plain_loop(G, D, batches, [torch.randn(8, 6, generator=source) for _ in range(4)])
+    ours = [(s["d_loss"], s["g_loss"]) for s in (state.numbers() for state in itertools.islice(run, 4))]
+    torch.testing.assert_close(torch.tensor(ours), torch.tensor(theirs), rtol=1e-4, atol=1e-5)
+    for net, other in ((run.G, G), (run.D, D)):
+        for name, value in net.state_dict().items():
+            torch.testing.assert_close(value.float(), other.state_dict()[name].float(), rtol=1e-2, atol=1e-3)
+
+
+def test_g_runs_once_a_step_and_again_where_fresh_noise_is_asked_for() -> None:
+    for fresh, k, passes in ((False, 1, 1), (True, 1, 2), (False, 3, 3), (True, 3, 4)):
+        run = point_run(fresh_noise=fresh, k=k)
+        calls: list[int] = []
+        run.G.register_forward_hook(lambda *_, calls=calls: calls.append(1))
+        run.step()
+        assert len(calls) == passes, (fresh, k)
+        assert (run.d_steps, run.g_steps) == (k, 1)
+
+
+def test_every_objective_trains_and_reports_its_own_kind_of_output() -> None:
+    for name in OBJECTIVES:
+        run = point_run(objective=name, lr_d=1e-2)
+        seen = [numbers(run.step()) for _ in range(5)][-1]
+        assert all(torch.isfinite(torch.tensor(v)) for v in seen.values()), name
+        on_real = run.D(ring().sample(4000)).mean().item()
+        if name in ("non_saturating", "minimax"):
+            assert 0 < seen["d_real"] < 1
+        else:
+            assert abs(seen["d_real"] - on_real) < 1.0
+
+
+def test_gradient_norms_are_those_of_the_gradients() -> None:
+    run = picture_run()
+    state = run.step().numbers()
+    for net, name in ((run.D, "d_norm"), (run.G, "g_norm")):
+        length = torch.cat([p.grad.flatten() for p in net.parameters()]).norm().item()
+        assert state[name] == pytest.approx(length, rel=1e-5)
+
+
+def test_nothing_is_read_back_to_the_host_in_a_step(monkeypatch) -> None:
+    """On a GPU each of these would wait for the device."""
+    run = picture_run(ema=None, regularizer=R1(every=2))
+    run.step()
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("a step waited for the device")
+
+    for name in ("item", "tolist", "__bool__", "__float__", "numpy", "cpu"):
+        monkeypatch.setattr(torch.Tensor, name, refuse)
+    for _ in range(3):
+        run.step()
+
+
+# --- Options and live changes --------------------------------------------------------------------
+
+
+def test_a_learning_rate_changed_live_acts_at_once() -> None:
+    run = point_run()
+    run.step()
+    run.lr_d, run.lr_g = 0.0, 0.1
+    D, G = weights(run.D), weights(run.G)
+    run.step()
+    assert same(weights(run.D), D)
+    assert max(float((a - b).abs().max()) for a, b in zip(weights(run.G), G, strict=True)) > 0.01
+    assert (run.lr_d, run.lr_g) == (0.0, 0.1)
+
+
+def test_k_and_hooks_may_change_between_steps() -> None:
+    run, seen = point_run(), []
+    run.step()
+    run.k = 4
+    run.hooks.append(lambda state: seen.append(state.step))
+    run.step()
+    assert run.d_steps == 5
+    assert seen == [2]
+
+
+def test_a_widget_may_drive_it_from_a_thread() -> None:
+    run = point_run()
+    thread = threading.Thread(target=lambda: [run.d_step(), run.g_step(), run.step()])
+    thread.start()
+    thread.join()
+    assert run.state.step == 1
+
+
+def test_who_is_too_far_ahead_rests_and_is_measured() -> None:
+    run = point_run(schedule=ByThreshold(d_floor=100.0, g_floor=-100.0))
+    run.step()  # nothing is known before the first step
+    assert (run.d_steps, run.g_steps) == (1, 1)
+    D, before = weights(run.D), run.state.d_loss
+    state = run.step()
+    assert same(weights(run.D), D)
+    assert (run.d_steps, run.g_steps) == (1, 2)
+    assert not torch.equal(state.d_loss, before), "a resting player is measured, so that it can come back"
+    assert state.d_norm == 0
+    run = point_run(schedule=ByThreshold(d_floor=-100.0, g_floor=100.0))
+    run.step()
+    G = weights(run.G)
+    run.step()
+    assert same(weights(run.G), G)
+    assert (run.d_steps, run.g_steps) == (2, 1)
+
+
+def test_the_threshold_looks_at_smoothed_losses_and_lets_both_learn_if_both_are_low() -> None:
+    def state(d_loss: float, g_loss: float) -> State:
+        zero = torch.zeros(())
+        return State(1, torch.tensor(d_loss), torch.tensor(g_loss), zero, zero, zero, zero, zero)
+
+    schedule = ByThreshold(d_floor=0.5, g_floor=0.5, smoothing=0.5)
+    assert schedule.turns(state(1.0, 1.0)) == Turns(True, True)
+    assert schedule.turns(state(0.2, 1.0)) == Turns(True, True)  # 0.6
+    assert schedule.turns(state(0.2, 1.0)) == Turns(False, True)  # 0.4
+    assert schedule.memory["d_loss"] == pytest.approx(0.4)
+    assert schedule.turns(state(0.2, -9.0)) == Turns(True, True)
+    assert schedule.turns(state(9.0, -9.0)) == Turns(True, False)
+
+
+def test_instance_noise_reaches_both_kinds_and_not_the_samples() -> None:
+    run = point_run(instance_noise=50.0)
+    seen: list[Tensor] = []
+    run.D.register_forward_pre_hook(lambda _, inputs: seen.append(inputs[0].detach()))
+    run.step()
+    assert len(seen) == 3
+    assert all(x.std() > 20 for x in seen)
+    assert run.samples(torch.randn(100, 3)).std() < 5
+
+
+def test_weights_are_clipped_after_each_step_of_d() -> None:
+    run = point_run(objective="wasserstein", clip=0.01, lr_d=0.1)
+    run.step()
+    assert max(float(p.detach().abs().max()) for p in run.D.parameters()) <= 0.01
+    assert max(float(p.detach().abs().max()) for p in run.G.parameters()) > 0.01
+
+
+class Square(nn.Module):
+    """D(x) = ½ a ‖x‖², whose slope at x is a ‖x‖."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.a = nn.Parameter(torch.tensor(2.0))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return 0.5 * self.a * x.square().sum(1, keepdim=True)
+
+
+def test_penalties_are_those_of_the_papers() -> None:
+    D, real, fake = Square(), torch.tensor([[3.0, 4.0], [0.0, 1.0]]), torch.tensor([[3.0, 4.0], [0.0, 1.0]])
+    penalty = R1(gamma=10.0)(D, real, torch.zeros(2, 2))
+    assert penalty.item() == pytest.approx(5 * (100 + 4) / 2)
+    penalty.backward()
+    assert D.a.grad.item() == pytest.approx(5 * 2 * 2 * (25 + 1) / 2)
+    # Between equal points there is only the point itself: slopes 10 and 2.
+    assert GradientPenalty(weight=10.0)(D, real, fake).item() == pytest.approx(10 * (81 + 1) / 2)
+
+
+def test_a_lazy_penalty_is_applied_every_so_often_and_stronger() -> None:
+    calls: list[int] = []
+
+    class Counted(R1):
+        def __call__(self, D: Callable[[Tensor], Tensor], real: Tensor, fake: Tensor) -> Tensor:
+            calls.append(run.d_steps)
+            return super().__call__(D, real, fake)
+
+    run = point_run(regularizer=Counted(gamma=1.0, every=3))
+    for _ in range(7):
+        run.step()
+    assert calls == [0, 3, 6]
+    # One plain-SGD step from the same weights: lazy × every equals the eager penalty three times as strong.
+    sgd = {"optimizer_d": lambda parameters: torch.optim.SGD(parameters, 0.1)}
+    moved = []
+    for penalty in (R1(1.0, every=3), R1(3.0), None):
+        run = point_run(regularizer=penalty, **sgd)
+        run.d_step()
+        moved.append(torch.cat([p.flatten() for p in weights(run.D)]))
+    lazy, eager, without = moved
+    torch.testing.assert_close(lazy, eager)
+    assert (lazy - without).abs().max() > 1e-4
+
+
+def test_soft_labels_change_d_alone() -> None:
+    real, fake = torch.tensor([2.0, -1.0]), torch.tensor([0.5, 3.0])
+    plain, soft = OBJECTIVES["non_saturating"], soft_labels(OBJECTIVES["non_saturating"], real=0.9)
+    said_real, said_fake = torch.sigmoid(real), torch.sigmoid(fake)
+    by_hand = -(0.9 * said_real.log() + 0.1 * (1 - said_real).log()).mean() - (1 - said_fake).log().mean()
+    torch.testing.assert_close(soft.d_loss(real, fake), by_hand)
+    torch.testing.assert_close(soft_labels(plain, real=1.0).d_loss(real, fake), plain.d_loss(real, fake))
+    assert torch.equal(soft.g_loss(fake), plain.g_loss(fake))
+    # D sure and right on everything: each wrong label costs 20.
+    sure = torch.full((20_000,), 20.0)
+    wrong = soft_labels(plain, real=1.0, wrong=0.1).d_loss(sure, -sure)
+    assert wrong.item() == pytest.approx(4.0, abs=0.3)
+    for refused in (lambda: soft_labels(OBJECTIVES["hinge"]), lambda: soft_labels(plain, real=0.4)):
+        with pytest.raises(CourseError):
+            refused()
+
+
+def test_settings_that_make_no_sense_are_named() -> None:
+    for settings, word in (
+        ({"objective": "hing"}, "hing"),
+        ({"latent_dim": 0}, "latent_dim"),
+        ({"batch_size": 0}, "batch_size"),
+        ({"k": 0}, "k=0"),
+    ):
+        with pytest.raises(CourseError, match=word):
+            point_run(**settings)
+    with pytest.raises(CourseError, match="batch_size"):
+        picture_run(batch_size=51)
+    with pytest.raises(CourseError, match="precision"):
+        Form("float8")
+    with pytest.raises(CourseError, match="sample"):
+        Trainer(nn.Linear(2, 2), nn.Linear(2, 1), [1, 2], latent_dim=2, machine=Machine("cpu"))
+
+
+def test_bf16_computes_nearly_the_same_and_keeps_float32_weights() -> None:
+    exact, rounded = picture_run(), picture_run(Form("bf16"))
+    for _ in range(2):
+        a, b = exact.step().numbers(), rounded.step().numbers()
+    assert a["d_loss"] != b["d_loss"]
+    assert a["d_loss"] == pytest.approx(b["d_loss"], rel=0.1)
+    assert {p.dtype for p in rounded.G.parameters()} == {torch.float32}
+    assert rounded.samples(torch.randn(2, 6)).dtype == torch.float32
+
+
+# --- Going on ------------------------------------------------------------------------------------
+
+
+def full_run(form: Form) -> Trainer:
+    run = picture_run(
+        form,
+        replay=ReplayBuffer(20),
+        regularizer=R1(every=3),
+        instance_noise=0.1,
+        schedule=ByThreshold(0.9, 0.5),
+        objective=soft_labels(OBJECTIVES["non_saturating"], wrong=0.1),
+        k=2,
+    )
+    run.ema = EMA(run.G, 0.9)
+    run.ema.model.to(memory_format=run.machine.layout)
+    return run
+
+
+@pytest.mark.parametrize("form", [PLAIN, LAST, PRODUCTS], ids=str)
+def test_a_resumed_run_equals_an_uninterrupted_one(tmp_path, form: Form) -> None:
+    """Losses, weights, average, replay buffer and order of the data, over the end of a pass (50 pictures)."""
+    whole, first = full_run(form), full_run(form)
+    expected = [numbers(whole.step()) for _ in range(9)]
+    random_after = torch.rand(3)
+    full_run(form)  # sets torch's seed as before
+    for _ in range(4):
+        first.step()
+    first.lr_g = whole.lr_g
+    first.save(tmp_path / "run.safetensors")
+    second = full_run(form)
+    second.lr_d = 9.0
+    torch.manual_seed(99)
+    second.load(tmp_path / "run.safetensors")
+    assert [numbers(second.step()) for _ in range(5)] == expected[4:]
+    for name in ("G", "D"):
+        assert same(weights(getattr(whole, name)), weights(getattr(second, name)))
+    assert same(list(whole.ema.model.state_dict().values()), list(second.ema.model.state_dict().values()))
+    assert torch.equal(whole.replay.held, second.replay.held)
+    assert torch.equal(torch.rand(3), random_after)
+    assert second.lr_d == whole.lr_d
+    assert [p.name for p in tmp_path.iterdir()] == ["run.safetensors"], "nothing half-done is left"
+
+
+def test_points_go_on_exactly_too(tmp_path) -> None:
+    whole, first = point_run(), None
+    expected = [numbers(whole.step()) for _ in range(6)]
+    first = point_run()
+    for _ in range(3):
+        first.step()
+    first.save(tmp_path / "p.safetensors")
+    second = point_run()
+    second.load(tmp_path / "p.safetensors")
+    assert [numbers(second.step()) for _ in range(3)] == expected[3:]
+
+
+def test_a_checkpoint_of_sgd_goes_on(tmp_path) -> None:
+    sgd = {"optimizer_d": lambda parameters: torch.optim.SGD(parameters, 0.1, momentum=0.9)}
+    run = point_run(**sgd)
+    run.step()
+    run.save(tmp_path / "s.safetensors")
+    expected = numbers(run.step())
+    again = point_run(**sgd)
+    again.load(tmp_path / "s.safetensors")
+    assert numbers(again.step()) == expected
+    with pytest.raises(CourseError, match=r"opt_D.*SGD.*Adam"):
+        point_run().load(tmp_path / "s.safetensors")
+
+
+def damaged(path: Path, how: str) -> None:
+    """Spoil a checkpoint."""
+    content = path.read_bytes()
+    if how == "cut":
+        path.write_bytes(content[: len(content) // 2])
+    elif how == "empty":
+        path.write_bytes(b"")
+    elif how == "noise":
+        path.write_bytes(bytes(range(256)) * 40)
+    else:
+        tensors = load_file(path)
+        size = int.from_bytes(content[:8], "little")
+        about = json.loads(json.loads(content[8 : 8 + size])["__metadata__"]["gancourse"])
+        header = {"gancourse": json.dumps({**about, "version": about["version"] + 1})} if how == "newer" else None
+        save_file(tensors, path, metadata=header)
+
+
+SPOILED = {"cut": "damaged", "empty": "damaged", "noise": "damaged", "newer": "version", "foreign": "header"}
+
+
+@pytest.mark.parametrize(("how", "word"), SPOILED.items())
+def test_a_spoiled_checkpoint_is_refused_in_words_and_changes_nothing(tmp_path, how: str, word: str) -> None:
+    path = tmp_path / "run.safetensors"
+    run = point_run()
+    run.step()
+    run.save(path)
+    damaged(path, how)
+    before = weights(run.G)
+    with pytest.raises(CourseError, match=word):
+        run.load(path)
+    assert same(weights(run.G), before)
+
+
+def test_a_checkpoint_of_other_networks_is_refused_and_says_which(tmp_path) -> None:
+    path = tmp_path / "run.safetensors"
+    run = point_run(width=8)
+    run.save(path)
+    wider = point_run(width=9)
+    before = weights(wider.G)
+    with pytest.raises(CourseError, match=r"generator.*0\.weight.*\(8, 3\).*\(9, 3\)"):
+        wider.load(path)
+    other = point_run()
+    other.D = nn.Sequential(*other.D, nn.Linear(1, 1))
+    with pytest.raises(CourseError, match=r"discriminator.*3\.weight"):
+        other.load(path)
+    with pytest.raises(CourseError, match="batch size"):
+        point_run(batch_size=8).load(path)
+    averaged = point_run()
+    averaged.ema = EMA(averaged.G)
+    with pytest.raises(CourseError, match="average"):
+        averaged.load(path)
+    with pytest.raises(CourseError, match="no checkpoint"):
+        run.load(tmp_path / "nowhere.safetensors")
+    assert same(weights(wider.G), before)
+
+
+def test_a_failed_save_leaves_the_old_checkpoint(tmp_path, monkeypatch) -> None:
+    path = tmp_path / "run.safetensors"
+    run = point_run()
+    run.save(path)
+    old = path.read_bytes()
+    run.step()
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("gancourse.training.checkpoint.os.replace", full)
+    with pytest.raises(CourseError, match="No space left"):
+        run.save(path)
+    assert path.read_bytes() == old
+    assert [p.name for p in tmp_path.iterdir()] == ["run.safetensors"]

@@ -1,0 +1,232 @@
+"""What the loop may be given: average, replay buffer, feeds; and the trial that picks a step's form."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+import torch
+from torch import nn
+
+from gancourse.data.images import Images
+from gancourse.data.toys import ring
+from gancourse.errors import CourseError
+from gancourse.training import EMA, ReplayBuffer
+from gancourse.training.fastest import fastest
+from gancourse.training.feed import Drawn, Shuffled, feed_of
+from gancourse.training.machine import PLAIN, Form, Machine
+
+# --- The average ---------------------------------------------------------------------------------
+
+
+def one_weight(value: float) -> nn.Linear:
+    net = nn.Linear(1, 1, bias=False)
+    nn.init.constant_(net.weight, value)
+    return net
+
+
+def test_the_average_follows_its_formula() -> None:
+    net, steps = one_weight(1.0), [3.0, -2.0, 5.0]
+    ema, by_hand = EMA(net, decay=0.9, warm_up=False), 1.0
+    for value in steps:
+        nn.init.constant_(net.weight, value)
+        ema.update(net)
+        by_hand = 0.9 * by_hand + 0.1 * value
+    assert ema.model.weight.item() == pytest.approx(by_hand, rel=1e-6)
+
+
+def test_warming_up_forgets_the_first_weights() -> None:
+    net = one_weight(100.0)
+    ema, by_hand = EMA(net, decay=0.999), 100.0
+    nn.init.constant_(net.weight, 1.0)
+    for n in range(60):
+        ema.update(net)
+        decay = min(0.999, (1 + n) / (10 + n))
+        by_hand = decay * by_hand + (1 - decay)
+    assert ema.model.weight.item() == pytest.approx(by_hand, rel=1e-4)
+    assert ema.model.weight.item() < 1.1
+
+
+def test_buffers_are_copied_and_the_average_is_a_network_of_its_own() -> None:
+    net = nn.Sequential(nn.Linear(2, 2), nn.BatchNorm1d(2))
+    ema = EMA(net, decay=0.5, warm_up=False)
+    net(torch.randn(8, 2) + 3)
+    ema.update(net)
+    assert torch.equal(ema.model[1].running_mean, net[1].running_mean)
+    assert ema.model[1].num_batches_tracked == 1
+    assert not ema.model.training
+    assert not any(p.requires_grad for p in ema.model.parameters())
+    assert net.training
+    ema.model[0].weight.zero_()
+    assert net[0].weight.abs().sum() > 0
+    with pytest.raises(ValueError, match="decay"):
+        EMA(net, decay=1.0)
+
+
+# --- The replay buffer ---------------------------------------------------------------------------
+
+
+def test_the_buffer_gives_as_many_as_it_gets_and_old_ones_from_the_second_batch_on() -> None:
+    buffer = ReplayBuffer(capacity=100, share=0.5)
+    first = torch.arange(8.0).view(8, 1)
+    assert torch.equal(buffer.mix(first), first)
+    mixed = buffer.mix(first + 100)
+    assert mixed.shape == (8, 1)
+    old = mixed[mixed < 100]
+    assert len(old) == 4
+    assert len(old.unique()) == 4, "without repetition"
+    assert len(buffer.held) == 16
+
+
+def test_a_full_buffer_keeps_its_size_and_trades_old_for_fresh() -> None:
+    buffer = ReplayBuffer(capacity=16, share=0.5)
+    fresh = torch.arange(16.0).view(16, 1)
+    buffer.mix(fresh)
+    before = set(buffer.held.flatten().tolist())
+    mixed = buffer.mix(fresh[:8] + 100)
+    given = {x for x in mixed.flatten().tolist() if x < 100}
+    after = set(buffer.held.flatten().tolist())
+    assert len(after) == 16
+    assert len(given) == 4
+    assert before - after == given, "those given away left the buffer"
+    assert len(after - before) == 4
+    gave_way = {100.0 + i for i in range(8)} - set(mixed.flatten().tolist())
+    assert after - before == gave_way, "those that gave way to old ones came in"
+
+
+def test_old_fakes_come_from_all_over_the_buffer_evenly() -> None:
+    buffer, generator = ReplayBuffer(capacity=20, share=0.5), torch.Generator().manual_seed(0)
+    buffer.mix(torch.arange(20.0).view(20, 1))
+    held, counts = buffer.held.clone(), torch.zeros(20)
+    for _ in range(2000):
+        buffer.restore(held)
+        mixed = buffer.mix(torch.full((10, 1), -1.0), generator)
+        counts += torch.bincount(mixed[mixed >= 0].long(), minlength=20)
+    shares = counts / counts.sum()
+    assert counts.sum() == 2000 * 5
+    assert (shares - 0.05).abs().max() < 0.01
+
+
+def test_a_share_of_nothing_or_all() -> None:
+    fresh = torch.randn(8, 2)
+    none, everything = ReplayBuffer(32, share=0.0), ReplayBuffer(32, share=1.0)
+    none.mix(fresh)
+    assert torch.equal(none.mix(fresh + 9), fresh + 9)
+    everything.mix(fresh)
+    assert everything.mix(fresh + 9).max() < 7
+    for wrong in ({"capacity": 0}, {"share": 1.5}):
+        with pytest.raises(ValueError, match="capacity"):
+            ReplayBuffer(**wrong)
+
+
+# --- Feeds ---------------------------------------------------------------------------------------
+
+
+def numbered(n: int) -> Images:
+    return Images(torch.arange(n, dtype=torch.uint8).view(n, 1, 1, 1).expand(n, 1, 4, 4).contiguous())
+
+
+def which(batch: torch.Tensor) -> list[int]:
+    return ((batch[:, 0, 0, 0] + 1) * 127.5).round().long().tolist()
+
+
+def test_each_pass_takes_every_picture_once_in_a_new_order_of_the_seed() -> None:
+    def passes(seed: int) -> list[list[int]]:
+        feed = Shuffled(numbered(12), 4, Machine("cpu"), seed)
+        return [which(torch.cat([feed.next() for _ in range(3)])) for _ in range(3)]
+
+    seen = passes(0)
+    assert all(sorted(one) == list(range(12)) for one in seen)
+    assert len({tuple(one) for one in seen}) == 3
+    assert passes(0) == seen
+    assert passes(1) != seen
+
+
+def test_a_feed_goes_on_from_its_place() -> None:
+    feed = Shuffled(numbered(10), 4, Machine("cpu"), 3)
+    drawn = [which(feed.next()) for _ in range(7)]
+    later = Shuffled(numbered(10), 4, Machine("cpu"), 3)
+    later.place.update({"batches": 5})
+    assert [which(later.next()) for _ in range(2)] == drawn[5:]
+
+
+def test_processes_share_the_joined_batch() -> None:
+    def machine(rank: int, processes: int) -> Machine:
+        made = Machine("cpu")
+        made.rank, made.processes = rank, processes
+        return made
+
+    one = Shuffled(numbered(10), 6, machine(0, 1))
+    parts = [Shuffled(numbered(10), 6, machine(rank, 3)) for rank in range(3)]
+    for _ in range(3):
+        assert which(one.next()) == which(torch.cat([part.next() for part in parts]))
+    with pytest.raises(CourseError, match="divided"):
+        Drawn(ring(), 7, machine(0, 2)).next()
+
+
+def test_batches_are_in_range_and_in_the_format_asked_for() -> None:
+    images = Images(torch.randint(0, 256, (6, 3, 8, 8), dtype=torch.uint8))
+    for channels_last in (False, True):
+        batch = feed_of(images, 4, Machine("cpu", Form(channels_last=channels_last))).next()
+        assert batch.shape == (4, 3, 8, 8)
+        assert batch.is_contiguous(memory_format=torch.channels_last) == channels_last
+        assert batch.min() >= -1
+        assert batch.max() <= 1
+
+
+# --- The fastest form ----------------------------------------------------------------------------
+
+
+class Timed:
+    """Stands for a trainer whose steps take a known time."""
+
+    def __init__(self, seconds: float, clock: list[float]) -> None:
+        self.seconds, self.clock = seconds, clock
+
+    def step(self) -> Timed:
+        self.clock[0] += self.seconds
+        return self
+
+    def numbers(self) -> dict[str, float]:
+        return {}
+
+
+@pytest.fixture
+def trial(monkeypatch, tmp_path):
+    """Runs a trial on a clock of its own: seconds by form."""
+    monkeypatch.setenv("GANCOURSE_CACHE", str(tmp_path))
+    clock = [0.0]
+    monkeypatch.setattr("gancourse.training.fastest.time.perf_counter", lambda: clock[0])
+    made: list[Form] = []
+
+    def run(seconds: dict[Form, float], key: object = None) -> tuple[Form, list[Form]]:
+        made.clear()
+
+        def make(form: Form) -> Timed:
+            made.append(form)
+            return Timed(seconds[form], clock)
+
+        return fastest(make, list(seconds), key), list(made)
+
+    return run
+
+
+LAST, ROUNDED = Form(channels_last=True), Form("bf16", channels_last=True)
+
+
+def test_the_trial_takes_what_is_clearly_faster_and_says_so(trial, caplog) -> None:
+    with caplog.at_level(logging.INFO, "gancourse.training"):
+        assert trial({PLAIN: 1.0, LAST: 0.8, ROUNDED: 0.9})[0] == LAST
+    assert "800 ms a step in float32, channels-last (taken)" in caplog.text
+    assert trial({PLAIN: 1.0, LAST: 0.98, ROUNDED: 1.1})[0] == PLAIN, "not clearly faster"
+    assert trial({PLAIN: 1.0, LAST: 0.9, ROUNDED: 8.0})[0] == LAST
+    assert trial({PLAIN: 4.0, LAST: 3.0, ROUNDED: 1.0})[0] == ROUNDED
+
+
+def test_the_answer_is_remembered_per_key_and_a_spoiled_memory_costs_a_trial_only(trial, tmp_path) -> None:
+    seconds = {PLAIN: 1.0, LAST: 0.5}
+    assert trial(seconds, key="a") == (LAST, [PLAIN, LAST])
+    assert trial({PLAIN: 0.1, LAST: 0.5}, key="a") == (LAST, [])
+    assert trial({PLAIN: 0.1, LAST: 0.5}, key="b") == (PLAIN, [PLAIN, LAST])
+    (tmp_path / "fastest.json").write_text("{ spoiled")
+    assert trial(seconds, key="a") == (LAST, [PLAIN, LAST])

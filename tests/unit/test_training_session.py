@@ -1,0 +1,154 @@
+"""A recipe run into a folder: its files, stopping without loss, going on, and refusing what does not fit."""
+
+from __future__ import annotations
+
+import csv
+import logging
+import os
+import signal
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from PIL import Image
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+from typer.testing import CliRunner
+
+from gancourse.cli import app
+from gancourse.errors import CourseError
+from gancourse.training import checkpoint
+from gancourse.training.recipes import RECIPES, recipe
+from gancourse.training.session import Plan, Session, train
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> None:
+    torch.set_num_threads(1)
+
+
+def plan(out: Path, **settings: Any) -> Plan:
+    """A few steps on the ring, on the CPU whatever the machine has."""
+    return Plan(recipe("ring"), out, **{"steps": 6, "log_every": 2, "draw_every": 100, **settings})
+
+
+def table(out: Path) -> list[dict[str, str]]:
+    with open(out / "metrics.csv", newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def losses(out: Path) -> list[tuple[str, str, str]]:
+    return [(row["step"], row["d_loss"], row["g_loss"]) for row in table(out)]
+
+
+def test_a_run_leaves_a_table_curves_pictures_and_a_checkpoint(tmp_path) -> None:
+    assert train(plan(tmp_path / "run")) == 0
+    rows = table(tmp_path / "run")
+    assert [row["step"] for row in rows] == ["2", "4", "6"]
+    assert all(0 < float(row["d_real"]) < 1 and float(row["g_norm"]) > 0 for row in rows)
+    board = EventAccumulator(str(tmp_path / "run" / "tensorboard")).Reload()
+    curve = board.Scalars("d_loss")
+    assert [event.step for event in curve] == [2, 4, 6]
+    assert [event.value for event in curve] == pytest.approx([float(row["d_loss"]) for row in rows])
+    with Image.open(tmp_path / "run" / "samples" / "000006.png") as picture:
+        assert min(picture.size) > 200
+    about, tensors = checkpoint.read(tmp_path / "run" / "checkpoint.safetensors")
+    assert about["step"] == 6
+    assert about["notes"]["recipe"] == "ring"
+    assert any(name.startswith("ema.") for name in tensors)
+
+
+def test_a_stopped_run_goes_on_as_if_nothing_had_happened(tmp_path, caplog, capfd) -> None:
+    train(plan(tmp_path / "whole", steps=10))
+    stopped = Session(plan(tmp_path / "parts", steps=10))
+    stopped.trainer.hooks.append(lambda state: os.kill(os.getpid(), signal.SIGINT) if state.step == 5 else None)
+    handler = signal.getsignal(signal.SIGINT)
+    assert stopped.run() is False
+    assert signal.getsignal(signal.SIGINT) is handler
+    assert stopped.trainer.state.step == 5
+    assert "saving" in capfd.readouterr().err
+    with caplog.at_level(logging.INFO, "gancourse.training"):
+        assert train(plan(tmp_path / "parts", steps=10)) == 0
+    assert "goes on at step 5" in caplog.text
+    assert losses(tmp_path / "parts") == losses(tmp_path / "whole")
+    whole, parts = (checkpoint.read(tmp_path / name / "checkpoint.safetensors")[1] for name in ("whole", "parts"))
+    assert whole.keys() == parts.keys()
+    assert all(torch.equal(whole[name], parts[name]) for name in whole)
+
+
+def test_a_killed_run_goes_on_from_its_checkpoint_and_its_table_reads_straight(tmp_path) -> None:
+    train(plan(tmp_path / "whole", steps=8))
+    train(plan(tmp_path / "run", steps=4))
+    old = (tmp_path / "run" / "checkpoint.safetensors").read_bytes()
+    train(plan(tmp_path / "run", steps=6))
+    (tmp_path / "run" / "checkpoint.safetensors").write_bytes(old)  # the table is ahead of it, as after a kill
+    train(plan(tmp_path / "run", steps=8))
+    assert losses(tmp_path / "run") == losses(tmp_path / "whole")
+    board = EventAccumulator(str(tmp_path / "run" / "tensorboard")).Reload()
+    assert [event.step for event in board.Scalars("g_loss")] == [2, 4, 6, 8]
+
+
+def test_a_finished_run_is_left_alone(tmp_path, caplog) -> None:
+    train(plan(tmp_path))
+    before = (tmp_path / "checkpoint.safetensors").read_bytes()
+    with caplog.at_level(logging.INFO, "gancourse.training"):
+        assert train(plan(tmp_path, steps=5)) == 0
+    assert "--steps" in caplog.text
+    assert (tmp_path / "checkpoint.safetensors").read_bytes() == before
+    assert len(table(tmp_path)) == 3
+
+
+def test_time_limits_a_run_and_counts_earlier_sessions(tmp_path) -> None:
+    session = Session(plan(tmp_path, steps=10_000, minutes=0.0))
+    assert session.run() is True
+    assert session.trainer.state.step == 1
+
+
+def test_what_does_not_fit_is_refused_in_words(tmp_path) -> None:
+    train(plan(tmp_path, steps=1))
+    for changed, word in (
+        ({"seed": 1}, "seed 0.*1"),
+        ({"resume": False}, "--out"),
+        ({"data": "faces"}, "ring"),
+    ):
+        with pytest.raises(CourseError, match=word):
+            Session(plan(tmp_path, **changed))
+    with pytest.raises(CourseError, match="recipe 'ring'"):
+        Session(Plan(recipe("grid"), tmp_path, steps=2))
+    (tmp_path / "checkpoint.safetensors").write_bytes(b"nonsense")
+    with pytest.raises(CourseError, match="damaged"):
+        Session(plan(tmp_path))
+    blocked = tmp_path / "file"
+    blocked.write_text("")
+    with pytest.raises(CourseError, match="cannot be written"):
+        train(plan(blocked / "run"))
+    with pytest.raises(CourseError, match="ring"):
+        recipe("rnig")
+
+
+def test_the_command_lists_and_trains(tmp_path) -> None:
+    runner = CliRunner()
+    listed = runner.invoke(app, ["train", "list"])
+    assert listed.exit_code == 0
+    assert all(name in listed.output for name in RECIPES)
+    done = runner.invoke(app, ["train", "ring", "--out", str(tmp_path), "--steps", "2", "--log-every", "1"])
+    assert done.exit_code == 0, done.output
+    assert [row["step"] for row in table(tmp_path)] == ["1", "2"]
+
+
+def test_pictures_are_trained_in_the_form_that_the_checkpoint_names(tmp_path, monkeypatch) -> None:
+    """A DCGAN on a few drawn faces; the trial is run, its answer kept, and a resumed run does not try again."""
+    monkeypatch.setenv("GANCOURSE_CACHE", str(tmp_path / "cache"))
+    settings = {"n": 64, "log_every": 1}
+    small = Plan(recipe("dcgan-faces-32"), tmp_path / "run", steps=1, trial=False, **settings)
+    assert train(small) == 0
+    form = checkpoint.read(tmp_path / "run" / "checkpoint.safetensors")[0]["notes"]["form"]
+    assert form["precision"] == "float32"
+    with Image.open(tmp_path / "run" / "samples" / "000001.png") as sheet:
+        assert sheet.width > 8 * 32
+
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("a resumed run tried again")
+
+    monkeypatch.setattr("gancourse.training.session.fastest", refuse)
+    assert train(Plan(recipe("dcgan-faces-32"), tmp_path / "run", steps=2, **settings)) == 0
