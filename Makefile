@@ -38,7 +38,7 @@ setup: ## set up .venv/, as every other target does first
 	@PATH="$(OUTER_PATH)" $(PYTHON) tools/setup.py $(INSIST)
 
 lab: setup ## open the course in JupyterLab
-	$(BIN)/jupyter lab --ServerApp.root_dir="$(CURDIR)" --LabApp.default_url=/lab/tree/notebooks/start.ipynb $(if $(filter 0,$(shell id -u)),--allow-root) $(LAB_ARGS)
+	JUPYTER_CONFIG_PATH="$(CURDIR)/jupyter$${JUPYTER_CONFIG_PATH:+:$$JUPYTER_CONFIG_PATH}" $(BIN)/jupyter lab --ServerApp.root_dir="$(CURDIR)" --LabApp.default_url=/lab/tree/notebooks/start.ipynb $(if $(filter 0,$(shell id -u)),--allow-root) $(LAB_ARGS)
 
 check: setup static ## lint, types, notebooks up to date, quick tests: under two minutes
 	$(PARALLEL) -m "not slow and not browser" $(PYTEST_ARGS)

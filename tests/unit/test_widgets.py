@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import gc
+import sys
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator
+from itertools import count
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,8 +18,8 @@ from IPython.utils.capture import capture_output
 from matplotlib.figure import Figure
 
 from gancourse.checks import CheckFailed
-from gancourse.widgets import Knob, LiveTraining, watch
-from gancourse.widgets import live as live_module
+from gancourse.widgets import Choice, Knob, LiveTraining, watch
+from gancourse.widgets import panel as panel_module
 
 
 class Counter:
@@ -22,6 +27,7 @@ class Counter:
 
     def __init__(self, rate: float = 0.1, width: int = 3) -> None:
         self.rate, self.width, self.steps, self.threads = rate, width, 0, set[str]()
+        self.steps_of: dict[str, int] = {"D": 0, "G": 0}
 
     def step(self) -> None:
         self.steps += 1
@@ -56,7 +62,7 @@ def panel() -> Iterator[LiveTraining]:
 
 def test_it_starts_with_a_picture_and_no_step(panel: LiveTraining) -> None:
     assert panel.alt == "0 steps"
-    assert bytes(panel.frame).startswith(b"\x89PNG")
+    assert bytes(panel.frame["png"]).startswith(b"\x89PNG")
     assert panel.settings() == {"rate": 0.1, "width": 3}
 
 
@@ -72,9 +78,9 @@ def test_play_trains_in_a_thread_of_its_own_and_pause_stops_it(panel: LiveTraini
 
 
 def test_single_steps_are_single(panel: LiveTraining) -> None:
-    panel.steps_wanted = 1
+    panel.press("step")
     until(lambda: panel.alt == "1 steps")
-    panel.steps_wanted = 3
+    panel.press("step", 2)
     until(lambda: panel.alt == "3 steps")
     assert panel.state.steps == 3
 
@@ -96,7 +102,7 @@ def test_a_knob_that_restarts_does(panel: LiveTraining) -> None:
     until(lambda: panel.alt == "0 steps")
     assert (panel.state.width, panel.state.rate, panel.state.steps) == (7, 0.2, 0)
     panel.run(2)
-    panel.restarts_wanted += 1
+    panel.press("restart")
     until(lambda: panel.alt == "0 steps")
 
 
@@ -128,19 +134,144 @@ def test_an_error_stops_it_and_is_told(error: Exception, words: str) -> None:
     panel.close()
 
 
+class Player(Counter):
+    """A state with steps of its own."""
+
+    def d_step(self) -> None:
+        self.steps_of["D"] += 1
+
+    def g_step(self) -> None:
+        self.steps_of["G"] += 1
+
+
+def test_a_player_can_step_alone_where_the_state_offers_it(panel: LiveTraining) -> None:
+    assert panel.buttons == ["step"]
+    panel.press("d_step")  # not offered: nothing happens
+    player = LiveTraining(Player, None, draw, KNOBS, size=(3, 2))
+    assert player.buttons == ["step", "d_step", "g_step"]
+    player.press("d_step", 2)
+    player.press("g_step")
+    until(lambda: player.state.steps_of == {"D": 2, "G": 1})
+    player.press("step")
+    until(lambda: player.state.steps == 1)
+    assert panel.state.steps == 0
+    player.close()
+
+
+def test_steps_that_are_given_come_before_the_states_own() -> None:
+    def twice(player: Player) -> None:
+        player.steps_of["D"] += 2
+
+    player = LiveTraining(Player, Player.step, draw, KNOBS, size=(3, 2), d_step=twice)
+    player.press("d_step")
+    until(lambda: player.state.steps_of == {"D": 2, "G": 0})
+    player.close()
+
+
+def test_an_iterator_is_stepped_by_its_next_item() -> None:
+    panel = LiveTraining(lambda: counting(5), None, lambda fig, run: "a run", {}, size=(3, 2))
+    panel.run(3)
+    assert next(panel.state).steps == 4
+    panel.close()
+
+
+def test_a_choice_gives_what_stands_behind_its_name() -> None:
+    choice = Choice("width", {"narrow": 2, "wide": 9}, "wide")
+    panel = LiveTraining(Counter, Counter.step, draw, {"width": choice}, size=(3, 2))
+    assert panel.state.width == 9 and panel.settings() == {"width": "wide"}
+    panel.values = {"width": "narrow"}
+    until(lambda: panel.state and panel.state.width == 2)
+    panel.values = {"width": "no such thing"}
+    until(lambda: panel.state and panel.state.width == 9)
+    panel.close()
+    with pytest.raises(ValueError, match="not among the options"):
+        Choice("width", {"narrow": 2}, "wide")
+
+
+def test_stop_frees_the_run_and_ends_the_thread(panel: LiveTraining) -> None:
+    panel.playing = True
+    until(lambda: panel.state.steps > 3)
+    run = weakref.ref(panel.state)
+    panel.press("stop")
+    until(lambda: panel._thread is None)
+    assert panel.state is None and not panel.playing and "freed" in panel.status
+    gc.collect()
+    assert run() is None
+    assert bytes(panel.frame["png"]).startswith(b"\x89PNG")
+    panel.values = {**panel.values, "rate": 0.2}  # a knob alone does not bring a run back
+    until(lambda: panel._thread is None)
+    assert panel.state is None
+    panel.press("step")
+    until(lambda: panel.alt == "1 steps" and panel.state.rate == 0.2)
+    assert panel.status == ""
+
+
+def test_a_pace_holds_the_run_back(panel: LiveTraining) -> None:
+    panel.pace = 10.0
+    panel.playing = True
+    started = time.monotonic()
+    until(lambda: panel.state.steps >= 4)
+    assert time.monotonic() - started > 0.25
+    panel.playing = False
+
+
+def test_no_more_pictures_are_sent_than_the_page_shows(panel: LiveTraining, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(panel_module, "LATE", 1e9)
+    panel.playing = True
+    until(lambda: panel.state.steps > 20)
+    first = panel.frame["number"]
+    time.sleep(0.4)
+    assert panel.frame["number"] == first
+    panel.shown = first
+    until(lambda: panel.frame["number"] == first + 1)
+    panel.playing = False
+
+
+def test_a_run_that_nobody_watches_pauses_and_is_kept(panel: LiveTraining, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(panel_module, "LATE", 0.05)
+    monkeypatch.setattr(panel_module, "UNWATCHED", 0.3)
+    panel.playing = True
+    time.sleep(0.7)
+    assert panel.playing, "without a page that ever showed it, a run started from Python goes on"
+    panel.shown = panel.frame["number"]
+    until(lambda: not panel.playing)
+    assert "no page has shown" in panel.status and panel.state.steps > 0
+    panel.playing = True
+    until(lambda: panel.status == "")
+
+
+def test_a_page_hears_that_the_kernel_is_there(panel: LiveTraining) -> None:
+    panel.asked = 7
+    assert panel.answered == 7
+
+
 def test_the_thread_ends_with_the_panel(panel: LiveTraining) -> None:
     panel.playing = True
     until(lambda: panel.state.steps > 1)
     panel.close()
-    until(lambda: not panel._thread.is_alive())
+    until(lambda: panel._thread is None)
 
 
-def test_without_a_front_end_it_is_a_picture(panel: LiveTraining) -> None:
-    data, _ = panel._repr_mimebundle_()
-    assert "application/vnd.jupyter.widget-view+json" in data
-    assert 'alt="0 steps"' in data["text/html"]
-    assert data["text/plain"] == "0 steps"
-    assert repr(panel) == "LiveTraining()"
+def test_it_leaves_the_panel_and_a_picture_that_follows() -> None:
+    shown = outputs_of(
+        "panel = LiveTraining(Counter, Counter.step, draw, KNOBS, size=(3, 2))\npanel\npanel.run(2)\npanel"
+    )
+    live, still = shown[0], shown[1]
+    assert "application/vnd.jupyter.widget-view+json" in live.data and live.data["text/html"] == ""
+    assert live.data["text/plain"] == "LiveTraining()"
+    assert "<img" in still.data["text/html"] and still.data["text/plain"] == "2 steps"
+
+
+def test_the_picture_in_the_notebook_is_replaced_when_the_run_rests(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = outputs_of(
+        "from IPython.display import display\n"
+        "panel = LiveTraining(Counter, Counter.step, draw, KNOBS, size=(3, 2))\ndisplay(panel)\npanel.run(2)\npanel.close()"
+    )
+    still = [output for output in shown if "<img" in output.data.get("text/html", "")]
+    assert [output.data["text/plain"] for output in still] == ["0 steps", "2 steps"]
+    assert [bool(output.update) for output in still] == [False, True]
+    assert len({output.transient["display_id"] for output in still}) == 1
+    assert 'class="gancourse-still-' in still[0].data["text/html"]
 
 
 @pytest.mark.parametrize(("value", "clean"), [(5.4, 5), (100, 9), (-3, 1), (float("nan"), 3), (float("inf"), 3)])
@@ -156,8 +287,11 @@ def test_a_knob_that_makes_no_sense_is_refused() -> None:
 
 
 def test_the_views_files_are_there() -> None:
-    assert "export default" in (live_module.HERE / "live.js").read_text()
-    assert (live_module.HERE / "live.css").read_text()
+    """What a page gets is one file: the shared part first, then the view's own."""
+    for name in ("live", "playground"):
+        script = panel_module.source("panel.js", f"{name}.js")
+        assert script.count("export default { render }") == 1 and script.count("function openPanel") == 1
+        assert "gancourse" in panel_module.source("panel.css", f"{name}.css")
 
 
 def counting(total: int, pause: float = 0.0, stop_at: int = -1) -> Iterator[Counter]:
@@ -174,7 +308,8 @@ def outputs_of(code: str, **names: Any) -> list[Any]:
     """What a cell displays, updates included."""
     shell = InteractiveShell.instance()
     try:
-        shell.push({"watch": watch, "draw": draw, "counting": counting, **names})
+        known = {"watch": watch, "draw": draw, "counting": counting, "LiveTraining": LiveTraining, "Counter": Counter}
+        shell.push({**known, "KNOBS": KNOBS, **names})
         with capture_output() as captured:
             shell.run_cell(code)
     finally:
@@ -182,8 +317,13 @@ def outputs_of(code: str, **names: Any) -> list[Any]:
     return captured.outputs
 
 
-def test_watching_redraws_one_output_in_place_and_ends_on_the_last_state() -> None:
-    shown = outputs_of("watch(counting(12, 0.1), draw, total=12, every=0.1, size=(3, 2))")
+def test_watching_redraws_one_output_in_place_and_ends_on_the_last_state(monkeypatch: pytest.MonkeyPatch) -> None:
+    # A clock that ticks when it is read: the machine may be as busy as it likes.
+    clock = count()
+    monkeypatch.setattr(
+        sys.modules["gancourse.widgets.watch"], "time", SimpleNamespace(monotonic=lambda: 0.05 * next(clock))
+    )
+    shown = outputs_of("watch(counting(12), draw, total=12, every=0.1, size=(3, 2))")
     assert len(shown) >= 3
     assert [bool(output.update) for output in shown] == [False] + [True] * (len(shown) - 1)
     assert len({output.transient["display_id"] for output in shown}) == 1

@@ -1,0 +1,391 @@
+"""What every panel that trains has: knobs, buttons, and a thread that owns the run.
+
+The view is a small anywidget of native buttons, sliders and lists, so that keyboard and screen
+readers work. Whatever the user does only sets a value, which the thread reads before its next step:
+the kernel stays free and nothing races. Pictures go out at most as fast as the page says that it
+has shown them. A run that nobody has watched for a minute pauses and is kept.
+
+In the notebook a panel leaves two outputs: itself, and a picture of its last state for places where
+no panel can live (an HTML export, GitHub, a page without a kernel). A living panel hides the picture.
+"""
+
+from __future__ import annotations
+
+import atexit
+import math
+import threading
+import time
+import weakref
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+import anywidget
+import traitlets
+from IPython.display import DisplayHandle, display
+
+State = TypeVar("State")
+HERE = Path(__file__).parent
+IDLE = 30.0  # seconds without a touch after which the thread ends; the next touch starts another
+UNWATCHED = 60.0  # seconds without a page that shows the run, after which it pauses
+LATE = 1.5  # seconds after which a picture is sent although the page has not said that it showed the last
+BUTTONS = ("step", "d_step", "g_step")
+OPEN: weakref.WeakSet[Panel[Any]] = weakref.WeakSet()
+
+
+def source(*names: str) -> str:
+    """The text of the view's files, one after the other."""
+    return "\n".join((HERE / name).read_text(encoding="utf-8") for name in names)
+
+
+@dataclass(frozen=True)
+class Knob:
+    """A slider of the panel.
+
+    Attributes:
+        label: what the user reads.
+        low, high, start: its range and where it starts, in the unit of the setting.
+        log: whether equal distances on the slider are equal ratios.
+        whole: whether only whole numbers are allowed.
+        restarts: whether a change starts the training anew; otherwise it acts on the next step.
+    """
+
+    label: str
+    low: float
+    high: float
+    start: float
+    log: bool = False
+    whole: bool = False
+    restarts: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.low <= self.start <= self.high or self.low >= self.high:
+            raise ValueError(f"{self.label}: low < high and low ≤ start ≤ high are needed; got {self}.")
+        if self.log and self.low <= 0:
+            raise ValueError(f"{self.label}: a logarithmic slider starts above 0; low is {self.low}.")
+
+    def clean(self, value: float) -> float | int:
+        """The nearest value the knob allows."""
+        value = min(max(float(value), self.low), self.high) if math.isfinite(float(value)) else self.start
+        return round(value) if self.whole else value
+
+    def meaning(self, value: Any) -> Any:
+        """What the training gets: the value itself."""
+        return value
+
+    def described(self) -> dict[str, Any]:
+        """For the view."""
+        return {"kind": "range", **asdict(self)}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A list to choose from.
+
+    Attributes:
+        label: what the user reads.
+        options: by the name the user reads, what the training gets.
+        start: the name chosen at first; the first one if empty.
+        restarts: whether a change starts the training anew; otherwise it acts on the next step.
+    """
+
+    label: str
+    options: dict[str, Any]
+    start: str = ""
+    restarts: bool = True
+
+    def __post_init__(self) -> None:
+        if not self.options or (self.start and self.start not in self.options):
+            raise ValueError(f"{self.label}: {self.start!r} is not among the options {list(self.options)}.")
+        if not self.start:
+            object.__setattr__(self, "start", next(iter(self.options)))
+
+    def clean(self, value: object) -> str:
+        """The value if it is an option's name, else the one at the start."""
+        return str(value) if str(value) in self.options else self.start
+
+    def meaning(self, value: Any) -> Any:
+        """What stands behind the name."""
+        return self.options[value]
+
+    def described(self) -> dict[str, Any]:
+        """For the view."""
+        return {"kind": "choice", "label": self.label, "options": list(self.options), "restarts": self.restarts}
+
+
+class Wait(Exception):
+    """Nothing is wrong, but something is missing that the user can give: the panel shows these words as they are."""
+
+
+class Panel(anywidget.AnyWidget, Generic[State]):
+    """A panel that trains. What is trained and how it looks is up to subclasses.
+
+    They give `_make(settings)`, `_act(name)` (what a button does to a state, or None if the state
+    does not offer it), `_frame()` (what the view draws, with an alt text) and `_picture()`.
+    """
+
+    # What the page says.
+    playing = traitlets.Bool(False).tag(sync=True)
+    wanted = traitlets.Dict().tag(sync=True)  # by button: how often it was pressed so far
+    values = traitlets.Dict().tag(sync=True)
+    pace = traitlets.Float(0.0).tag(sync=True)  # at most so many steps a second; 0: no limit
+    shown = traitlets.Int(0).tag(sync=True, echo_update=False)  # the number of the last frame the page drew
+    asked = traitlets.Int(0).tag(sync=True, echo_update=False)
+    # What the page is told.
+    answered = traitlets.Int(0).tag(sync=True)  # the last `asked` that came; so a dead kernel is noticed
+    knobs = traitlets.Dict().tag(sync=True)
+    buttons = traitlets.List().tag(sync=True)
+    frame = traitlets.Dict().tag(sync=True)
+    status = traitlets.Unicode("").tag(sync=True)
+    still = traitlets.Unicode("").tag(sync=True)  # the picture's CSS class, which a living panel hides
+
+    least_pause = 0.12  # seconds between two pictures
+    share = 3.0  # drawing takes at most 1 / (1 + share) of the time, training gets the rest
+
+    def __init__(self, knobs: dict[str, Any]) -> None:
+        self._knobs = knobs
+        self._wake, self._door, self._lock = threading.Event(), threading.Lock(), threading.RLock()
+        self._thread: threading.Thread | None = None
+        self._taken: dict[str, int] = {}
+        self._applied: dict[str, Any] = {}
+        self._freed = self._closed = self._kept_still = self._handle_used = False
+        self._next_step = self._next_frame = self._sent = 0.0
+        self._unseen_since = math.inf
+        self._trouble = ""
+        self.count = 0
+        self.state: State | None = None
+        super().__init__(
+            values={name: knob.start for name, knob in knobs.items()},
+            knobs={name: knob.described() for name, knob in knobs.items()},
+        )
+        self.still = f"gancourse-still-{self.model_id or 0}"
+        self._handle = DisplayHandle(display_id=self.still)
+        self._guard(self._restart)
+        if not self._guard(self._redraw):
+            self._trouble = self.status
+        self.observe(self._changed, ["playing", "wanted", "values", "pace"])
+        self.observe(self._answer, ["asked", "shown"])
+        OPEN.add(self)
+
+    # What subclasses give.
+
+    def _make(self, settings: dict[str, Any]) -> State:
+        raise NotImplementedError
+
+    def _act(self, name: str) -> Callable[[State], object] | None:
+        raise NotImplementedError
+
+    def _frame(self) -> dict[str, Any]:
+        raise NotImplementedError
+
+    def _picture(self) -> dict[str, str]:
+        raise NotImplementedError
+
+    # For scripts and tests: the same as the user does.
+
+    def run(self, steps: int) -> None:
+        """Take this many steps now, in the calling thread, and redraw. For scripts and graded notebooks."""
+        with self._lock:
+            self._apply()
+            for _ in range(steps):
+                self._advance()
+            self._redraw()
+            self._keep_still()
+
+    def press(self, button: str, times: int = 1) -> None:
+        """Press "step", "d_step", "g_step", "restart" or "stop"; the thread acts on it before its next step."""
+        self.wanted = {**self.wanted, button: self.wanted.get(button, 0) + times}
+
+    def settings(self) -> dict[str, Any]:
+        """The knobs' values as they stand; for a choice the option's name."""
+        return {name: knob.clean(self.values.get(name, knob.start)) for name, knob in self._knobs.items()}
+
+    @property
+    def alt(self) -> str:
+        """The picture in words."""
+        return self.frame.get("alt", "")
+
+    def close(self) -> None:
+        """Stop training and let the thread end."""
+        self._closed = True
+        self.playing = False
+        super().close()
+        if wake := getattr(self, "_wake", None):  # missing if an argument was refused
+            wake.set()
+
+    # These may run in any thread: they set attributes and nothing else.
+
+    def _answer(self, change: Any) -> None:
+        if change["name"] == "asked":
+            self.answered = change["new"]
+        elif change["new"] >= self.frame.get("number", 0):
+            self._unseen_since = math.inf
+
+    def _changed(self, change: object) -> None:
+        with self._door:
+            self._wake.set()
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._own, name="gancourse-live", daemon=True)
+                self._thread.start()
+
+    # What follows runs in the thread that owns the training.
+
+    def _own(self) -> None:
+        while True:
+            touched = self._wake.wait(self._rest())
+            if not touched and not self.playing:
+                if not self._kept_still:
+                    self._guard(self._keep_still)
+                elif self._leaves():
+                    return
+                continue
+            self._wake.clear()
+            with self._lock:
+                if not self._guard(self._turn) or self._unwatched():
+                    self.playing = False
+                self._maybe_draw()
+            if (self._freed or self._closed) and not self.playing and self._leaves():
+                return
+            time.sleep(0)
+
+    def _rest(self) -> float:
+        """Seconds to wait for a touch."""
+        if self.playing:
+            return max(0.0, self._next_step - time.monotonic()) if self.pace else 0.0
+        return IDLE if self._kept_still else 0.7
+
+    def _leaves(self) -> bool:
+        """Whether the thread may end: nothing came in the meantime."""
+        with self._door:
+            if self._wake.is_set():
+                return False
+            self._thread = None
+            return True
+
+    def _turn(self) -> None:
+        """Whatever is due: stop, apply the knobs, start again, take the steps asked for or the next one."""
+        wanted = {name: int(times) - self._taken.get(name, 0) for name, times in self.wanted.items()}
+        self._taken.update({name: self._taken.get(name, 0) + times for name, times in wanted.items()})
+        due = {name for name, times in wanted.items() if times > 0}
+        if "stop" in due:
+            self._free()
+            return
+        if self._freed and not self.playing and not due:
+            return
+        if "restart" in due:
+            self._restart()
+        self._apply()
+        for name in BUTTONS:
+            for _ in range(wanted.get(name, 0)):
+                self._advance(name)
+        if self.playing and time.monotonic() >= self._next_step:
+            self._next_step = time.monotonic() + (1 / self.pace if self.pace > 0 else 0)
+            self._advance()
+
+    def _apply(self) -> None:
+        new = {k: v for k, v in self.settings().items() if self._applied.get(k) != v}
+        if self.state is None or any(self._knobs[name].restarts for name in new):
+            self._restart()
+            return
+        for name, value in new.items():
+            setattr(self.state, name, self._knobs[name].meaning(value))
+            self._applied[name] = value
+
+    def _restart(self) -> None:
+        self._applied = self.settings()
+        self.state, self.count, self._freed = None, 0, False  # the old run goes before the new one comes
+        self.state = self._make({k: self._knobs[k].meaning(v) for k, v in self._applied.items()})
+        self.status = ""
+        self.buttons = [name for name in BUTTONS if self._act(name)]
+
+    def _advance(self, name: str = "step") -> None:
+        assert self.state is not None
+        if action := self._act(name):
+            action(self.state)
+            self.count += name == "step"
+            self.status = ""
+
+    def _free(self) -> None:
+        """End the run: networks, optimizers and data are let go; the picture stays."""
+        self.playing, self.state, self._freed = False, None, True
+        self._guard(self._keep_still)
+        self.status = f"Stopped after {self.count:,} steps, and the run is freed. Play starts a new one."
+
+    def _unwatched(self) -> bool:
+        if self.playing and time.monotonic() - self._unseen_since > UNWATCHED:
+            self._unseen_since = math.inf
+            self.status = "Paused: for a minute no page has shown this run. Play goes on where it stood."
+            return True
+        return False
+
+    def _maybe_draw(self) -> None:
+        now = time.monotonic()
+        followed = self.shown >= self.frame.get("number", 0) or now - self._sent > LATE
+        if self.playing and (now < self._next_frame or not followed):
+            return
+        trouble, self._trouble = self._trouble, ""
+        if not self._guard(self._redraw):
+            self._trouble = self.status
+        elif trouble and self.status == trouble:
+            self.status = ""  # what kept it from being drawn is over
+        self._sent = time.monotonic()
+        self._next_frame = self._sent + max(self.least_pause, self.share * (self._sent - now))
+
+    def _redraw(self) -> None:
+        if self.state is not None:
+            # Only a page that has ever shown a frame can be missed later.
+            if self.shown and math.isinf(self._unseen_since):
+                self._unseen_since = time.monotonic()
+            self._kept_still = False
+            self.frame = {"number": self.frame.get("number", 0) + 1, "count": self.count, **self._frame()}
+
+    def _guard(self, action: Callable[[], None]) -> bool:
+        """Do it; an error becomes words under the picture."""
+        try:
+            action()
+        except NotImplementedError:
+            self.status = "Stopped: an exercise that this training uses is not written yet."
+        except Wait as error:
+            self.status = str(error)
+        except Exception as error:
+            self.status = f"Stopped by {type(error).__name__}: {error}"
+        else:
+            return True
+        return False
+
+    # In the notebook.
+
+    def _keep_still(self) -> None:
+        """Put the picture of now into the notebook, in place of the last one."""
+        self._kept_still = True
+        if self._handle_used and self.state is not None:
+            with self._lock:
+                self._handle.update(self._wrapped(), raw=True)
+
+    def _wrapped(self) -> dict[str, str]:
+        still = self._picture()
+        return {**still, "text/html": f'<div class="{self.still}">{still["text/html"]}</div>'}
+
+    def _ipython_display_(self, **kwargs: Any) -> None:
+        made = self._repr_mimebundle_()
+        data, metadata = made if isinstance(made, tuple) else (made, {})
+        # The empty HTML is for converters that have lost the panel: they print nothing instead of its name.
+        display({**(data or {}), "text/html": ""}, metadata=metadata, raw=True)
+        with self._lock:
+            if self.frame:
+                self._handle_used = self._kept_still = True
+                self._handle.display(self._wrapped(), raw=True)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"
+
+
+@atexit.register
+def close_all() -> None:
+    """A thread that is still in torch when Python ends would take the whole process down noisily."""
+    for panel in list(OPEN):
+        thread = panel._thread
+        panel.close()
+        if thread:
+            thread.join(2)

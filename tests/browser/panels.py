@@ -1,0 +1,77 @@
+"""Helpers for tests of panels in a page: a notebook of a few cells, the kernel's word, axe-core's verdict."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+ROOT = Path(__file__).resolve().parents[2]
+AXE = ROOT / "build" / "axe" / "node_modules" / "axe-core" / "axe.min.js"
+
+
+def write_notebook(folder: Path, name: str, **cells: str) -> str:
+    """A notebook of code cells, by id; its path for `lab.open`."""
+    made = []
+    for id, code in cells.items():
+        made.append(new_code_cell(code))
+        made[-1]["id"] = id
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    nbformat.write(new_notebook(cells=made, metadata={"kernelspec": kernel}), folder / name)
+    return name
+
+
+def ask(page: Any, code: str) -> Any:
+    """What an expression is worth in the notebook's kernel; anything JSON can say."""
+    said = page.evaluate(
+        """async (code) => {
+            const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+            const future = kernel.requestExecute({ code, store_history: false });
+            let said = "";
+            future.onIOPub = (message) => {
+                if (message.header.msg_type === "stream") said += message.content.text;
+                if (message.header.msg_type === "error") said += JSON.stringify("error: " + message.content.evalue);
+            };
+            await future.done;
+            return said;
+        }""",
+        f"import json as _json; print(_json.dumps({code}))",
+    )
+    return json.loads(said)
+
+
+def do(page: Any, command: str, **arguments: Any) -> None:
+    """Run one of JupyterLab's commands."""
+    page.evaluate("([name, args]) => window.jupyterapp.commands.execute(name, args)", [command, arguments])
+
+
+def until(what: Callable[[], Any], seconds: float = 60) -> Any:
+    """Ask until the answer is truthy."""
+    end = time.monotonic() + seconds
+    while not (answer := what()):
+        assert time.monotonic() < end, f"it did not happen within {seconds:g} s"
+        time.sleep(0.1)
+    return answer
+
+
+def violations(page: Any, selector: str) -> list[str]:
+    """What axe-core finds wrong with a part of the page, serious and critical only."""
+    if not AXE.exists():
+        pytest.skip(
+            f"no axe-core here; to have one: npm install --prefix {AXE.parents[2].relative_to(ROOT)} axe-core@4"
+        )
+    page.evaluate(AXE.read_text(encoding="utf-8") + ";0")
+    return page.evaluate(
+        """async (selector) => {
+            const found = await axe.run(document.querySelector(selector), { resultTypes: ["violations"] });
+            return found.violations.filter(v => ["serious", "critical"].includes(v.impact))
+                .map(v => `${v.id}: ${v.nodes[0].html.slice(0, 200)}`);
+        }""",
+        selector,
+    )
