@@ -1,0 +1,248 @@
+"""Every score against every planted defect: what does each of them see?
+
+    python benchmarks/metrics.py [--seeds 5] [--pictures 1000] [--figure build/metrics.png]
+
+Draws pictures of generators whose defect is known (`gancourse.metrics.defects`) from faces of 32 px,
+computes every score on the face reader's features, and prints means and standard deviations over the
+seeds; each seed has other pictures on both sides. Beside each score stands what it says of a perfect
+generator, and a defect is *seen* where it moves the score to the bad side by more than SEEN times the
+spread of both. Then it checks what the scores' papers say of them (CLAIMS), how the FID's bias falls
+with the number of pictures, and what the FID of two halves of the real pictures is. Exits with 1 if
+a claim does not hold.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+import torch
+from torch import Tensor
+from tqdm import tqdm
+
+from gancourse import data, metrics
+from gancourse.metrics import Embedded, embed, face_network
+from gancourse.metrics.defects import DEFECTS, plant
+from gancourse.plots import PALETTE, axes, figure, png
+
+SIZE = 32
+SEEN = 3.0
+# The better side of each score: +1 up, −1 down, 0 where half way is right.
+SIDE = {
+    "FID": -1,
+    "KID": -1,
+    "IS": 1,
+    "precision": 1,
+    "recall": 1,
+    "density": 1,
+    "coverage": 1,
+    "geometry": -1,
+    "memorization": -1,
+    "authenticity": 1,
+}
+# (defect, strength, the scores that see it, the scores that do not or are even pleased, who says so)
+CLAIMS = (
+    ("blur", 0.5, "FID KID precision density coverage", "", "Heusel et al., fig. 3; Kynkäänniemi et al., sec. 3"),
+    ("noise", 0.5, "FID KID precision density coverage", "", "Heusel et al., fig. 3"),
+    (
+        "dropped",
+        1.0,
+        "FID KID recall coverage",
+        "precision density",
+        "Kynkäänniemi et al., fig. 3; Naeem et al., sec. 5",
+    ),
+    ("skewed", 0.5, "FID KID", "precision density", "Bińkowski et al., sec. 4"),
+    ("shrunk", 1.0, "FID KID recall coverage", "precision density", "Kynkäänniemi et al., fig. 4"),
+    ("repeated", 1.0, "FID KID recall coverage", "precision", "Naeem et al., sec. 3"),
+    ("one_per_class", 1.0, "FID KID recall coverage", "IS precision", "Barratt & Sharma, sec. 4"),
+    (
+        "copies",
+        1.0,
+        "memorization authenticity",
+        "FID KID IS precision recall density coverage",
+        "Meehan et al., sec. 1",
+    ),
+)
+SIZES = (125, 250, 500, 1000, 2000)
+
+
+TRAIN, FRESH = 2000, 6000
+
+
+class Bench:
+    """The pictures, and their features, computed once."""
+
+    def __init__(self, pictures: int) -> None:
+        drawn = data.load("faces", size=SIZE, split="train", attributes=["hair_style"], n=TRAIN + FRESH)
+        self.n = pictures
+        self.images = {"train": drawn.subset(slice(0, TRAIN)), "fresh": drawn.subset(slice(TRAIN, TRAIN + FRESH))}
+        self.network = face_network()
+        self.known = {name: embed(images, self.network) for name, images in self.images.items()}
+        self.sure = self.known["fresh"].probabilities.max(1).values
+
+    def real(self, which: str, seed: int, n: int, part: int = 0) -> Tensor:
+        """Features of n pictures of the training set, or fresh ones; of another n for each part."""
+        features = self.known[which].features
+        order = torch.randperm(len(features), generator=torch.Generator().manual_seed(1000 + seed))
+        return features[order[n * part : n * (part + 1)]]
+
+    def spoiled(self, defect: str, strength: float, seed: int) -> Embedded:
+        fresh, train = self.images["fresh"], self.images["train"]
+        made = plant(defect, strength, fresh, train, self.n, seed, sureness=self.sure)
+        return embed(made, self.network)
+
+    def scores(self, fake: Embedded, seed: int) -> dict[str, float]:
+        """Every score of generated pictures. The real ones of the seed are training pictures."""
+        real, train, new = (
+            self.real("train", seed, self.n),
+            self.known["train"].features,
+            self.real("fresh", seed, self.n),
+        )
+        precision, recall = metrics.precision_recall(real, fake.features, k=3)
+        density, coverage = metrics.density_coverage(real, fake.features, k=5)
+        found = {
+            "FID": metrics.frechet_from_features(real, fake.features),
+            "KID": 1000 * metrics.kid(real, fake.features),
+            "IS": metrics.inception_score(fake.probabilities),
+            "precision": precision,
+            "recall": recall,
+            "density": density,
+            "coverage": coverage,
+            "memorization": metrics.memorization(train, new, fake.features),
+            "authenticity": metrics.authenticity(train, fake.features),
+        }
+        found["geometry"] = metrics.geometry_score(real[:500], fake.features[:500], draws=10, seed=seed)
+        return found
+
+
+def mean_and_spread(rows: list[dict[str, float]]) -> dict[str, tuple[float, float]]:
+    """Of each score over the seeds."""
+    return {
+        name: (float(values.mean()), float(values.std()))
+        for name in rows[0]
+        for values in [torch.tensor([row[name] for row in rows], dtype=torch.float64)]
+    }
+
+
+def moved(name: str, good: tuple[float, float], bad: tuple[float, float]) -> float:
+    """By how many spreads a defect moved a score to the bad side; negative if to the good one."""
+    spread = max((good[1] ** 2 + bad[1] ** 2) ** 0.5, 1e-3 * abs(good[0]), 1e-9)
+    return SIDE[name] * (good[0] - bad[0]) / spread
+
+
+def table(found: dict[str, dict[str, tuple[float, float]]], rows: list[str]) -> None:
+    """One row per generator, one column per score; ● seen, ○ pleased."""
+    names = [name for name in SIDE if name in found["perfect"]]
+    print(f"{'generator':20}" + "".join(f"{name:>20}" for name in names))
+    for row in rows:
+        cells = []
+        for name in names:
+            mean, spread = found[row][name]
+            by = moved(name, found["perfect"][name], found[row][name]) if row != "perfect" else 0.0
+            mark = "●" if by > SEEN else "○" if by < -SEEN else " "
+            cells.append(f"{mark} {mean:8.3f} ± {spread:5.3f}")
+        print(f"{row:20}" + "".join(f"{cell:>20}" for cell in cells))
+
+
+def judge(found: dict[str, dict[str, tuple[float, float]]]) -> bool:
+    """Print the claims; whether all hold."""
+    print("\nwhat the papers say")
+    all_hold = True
+    for defect, strength, see, miss, who in CLAIMS:
+        row = found[f"{defect} {strength:g}"]
+        by = {name: moved(name, found["perfect"][name], row[name]) for name in row}
+        wrong = [name for name in see.split() if by[name] <= SEEN] + [name for name in miss.split() if by[name] > SEEN]
+        all_hold &= not wrong
+        said = f"seen by {see.replace(' ', ', ')}" + (f"; not by {miss.replace(' ', ', ')}" if miss else "")
+        print(f"{'✓' if not wrong else '✗ (' + ', '.join(wrong) + ')'} {defect}: {said} [{who}]")
+    return all_hold
+
+
+def bias(bench: Bench, seeds: int) -> tuple[list[float], list[float], bool]:
+    """FID and KID of fresh against real pictures by their number: FID = a + b/n, KID without a trend."""
+    fids, kids = [], []
+    for n in SIZES:
+        pairs = [(bench.real("fresh", s, n), bench.real("fresh", s, n, part=1)) for s in range(seeds)]
+        fids.append([metrics.frechet_from_features(x, y) for x, y in pairs])
+        kids.append([1000 * metrics.kid(x, y) for x, y in pairs])
+    means, k_means = torch.tensor(fids).mean(1), torch.tensor(kids).mean(1)
+    inverse = 1 / torch.tensor(SIZES, dtype=torch.float32)
+    design = torch.stack([torch.ones_like(inverse), inverse], 1)
+    (start, slope), _, _, _ = torch.linalg.lstsq(design, means[:, None])
+    fitted = design @ torch.stack([start, slope])
+    r2 = float(1 - (fitted[:, 0] - means).square().sum() / (means - means.mean()).square().sum())
+    print("\npictures " + "".join(f"{n:>16}" for n in SIZES))
+    for name, rows in (("FID", fids), ("KID·1000", kids)):
+        cells = (f"{torch.tensor(row).mean():.3f} ± {torch.tensor(row).std():.3f}" for row in rows)
+        print(f"{name:9}" + "".join(f"{cell:>16}" for cell in cells))
+    print(f"FID = {float(start):.3f} + {float(slope):.1f} / n, R² = {r2:.4f}: both sides are real, and yet it is not 0")
+    unbiased = all(abs(torch.tensor(row).mean()) < 3 * torch.tensor(row).std() / len(row) ** 0.5 + 1e-3 for row in kids)
+    print(f"KID within three standard errors of 0 at every number of pictures: {'yes' if unbiased else 'no'}")
+    return means.tolist(), k_means.tolist(), r2 > 0.98 and unbiased
+
+
+def main() -> int:
+    """Measure, print, draw."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--pictures", type=int, default=1000)
+    parser.add_argument("--figure", type=Path, default=Path("build/metrics.png"))
+    arguments = parser.parse_args()
+    bench = Bench(arguments.pictures)
+    wanted = [("perfect", "blur", 0.0)]
+    wanted += [(f"{defect} {strength:g}", defect, strength) for defect in DEFECTS for strength in (0.5, 1.0)]
+    found = {}
+    for row, defect, strength in tqdm(wanted, desc="Generators", leave=False):
+        seeds = range(arguments.seeds)
+        found[row] = mean_and_spread([bench.scores(bench.spoiled(defect, strength, s), s) for s in seeds])
+    print(f"{arguments.pictures} pictures a side, {arguments.seeds} seeds; KID is times 1,000")
+    print("● seen, ○ called better than perfect")
+    table(found, list(found))
+    good = judge(found)
+    halves = mean_and_spread([{"FID": half_against_half(bench, s)} for s in range(arguments.seeds)])["FID"]
+    print(f"\nFID of two halves of the real pictures, {TRAIN // 2} each: {halves[0]:.3f} ± {halves[1]:.3f}")
+    fids, _, straight = bias(bench, arguments.seeds)
+    draw(found, fids, arguments.figure)
+    print(f"\ndrawn to {arguments.figure}")
+    return 0 if good and straight else 1
+
+
+def half_against_half(bench: Bench, seed: int) -> float:
+    """The FID of real pictures against other real pictures."""
+    return metrics.frechet_from_features(
+        *(bench.real("train", seed, len(bench.known["train"].features) // 2, part=k) for k in (0, 1))
+    )
+
+
+def draw(found: dict[str, dict[str, tuple[float, float]]], fids: list[float], path: Path) -> None:
+    """A map of what each score sees, and the FID's bias."""
+    names, rows = list(SIDE), [row for row in found if row != "perfect"]
+    by = torch.tensor([[moved(n, found["perfect"][n], found[row][n]) for n in names] for row in rows])
+    fig = figure(11, 7.5)
+    left, right = axes(fig, 1, 2, width_ratios=(3, 1.3))
+    shown = by.clamp(-12, 12)
+    picture = left.imshow(shown, cmap="PuOr_r", vmin=-12, vmax=12, aspect="auto")
+    left.grid(False)
+    left.set_xticks(range(len(names)), names, rotation=40, ha="right")
+    left.set_yticks(range(len(rows)), rows)
+    for i in range(len(rows)):
+        for j in range(len(names)):
+            strong = abs(float(shown[i, j])) > 8
+            mark = "●" if by[i, j] > SEEN else "○" if by[i, j] < -SEEN else ""
+            left.text(j, i, mark, ha="center", va="center", color="white" if strong else "black")
+    left.set_title("● seen   ○ called better than perfect")
+    bar = fig.colorbar(picture, ax=left, location="bottom", shrink=0.6, aspect=40)
+    bar.set_label("moved to the bad side, in spreads over seeds")
+    right.plot([1 / n for n in SIZES], fids, marker="o", color=PALETTE[0])
+    right.set_xticks(
+        [1 / n for n in SIZES if n != 1000], [f"1/{n}" for n in SIZES if n != 1000], rotation=40, ha="right"
+    )
+    right.set(title="FID of real against real", xlabel="1 / number of pictures", ylim=(0, None), xlim=(0, None))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(png(fig))
+
+
+if __name__ == "__main__":
+    torch.set_num_threads(1)
+    sys.exit(main())
