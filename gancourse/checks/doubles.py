@@ -23,3 +23,25 @@ class Counted(torch.optim.SGD):
     def step(self, closure: Any = None) -> Any:
         self.steps += 1
         return super().step(closure)
+
+
+class Quadratic(torch.nn.Module):
+    """A loss so plain that its gradients are formulas: Σ over the batches of mean(wᵢ l + ½ c l²).
+
+    It is a module so that it is built again in the sandbox: what is only called across the gap can be
+    differentiated once, and unrolled steps differentiate a gradient.
+
+    Args:
+        weights: one for each batch of logits the loss takes.
+        curve: c.
+    """
+
+    def __init__(self, *weights: float, curve: float = 0.0) -> None:
+        super().__init__()
+        self.weights, self.curve = list(weights), curve
+
+    def forward(self, *batches: torch.Tensor) -> torch.Tensor:
+        if len(batches) != len(self.weights):
+            raise TypeError(f"This loss takes {len(self.weights)} batch(es) of logits; it was given {len(batches)}.")
+        parts = [w * b.mean() + self.curve / 2 * b.square().mean() for w, b in zip(self.weights, batches, strict=True)]
+        return torch.stack(parts).sum()

@@ -39,7 +39,6 @@ def save(trainer: Trainer, path: Path, **notes: Any) -> None:
     Raises:
         CourseError: if the file cannot be written.
     """
-    trainer.machine.wait()
     if not trainer.machine.main:
         return
     nets: dict[str, nn.Module] = {"G": trainer.G, "D": trainer.D}

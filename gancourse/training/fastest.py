@@ -69,24 +69,28 @@ def fastest(
         form = Form(**known[id])
         LOG.info("step: %s (as measured here before)", form)
         return form
-    medians = timed(make, tried, rounds, patience)
+    medians, unfinished = timed(make, tried, rounds, patience)
     best = min(medians, key=lambda form: medians[form])
     chosen = best if medians[tried[0]] > CLEARLY * medians[best] else tried[0]
     for form, seconds in sorted(medians.items(), key=lambda item: item[1]):
         LOG.info("trial: %.0f ms a step in %s%s", 1000 * seconds, form, " (taken)" if form == chosen else "")
-    if key is not None:
+    if key is not None and not unfinished:
         remember(file, {**known, id: asdict(chosen)})
     return chosen
 
 
-def timed(make: Callable[[Form], Trainer], tried: Sequence[Form], rounds: int, patience: float) -> dict[Form, float]:
-    """Median seconds of a step, for each form that was not hopeless from the start."""
+def timed(
+    make: Callable[[Form], Trainer], tried: Sequence[Form], rounds: int, patience: float
+) -> tuple[dict[Form, float], bool]:
+    """Median seconds of a step, for each form that was not hopeless from the start; and whether patience ran out."""
     started = time.perf_counter()
     runs: dict[Form, tuple[Iterator[float], list[float]]] = {}
-    least = float("inf")
+    least, unfinished = float("inf"), False
     for form in tried:
         if runs and time.perf_counter() - started > patience:
-            break
+            LOG.info("trial: no time left for %s", form)
+            unfinished = True
+            continue
         steps = seconds_of(make(form))
         first = next(steps)  # this one also builds, compiles and fills caches
         if form.compile or first < 2 * HOPELESS * least:
@@ -99,7 +103,7 @@ def timed(make: Callable[[Form], Trainer], tried: Sequence[Form], rounds: int, p
     for _ in range(rounds):
         for steps, times in runs.values():
             times.append(next(steps))
-    return {form: statistics.median(times) for form, (_, times) in runs.items()}
+    return {form: statistics.median(times) for form, (_, times) in runs.items()}, unfinished
 
 
 def seconds_of(trainer: Trainer) -> Iterator[float]:

@@ -19,6 +19,7 @@ import torch
 from torch import Tensor, nn
 
 from gancourse.errors import CourseError
+from gancourse.running import device as fastest_device
 
 PRECISIONS = {"float32": torch.float32, "bf16": torch.bfloat16}
 
@@ -74,8 +75,9 @@ class Machine:
         found = device
         if device is None or int(os.environ.get("WORLD_SIZE", "1")) > 1:
             from accelerate import PartialState
+            from accelerate.utils import parse_flag_from_env
 
-            state = PartialState()
+            state = PartialState(cpu=parse_flag_from_env("ACCELERATE_USE_CPU") or fastest_device().type == "cpu")
             self.rank, self.processes = state.process_index, state.num_processes
             found = state.device
         self.device = torch.device(found or "cpu")
@@ -125,10 +127,3 @@ class Machine:
             for module in modules:
                 for tensor in [*module.parameters(), *module.buffers()]:
                     tensor.copy_(broadcast(tensor.detach().clone().contiguous(), from_process=0))
-
-    def wait(self) -> None:
-        """Wait until every process is here."""
-        if self.processes > 1:
-            from accelerate.utils import wait_for_everyone
-
-            wait_for_everyone()

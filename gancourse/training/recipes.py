@@ -1,6 +1,6 @@
-"""Runs by name, for `gancourse train`: networks, data, and settings that work.
+"""Runs by name, for `gancourse train`: networks, data, and settings.
 
-A recipe says everything that the result depends on, so that a checkpoint can be made again by anyone.
+A recipe says all that the result depends on but the seed, so that anyone can make a checkpoint again.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Recipe:
         about: in a sentence.
         data: the names of the data sets that fit; the first is the default.
         size: of the pictures in pixels; 0 if the samples are no pictures.
-        steps: how many make a good result.
+        steps: how many are taken unless somebody says otherwise.
         load: from the data set's name and how many samples to the data.
         make: from data, machine and seed to a trainer, with weights already drawn from torch's seed.
         draw: from samples to a picture.
@@ -91,7 +91,7 @@ def dcgan(size: int, width: int, batch_size: int, steps: int) -> Recipe:
 
 
 def toy(name: str, reach: float, steps: int) -> Recipe:
-    """A small dense GAN on a mixture in the plane, with R1, which keeps it from losing modes."""
+    """A small dense GAN on a mixture in the plane, with R1 against collapse (see `gancourse.training.regularizers`)."""
 
     def load(data: str, n: int | None) -> Mixture:
         from gancourse.data import toys

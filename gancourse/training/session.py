@@ -233,7 +233,8 @@ def kept_rows(path: Path, step: int) -> list[dict[str, str]]:
     if not step or not path.exists():
         return []
     with open(path, newline="", encoding="utf-8") as file:
-        return [row for row in csv.DictReader(file) if row["step"] and int(row["step"]) <= step]
+        whole = (row for row in csv.DictReader(file) if None not in row.values())  # the last may have been cut short
+        return [row for row in whole if row.get("step", "").isdigit() and int(row["step"]) <= step]
 
 
 @contextmanager
@@ -242,7 +243,7 @@ def stoppable() -> Iterator[list[int]]:
     asked: list[int] = []
 
     def ask(number: int, frame: FrameType | None) -> None:
-        if asked:
+        if asked and number == signal.SIGINT:
             raise KeyboardInterrupt
         asked.append(number)
         os.write(2, b"\nStopping after this step and saving; once more to stop without.\n")

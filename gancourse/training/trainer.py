@@ -173,15 +173,15 @@ class Trainer:
                 on_real, on_fake = self._D(real), self._D(fake)
             on_real, on_fake = on_real.float(), on_fake.float()
             loss = self.objective.d_loss(on_real, on_fake)
-        said = torch.sigmoid if self.objective.name in LOGITS else torch.Tensor.detach
+        said = torch.sigmoid if self.objective.name in LOGITS else Tensor.detach
         numbers = [loss.detach().clone(), said(on_real.detach()).mean(), said(on_fake.detach()).mean()]
-        norm, penalty = torch.zeros_like(loss), self.state.penalty
+        norm, penalty = torch.zeros_like(loss), self.state.penalty.clone()
         if learn:
             if self.regularizer is not None and self.d_steps % self.regularizer.every == 0:
                 term = self.regularizer(self.D, real, fake)  # not the compiled D: that cannot be differentiated twice
-                penalty = term.detach()
+                penalty = term.detach().clone()
                 loss = loss + self.regularizer.every * term
-            norm = self._learn(loss, self.opt_D, numbers)
+            norm = self._learn(loss, self.opt_D, [*numbers, penalty])
             if self.clip is not None:
                 with torch.no_grad():
                     for p in self.D.parameters():

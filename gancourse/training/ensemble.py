@@ -1,0 +1,177 @@
+"""Many small GANs at once: ten seeds cost little more than one, so that a table over seeds takes a minute.
+
+A step of a small network is mostly waiting: Python starts a hundred tiny operations, one after the
+other. An ensemble starts each of them once for all its networks. Their weights are stacked, (S, …) for
+S networks, and `torch.baddbmm` multiplies all of them in one call. Whatever is no linear layer, such as
+a student's own, runs under `torch.vmap`: written for one network, it works on all. The equations are
+those of single runs, seed by seed: no network sees another's data, and the optimizer (Adam) works
+on each weight by itself.
+
+    ensemble = Ensemble(matches)          # ten games with networks G and D and their settings
+    for _ in range(iterations):
+        ensemble.play()
+    ensemble.hand_back()                  # now the matches hold the trained networks
+
+Games as in Goodfellow et al. (2014), algorithm 1; unrolled as in Metz et al. (2017), section 2.3.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor, nn
+from torch.func import functional_call, stack_module_state
+
+Loss = Callable[..., Tensor]
+Weights = dict[str, Tensor]
+ELEMENTWISE = (nn.ReLU, nn.LeakyReLU, nn.Tanh, nn.Sigmoid, nn.ELU, nn.GELU, nn.SiLU, nn.Softplus, nn.Identity)
+
+
+class Game(Protocol):
+    """One game, of which an ensemble plays several side by side. All have the same settings but the seed.
+
+    Attributes:
+        G, D: the networks. D gives one logit, (n, 1), for each sample, or fewer where it judges several together.
+        opt_G, opt_D: Adam optimizers of their parameters.
+        d_loss, g_loss: of (real_logits, fake_logits) and of (fake_logits), each a mean over the batch.
+        k, g_steps: D's and G's steps in one iteration.
+        unroll: how many steps of D the generator looks ahead; 0 is the usual game.
+        look_ahead: the rate of these steps, which are plain gradient descent.
+        batch: samples in a batch.
+    """
+
+    G: nn.Module
+    D: nn.Module
+    opt_G: torch.optim.Adam
+    opt_D: torch.optim.Adam
+    d_loss: Loss
+    g_loss: Loss
+    k: int
+    g_steps: int
+    unroll: int
+    look_ahead: float
+    batch: int
+
+    def sample(self, n: int) -> Tensor:
+        """n real points, (n, d)."""
+        ...
+
+    def noise(self, n: int) -> Tensor:
+        """n noise vectors, (n, latent_dim)."""
+        ...
+
+
+class Many:
+    """S networks of one shape, called as one: (S, n, …) in, (S, m, …) out.
+
+    Args:
+        networks: of the same structure. They are copied; `hand_back` writes the trained weights into them.
+
+    Raises:
+        ValueError: if there is none, or their parameters have unlike names or shapes.
+    """
+
+    def __init__(self, networks: Sequence[nn.Module]) -> None:
+        shapes = [{name: p.shape for name, p in net.named_parameters()} for net in networks]
+        if not shapes or any(other != shapes[0] for other in shapes):
+            raise ValueError("An ensemble needs networks, all with parameters of the same names and shapes.")
+        self.networks = list(networks)
+        self.weights, self.buffers = stack_module_state(self.networks)
+        self.skeleton = copy.deepcopy(networks[0]).to("meta")
+
+    def parameters(self) -> list[Tensor]:
+        return list(self.weights.values())
+
+    def __call__(self, x: Tensor, weights: Weights | None = None) -> Tensor:
+        """All networks on their own batch each, with `weights` (by default their own) in the place of theirs."""
+        weights = self.weights if weights is None else weights
+        if isinstance(self.skeleton, nn.Sequential):
+            return self.layer_by_layer(x, weights)
+        return torch.vmap(lambda w, b, x: functional_call(self.skeleton, (w, b), (x,)))(weights, self.buffers, x)
+
+    def layer_by_layer(self, x: Tensor, weights: Weights) -> Tensor:
+        """A chain of layers; linear ones as one batched product, which is faster than under vmap."""
+        for name, layer in self.skeleton.named_children():
+            if isinstance(layer, nn.Linear):
+                product = weights[f"{name}.weight"].transpose(1, 2)
+                bias = weights.get(f"{name}.bias")
+                x = torch.bmm(x, product) if bias is None else torch.baddbmm(bias[:, None], x, product)
+            elif isinstance(layer, ELEMENTWISE):
+                x = layer(x)
+            else:
+                own = {k.removeprefix(f"{name}."): w for k, w in weights.items() if k.startswith(f"{name}.")}
+                x = torch.vmap(lambda w, x, layer=layer: functional_call(layer, w, (x,)))(own, x)
+        return x
+
+    @torch.no_grad()
+    def hand_back(self) -> None:
+        """Write the weights into the networks that the ensemble was made of."""
+        for i, net in enumerate(self.networks):
+            for name, p in net.named_parameters():
+                p.copy_(self.weights[name][i])
+
+
+class Ensemble:
+    """Games of the same settings and unlike seeds, played side by side."""
+
+    def __init__(self, games: Sequence[Any]) -> None:
+        self.games = list(games)
+        first: Game = games[0]
+        self.first = first
+        self.G, self.D = Many([game.G for game in games]), Many([game.D for game in games])
+        self.opt_G = self.adam(self.G, first.opt_G)
+        self.opt_D = self.adam(self.D, first.opt_D)
+
+    @staticmethod
+    def adam(net: Many, like: torch.optim.Adam) -> torch.optim.Adam:
+        """Adam with the settings of a single game's."""
+        settings = {key: like.param_groups[0][key] for key in ("lr", "betas", "eps")}
+        return torch.optim.Adam(net.parameters(), **settings, fused=True)
+
+    def batch(self, draw: Callable[[int], Tensor]) -> Tensor:
+        """A batch for each game, (S, n, …), all different."""
+        size = len(self.games), self.first.batch
+        return draw(size[0] * size[1]).unflatten(0, size)
+
+    def d_step(self, real: Tensor, z: Tensor) -> Tensor:
+        """One step of every D on its own batch, (S, n, d) and (S, n, latent_dim); the losses before it, (S,)."""
+        with torch.no_grad():
+            fake = self.G(z)
+        losses = torch.vmap(self.first.d_loss)(self.D(real), self.D(fake))
+        self.descend(losses, self.D, self.opt_D)
+        return losses.detach()
+
+    def g_step(self, z: Tensor, real: Tensor | None = None) -> Tensor:
+        """One step of every G, through D as it is or, if games are unrolled, as it would answer; losses, (S,)."""
+        fake, weights = self.G(z), self.D.weights
+        for _ in range(self.first.unroll):
+            assert real is not None
+            losses = torch.vmap(self.first.d_loss)(self.D(real, weights), self.D(fake, weights))
+            slopes = torch.autograd.grad(losses.sum(), list(weights.values()), create_graph=True)
+            weights = {n: w - self.first.look_ahead * g for (n, w), g in zip(weights.items(), slopes, strict=True)}
+        losses = torch.vmap(self.first.g_loss)(self.D(fake, weights))
+        self.descend(losses, self.G, self.opt_G)
+        return losses.detach()
+
+    @staticmethod
+    def descend(losses: Tensor, net: Many, opt: torch.optim.Adam) -> None:
+        """A step on the sum: each network's loss depends on its own weights only, so that is a step on each."""
+        for p, slope in zip(net.parameters(), torch.autograd.grad(losses.sum(), net.parameters()), strict=True):
+            p.grad = slope.contiguous()  # fused Adam goes through memory as it lies
+        opt.step()
+
+    def play(self) -> None:
+        """One iteration: k steps of every D, then `g_steps` of every G, each on fresh batches."""
+        game = self.first
+        for _ in range(game.k):
+            self.d_step(self.batch(game.sample), self.batch(game.noise))
+        for _ in range(game.g_steps):
+            self.g_step(self.batch(game.noise), self.batch(game.sample) if game.unroll else None)
+
+    def hand_back(self) -> None:
+        """Write the trained weights into the games' networks."""
+        self.G.hand_back()
+        self.D.hand_back()

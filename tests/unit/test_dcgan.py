@@ -1,0 +1,144 @@
+"""The DCGAN, its checkpoint, and the tool that trains it."""
+
+import importlib.util
+import itertools
+import sys
+
+import pytest
+import torch
+from torch import nn
+
+from gancourse import data
+from gancourse.data.images import to_unit
+from gancourse.errors import CourseError
+from gancourse.models.checkpoints import DCGAN, about_dcgan, load_dcgan, save_dcgan
+from gancourse.models.dcgan import Discriminator, Generator, init_weights, sample_z
+from gancourse.paths import repository
+
+
+@pytest.fixture(scope="module")
+def tool():
+    """tools/train_dcgan.py as a module."""
+    spec = importlib.util.spec_from_file_location("train_dcgan", repository() / "tools" / "train_dcgan.py")
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["train_dcgan"] = module  # dataclasses look it up
+    spec.loader.exec_module(module)
+    yield module
+    del sys.modules["train_dcgan"]
+
+
+@pytest.mark.parametrize("size", [8, 16, 32, 64])
+def test_networks_of_every_size_fit_together(size):
+    G, D = Generator(size, latent_dim=7, width=4), Discriminator(size, width=4)
+    pictures = G(sample_z(3, 7))
+    assert pictures.shape == (3, 3, size, size)
+    assert pictures.abs().max() <= 1
+    assert D(pictures).shape == (3, 1)
+
+
+@pytest.mark.parametrize("size", [4, 12, 48, 0, -8])
+def test_other_sizes_are_refused(size):
+    with pytest.raises(ValueError, match="power of two"):
+        Generator(size)
+    with pytest.raises(ValueError, match="power of two"):
+        Discriminator(size)
+
+
+def test_widths_follow_the_paper():
+    """Figure 1: 1024, 512, 256, 128 channels at 64 pixels, for a width of 128."""
+    G = Generator(64, width=128)
+    layers = [layer for layer in G.net if isinstance(layer, nn.ConvTranspose2d)]
+    assert [layer.out_channels for layer in layers] == [1024, 512, 256, 128, 3]
+
+
+def test_weights_start_as_in_section_4():
+    layer, norm = nn.Conv2d(64, 64, 4), nn.BatchNorm2d(4000)
+    init_weights(layer)
+    init_weights(norm)
+    assert abs(layer.weight.std().item() - 0.02) < 0.0005
+    assert layer.bias is not None and not layer.bias.any()
+    assert abs(norm.weight.mean().item() - 1) < 0.003 and abs(norm.weight.std().item() - 0.02) < 0.003
+    assert not norm.bias.any()
+
+
+def test_a_checkpoint_draws_what_was_saved(tmp_path):
+    G = Generator(16, latent_dim=5, width=4)
+    for _ in range(3):
+        G(sample_z(8, 5))  # running statistics of its own
+    path = tmp_path / "small.safetensors"
+    save_dcgan(G, path, steps=3)
+    back, z = load_dcgan(path), sample_z(6, 5)
+    assert not back.training and not any(p.requires_grad for p in back.parameters())
+    assert torch.allclose(back(z), G.eval()(z), atol=2e-3)  # half precision
+    assert about_dcgan(path) == {"size": 16, "latent_dim": 5, "width": 4, "channels": 3, "steps": 3}
+
+
+def test_what_is_no_checkpoint_is_refused(tmp_path):
+    path = tmp_path / "bad.safetensors"
+    with pytest.raises(CourseError, match="train_dcgan"):
+        load_dcgan(path)
+    path.write_bytes(b"nothing")
+    with pytest.raises(CourseError, match="train_dcgan"):
+        load_dcgan(path)
+    with pytest.raises(CourseError, match="train_dcgan"):
+        load_dcgan(repository() / "data" / "face_reader.safetensors")
+
+
+def test_the_course_has_one_and_its_faces_differ():
+    path = repository() / "data" / DCGAN
+    assert path.stat().st_size < 5e6
+    G = load_dcgan()
+    pictures = G(sample_z(16, G.latent_dim, torch.Generator().manual_seed(0)))
+    assert pictures.shape == (16, 3, 64, 64)
+    faces = to_unit(data.load("faces", size=64, split="valid", attributes=[], n=16).pixels)
+    assert torch.pdist(pictures.flatten(1)).mean() > 0.6 * torch.pdist(faces.flatten(1)).mean()
+    assert about_dcgan()["steps"] > 1000
+
+
+def test_the_face_reader_sees_faces_in_it():
+    """Untrained networks, and noise, are far from the data in the reader's eyes; this one is near."""
+    from gancourse.metrics import frechet_from_features
+    from gancourse.models.face_reader import load_face_reader
+
+    reader, z = load_face_reader(), sample_z(300, 64, torch.Generator().manual_seed(1))
+    faces = reader.features(data.load("faces", size=64, split="valid", attributes=[], n=300).pixels)
+    trained, untrained = (
+        frechet_from_features(reader.features(G(z)), faces).__float__()
+        for G in (load_dcgan(), Generator(64, 64, 8).eval())
+    )
+    assert trained < untrained / 4
+
+
+def test_the_tool_plays_and_goes_on_from_what_it_kept(tool):
+    def run():
+        torch.manual_seed(3)
+        return tool.Run(Generator(8, 6, 4), Discriminator(8, 4))
+
+    def faces():
+        return ((torch.rand(4, 3, 8, 8, generator=g) * 2 - 1, {}) for g in itertools.repeat(torch.Generator()))
+
+    whole = run()
+    for _ in tool.train(whole, faces(), 6):
+        pass
+    assert whole.step == len(whole.history) == 6
+    assert any((a != b).any() for a, b in zip(whole.average.parameters(), run().G.parameters(), strict=True))
+    again = run()
+    again.load(whole.state())
+    for name in ("G", "D", "average"):
+        for mine, theirs in zip(
+            getattr(again, name).state_dict().values(), getattr(whole, name).state_dict().values(), strict=True
+        ):
+            assert torch.equal(mine, theirs)
+    assert [step.step for step in tool.train(again, faces(), 8)] == [7, 8]
+
+
+def test_the_average_follows_weights_and_statistics(tool):
+    live, average = nn.BatchNorm2d(2), nn.BatchNorm2d(2)
+    with torch.no_grad():
+        live.weight.fill_(3.0)
+    live.running_mean, live.num_batches_tracked = torch.tensor([1.0, 2.0]), torch.tensor(9)
+    tool.follow(average, live, 0.75)
+    assert average.weight.tolist() == [1.5, 1.5]
+    assert average.running_mean is not None and average.running_mean.tolist() == [0.25, 0.5]
+    assert average.num_batches_tracked is not None and average.num_batches_tracked.item() == 9
