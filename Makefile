@@ -59,8 +59,12 @@ static:
 lessons: setup ## rebuild notebooks/ and solutions/ from lessons/
 	$(BIN)/gancourse lessons
 
+# One lesson alone: make bench LESSONS=dcgan
+LESSONS ?= gaussian_1d mixture_2d dcgan metrics
+
 bench: setup ## measure the lessons' targets over several seeds
-	$(BIN)/python benchmarks/gaussian_1d.py $(BENCH_ARGS)
+	@missed=0; for lesson in $(LESSONS); do \
+		echo "== $$lesson"; $(BIN)/python benchmarks/$$lesson.py $(BENCH_ARGS) || missed=1; done; exit $$missed
 
 lock: setup ## renew requirements.lock and environment.yml from pyproject.toml
 	$(BIN)/python tools/lock.py

@@ -22,7 +22,6 @@ import math
 
 import torch
 from torch import Tensor
-from torchvision.transforms.functional import gaussian_blur
 
 from gancourse.data.images import Images, to_bytes, to_unit
 from gancourse.errors import CourseError
@@ -95,6 +94,8 @@ def plant(
 
 def blur(pictures: Tensor, strength: float) -> Tensor:
     """Gaussian blur of uint8 pictures (n, C, H, W); at strength 1 the deviation is 1/16 of the width."""
+    from torchvision.transforms.functional import gaussian_blur
+
     sigma = strength * pictures.shape[-1] / 16
     if sigma < 0.05:
         return pictures

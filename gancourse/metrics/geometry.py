@@ -12,6 +12,10 @@ The paper computes the complex with GUDHI. Here is what it does, for one-dimensi
 edge or triangle enters at the least α² = max d²(w, its corners) − min d²(w, the other landmarks) over the
 witnesses w, not before its faces (the weak witness complex), and holes are counted by the standard
 reduction of the boundary matrix over Z/2 (Edelsbrunner, Letscher & Zomorodian, 2002).
+
+Deviations: fewer landmarks and draws, for speed (theirs: 64 and 1,000 or more); squared distances where
+the authors' code has plain ones; and another largest scale (theirs: n/5,000/128 of the largest distance).
+So scores are to be compared with each other, and not with the paper's.
 """
 
 from __future__ import annotations
@@ -44,10 +48,9 @@ def relative_living_times(
 
     Args:
         points: (n, d).
-        landmarks: how many points are drawn as corners of the complex. The paper takes 64.
+        landmarks: how many points are drawn as corners of the complex.
         draws: how many times landmarks are drawn; the mean is returned.
-        gamma: the largest scale, α² ≤ gamma · (the largest distance between landmarks)². The paper's choice
-            is 1/128 for 5,000 points, and more for fewer.
+        gamma: the largest scale, α² ≤ gamma · (the largest distance between landmarks)².
         holes: the length of the answer; more holes than that are not counted.
 
     Returns:

@@ -243,7 +243,7 @@ function render({ model, el }) {
   function makeBrushSize(parent) {
     make("span", parent, { textContent: "Brush" });
     const input = make("input", parent, { type: "range", min: 1, max: largest, step: 1 }, { "aria-label": "brush size" });
-    const shown = make("output", parent);
+    const shown = make("span", parent, { className: "gancourse-value" }, { "aria-hidden": "true" });
     input.oninput = () => resize(Number(input.value));
     follow(["brush"], () => {
       input.value = model.get("brush");

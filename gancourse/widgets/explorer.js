@@ -66,7 +66,7 @@ function render({ model, el }) {
     const row = make("label", parent);
     make("span", row, { textContent: text });
     const input = make("input", row, { type: "range" }, { "aria-label": text }); // the label holds the number too
-    const output = make("output", row);
+    const output = make("span", row, { className: "gancourse-value" }, { "aria-hidden": "true" });
     const to = log ? Math.log10 : (v) => v;
     const from = log ? (v) => 10 ** v : (v) => v;
     const read = () => (key === undefined ? model.get(trait) : model.get(trait)[key]);

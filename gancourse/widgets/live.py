@@ -11,7 +11,8 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from gancourse.plots import figure, picture, png
-from gancourse.widgets.panel import Choice, Knob, Panel, State, source
+from gancourse.widgets.knobs import Choice, Knob
+from gancourse.widgets.panel import Panel, State, source
 
 __all__ = ["Choice", "Knob", "LiveTraining"]
 
@@ -49,7 +50,7 @@ class LiveTraining(Panel[State]):
         self._maker, self._draw = make, draw
         self._given = {"step": step, "d_step": d_step, "g_step": g_step}
         self._figure = figure(*size)
-        super().__init__(dict(knobs))
+        super().__init__(knobs)
 
     def _make(self, settings: dict[str, Any]) -> State:
         return self._maker(**settings)

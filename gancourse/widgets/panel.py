@@ -16,14 +16,15 @@ import math
 import threading
 import time
 import weakref
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import anywidget
 import traitlets
 from IPython.display import DisplayHandle, display
+
+from gancourse.widgets.knobs import Choice, Knob
 
 State = TypeVar("State")
 HERE = Path(__file__).parent
@@ -37,81 +38,6 @@ OPEN: weakref.WeakSet[Panel[Any]] = weakref.WeakSet()
 def source(*names: str) -> str:
     """The text of the view's files, one after the other."""
     return "\n".join((HERE / name).read_text(encoding="utf-8") for name in names)
-
-
-@dataclass(frozen=True)
-class Knob:
-    """A slider of the panel.
-
-    Attributes:
-        label: what the user reads.
-        low, high, start: its range and where it starts, in the unit of the setting.
-        log: whether equal distances on the slider are equal ratios.
-        whole: whether only whole numbers are allowed.
-        restarts: whether a change starts the training anew; otherwise it acts on the next step.
-    """
-
-    label: str
-    low: float
-    high: float
-    start: float
-    log: bool = False
-    whole: bool = False
-    restarts: bool = False
-
-    def __post_init__(self) -> None:
-        if not self.low <= self.start <= self.high or self.low >= self.high:
-            raise ValueError(f"{self.label}: low < high and low ≤ start ≤ high are needed; got {self}.")
-        if self.log and self.low <= 0:
-            raise ValueError(f"{self.label}: a logarithmic slider starts above 0; low is {self.low}.")
-
-    def clean(self, value: float) -> float | int:
-        """The nearest value the knob allows."""
-        value = min(max(float(value), self.low), self.high) if math.isfinite(float(value)) else self.start
-        return round(value) if self.whole else value
-
-    def meaning(self, value: Any) -> Any:
-        """What the training gets: the value itself."""
-        return value
-
-    def described(self) -> dict[str, Any]:
-        """For the view."""
-        return {"kind": "range", **asdict(self)}
-
-
-@dataclass(frozen=True)
-class Choice:
-    """A list to choose from.
-
-    Attributes:
-        label: what the user reads.
-        options: by the name the user reads, what the training gets.
-        start: the name chosen at first; the first one if empty.
-        restarts: whether a change starts the training anew; otherwise it acts on the next step.
-    """
-
-    label: str
-    options: dict[str, Any]
-    start: str = ""
-    restarts: bool = True
-
-    def __post_init__(self) -> None:
-        if not self.options or (self.start and self.start not in self.options):
-            raise ValueError(f"{self.label}: {self.start!r} is not among the options {list(self.options)}.")
-        if not self.start:
-            object.__setattr__(self, "start", next(iter(self.options)))
-
-    def clean(self, value: object) -> str:
-        """The value if it is an option's name, else the one at the start."""
-        return str(value) if str(value) in self.options else self.start
-
-    def meaning(self, value: Any) -> Any:
-        """What stands behind the name."""
-        return self.options[value]
-
-    def described(self) -> dict[str, Any]:
-        """For the view."""
-        return {"kind": "choice", "label": self.label, "options": list(self.options), "restarts": self.restarts}
 
 
 class Wait(Exception):
@@ -143,8 +69,8 @@ class Panel(anywidget.AnyWidget, Generic[State]):
     least_pause = 0.12  # seconds between two pictures
     share = 3.0  # drawing takes at most 1 / (1 + share) of the time, training gets the rest
 
-    def __init__(self, knobs: dict[str, Any]) -> None:
-        self._knobs = knobs
+    def __init__(self, knobs: Mapping[str, Knob | Choice]) -> None:
+        self._knobs = dict(knobs)
         self._wake, self._door, self._lock = threading.Event(), threading.Lock(), threading.RLock()
         self._thread: threading.Thread | None = None
         self._taken: dict[str, int] = {}
@@ -223,6 +149,7 @@ class Panel(anywidget.AnyWidget, Generic[State]):
             self._unseen_since = math.inf
 
     def _changed(self, change: object) -> None:
+        self._unseen_since = math.inf  # somebody is there
         with self._door:
             self._wake.set()
             if self._thread is None:
@@ -307,9 +234,10 @@ class Panel(anywidget.AnyWidget, Generic[State]):
             self.status = ""
 
     def _free(self) -> None:
-        """End the run: networks, optimizers and data are let go; the picture stays."""
-        self.playing, self.state, self._freed = False, None, True
+        """End the run: networks, optimizers and data are let go; the last picture stays."""
+        self.playing = False
         self._guard(self._keep_still)
+        self.state, self._freed = None, True
         self.status = f"Stopped after {self.count:,} steps, and the run is freed. Play starts a new one."
 
     def _unwatched(self) -> bool:

@@ -15,6 +15,10 @@ function floats(bytes) {
   return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
 }
 
+function counted(number, what) {
+  return `${number.toLocaleString()} ${what}${number === 1 ? "" : "s"}`;
+}
+
 function addCanvas(parent, width, height) {
   const ratio = Math.min(2, window.devicePixelRatio || 1);
   const canvas = make("canvas", parent, { width: width * ratio, height: height * ratio }, { role: "img" });
@@ -119,7 +123,7 @@ function paintLosses(context, losses, steps, width, height) {
     context.lineTo(right, y(v));
     context.stroke();
   }
-  context.fillText(`${steps.toLocaleString()} steps`, right, height - 6);
+  context.fillText(counted(steps, "step"), right, height - 6);
   context.textAlign = "left";
   const count = losses.length / 2;
   [["D's loss", JUDGE, []], ["G's loss", FAKE, [7, 3, 2, 3]]].forEach(([name, color, dash], player) => {
@@ -187,7 +191,7 @@ function addPen(panel, model, field, canvas, below, repaint) {
   function tell() {
     where.textContent =
       (cursor.visible ? `pen at ${cursor.x.toFixed(1)}, ${cursor.y.toFixed(1)}, ${down ? "down" : "up"}; ` : "") +
-      `${count()} points`;
+      counted(count(), "point");
   }
   undoStroke.onclick = back;
   clear.onclick = () => ((points = []), send(), tell());
@@ -351,7 +355,7 @@ function render({ model, el }) {
   panel.frames((next) => {
     frame = next;
     plane.setAttribute("aria-label", frame.alt);
-    note.textContent = `${frame.count.toLocaleString()} steps. ${frame.note}`;
+    note.textContent = `${counted(frame.count, "step")}. ${frame.note}`;
     repaint();
   });
   panel.on("change:layers change:drawing change:values", repaint);

@@ -17,8 +17,9 @@ from torch import Tensor
 
 from gancourse.data.toys import Mixture
 from gancourse.plots import figure, picture
-from gancourse.widgets.panel import Choice, Knob, Panel, Wait, source
-from gancourse.widgets.plane import Lens, Scene, draw_playground, look
+from gancourse.widgets.knobs import Choice, Knob
+from gancourse.widgets.panel import Panel, Wait, source
+from gancourse.widgets.plane import Lens, Scene, draw_playground, look, undisturbed
 
 DRAW = "draw your own"
 
@@ -184,7 +185,8 @@ class Playground(Panel[Any]):
 
     def _frame(self) -> dict[str, Any]:
         scene = look(self.state, self._eyes(), self._title())
-        note = self._note(self.state) if self._note else ""
+        with undisturbed():
+            note = self._note(self.state) if self._note else ""
         return {**packed(scene), "alt": f"{scene.words} {note}".strip(), "note": note}
 
     def _picture(self) -> dict[str, str]:

@@ -32,8 +32,13 @@ function openView(model, el, label) {
   const undoers = [];
   const updates = [];
   el.classList.add("gancourse-view");
-  // Without this JupyterLab takes keys such as b and x for its own: they insert and delete cells.
-  el.dataset.lmSuppressShortcuts = "true";
+  // JupyterLab takes keys such as b, x and the arrows for its own: they insert, delete and choose cells.
+  // It looks at the element with the focus before it looks at those around it.
+  el.addEventListener("keydown", (event) => event.stopPropagation());
+  updates.push(() => {
+    for (const node of [el, ...el.querySelectorAll("input, button, select, video, [tabindex]")])
+      node.dataset.lmSuppressShortcuts = "true";
+  });
   el.setAttribute("role", "group");
   el.setAttribute("aria-label", label);
 

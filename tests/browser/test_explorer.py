@@ -126,8 +126,13 @@ def test_keys_move_in_the_pad_and_stay_in_the_panel(page) -> None:
     before = ask(page, "list(explorer.at)")
     for key in ("ArrowLeft", "ArrowLeft", "Shift+ArrowDown", "b", "x", "a", "d", "d"):
         page.keyboard.press(key)
+    skin = slider(page, "skin")
+    skin.focus()
+    for key in ("ArrowRight", "ArrowUp", "ArrowLeft"):
+        page.keyboard.press(key)
     wanted = [before[0] - 0.04, before[1] + 0.1]
     until(lambda: max(abs(a - b) for a, b in zip(ask(page, "list(explorer.shown.at)"), wanted, strict=True)) < 1e-6)
+    until(lambda: abs(ask(page, "explorer.shown.values['skin']") - 0.05) < 1e-6)
     assert page.locator(".jp-Cell").count() == cells
     across = slider(page, "between the corners, left to right")
     assert across.get_attribute("aria-valuetext") == f"{round(100 * wanted[0])}%"
@@ -175,7 +180,7 @@ def test_save_and_film(page, course: Path, screenshots: Path) -> None:
     clip = panel(page).locator("video")
     clip.wait_for()
     assert clip.get_attribute("aria-label") and not clip.evaluate("v => v.autoplay")
-    until(lambda: "film-1.mp4" in panel(page).get_by_role("status").inner_text())
+    until(lambda: "film-1.mp4" in panel(page).locator(".gancourse-status").inner_text())
     clip.scroll_into_view_if_needed()
     page.screenshot(path=screenshots / "explorer_film.png")
 
@@ -232,3 +237,22 @@ def test_after_a_restart_it_says_so_and_its_cell_brings_it_back(page, lab) -> No
     button(page, "Random").click()
     until(lambda: ask(page, "explorer.can['undo']"))
     until(lambda: shows_its_place(page))
+
+
+def test_it_works_in_notebook_7(page, lab, context, course: Path, screenshots: Path) -> None:
+    name = write_notebook(course, "explorer_7.ipynb", make=MAKE, show="explorer")
+    made = context.new_page()
+    made.set_default_timeout(120_000)
+    made.goto(f"{lab.url}/notebooks/{name}")
+    made.wait_for_function(
+        "() => window.jupyterapp?.shell?.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
+    )
+    lab.run_all(made)
+    made.wait_for_selector(".gancourse-explorer .gancourse-corner-3[width='64']")
+    slider(made, "smile").focus()
+    made.keyboard.press("Home")
+    made.keyboard.press("ArrowRight")
+    until(lambda: abs(ask(made, "explorer.shown.values['smile']") + 2.95) < 1e-6)
+    assert shows_its_place(made)
+    made.screenshot(path=screenshots / "explorer_notebook_7.png")
+    made.close()

@@ -118,7 +118,7 @@ def test_stop_frees_the_run_and_play_starts_another(page) -> None:
     until(lambda: not ask(page, "panel.playing"))
 
 
-@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
+@pytest.mark.parametrize("theme", ["JupyterLab Dark", "JupyterLab Light"])
 def test_axe_finds_nothing_serious(page, theme: str, screenshots: Path) -> None:
     do(page, "apputils:change-theme", theme=theme)
     page.wait_for_timeout(1500)

@@ -68,7 +68,7 @@ def test_one_players_step_leaves_the_other_alone(page) -> None:
         until(lambda moving=moving, before=before: ask(page, moving) != before[0])
         assert ask(page, resting) == before[1]
     button(page, "Step").click()
-    until(lambda: page.locator(".gancourse-words").inner_text().startswith("1 steps"))
+    until(lambda: page.locator(".gancourse-words").inner_text().startswith("1 step."))
 
 
 def test_it_plays_and_learning_rates_act(page, screenshots: Path) -> None:
@@ -146,14 +146,14 @@ def test_a_reloaded_page_shows_drawing_and_game(page) -> None:
     page.wait_for_timeout(1000)
     page.reload()
     page.wait_for_selector(".gancourse-playground canvas[aria-label*='draw your own']")
-    until(lambda: "1 points" in page.locator(".gancourse-where").inner_text())
+    until(lambda: "1 point" in page.locator(".gancourse-where").inner_text())
     before = ask(page, "playground.count")
     button(page, "Step").click()
     until(lambda: ask(page, "playground.count") == before + 1)
     assert ask(page, "id(playground.game)") == game
 
 
-@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
+@pytest.mark.parametrize("theme", ["JupyterLab Dark", "JupyterLab Light"])
 def test_axe_finds_nothing_serious(page, theme: str, screenshots: Path) -> None:
     do(page, "apputils:change-theme", theme=theme)
     page.wait_for_timeout(1500)

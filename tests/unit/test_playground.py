@@ -168,7 +168,7 @@ def test_the_games_steps_move_one_player_each(name: str) -> None:
 def test_the_default_game_learns_three_gaussians() -> None:
     torch.manual_seed(0)
     game = PlaneGame(ring(3, radius=1.5, std=0.2), seed=1)
-    for _ in range(300):
+    for _ in range(200):
         game.d_step()
         game.g_step()
     with torch.no_grad():

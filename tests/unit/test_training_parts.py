@@ -98,13 +98,13 @@ def test_old_fakes_come_from_all_over_the_buffer_evenly() -> None:
     buffer, generator = ReplayBuffer(capacity=20, share=0.5), torch.Generator().manual_seed(0)
     buffer.mix(torch.arange(20.0).view(20, 1))
     held, counts = buffer.held.clone(), torch.zeros(20)
-    for _ in range(2000):
+    for _ in range(600):
         buffer.restore(held)
         mixed = buffer.mix(torch.full((10, 1), -1.0), generator)
         counts += torch.bincount(mixed[mixed >= 0].long(), minlength=20)
     shares = counts / counts.sum()
-    assert counts.sum() == 2000 * 5
-    assert (shares - 0.05).abs().max() < 0.01
+    assert counts.sum() == 600 * 5
+    assert (shares - 0.05).abs().max() < 0.02
 
 
 def test_a_share_of_nothing_or_all() -> None:

@@ -236,6 +236,7 @@ def test_a_run_that_nobody_watches_pauses_and_is_kept(panel: LiveTraining, monke
     panel.shown = panel.frame["number"]
     until(lambda: not panel.playing)
     assert "no page has shown" in panel.status and panel.state.steps > 0
+    monkeypatch.setattr(panel_module, "UNWATCHED", 60.0)
     panel.playing = True
     until(lambda: panel.status == "")
 
@@ -265,7 +266,8 @@ def test_it_leaves_the_panel_and_a_picture_that_follows() -> None:
 def test_the_picture_in_the_notebook_is_replaced_when_the_run_rests(monkeypatch: pytest.MonkeyPatch) -> None:
     shown = outputs_of(
         "from IPython.display import display\n"
-        "panel = LiveTraining(Counter, Counter.step, draw, KNOBS, size=(3, 2))\ndisplay(panel)\npanel.run(2)\npanel.close()"
+        "panel = LiveTraining(Counter, Counter.step, draw, KNOBS, size=(3, 2))\n"
+        "display(panel)\npanel.run(2)\npanel.close()"
     )
     still = [output for output in shown if "<img" in output.data.get("text/html", "")]
     assert [output.data["text/plain"] for output in still] == ["0 steps", "2 steps"]
