@@ -110,12 +110,15 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--clicks", type=int, default=20)
-    clicks = parser.parse_args().clicks
+    parser.add_argument("--only", choices=("playground", "DCGAN"), help="one of the two runs")
+    clicks, only = (arguments := parser.parse_args()).clicks, arguments.only
     found, panels, folders = of_the_tests("conftest"), of_the_tests("panels"), Folders()
     course = folders.mktemp("course")
     open_lab, open_context = (contextmanager(inspect.unwrap(f)) for f in (found.lab, found.context))
     with open_lab(course, folders) as lab, open_context() as context:
         for name, code in (("playground", PLAYGROUND), ("DCGAN 32 px", DCGAN)):
+            if only and not name.startswith(only):
+                continue
             file = panels.write_notebook(course, f"{name.split()[0]}.ipynb", watch=WATCHED, show=code)
             page = lab.open(context, file)
             lab.run_cell(page, "watch")

@@ -947,8 +947,9 @@ for question, classes in questions.items():
         print(f"{question:12} {count:6} {often:11.2f}  " + "  ".join(f"{share:11.2f}" for share in found))
 
 # %% [markdown]
-# *Most often* is what one gets who always names the commonest class. The trained layers do best, and by most
-# where the question is hard. Nobody ever told that discriminator about smiles. To tell
+# *Most often* is what one gets who always names the commonest class. The trained layers win every
+# row. With 1,000 labels they name 82 % of smiles, the pixels 61 %, no better than always saying the same.
+# Nobody ever told that discriminator about smiles. To tell
 # real faces from made ones it had to look at mouths, and a straight line finds them in its layers.
 #
 # ## 10. Against the libraries

@@ -1,6 +1,6 @@
 """Train the DCGAN that lesson 03's demonstrations use: writes data/dcgan_faces_64.safetensors.
 
-    python tools/train_dcgan.py [--size 64] [--steps 5000] [--out FILE] [--resume]
+    python tools/train_dcgan.py [--size 64] [--steps 6000] [--out FILE] [--resume]
 
 The recipe is the paper's (gancourse.models.dcgan) with the lesson's hacks: real and fake batches apart,
 one-sided label smoothing, an exponential moving average of G. It stops after so many steps, or so much
@@ -120,7 +120,7 @@ def main() -> int:
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--rate", type=float, default=3e-4)
     parser.add_argument("--smooth", type=float, default=0.9)
-    parser.add_argument("--steps", type=int, default=5000)
+    parser.add_argument("--steps", type=int, default=6000)
     parser.add_argument("--minutes", type=float, default=240, help="of processor time, at most")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seed", type=int, default=0)

@@ -99,10 +99,11 @@ def factor(sigma: Tensor, name: str = "sigma") -> Tensor:
     Raises:
         ValueError: if sigma is not symmetric or has an eigenvalue that is negative beyond rounding.
     """
-    largest = float(sigma.abs().max())
-    if float((sigma - sigma.T).abs().max()) > ROUNDING * largest:
+    largest = max(float(sigma.max()), -float(sigma.min()))
+    probe = torch.randn(len(sigma), generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    small = largest * len(sigma) ** 0.5  # products with one vector show what is wrong, and cost next to nothing
+    if float((sigma @ probe - probe @ sigma).norm()) > ROUNDING * small:
         raise ValueError(f"{name} is not symmetric, so it is no covariance.")
-    sigma = (sigma + sigma.T) / 2
     lower, stopped = torch.linalg.cholesky_ex(sigma)
     if not stopped:
         return lower
@@ -113,8 +114,7 @@ def factor(sigma: Tensor, name: str = "sigma") -> Tensor:
     lower = lower[:, :rank]
     if largest == 0:
         return lower[:, :0]
-    probe = torch.linspace(-1, 1, len(sigma), dtype=torch.float64).cos_()  # one product tells whether it is right
-    if float((sigma @ probe - lower @ (lower.T @ probe)).norm()) <= 1e-10 * largest * len(sigma) ** 0.5:
+    if float((sigma @ probe - lower @ (lower.T @ probe)).norm()) <= 1e-10 * small:
         return lower
     values, vectors = torch.linalg.eigh(sigma)
     if float(values[0]) < -ROUNDING * float(values[-1]):

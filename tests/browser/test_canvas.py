@@ -125,11 +125,14 @@ def test_clear_and_draw_with_keys_alone(page) -> None:
     cells = page.locator(".jp-Cell").count()
     stage = drawing(page).get_by_role("application")
     stage.focus()
-    for key in ("3", "[", "[", "[", "[", "Shift+ArrowLeft", "b", "x"):
+    brush = ask(page, "canvas.brush")
+    # To the top left corner, then away from it: the pen is where the mouse drew last.
+    for key in ("3", "]", "b", "x", *["Shift+ArrowUp", "Shift+ArrowLeft"] * 8, "Shift+ArrowDown", "Shift+ArrowRight"):
         page.keyboard.press(key)
-    until(lambda: ask(page, "[canvas.chosen, canvas.brush]") == [3, 3])
+    until(lambda: ask(page, "[canvas.chosen, canvas.brush]") == [3, brush + 1])
     where = drawing(page).locator(".gancourse-where").inner_text()
     column, row = (int(part.split()[-1]) for part in where.partition(":")[0].split(","))
+    assert (column, row) == (9, 9)
     page.keyboard.down(" ")
     for _ in range(5):
         page.keyboard.press("ArrowRight")
@@ -137,13 +140,14 @@ def test_clear_and_draw_with_keys_alone(page) -> None:
     page.keyboard.up(" ")
     x, y = column - 0.5, row - 0.5
     path = [(x + i, y) for i in range(6)] + [(x + 5, y + 8)]
-    wanted = stroke(np.zeros((64, 64), np.uint8), path, 3, 3)
+    wanted = stroke(np.zeros((64, 64), np.uint8), path, brush + 1, 3)
     until(lambda: np.array_equal(array(page), wanted))
     assert ask(page, "faces.PARTS[3]") in drawing(page).locator(".gancourse-where").inner_text()
     page.keyboard.press("Enter")
-    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Shift+ArrowRight")
     assert "pen down" in drawing(page).locator(".gancourse-where").inner_text()
     page.keyboard.press("Enter")
+    until(lambda: array(page)[int(y) + 8, int(x) + 12] == 3)
     page.keyboard.press("Control+z")
     until(lambda: np.array_equal(array(page), wanted))
     page.keyboard.press("Control+z")

@@ -237,22 +237,3 @@ def test_after_a_restart_it_says_so_and_its_cell_brings_it_back(page, lab) -> No
     button(page, "Random").click()
     until(lambda: ask(page, "explorer.can['undo']"))
     until(lambda: shows_its_place(page))
-
-
-def test_it_works_in_notebook_7(page, lab, context, course: Path, screenshots: Path) -> None:
-    name = write_notebook(course, "explorer_7.ipynb", make=MAKE, show="explorer")
-    made = context.new_page()
-    made.set_default_timeout(120_000)
-    made.goto(f"{lab.url}/notebooks/{name}")
-    made.wait_for_function(
-        "() => window.jupyterapp?.shell?.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
-    )
-    lab.run_all(made)
-    made.wait_for_selector(".gancourse-explorer .gancourse-corner-3[width='64']")
-    slider(made, "smile").focus()
-    made.keyboard.press("Home")
-    made.keyboard.press("ArrowRight")
-    until(lambda: abs(ask(made, "explorer.shown.values['smile']") + 2.95) < 1e-6)
-    assert shows_its_place(made)
-    made.screenshot(path=screenshots / "explorer_notebook_7.png")
-    made.close()

@@ -113,15 +113,14 @@ def _(build: Callable) -> None:
     labels = torch.cat([torch.ones(half, 1), -torch.ones(half, 1)])
     start = float((D(x) * labels).mean())
     for _ in range(12):
-        for p in (parameters := [p for _, p in D.named_parameters()]):
-            p.grad = None
         nn.functional.softplus(-labels * D(x)).mean().backward()
-        slopes = [None if p.grad is None else p.grad.clone() for p in parameters]
-        length = math.sqrt(sum(float(s.square().sum()) for s in slopes if s is not None))
-        with torch.no_grad():
-            for p, slope in zip(parameters, slopes, strict=True):
-                if slope is not None:
+        found = [(p, p.grad) for _, p in D.named_parameters()]  # asked for anew: a stand-in fetches them now
+        length = math.sqrt(sum(float(slope.square().sum()) for _, slope in found if slope is not None))
+        for p, slope in found:
+            if slope is not None:
+                with torch.no_grad():
                     p -= 0.3 * slope / max(length, 1e-12)
+            p.grad = None
     gain = float((D(x) * labels).mean()) - start
     expect(gain > 1e-3, "Twelve steps of gradient descent do not help it to tell such pairs apart.")
 

@@ -25,7 +25,7 @@ from gancourse.widgets.plane_game import LOSSES, PlaneGame
 torch.set_num_threads(1)
 
 
-def until(what: Callable[[], Any], seconds: float = 20) -> None:
+def until(what: Callable[[], Any], seconds: float = 60) -> None:
     end = time.monotonic() + seconds
     while not what():
         assert time.monotonic() < end, "it did not happen"

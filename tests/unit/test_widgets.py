@@ -46,7 +46,7 @@ KNOBS = {
 }
 
 
-def until(what: Callable[[], Any], seconds: float = 20) -> None:
+def until(what: Callable[[], Any], seconds: float = 60) -> None:
     end = time.monotonic() + seconds
     while not what():
         assert time.monotonic() < end, "it did not happen"
