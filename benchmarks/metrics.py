@@ -28,7 +28,7 @@ from gancourse.plots import PALETTE, axes, figure, png
 
 SIZE = 32
 SEEN = 3.0
-# The better side of each score: +1 up, −1 down, 0 where half way is right.
+# The better side of each score: +1 up, −1 down.
 SIDE = {
     "FID": -1,
     "KID": -1,
@@ -42,13 +42,12 @@ SIDE = {
     "authenticity": 1,
 }
 # (defect, strength, the scores that see it, the scores that do not or are even pleased, who says so).
-# Blur is not among what precision sees: it makes faces alike, and moves them to where many real ones are.
 CLAIMS = (
-    ("blur", 1.0, "FID KID recall", "memorization", "Heusel et al. 2017, figure 3; Bińkowski et al. 2018"),
+    ("blur", 1.0, "FID KID precision recall", "memorization", "Heusel et al. 2017, figure 3; Kynkäänniemi et al. 2019"),
     ("noise", 1.0, "FID KID precision density coverage", "memorization", "Heusel et al. 2017, figure 3"),
     ("dropped", 1.0, "FID KID recall coverage", "precision density", "Kynkäänniemi et al. 2019; Naeem et al. 2020"),
     ("skewed", 0.5, "FID KID", "precision density", "Kynkäänniemi et al. 2019"),
-    ("shrunk", 1.0, "FID KID recall", "precision density", "Kynkäänniemi et al. 2019, on truncation"),
+    ("shrunk", 1.0, "FID recall", "precision density", "Kynkäänniemi et al. 2019, on truncation"),
     ("repeated", 1.0, "FID KID recall coverage", "precision", "Naeem et al. 2020"),
     ("one_per_class", 1.0, "FID KID recall coverage", "IS precision", "Barratt & Sharma 2018"),
     ("copies", 1.0, "memorization authenticity", "FID KID IS precision recall density coverage", "Meehan et al. 2020"),

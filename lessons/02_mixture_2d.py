@@ -62,8 +62,8 @@ seed_everything(0)
 world = ring(8, radius=2.0, std=0.05)
 unlike = Mixture([[0.0, 0.6], [-1.0, -1.0], [2.0, -0.5]], 0.1)
 worlds = {"three Gaussians": unlike, "ring of 8": world, "grid of 25": grid(5, spacing=2.0, std=0.05)}
-SLOW = 3e-4  # learning rate of a slow judge; the usual one is 1e-3
-ITERATIONS = 1000
+SLOW = 2e-4  # learning rate of a slow judge; the usual one is 1e-3
+ITERATIONS = 1200
 REMEDIES = ("none", "minibatch std", "packing 2", "packing 4", "unrolled")
 
 # %% demo=true
@@ -365,8 +365,8 @@ def measure(match, n=2500):
 
 
 # %% [markdown]
-# The first match has a *slow judge*: $D$ learns at a third of $G$'s rate. (Metz and others (2017) show
-# collapse with a tenth; a third is enough.) Follow the orange dots. How many circles hold some at any one
+# The first match has a *slow judge*: $D$ learns at a fifth of $G$'s rate. (Metz and others (2017) show
+# collapse with a tenth; a fifth is enough.) Follow the orange dots. How many circles hold some at any one
 # time? How many have held some by the end?
 
 
@@ -394,7 +394,7 @@ watch(play(match, iterations), draw_match, total=iterations)
 
 # %% [markdown]
 # The samples travel as a clump. Wherever the clump arrives, $D$ slowly learns to call that place
-# made; the colors turn orange there, and $G$, three times as quick, has left before. It never pays to
+# made; the colors turn orange there, and $G$, five times as quick, has left before. It never pays to
 # stay, and it never pays to split up. Over time every circle is visited, and at no time more than a few.
 #
 # ### Ten seeds at once
@@ -456,7 +456,7 @@ show(fig, alt=f"Samples of ten runs with a slow judge. {'; '.join(titled)}.")
 # %% name="balance" demo=true
 BALANCE = {
     "balanced": {},
-    "slow D\n(a third)": {"rate_D": SLOW},
+    "slow D\n(a fifth)": {"rate_D": SLOW},
     "max–min\n(G: 5 steps)": {"g_steps": 5},
     "min–max\n(D: 5 steps)": {"k": 5},
 }
@@ -849,7 +849,7 @@ show(fig, alt=f"Left: {words(modes)} Right: {words(good, 'percent of high qualit
 # the way in which the loss pulls each made sample, the thin net a grid of noise as $G$ bends it. You can
 # also draw the data yourself. Things to try:
 #
-# 1. *Ring of 8*, no remedy, and $D$'s rate at a third of $G$'s or less: watch the arrows before a clump jumps.
+# 1. *Ring of 8*, no remedy, and $D$'s rate at a fifth of $G$'s or less: watch the arrows before a clump jumps.
 # 2. Take single steps of $D$ only, thirty or so. Then single steps of $G$ only. Which order of the two
 #    optimizations is that?
 # 3. The same with *packing 4*. Where do the arrows of two neighboring samples point now?
