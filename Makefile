@@ -29,7 +29,7 @@ INSIST := $(if $(filter command environment,$(firstword $(origin PYTHON))),--ins
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup lab test check static lessons bench lock clean
+.PHONY: help setup lab test check gate static lessons bench lock clean
 
 help: ## list the targets
 	@awk -F ': .*## ' '/^[a-z]+:.* ## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -41,13 +41,16 @@ lab: setup ## open the course in JupyterLab
 	JUPYTER_CONFIG_PATH="$(CURDIR)/jupyter$${JUPYTER_CONFIG_PATH:+:$$JUPYTER_CONFIG_PATH}" $(BIN)/jupyter lab --ServerApp.root_dir="$(CURDIR)" --LabApp.default_url=/lab/tree/notebooks/start.ipynb $(if $(filter 0,$(shell id -u)),--allow-root) $(LAB_ARGS)
 
 check: setup static ## lint, types, notebooks up to date, quick tests: under two minutes
-	$(PARALLEL) -m "not slow and not browser" $(PYTEST_ARGS)
+	GATE_SEEDS=2 $(PARALLEL) -m "not slow and not browser" $(PYTEST_ARGS)
 
 test: setup static ## everything: check, solutions, slow and browser tests: under 20 minutes
 	$(BIN)/python tools/browser.py
 	rm -rf build/solutions && mkdir -p build && cp -R solutions build/
 	GANCOURSE_FAST=1 $(PYTEST) -p no:cacheprovider --nbval-lax --nbval-current-env --nbval-cell-timeout=600 build/solutions
 	$(PARALLEL) $(PYTEST_ARGS)
+
+gate: setup ## every wrong and right answer to every exercise, in the sandbox too: an hour
+	GATE_EVERY=1 $(PARALLEL) tests/mutants $(PYTEST_ARGS)
 
 static:
 	$(RUFF) check .

@@ -8,14 +8,18 @@ import pytest
 from _pytest.terminal import TerminalReporter
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of one file stay in one process, since they share what they set up; but each lesson may have its own."""
+    """Tests of one file stay in one process, since they share what they set up; but each lesson may have its own.
+
+    All that needs a browser shares one JupyterLab.
+    """
     for item in items:
-        if item.get_closest_marker("xdist_group"):
-            continue
         lesson = getattr(item, "callspec", None) and item.callspec.params.get("lesson")  # type: ignore[attr-defined]
-        name = getattr(lesson, "name", lesson) or ""
-        item.add_marker(pytest.mark.xdist_group(f"{item.path.stem} {name}".strip()))
+        name = (
+            "browser" if "browser" in item.path.parts else f"{item.path.stem} {getattr(lesson, 'name', lesson) or ''}"
+        )
+        item.add_marker(pytest.mark.xdist_group(name.strip()))
 
 
 def mutants(reporter: TerminalReporter) -> list[tuple[str, ...]]:

@@ -14,7 +14,7 @@ from gancourse.paths import repository
 
 
 def build_and_report(check: bool, only: str | None = None) -> int:
-    """Build the notebooks (of one lesson, if named), or with `check` only compare them with a fresh build; 1 if they differ."""
+    """Build the notebooks (of one lesson, if named), or with `check` only compare them all; 1 if they differ."""
     if check:
         with tempfile.TemporaryDirectory() as fresh:
             build.build_all(Path(fresh))

@@ -41,7 +41,7 @@ class Sliders(anywidget.AnyWidget):
     _esm = HERE / "sliders.js"
     _css = HERE / "sliders.css"
 
-    values = traitlets.Dict().tag(sync=True)
+    values = traitlets.Dict().tag(sync=True, echo_update=False)  # an echo of an old move would undo newer ones
     knobs = traitlets.Dict().tag(sync=True)
     frame = traitlets.Bytes(b"").tag(sync=True)
     alt = traitlets.Unicode("").tag(sync=True)

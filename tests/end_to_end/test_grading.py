@@ -320,7 +320,8 @@ def test_the_submissions_are_left_alone(graded: Graded) -> None:
     assert graded.untouched
 
 
-@pytest.mark.parametrize("name", ["graded", pytest.param("everybody", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["graded", "everybody"])
 def test_students_see_no_inside_of_the_package(name: str, request: pytest.FixtureRequest) -> None:
     graded: Graded = request.getfixturevalue(name)
     for text in (graded.text, *map(graded.feedback, graded.names)):

@@ -1,12 +1,14 @@
 """The mutation gate once more, as graders see it: answers run in the sandbox, checks outside of it.
 
 What crosses between the two must not change a verdict: every right answer earns everything, every
-wrong one loses something and is told the same.
+wrong one loses something and is told the same. `make test` judges every right answer and each fourth
+wrong one; `make gate` judges all.
 """
 
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Iterator
 from operator import add
 
@@ -18,6 +20,7 @@ from gancourse.grading.sandbox.host import Host
 from gancourse.grading.sandbox.walls import Walls
 
 pytestmark = pytest.mark.slow
+EVERY = int(os.environ.get("GATE_EVERY", "4"))
 PREAMBLE = "import math\nimport torch\nimport torch.nn.functional as F\nfrom torch import nn\n"
 
 
@@ -48,7 +51,7 @@ def test_right_answer_earns_everything(walls: Walls, lesson: str, exercise: str,
     assert verdict.credit == 1, str(verdict)
 
 
-@pytest.mark.parametrize(("lesson", "exercise", "name", "code", "says"), named(WRONG))
+@pytest.mark.parametrize(("lesson", "exercise", "name", "code", "says"), named(WRONG[::EVERY]))
 def test_wrong_answer_loses_and_is_named(
     walls: Walls, lesson: str, exercise: str, name: str, code: str, says: str
 ) -> None:

@@ -193,12 +193,14 @@ def files(folder: Path) -> dict[Path, bytes]:
     return {p.relative_to(folder): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
 
 
+@pytest.mark.slow  # `make check` compares the notebooks with a fresh build before it runs tests
 def test_a_rebuild_is_identical(built):
     first, second = map(files, built)
     assert {Path("notebooks/start.ipynb"), Path("notebooks/01_gaussian_1d/01_gaussian_1d.ipynb")} <= set(first)
     assert first == second
 
 
+@pytest.mark.slow
 def test_committed_notebooks_are_as_their_sources_say(built):
     """If this fails, run `make lessons` and commit what it changes."""
     assert build.differences(built[0]) == []

@@ -141,6 +141,7 @@ def test_importing_gancourse_loads_nothing_heavy() -> None:
     assert [m for m in loaded if m.startswith("jupyter")] == []
 
 
+@pytest.mark.slow
 def test_every_module_imports_without_display_gpu_or_network() -> None:
     code = """
 import importlib, pkgutil, socket
@@ -164,10 +165,13 @@ print(len(names))
 # --- Files ---------------------------------------------------------------------------------------
 
 
+LARGE = {"data/dcgan_faces_64.safetensors": "a trained generator, so that sliders live at once"}
+
+
 def test_nothing_large_is_tracked() -> None:
     files = tracked()
     large = {str(f.relative_to(ROOT)): f.stat().st_size for f in files if f.stat().st_size > 1_000_000}
-    assert large == {}
+    assert set(large) <= set(LARGE), f"Say in LARGE why: {large}"
     assert sum(f.stat().st_size for f in files if f.is_relative_to(ROOT / "data")) < 40_000_000
 
 
