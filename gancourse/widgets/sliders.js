@@ -10,8 +10,11 @@ function make(tag, parent, properties = {}) {
 
 function render({ model, el }) {
   el.classList.add("gancourse-sliders");
-  // Without this JupyterLab takes keys such as b and x for its own: they insert and delete cells.
+  // JupyterLab takes keys such as b, x and the arrows for its own, wherever the focus is, unless the
+  // focused element itself says otherwise.
   el.dataset.lmSuppressShortcuts = "true";
+  const keep = (event) => event.stopPropagation();
+  el.addEventListener("keydown", keep);
   const bar = make("div", el, { className: "gancourse-bar" });
   bar.setAttribute("role", "group");
   bar.setAttribute("aria-label", "what the picture shows");
@@ -27,7 +30,9 @@ function render({ model, el }) {
     const from = knob.log ? (x) => 10 ** x : (x) => x;
     const step = knob.whole ? 1 : (to(knob.high) - to(knob.low)) / 40;
     const input = make("input", label, { type: "range", min: to(knob.low), max: to(knob.high), step });
-    const shown = make("output", label);
+    input.dataset.lmSuppressShortcuts = "true";
+    const shown = make("span", label, { className: "gancourse-value" });
+    shown.setAttribute("aria-hidden", "true"); // aria-valuetext says it
     const say = () => {
       const value = from(Number(input.value));
       shown.textContent = knob.whole ? String(Math.round(value)) : String(Number(value.toPrecision(2)));
@@ -62,6 +67,7 @@ function render({ model, el }) {
   showFrame();
   showState();
   return () => {
+    el.removeEventListener("keydown", keep);
     model.off("change:frame", showFrame);
     model.off("change:alt change:status change:values", showState);
     if (url) URL.revokeObjectURL(url);
