@@ -146,7 +146,7 @@ function openPanel(model, el, label) {
     const value = (tick) => (tick >= ticks ? knob.high : from(low + ((high - low) * tick) / ticks));
     // The name alone: without it the value beside the slider would be part of the name, and be read twice.
     const input = make("input", label, { type: "range", min: 0, max: ticks, step: 1 }, { "aria-label": knob.label });
-    const shown = make("output", label);
+    const shown = make("span", label, { className: "gancourse-value" }, { "aria-hidden": "true" });
     function tell(value) {
       shown.textContent = say(value, knob);
       input.setAttribute("aria-valuetext", shown.textContent);
