@@ -80,7 +80,7 @@ def test_solution_runs_from_top_to_bottom_and_the_picture_moves(lab, context, sc
     knob = panel.get_by_label("D's steps k")
     knob.focus()
     page.keyboard.press("End")
-    assert panel.locator("output").first.inner_text() == "20"
+    assert panel.locator(".gancourse-value").first.inner_text() == "20"
     panel.get_by_label("learning rate").focus()
     page.keyboard.press("Home")
     time.sleep(1.5)
