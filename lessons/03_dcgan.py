@@ -1381,7 +1381,7 @@ def edit(z, name):
 
 
 shown = many_z[:8]
-edits = {"as they are": shown} | {f"+ {name}": edit(shown, name) for name in ("age", "smile", "glasses")}
+edits = {"as is": shown} | {f"+ {name}": edit(shown, name) for name in ("age", "smile", "glasses")}
 fig = figure(9, 4.2)
 (ax,) = axes(fig)
 draw_pictures(ax, torch.cat([run.sample(z) for z in edits.values()]), 8)
