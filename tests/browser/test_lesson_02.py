@@ -64,7 +64,7 @@ def test_checks_speak_to_a_student(lab, context, screenshots: Path) -> None:
     lab.run_cell(page, "minibatch_std")
     lab.run_cell(page, "test-minibatch_std")
     (output,) = lab.outputs(page, "test-minibatch_std")
-    report = "\n".join(output["traceback"])
+    report = " ".join("\n".join(output["traceback"]).split())  # it is wrapped
     assert "Take the root of each, then average" in report and "core.py" not in report
     lab.show(page, "test-minibatch_std")
     page.screenshot(path=screenshots / "wrong_answer_02.png")
