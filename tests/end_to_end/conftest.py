@@ -1,4 +1,4 @@
-"""Whole classes are graded in `make test`; `make check` has the hostile suite's representatives for that."""
+"""Whole classes are graded in `make test`; `make check` has the tests of the sandbox's parts."""
 
 from __future__ import annotations
 
