@@ -1,4 +1,4 @@
-"""Whole classes are graded in `make test`; `make check` has the tests of the sandbox's parts."""
+"""Whole classes are graded, and sandboxes are started, in `make test` only."""
 
 from __future__ import annotations
 

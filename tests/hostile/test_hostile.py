@@ -35,7 +35,7 @@ from gancourse.grading.sandbox.walls import Limits, bubblewrap
 
 pytestmark = pytest.mark.slow  # two sandboxes and a class: over a minute, even for few submissions
 ALL = [*TAMPERING, *EXHAUSTING, *LEAKING, *FORGING, *ODD]
-LIMITS = Limits(cell=5, call=6, notebook=60, memory=2 * 2**30)
+LIMITS = Limits(cell=5, call=10, notebook=60, memory=2 * 2**30)
 NO_SANDBOX = bubblewrap()
 ORDINARY = {"zz perfect": EVERYTHING, "zz blank": NOTHING, "victim": EVERYTHING}
 TOKEN = "TOKEN" + "-"

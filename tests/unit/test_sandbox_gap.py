@@ -29,6 +29,8 @@ plain = st.recursive(
     max_leaves=12,
 )
 
+pytestmark = pytest.mark.slow  # every test needs a sandbox
+
 
 # --- wire --------------------------------------------------------------------------------------
 
