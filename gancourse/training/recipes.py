@@ -9,10 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from torch import Tensor, nn
+from torch import Tensor
 
 from gancourse.data import known
 from gancourse.errors import CourseError
+from gancourse.models.dense import dense
 from gancourse.training.ema import EMA
 from gancourse.training.trainer import Trainer
 
@@ -121,12 +122,6 @@ def toy(name: str, reach: float, steps: int) -> Recipe:
         return scatter(samples, load(name, None).modes, reach)
 
     return Recipe(name, f"a small dense GAN on the {name} of Gaussians", (name,), 0, steps, load, make, draw)
-
-
-def dense(inputs: int, width: int, outputs: int) -> nn.Sequential:
-    """Two hidden layers."""
-    hidden = [nn.Linear(inputs, width), nn.LeakyReLU(0.2), nn.Linear(width, width), nn.LeakyReLU(0.2)]
-    return nn.Sequential(*hidden, nn.Linear(width, outputs))
 
 
 def pictures(samples: Tensor) -> Image:

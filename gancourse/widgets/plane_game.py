@@ -10,9 +10,10 @@ from __future__ import annotations
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from gancourse.data.toys import grid, ring, spirals
+from gancourse.models.dense import dense
 from gancourse.objectives import OBJECTIVES, Objective
 
 TARGETS = {
@@ -28,15 +29,6 @@ LOSSES = {
     "hinge": OBJECTIVES["hinge"],
 }
 REMEDIES = {"none": 1, "packing of 2": 2, "packing of 4": 4}
-
-
-def perceptron(inputs: int, outputs: int, width: int) -> nn.Sequential:
-    """Two hidden layers."""
-    return nn.Sequential(
-        nn.Linear(inputs, width), nn.LeakyReLU(0.2),
-        nn.Linear(width, width), nn.LeakyReLU(0.2),
-        nn.Linear(width, outputs),
-    )  # fmt: skip
 
 
 class PlaneGame:
@@ -64,7 +56,7 @@ class PlaneGame:
         torch.manual_seed(seed)
         self.target, self.objective, self.pack = target, objective, pack
         self.latent_dim, self.batch, self.k = latent_dim, batch, 1
-        self.G, self.D = perceptron(latent_dim, 2, width), perceptron(2 * pack, 1, width)
+        self.G, self.D = dense(latent_dim, width, 2), dense(2 * pack, width, 1)
         self._opt_G = torch.optim.Adam(self.G.parameters(), lr=1e-3, betas=(0.5, 0.9))
         self._opt_D = torch.optim.Adam(self.D.parameters(), lr=1e-3, betas=(0.5, 0.9))
         self.critic = objective.name in ("least_squares", "hinge", "wasserstein")

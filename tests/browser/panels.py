@@ -51,13 +51,28 @@ def do(page: Any, command: str, **arguments: Any) -> None:
     page.evaluate("([name, args]) => window.jupyterapp.commands.execute(name, args)", [command, arguments])
 
 
-def until(what: Callable[[], Any], seconds: float = 60) -> Any:
+def wait_for(what: Callable[[], Any], seconds: float, message: str) -> Any:
     """Ask until the answer is truthy."""
     end = time.monotonic() + seconds
-    while not (answer := what()):
-        assert time.monotonic() < end, f"it did not happen within {seconds:g} s"
-        time.sleep(0.1)
-    return answer
+    while time.monotonic() < end:
+        if answer := what():
+            return answer
+        time.sleep(0.15)
+    raise AssertionError(f"{message} (waited {seconds:g} s)")
+
+
+def source(page: Any, id: str) -> str:
+    """What stands in a cell."""
+    return page.evaluate(
+        """(id) => window.jupyterapp.shell.currentWidget.content.widgets
+            .find(w => w.model.id === id).model.sharedModel.getSource()""",
+        id,
+    )
+
+
+def until(what: Callable[[], Any], seconds: float = 60) -> Any:
+    """`wait_for` where the call says what is waited for."""
+    return wait_for(what, seconds, "it did not happen")
 
 
 def violations(page: Any, selector: str) -> list[str]:

@@ -3,22 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+
+from panels import wait_for
 
 LESSON = "01_gaussian_1d"
 PICTURE = ".gancourse-live img"
-
-
-def wait_for(what: Callable[[], Any], seconds: float, message: str) -> Any:
-    """Ask until the answer is truthy."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if answer := what():
-            return answer
-        time.sleep(0.15)
-    raise AssertionError(f"{message} (waited {seconds:g} s)")
 
 
 def test_start_page_opens_and_leads_to_the_lesson(lab, context, screenshots: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from test_lesson_01 import wait_for
+from panels import source, wait_for
 
 LESSON = "02_mixture_2d"
 ANSWERS = ("sample_mixture", "log_density", "count_modes", "minibatch_std", "packed_distance", "PackedDiscriminator")
@@ -12,11 +12,7 @@ ANSWERS = ("sample_mixture", "log_density", "count_modes", "minibatch_std", "pac
 
 def test_solution_runs_in_the_page_and_the_playground_plays(lab, context, screenshots: Path) -> None:
     page = lab.open(context, f"solutions/{LESSON}/{LESSON}.ipynb")
-    source = page.evaluate(
-        """() => window.jupyterapp.shell.currentWidget.content.widgets
-            .find(w => w.model.id === 'setup').model.sharedModel.getSource()"""
-    )
-    lab.set_source(page, "setup", f"import os\nos.environ['GANCOURSE_FAST'] = '1'\n{source}")
+    lab.set_source(page, "setup", f"import os\nos.environ['GANCOURSE_FAST'] = '1'\n{source(page, 'setup')}")
     lab.run_all(page)
 
     def finished() -> dict | None:

@@ -2,31 +2,12 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+
+from panels import source, wait_for
 
 LESSON = "03_dcgan"
 FAST = "%env GANCOURSE_FAST=1\n"  # the machine's quarter of an hour is for students
-
-
-def wait_for(what: Callable[[], Any], seconds: float, message: str) -> Any:
-    """Ask until the answer is truthy."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if answer := what():
-            return answer
-        time.sleep(0.2)
-    raise AssertionError(f"{message} (waited {seconds:g} s)")
-
-
-def source(page, id: str) -> str:
-    return page.evaluate(
-        """(id) => window.jupyterapp.shell.currentWidget.content.widgets
-            .find(w => w.model.id === id).model.sharedModel.getSource()""",
-        id,
-    )
 
 
 def test_solution_runs_and_the_explorer_answers(lab, context, screenshots: Path) -> None:

@@ -2,35 +2,16 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+
+from panels import source, wait_for
 
 LESSON = "04_metrics"
-
-
-def wait_for(what: Callable[[], Any], seconds: float, message: str) -> Any:
-    """Ask until the answer is truthy."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if answer := what():
-            return answer
-        time.sleep(0.15)
-    raise AssertionError(f"{message} (waited {seconds:g} s)")
 
 
 def quick_setup(lab, page) -> None:
     """Let the lesson take few pictures: its full numbers are measured by benchmarks."""
     lab.set_source(page, "setup", f"import os\nos.environ['GANCOURSE_FAST'] = '1'\n{source(page, 'setup')}")
-
-
-def source(page, id: str) -> str:
-    return page.evaluate(
-        """(id) => window.jupyterapp.shell.currentWidget.content.widgets
-            .find(w => w.model.id === id).model.sharedModel.getSource()""",
-        id,
-    )
 
 
 def test_solution_runs_and_the_sliders_move_the_scores(lab, context, screenshots: Path) -> None:
