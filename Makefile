@@ -14,7 +14,7 @@ BENCH_ARGS ?=
 BIN := .venv/bin
 PYTEST := $(BIN)/pytest
 # Each worker is one process for one core; torch's threads on top of that would only get in each other's way.
-PARALLEL := OMP_NUM_THREADS=1 $(PYTEST) -n $(WORKERS) --dist loadgroup
+PARALLEL := OMP_NUM_THREADS=1 $(PYTEST) -n $(WORKERS) --dist loadscope
 RUFF := $(BIN)/ruff
 
 # An activated environment, and variables made for another Python, must not leak in. Programs that
@@ -46,7 +46,7 @@ check: setup static ## lint, types, notebooks up to date, quick tests: under two
 test: setup static ## everything: check, solutions, slow and browser tests: under 20 minutes
 	$(BIN)/python tools/browser.py
 	rm -rf build/solutions && mkdir -p build && cp -R solutions build/
-	GANCOURSE_FAST=1 $(PYTEST) -p no:cacheprovider --nbval-lax --nbval-current-env --nbval-cell-timeout=600 build/solutions
+	GANCOURSE_FAST=1 $(PARALLEL) -p no:cacheprovider --nbval-lax --nbval-current-env --nbval-cell-timeout=600 build/solutions
 	$(PARALLEL) $(PYTEST_ARGS)
 
 gate: setup ## every wrong and right answer to every exercise, in the sandbox too: an hour

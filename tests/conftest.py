@@ -2,24 +2,46 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
+from typing import TYPE_CHECKING
 
 import pytest
 from _pytest.terminal import TerminalReporter
 
+if TYPE_CHECKING:
+    from xdist.remote import Producer
+    from xdist.scheduler import LoadScopeScheduling
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of one file stay in one process, since they share what they set up; but each lesson may have its own.
 
-    All that needs a browser shares one JupyterLab.
+def group(nodeid: str) -> str:
+    """The tests that run in one process, one after the other: those of one file, which share what they set up.
+
+    All that needs a browser shares one JupyterLab; each exercise's mutants, and each lesson's solution,
+    may have another process.
     """
-    for item in items:
-        lesson = getattr(item, "callspec", None) and item.callspec.params.get("lesson")  # type: ignore[attr-defined]
-        name = (
-            "browser" if "browser" in item.path.parts else f"{item.path.stem} {getattr(lesson, 'name', lesson) or ''}"
-        )
-        item.add_marker(pytest.mark.xdist_group(name.strip()))
+    path, _, name = nodeid.partition("::")
+    if "browser" in path.split("/"):
+        return "browser"
+    subject = re.search(r"\[(.*?)[:\]]", name)
+    return f"{path} {subject[1]}" if subject and ("/mutants/" in path or "solutions" in path) else path
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer | None) -> LoadScopeScheduling:
+    """Split the tests among processes by `group`, in the order of the files: the folders with the longest are first.
+
+    (pytest-xdist's own marks for groups have no effect with pytest 9.2; and sorted by their number, the
+    few tests that take minutes would come last.)
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByGroup(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return group(nodeid)
+
+    config.option.loadscopereorder = False
+    return ByGroup(config, log)
 
 
 def mutants(reporter: TerminalReporter) -> list[tuple[str, ...]]:

@@ -54,7 +54,7 @@ def page(lab, context, course: Path):
     lab.run_cell(made, "show")
     made.wait_for_selector(".gancourse-explorer .gancourse-corner-3[width='64']")
     yield made
-    made.close()
+    lab.close(made)
 
 
 def panel(page):
@@ -99,7 +99,7 @@ def test_the_last_value_of_a_fast_drag_is_shown(page) -> None:
     shown = float(slider(page, "age").input_value())
     assert 1.5 < shown < 2.5
     until(lambda: abs(ask(page, "explorer.shown.values['age']") - shown) < 1e-6)
-    assert shows_its_place(page)
+    until(lambda: shows_its_place(page))
 
 
 def test_drag_in_the_pad(page, screenshots: Path) -> None:
@@ -113,7 +113,7 @@ def test_drag_in_the_pad(page, screenshots: Path) -> None:
     until(
         lambda: ask(page, "[round(v, 1) for v in explorer.shown.at] == [0.9, 0.2] or list(explorer.shown.at)") is True
     )
-    assert shows_its_place(page)
+    until(lambda: shows_its_place(page))
     page.mouse.move(field["x"] + 2, field["y"] + 2)
     page.wait_for_timeout(300)
     assert ask(page, "explorer.at[0] > 0.8"), "let go is let go"
@@ -142,11 +142,11 @@ def test_random_undo_redo_reset(page) -> None:
     before = ask(page, "explorer.z.tolist()")
     button(page, "Random").click()
     until(lambda: ask(page, "explorer.z.tolist()") != before)
-    assert shows_its_place(page)
+    until(lambda: shows_its_place(page))
     after = ask(page, "explorer.z.tolist()")
     button(page, "Undo").click()
     until(lambda: ask(page, "explorer.z.tolist()") == before)
-    assert shows_its_place(page)
+    until(lambda: shows_its_place(page))
     button(page, "Redo").click()
     until(lambda: ask(page, "explorer.z.tolist()") == after)
     until(lambda: button(page, "Redo").is_disabled())
@@ -154,7 +154,7 @@ def test_random_undo_redo_reset(page) -> None:
     until(lambda: slider(page, "age").input_value() == "0")
     button(page, "Undo").click()
     until(lambda: slider(page, "age").input_value() != "0")
-    assert shows_its_place(page)
+    until(lambda: shows_its_place(page))
 
 
 def test_a_condition_and_the_way_between_the_corners(page) -> None:
@@ -162,12 +162,12 @@ def test_a_condition_and_the_way_between_the_corners(page) -> None:
     slider(page, "glasses").focus()
     page.keyboard.press("End")
     until(lambda: ask(page, "explorer.shown.condition") == {"glasses": 1, "hair": "curly"})
-    assert shows_its_place(page, glasses=1, hair="curly")
+    until(lambda: shows_its_place(page, glasses=1, hair="curly"))
     on_the_sphere = ask(page, "explorer.z.tolist()")
     panel(page).get_by_role("radio", name="straight").check()
     until(lambda: ask(page, "explorer.shown.spherical") is False)
     assert ask(page, "explorer.z.tolist()") != on_the_sphere
-    assert shows_its_place(page, glasses=1, hair="curly")
+    until(lambda: shows_its_place(page, glasses=1, hair="curly"))
 
 
 def test_save_and_film(page, course: Path, screenshots: Path) -> None:
@@ -200,11 +200,11 @@ def test_a_reloaded_page_stands_where_it_was(page) -> None:
     page.reload()
     page.wait_for_selector(".gancourse-explorer .gancourse-corner-3[width='64']")
     assert float(slider(page, "age").input_value()) == pytest.approx(place[1]["age"], abs=1e-6)
-    assert shows_its_place(page, glasses=1, hair="curly")
+    until(lambda: shows_its_place(page, glasses=1, hair="curly"))
     slider(page, "smile").focus()
     page.keyboard.press("Home")
     until(lambda: ask(page, "explorer.shown.values['smile']") == -3)
-    assert shows_its_place(page, glasses=1, hair="curly")
+    until(lambda: shows_its_place(page, glasses=1, hair="curly"))
 
 
 def test_html_of_the_saved_notebook_shows_the_picture_offline(page, course: Path, tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ def test_start_page_opens_and_leads_to_the_lesson(lab, context, screenshots: Pat
     page.screenshot(path=screenshots / "start.png")
     page.get_by_role("link", name="01 · One bell curve").click()
     page.wait_for_function(f"() => window.jupyterapp.shell.currentWidget.context.path.endsWith('{LESSON}.ipynb')")
-    page.close()
+    lab.close(page)
 
 
 def test_solution_runs_from_top_to_bottom_and_the_picture_moves(lab, context, screenshots: Path) -> None:
@@ -77,16 +77,22 @@ def test_solution_runs_from_top_to_bottom_and_the_picture_moves(lab, context, sc
     page.screenshot(path=screenshots / "panel.png")
     panel.get_by_role("button", name="Pause").click()
     panel.get_by_role("button", name="Play").wait_for()
-    time.sleep(1.5)  # a drawing that had begun may still arrive
+
+    def rests() -> bool:  # a step and a drawing that had begun may still arrive
+        before = frame()
+        time.sleep(1.5)
+        return frame() == before
+
+    wait_for(rests, 30, "the picture moves after Pause")
     rest = frame()
     time.sleep(1.5)
-    assert frame() == rest, "the picture moves after Pause"
+    assert frame() == rest, "the picture moves again after Pause"
     panel.get_by_role("button", name="Step").click()
     wait_for(lambda: frame() != rest, 60, "Step does not move the picture")
     lab.set_source(page, "setup", "print(panel.state.k, round(panel.state.rate, 9), panel.status == '')")
     lab.run_cell(page, "setup")
     assert "".join(lab.outputs(page, "setup")[0]["text"]).split() == ["20", "1e-05", "True"]
-    page.close()
+    lab.close(page)
 
 
 def test_checks_speak_to_a_student(lab, context, screenshots: Path) -> None:
@@ -128,4 +134,4 @@ def test_checks_speak_to_a_student(lab, context, screenshots: Path) -> None:
     assert output["output_type"] == "stream" and output["name"] == "stdout"
     assert "✗" not in output["text"]
     page.screenshot(path=screenshots / "right_answer.png")
-    page.close()
+    lab.close(page)

@@ -39,7 +39,7 @@ def test_solution_runs_in_the_page_and_the_playground_plays(lab, context, screen
     lab.show(page, "playground")
     page.screenshot(path=screenshots / "playground_02.png")
     panel.get_by_role("button", name="Pause").click()
-    page.close()
+    lab.close(page)
 
 
 def test_checks_speak_to_a_student(lab, context, screenshots: Path) -> None:
@@ -64,4 +64,4 @@ def test_checks_speak_to_a_student(lab, context, screenshots: Path) -> None:
     assert "Take the root of each, then average" in report and "core.py" not in report
     lab.show(page, "test-minibatch_std")
     page.screenshot(path=screenshots / "wrong_answer_02.png")
-    page.close()
+    lab.close(page)

@@ -43,7 +43,7 @@ def test_solution_runs_and_the_explorer_answers(lab, context, screenshots: Path)
     page.keyboard.press("End")
     wait_for(lambda: look() != before, 60, "the slider does not change the picture")
     page.screenshot(path=screenshots / "lesson_03_explorer.png")
-    page.close()
+    lab.close(page)
 
 
 def test_checks_speak_to_a_student(lab, context, screenshots: Path) -> None:
@@ -80,4 +80,4 @@ def test_checks_speak_to_a_student(lab, context, screenshots: Path) -> None:
     lab.run_cell(page, "test-transposed_convolution")
     (output,) = lab.outputs(page, "test-transposed_convolution")
     assert output["output_type"] == "stream" and "✗" not in output["text"]
-    page.close()
+    lab.close(page)

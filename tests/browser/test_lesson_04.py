@@ -63,7 +63,7 @@ def test_solution_runs_and_the_sliders_move_the_scores(lab, context, screenshots
         return "True" in text and "'copied': 0.875" in text and "'styles': 1" in text
 
     wait_for(arrived, 60, "the last position does not arrive")
-    page.close()
+    lab.close(page)
 
 
 def test_checks_name_the_mistake(lab, context, screenshots: Path) -> None:
@@ -87,4 +87,4 @@ def test_checks_name_the_mistake(lab, context, screenshots: Path) -> None:
     hint = page.locator("details", has_text="Hint 2: the formula").first
     hint.locator("summary").click()
     wait_for(lambda: hint.locator("mjx-container").count(), 30, "the hint's formula is not typeset")
-    page.close()
+    lab.close(page)

@@ -42,7 +42,7 @@ def page(lab, context, course: Path):
     lab.run_cell(made, "show")
     made.wait_for_selector(".gancourse-live img[alt='0 steps, 0 of D, 0 of G']")
     yield made
-    made.close()
+    lab.close(made)
 
 
 def button(page, name: str):

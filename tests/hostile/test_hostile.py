@@ -7,6 +7,7 @@ one who has a secret.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -171,8 +172,9 @@ def test_nothing_is_left_running(graded: Class) -> None:
         if graded.world.mark[:14] in words and process.pid != os.getpid():
             left.append(words)
     assert left == []
-    workers = [" ".join(child.cmdline()) for child in psutil.Process().children(recursive=True)]
-    assert not [line for line in workers if "sandbox.worker" in line]
+    for child in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):  # ended meanwhile, or is about to
+            assert "sandbox.worker" not in " ".join(child.cmdline())
 
 
 def test_nothing_is_written_outside(graded: Class) -> None:
