@@ -81,6 +81,10 @@ class Many:
         self.networks = list(networks)
         self.weights, self.buffers = stack_module_state(self.networks)
         self.skeleton = copy.deepcopy(networks[0]).to("meta")
+        # Whether every layer takes each sample on its own, so that two batches can go through as one.
+        self.one_by_one = isinstance(self.skeleton, nn.Sequential) and all(
+            isinstance(layer, (nn.Linear, *ELEMENTWISE)) for layer in self.skeleton
+        )
 
     def parameters(self) -> list[Tensor]:
         return list(self.weights.values())
@@ -91,6 +95,13 @@ class Many:
         if isinstance(self.skeleton, nn.Sequential):
             return self.layer_by_layer(x, weights)
         return torch.vmap(lambda w, b, x: functional_call(self.skeleton, (w, b), (x,)))(weights, self.buffers, x)
+
+    def both(self, x: Tensor, y: Tensor, weights: Weights | None = None) -> tuple[Tensor, Tensor]:
+        """All networks on two batches; in one pass where that makes no difference."""
+        if not self.one_by_one:
+            return self(x, weights), self(y, weights)
+        on_x, on_y = self(torch.cat([x, y], 1), weights).split([x.shape[1], y.shape[1]], 1)
+        return on_x, on_y
 
     def layer_by_layer(self, x: Tensor, weights: Weights) -> Tensor:
         """A chain of layers; linear ones as one batched product, which is faster than under vmap."""
@@ -140,7 +151,7 @@ class Ensemble:
         """One step of every D on its own batch, (S, n, d) and (S, n, latent_dim); the losses before it, (S,)."""
         with torch.no_grad():
             fake = self.G(z)
-        losses = torch.vmap(self.first.d_loss)(self.D(real), self.D(fake))
+        losses = torch.vmap(self.first.d_loss)(*self.D.both(real, fake))
         self.descend(losses, self.D, self.opt_D)
         return losses.detach()
 
@@ -149,7 +160,7 @@ class Ensemble:
         fake, weights = self.G(z), self.D.weights
         for _ in range(self.first.unroll):
             assert real is not None
-            losses = torch.vmap(self.first.d_loss)(self.D(real, weights), self.D(fake, weights))
+            losses = torch.vmap(self.first.d_loss)(*self.D.both(real, fake, weights))
             slopes = torch.autograd.grad(losses.sum(), list(weights.values()), create_graph=True)
             weights = {n: w - self.first.look_ahead * g for (n, w), g in zip(weights.items(), slopes, strict=True)}
         losses = torch.vmap(self.first.g_loss)(self.D(fake, weights))
