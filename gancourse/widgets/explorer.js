@@ -19,7 +19,7 @@ function render({ model, el }) {
   sliders.setAttribute("role", "group");
   sliders.setAttribute("aria-label", "sliders");
   for (const name of controls.sliders)
-    makeSlider(sliders, name, { low: -controls.reach, high: controls.reach }, ["values", name]);
+    makeSlider(sliders, name.replaceAll("_", " "), { low: -controls.reach, high: controls.reach }, ["values", name]);
   if (controls.truncation) makeSlider(sliders, "truncation", { low: 0, high: 1.5 }, ["truncation"]);
   for (const [name, control] of Object.entries(controls.condition))
     (control.options ? makeMenu : makeSlider)(sliders, control.label, control, ["condition", name]);

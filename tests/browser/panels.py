@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import nbformat
-import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-ROOT = Path(__file__).resolve().parents[2]
-AXE = ROOT / "build" / "axe" / "node_modules" / "axe-core" / "axe.min.js"
+AXE = files("axe_playwright_python") / "axe.min.js"
 
 
 def write_notebook(folder: Path, name: str, **cells: str) -> str:
@@ -77,10 +76,6 @@ def until(what: Callable[[], Any], seconds: float = 60) -> Any:
 
 def violations(page: Any, selector: str) -> list[str]:
     """What axe-core finds wrong with a part of the page, serious and critical only."""
-    if not AXE.exists():
-        pytest.skip(
-            f"no axe-core here; to have one: npm install --prefix {AXE.parents[2].relative_to(ROOT)} axe-core@4"
-        )
     page.evaluate(AXE.read_text(encoding="utf-8") + ";0")
     return page.evaluate(
         """async (selector) => {
