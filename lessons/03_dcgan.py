@@ -907,9 +907,9 @@ watch(train(run, faces, steps), draw_run, total=steps, every=1.0, size=(10.5, 3.
 # curve can be matched exactly. A small network that has seen minutes of faces can not.
 #
 # How good are they? Lesson 04 measures it properly; here is a foretaste, a *Fréchet distance* between features of
-# 1,000 samples and of the data: 0.7 for other real faces, 57 for faces blurred to 8 × 8 pixels. It fell from 197
-# before training to 91 after 17 seconds of processor time, 52 after 55, 34 after 159, 28 after 225 and 25 after 298
-# (one run of one seed on one thread, `python benchmarks/dcgan.py`).
+# 1,000 samples and of the data: 0.7 for other real faces, 57 for faces blurred to 8 × 8 pixels. Over three seeds it
+# fell from 197 before training to 66–72 after 42 seconds of processor time, 37–41 after 112, and 26.4, 24.8 and 27.8
+# in the end, after some 2,500 steps (one thread, `python benchmarks/dcgan.py`).
 
 # %% demo=true
 fig = figure(10, 4.2)
@@ -1306,9 +1306,9 @@ for name, way in (("line", lerp), ("arc", slerp)):
     print(f"{name}: the largest of 100 steps is {steps_taken.max() / steps_taken.mean():.1f} times the mean one")
 
 # %% [markdown]
-# No step of the hundred is much larger than the others (1.7 times the mean one, in the run measured above): there is
-# no jump. Compare the middles of the two ways: the line passes where hardly any $z$ lies, the arc does not. With 64
-# dimensions the difference in the pictures is small; it grows with the number of dimensions.
+# No step of the hundred is much larger than the others (at most 1.8 times the mean one, in the runs measured
+# above): there is no jump. Compare the middles of the two ways: the line passes where hardly any $z$ lies, the arc
+# does not. With 64 dimensions the difference in the pictures is small; it grows with the number of dimensions.
 #
 # ### Arithmetic
 #

@@ -50,15 +50,16 @@ def collapse() -> None:
     """Lesson 02: the plain game and the one with the minibatch standard deviation, both with a slow judge."""
     lesson = find("02_mixture_2d")
     names = lesson.worked("world", "networks", "board", "match", "play")
-    world, frames, moments = names["world"], [], names["ITERATIONS"] // 32
+    world, frames, iterations = names["world"], [], 5 * names["ITERATIONS"]
+    moments = {round(iterations * (i / 40) ** 2) for i in range(3, 41)}  # most happens early
     titles = {"none": "a slow judge", "minibatch std": "the same, and it sees the spread"}
     matches = {remedy: names["Match"](world, seed=4, remedy=remedy, rate_D=names["SLOW"]) for remedy in titles}
     still = torch.randn(300, 2)  # the same noise in every frame, so that samples move instead of flicker
-    last = {remedy: names["play"](match, names["ITERATIONS"]) for remedy, match in matches.items()}
-    for count in range(1, names["ITERATIONS"] + 1):
-        for run in last.values():
+    runs = [names["play"](match, iterations) for match in matches.values()]
+    for count in range(1, iterations + 1):
+        for run in runs:
             next(run)
-        if count % moments == 0:
+        if count in moments:
             fig = figure(6.4, 3.5)
             for ax, (remedy, match) in zip(axes(fig, 1, 2), matches.items(), strict=True):
                 draw_plane(ax, world, match.G(still).detach(), title=titles[remedy], size=9)

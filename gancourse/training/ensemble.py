@@ -135,6 +135,7 @@ class Ensemble:
         self.G, self.D = Many([game.G for game in games]), Many([game.D for game in games])
         self.opt_G = self.adam(self.G, first.opt_G)
         self.opt_D = self.adam(self.D, first.opt_D)
+        self.d_loss, self.g_loss = summed(first.d_loss, 2), summed(first.g_loss, 1)
 
     @staticmethod
     def adam(net: Many, like: torch.optim.Adam) -> torch.optim.Adam:
@@ -147,30 +148,26 @@ class Ensemble:
         size = len(self.games), self.first.batch
         return draw(size[0] * size[1]).unflatten(0, size)
 
-    def d_step(self, real: Tensor, z: Tensor) -> Tensor:
-        """One step of every D on its own batch, (S, n, d) and (S, n, latent_dim); the losses before it, (S,)."""
+    def d_step(self, real: Tensor, z: Tensor) -> None:
+        """One step of every D on its own batch, (S, n, d) and (S, n, latent_dim)."""
         with torch.no_grad():
             fake = self.G(z)
-        losses = torch.vmap(self.first.d_loss)(*self.D.both(real, fake))
-        self.descend(losses, self.D, self.opt_D)
-        return losses.detach()
+        self.descend(self.d_loss(*self.D.both(real, fake)), self.D, self.opt_D)
 
-    def g_step(self, z: Tensor, real: Tensor | None = None) -> Tensor:
-        """One step of every G, through D as it is or, if games are unrolled, as it would answer; losses, (S,)."""
+    def g_step(self, z: Tensor, real: Tensor | None = None) -> None:
+        """One step of every G, through D as it is or, if games are unrolled, as it would answer."""
         fake, weights = self.G(z), self.D.weights
         for _ in range(self.first.unroll):
             assert real is not None
-            losses = torch.vmap(self.first.d_loss)(*self.D.both(real, fake, weights))
-            slopes = torch.autograd.grad(losses.sum(), list(weights.values()), create_graph=True)
+            loss = self.d_loss(*self.D.both(real, fake, weights))
+            slopes = torch.autograd.grad(loss, list(weights.values()), create_graph=True)
             weights = {n: w - self.first.look_ahead * g for (n, w), g in zip(weights.items(), slopes, strict=True)}
-        losses = torch.vmap(self.first.g_loss)(self.D(fake, weights))
-        self.descend(losses, self.G, self.opt_G)
-        return losses.detach()
+        self.descend(self.g_loss(self.D(fake, weights)), self.G, self.opt_G)
 
     @staticmethod
-    def descend(losses: Tensor, net: Many, opt: torch.optim.Adam) -> None:
+    def descend(loss: Tensor, net: Many, opt: torch.optim.Adam) -> None:
         """A step on the sum: each network's loss depends on its own weights only, so that is a step on each."""
-        for p, slope in zip(net.parameters(), torch.autograd.grad(losses.sum(), net.parameters()), strict=True):
+        for p, slope in zip(net.parameters(), torch.autograd.grad(loss, net.parameters()), strict=True):
             p.grad = slope.contiguous()  # fused Adam goes through memory as it lies
         opt.step()
 
@@ -186,3 +183,17 @@ class Ensemble:
         """Write the trained weights into the games' networks."""
         self.G.hand_back()
         self.D.hand_back()
+
+
+def summed(loss: Loss, batches: int) -> Loss:
+    """The sum of all games' losses, for `batches` batches of logits, each (S, n, 1).
+
+    A loss that is a mean over samples can be taken over all games at once, which is quicker; one that
+    compares samples cannot. Which it is is tried out.
+    """
+    draw = torch.Generator().manual_seed(0)
+    tried = [torch.randn(3, 7, 1, generator=draw, dtype=torch.float64) for _ in range(batches)]
+    one_by_one = torch.vmap(loss)
+    if torch.allclose(one_by_one(*tried).sum(), 3 * loss(*tried), rtol=1e-9, atol=0):
+        return lambda *logits: len(logits[0]) * loss(*logits)
+    return lambda *logits: one_by_one(*logits).sum()
