@@ -15,6 +15,8 @@ BIN := .venv/bin
 PYTEST := $(BIN)/pytest
 # Each worker is one process for one core; torch's threads on top of that would only get in each other's way.
 PARALLEL := OMP_NUM_THREADS=1 $(PYTEST) -n $(WORKERS) --dist loadscope
+# nbval takes seconds to load, in every process, and is for the solutions alone.
+TESTS := $(PARALLEL) -p no:nbval
 RUFF := $(BIN)/ruff
 
 # An activated environment, and variables made for another Python, must not leak in. Programs that
@@ -41,16 +43,16 @@ lab: setup ## open the course in JupyterLab
 	JUPYTER_CONFIG_PATH="$(CURDIR)/jupyter$${JUPYTER_CONFIG_PATH:+:$$JUPYTER_CONFIG_PATH}" $(BIN)/jupyter lab --ServerApp.root_dir="$(CURDIR)" --LabApp.default_url=/lab/tree/notebooks/start.ipynb $(if $(filter 0,$(shell id -u)),--allow-root) $(LAB_ARGS)
 
 check: setup static ## lint, types, notebooks up to date, quick tests: under two minutes
-	GATE_SEEDS=1 $(PARALLEL) -m "not slow and not browser" $(PYTEST_ARGS)
+	GATE_SEEDS=1 $(TESTS) -m "not slow and not browser" $(PYTEST_ARGS)
 
 test: setup static ## everything: check, solutions, slow and browser tests: under 20 minutes
 	$(BIN)/python tools/browser.py
 	rm -rf build/solutions && mkdir -p build && cp -R solutions build/
 	GANCOURSE_FAST=1 $(PARALLEL) -p no:cacheprovider --nbval-lax --nbval-current-env --nbval-cell-timeout=600 build/solutions
-	$(PARALLEL) $(PYTEST_ARGS)
+	$(TESTS) $(PYTEST_ARGS)
 
 gate: setup ## every wrong and right answer to every exercise, in the sandbox too: an hour
-	GATE_EVERY=1 $(PARALLEL) tests/mutants $(PYTEST_ARGS)
+	GATE_EVERY=1 $(TESTS) tests/mutants $(PYTEST_ARGS)
 
 static:
 	$(RUFF) check .

@@ -48,7 +48,7 @@ CLAIMS = (
     ("dropped", 1.0, "FID KID recall coverage", "precision density", "Kynkäänniemi et al. 2019; Naeem et al. 2020"),
     ("skewed", 0.5, "FID KID", "precision density", "Kynkäänniemi et al. 2019"),
     ("shrunk", 1.0, "FID recall", "precision density", "Kynkäänniemi et al. 2019, on truncation"),
-    ("repeated", 1.0, "FID KID recall coverage", "precision", "Naeem et al. 2020"),
+    ("repeated", 1.0, "FID recall coverage", "precision", "Naeem et al. 2020"),
     ("one_per_class", 1.0, "FID KID recall coverage", "IS precision", "Barratt & Sharma 2018"),
     ("copies", 1.0, "memorization authenticity", "FID KID IS precision recall density coverage", "Meehan et al. 2020"),
 )

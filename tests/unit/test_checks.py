@@ -645,7 +645,7 @@ LAZY = {
 }
 
 
-@pytest.mark.parametrize("seed", [None, 0])
+@pytest.mark.parametrize("seed", [None, pytest.param(0, marks=pytest.mark.slow)])
 @pytest.mark.parametrize(("lesson", "exercise"), EXERCISES, ids=[e for _, e in EXERCISES])
 def test_a_lazy_answer_gets_no_credit(lesson, exercise, seed):
     for name, thing in LAZY.items():
