@@ -31,7 +31,13 @@ def page(lab, context, course: Path):
     page.wait_for_selector(".jp-Notebook .jp-Cell")
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-    page.wait_for_selector(".gancourse-playground canvas[aria-label*='ring of 8']")
+    first = page.locator(".gancourse-playground canvas[aria-label*='ring of 8']")
+
+    def shown() -> bool:  # running all cells leaves the page at its end, where the first one may not be drawn
+        page.evaluate("document.querySelectorAll('.jp-WindowedPanel-outer').forEach(e => (e.scrollTop = 0))")
+        return first.count() > 0 and first.is_visible()
+
+    until(shown, 120)
     yield page
     page.close()
 

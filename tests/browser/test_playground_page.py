@@ -93,9 +93,9 @@ def test_it_plays_and_learning_rates_act(page, screenshots: Path) -> None:
 
 def test_other_data_start_a_new_game(page) -> None:
     k = ask(page, "playground.game.k")
-    before = ask(page, "id(playground.game)")
+    ask(page, "setattr(playground.game, 'old', True)")
     setting(page, "data").select_option("three Gaussians")
-    until(lambda: ask(page, "id(playground.game)") != before)
+    until(lambda: not ask(page, "playground.game is None or hasattr(playground.game, 'old')"))
     until(lambda: "three Gaussians" in page.locator(".gancourse-field canvas").get_attribute("aria-label"))
     assert ask(page, "(playground.count, playground.game.k, len(playground.game.target.modes))") == [0, k, 3]
 
