@@ -193,7 +193,7 @@ def summed(loss: Loss, batches: int) -> Loss:
     """
     draw = torch.Generator().manual_seed(0)
     tried = [torch.randn(3, 7, 1, generator=draw, dtype=torch.float64) for _ in range(batches)]
-    one_by_one = torch.vmap(loss)
-    if torch.allclose(one_by_one(*tried).sum(), 3 * loss(*tried), rtol=1e-9, atol=0):
+    game_by_game = torch.vmap(loss)
+    if torch.allclose(game_by_game(*tried).sum(), 3 * loss(*tried), rtol=1e-9, atol=0):
         return lambda *logits: len(logits[0]) * loss(*logits)
-    return lambda *logits: one_by_one(*logits).sum()
+    return lambda *logits: game_by_game(*logits).sum()
