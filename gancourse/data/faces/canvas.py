@@ -30,7 +30,7 @@ class Layer:
     """One coat of paint on m faces.
 
     Attributes:
-        alpha: how much it covers, (m, h, w) in [0, 1]; None: everything.
+        alpha: how much it covers, (m, h, w) in [0, 1].
         color: what it paints, (m, 3, h, w) or (m, 3, 1, 1) or for all (3, 1, 1), in [0, 1]; None: nothing
             (it only names a part).
         part: the name of the part that these pixels now belong to; None for light and shade.
@@ -39,7 +39,7 @@ class Layer:
             numbers leave the drawing alone.
     """
 
-    alpha: Tensor | None
+    alpha: Tensor
     color: Tensor | None = None
     part: str | None = None
     edge: Tensor | Callable[[], Tensor] | None = None
@@ -47,10 +47,9 @@ class Layer:
 
     def rows(self, some: slice) -> Layer:
         """The layer on some of its faces."""
-        alpha = None if self.alpha is None else self.alpha[some]
         color = self.color[some] if self.color is not None and self.color.dim() == 4 else self.color
         edge = self.edge[some] if isinstance(self.edge, Tensor) else self.edge
-        return Layer(alpha, color, self.part, edge, self.ink)
+        return Layer(self.alpha[some], color, self.part, edge, self.ink)
 
 
 Part = Callable[[Scene], Iterator[Layer]]
@@ -59,16 +58,16 @@ Find = Callable[[Scene], Box]
 
 
 class Canvas:
-    """n square pictures being painted, as asked for.
+    """n square pictures being painted, as asked for, on a ground (n, 3, S, S) that it takes over.
 
     `pictures` holds "rgb" (n, 3, S, S) and on demand "lines" (n, 1, S, S), where 1 is paper, and "parts"
     (n, len(PARTS), S, S), how much of each pixel shows each part: these add up to 1.
     """
 
-    def __init__(self, scene: Scene, lines: bool = False, parts: bool = False) -> None:
+    def __init__(self, scene: Scene, ground: Tensor, lines: bool = False, parts: bool = False) -> None:
         self.scene = scene
         shape, device = (scene.size, scene.size), scene.device
-        self.pictures = {"rgb": torch.zeros(scene.n, 3, *shape, device=device)}
+        self.pictures = {"rgb": ground}
         if lines:
             self.pictures["lines"] = torch.ones(scene.n, 1, *shape, device=device)
         if parts:
@@ -82,6 +81,7 @@ class Canvas:
         box: Find | None = None,
         pairs: bool = False,
         below: float | None = None,
+        seen: Scene | None = None,
     ) -> None:
         """Paint one part.
 
@@ -92,6 +92,7 @@ class Canvas:
                 half-height, in the head's units. Nothing outside it is painted. None for the whole picture.
             pairs: the part comes twice, left and right, each in its own box; see `Scene`.
             below: for a part of everybody in the picture's lower end: the Y where that begins.
+            seen: the scene of `who` alone, where it is at hand: what it has worked out is not worked out again.
         """
         scene, size = self.scene, self.scene.size
         index = None if who is None else who.nonzero().flatten()
@@ -110,7 +111,7 @@ class Canvas:
             self._paint(part(scene), self.pictures)
         else:
             pieces = {name: picture[index] for name, picture in self.pictures.items()}
-            self._paint(part(scene.rows(index)), pieces)
+            self._paint(part(seen or scene.rows(index)), pieces)
             for name, piece in pieces.items():
                 self.pictures[name][index] = piece
 
@@ -154,10 +155,6 @@ class Canvas:
         pixel = 2 / self.scene.size
         rgb, lines, parts = pieces["rgb"], pieces.get("lines"), pieces.get("parts")
         for layer in layers:
-            if layer.alpha is None:  # the ground, which hides nothing
-                if layer.color is not None:
-                    rgb.copy_(layer.color)
-                continue
             alpha = layer.alpha[:, None]
             if layer.color is not None:
                 rgb.lerp_(layer.color.expand_as(rgb), alpha)

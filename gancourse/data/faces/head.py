@@ -22,15 +22,15 @@ def outline(s: Scene) -> Tensor:
     return square.mul_(y2).add_(u2).sqrt_().sub_(1).mul_(s.W * 0.95)
 
 
-def background(s: Scene) -> Iterator[Layer]:
-    """A calm wall: two related colors of low saturation and one soft light."""
+def background(s: Scene) -> Tensor:
+    """A calm wall: two related colors of low saturation and one soft light, (n, 3, S, S)."""
     value = 0.38 + 0.5 * s.background_value
     top = hsv(s.background_hue, 0.10 + 0.10 * s.background_value, value)
     bottom = hsv((s.background_hue + 0.06) % 1, 0.17, value * 0.74)
     t = (s.Y + 1) / 2
     spot = bump(s.X - 1.6 * (s.background_spot - 0.5), s.Y + 0.45, 1.5, 1.3) * 0.16
     color = top + (bottom - top) * t[:, None]
-    yield Layer(None, torch.addcmul(color, 1 - color, spot[:, None]))
+    return ((1 - color) * spot[:, None]).add_(color)
 
 
 def body(s: Scene) -> Iterator[Layer]:

@@ -8,6 +8,7 @@ from torch import Tensor
 from . import features, hair, head, wear
 from .canvas import Canvas
 from .factors import Factors, sample_factors
+from .memory import keep_memory
 from .scene import LINES_FROM, Scene
 
 STYLES = ("photo", "sketch", "labels", "night", "comic")
@@ -27,7 +28,7 @@ PALETTE = torch.tensor(
 def _compose(factors: Factors, size: int, lines: bool = False, parts: bool = False) -> Canvas:
     """Paint every part of every face."""
     s = Scene(factors, size, inked=lines)
-    canvas = Canvas(s, lines, parts)
+    canvas = Canvas(s, head.background(s), lines, parts)
     has = {name: getattr(s, name).flatten() > 0 for name in WORN}
     has["hair"] = ~(has["covered"] | has["bald"])
     has["bun"] = has["hair"] & has["tied"] & ~has["hat"]
@@ -39,9 +40,8 @@ def _compose(factors: Factors, size: int, lines: bool = False, parts: bool = Fal
 
     crowned = s if bool(has["hair"].all()) else s.rows(has["hair"].nonzero().flatten())
     locks = hair.hair_shape(crowned) if crowned.n else None
-    canvas.draw(head.background)
     if locks:
-        canvas.draw(lambda v: hair.back(v, locks), has["hair"])
+        canvas.draw(lambda v: hair.back(v, locks), has["hair"], seen=crowned)
     canvas.draw(hair.bun, has["bun"], hair.bun_box)
     canvas.draw(head.body, below=0.28)
     canvas.draw(head.ear, ~has["covered"], head.ear_box, pairs=True)
@@ -59,7 +59,7 @@ def _compose(factors: Factors, size: int, lines: bool = False, parts: bool = Fal
     canvas.draw(features.eye, None, features.eyes_box, pairs=True)
     canvas.draw(features.bag, has["lines"], features.bag_box, pairs=True)
     if locks:
-        canvas.draw(lambda v: hair.front(v, locks), has["hair"])
+        canvas.draw(lambda v: hair.front(v, locks), has["hair"], seen=crowned)
     canvas.draw(hair.braids, has["braids"])
     canvas.draw(wear.scarf, has["covered"])
     canvas.draw(head.earring, has["earrings"], head.earring_box, pairs=True)
@@ -111,6 +111,8 @@ def _in_chunks(factors: Factors, size: int, style: str) -> Tensor:
     if size < 8:
         raise ValueError(f"A face needs at least 8 pixels; size is {size}.")
     step = max(1, CHUNK_PIXELS // size**2)
+    if factors.n >= step:
+        keep_memory()
     with torch.no_grad():
         pieces = [_draw(factors.rows(slice(i, i + step)), size, style) for i in range(0, factors.n, step)]
     if pieces:

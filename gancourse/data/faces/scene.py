@@ -164,8 +164,9 @@ class Scene:
         """Find the window's pixels in the frames of shoulders and head."""
         a = (self._columns - (self.column_0 - 0.5)).mul_(self.pixel)
         b = (self._rows - (self.row_0 - 0.5)).mul_(self.pixel)
-        self._v["x"] = torch.addcmul(self.cos * a, self.sin, b)
-        self._v["y"] = torch.addcmul(self.cos * b, self.sin, a, value=-1)
+        # Multiplied before they are spread over the window: `addcmul` is five times slower at spreading.
+        self._v["x"] = self.cos * a + self.sin * b
+        self._v["y"] = self.cos * b - self.sin * a
         self._v["a"], self._v["b"] = a, b
 
     def keep_face(self, face: Tensor) -> None:
