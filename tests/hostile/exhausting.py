@@ -213,20 +213,20 @@ def big_outputs(folder: Path, world: World) -> None:
     write(notebook, folder)
 
 
-def cell(name: str, first: Text, deserves: Points = EVERYTHING, quick: bool = False, hole: str = "") -> Submission:
+def cell(name: str, first: Text, deserves: Points = EVERYTHING, hole: str = "") -> Submission:
     """A solved notebook with a cell that never has enough."""
-    return Submission(name, "exhausting", handed_in(solved, first=first), deserves, quick, hole=hole)
+    return Submission(name, "exhausting", handed_in(solved, first=first), deserves, hole=hole)
 
 
-def function(name: str, id: str, lines: str, quick: bool = False, hole: str = "", **how: str) -> Submission:
+def function(name: str, id: str, lines: str, hole: str = "", **how: str) -> Submission:
     """A solved notebook with one answer that never has enough."""
     made = handed_in(solved, {id: body(id, lines)}, **how)  # type: ignore[arg-type]
-    return Submission(name, "exhausting", made, without(id), quick, hole=hole)
+    return Submission(name, "exhausting", made, without(id), hole=hole)
 
 
 EXHAUSTING = [
     cell("loop in a cell", "while True:\n    pass"),
-    function("loop in a function", D_STAR, "    while True:\n        pass", quick=True),
+    function("loop in a function", D_STAR, "    while True:\n        pass"),
     function("stubborn loop in a function", D_STAR, STUBBORN.strip().replace("\n", "\n    ").join(("    ", ""))),
     cell("stubborn loop in a cell", STUBBORN),
     Submission(

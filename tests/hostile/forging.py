@@ -323,13 +323,13 @@ def second_cells() -> NotebookNode:
     return notebook
 
 
-def named(name: str, quick: bool = False, hole: str = "", **how: object) -> Submission:
+def named(name: str, hole: str = "", **how: object) -> Submission:
     how.setdefault("make", blank)
-    return Submission(name, "forging", handed_in(**how), dict(NOTHING), quick, hole=hole)  # type: ignore[arg-type]
+    return Submission(name, "forging", handed_in(**how), dict(NOTHING), hole=hole)  # type: ignore[arg-type]
 
 
 FORGING = [
-    Submission("skip-execution tags", "forging", handed_in(skipped), quick=True),
+    Submission("skip-execution tags", "forging", handed_in(skipped)),
     Submission("edited tests", "forging", handed_in(edited)),
     Submission("tests and answers exchanged", "forging", handed_in(renamed_tests)),
     Submission("cells that claim to be tests", "forging", handed_in(second_cells)),
@@ -341,7 +341,7 @@ FORGING = [
     named("object that equals everything", first=OBJECT, answers=everywhere("    return Agree()")),
     named("objects in the functions' place", first=OBJECT, last="\n".join(f"{id} = Agree()" for id in TESTED)),
     named("patched checks", first=PATCHED_CHECKS, answers=everywhere("    return torch.tensor(0.0)")),
-    named("patched guest", first=PATCHED_GUEST, answers=everywhere("    return torch.tensor(0.0)"), quick=True),
+    named("patched guest", first=PATCHED_GUEST, answers=everywhere("    return torch.tensor(0.0)")),
     named("the grader's own objects", last=OWN_OBJECTS, answers=everywhere("    return torch.tensor(0.0)")),
     named("raw replies", last=RAW_REPLIES),
     named("a thread that comes later", first=THREAD),
@@ -356,7 +356,6 @@ FORGING = [
         "forging",
         handed_in(blank, CIRCLE),  # type: ignore[arg-type]
         only("minimax_generator_loss", "non_saturating_generator_loss"),
-        quick=True,
     ),
     named("supplied answers kept", answers=KEPT),
     named("frames and garbage", first=FRAMES, answers=everywhere("    return peek()")),

@@ -176,11 +176,11 @@ def linked_timestamp(folder: Path, world: World) -> None:
     (folder / "timestamp.txt").symlink_to(world.prey / "secret.txt")
 
 
-def named(name: str, text: Text, quick: bool = False, hole: str = "") -> Submission:
+def named(name: str, text: Text, hole: str = "") -> Submission:
     def first(world: World) -> str:
         return READ + (text(world) if callable(text) else text)
 
-    return Submission(name, "leaking", handed_in(blank, first=first), quick=quick, hole=hole)
+    return Submission(name, "leaking", handed_in(blank, first=first), hole=hole)
 
 
 LEAKING = [
@@ -188,9 +188,9 @@ LEAKING = [
     named("other processes", PROCESSES),
     named("other processes' memory", MEMORY),
     named("a walk over all folders", WALK),
-    named("everything by its path", places, quick=True),
+    named("everything by its path", places),
     named("upwards", UPWARDS),
-    named("network", network, quick=True),
+    named("network", network),
     named("leftovers of others", LEFTOVERS),
     named("the grader's modules", INSIDE),
     Submission("errors of supplied answers", "leaking", handed_in(blank, ERRORS)),

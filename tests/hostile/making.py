@@ -69,7 +69,6 @@ class Submission:
     Attributes:
         fill: lays the submission into the student's folder of the lesson.
         deserves: points by exercise, or a function that finds them out.
-        quick: whether it belongs to the representative part, for `make check`.
         anywhere: whether it can be graded without the full sandbox.
         hole: why the grader fails it as yet.
     """
@@ -78,7 +77,6 @@ class Submission:
     kind: str
     fill: Callable[[Path, World], None]
     deserves: Points | Callable[[], Points] = field(default_factory=lambda: dict(NOTHING))
-    quick: bool = False
     anywhere: bool = False
     hole: str = ""
 

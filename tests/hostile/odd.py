@@ -340,15 +340,14 @@ def named(
     name: str,
     make: Callable[[], NotebookNode] = solved,
     deserves: Points | Callable[[], Points] = EVERYTHING,
-    quick: bool = False,
     hole: str = "",
     **how: Any,
 ) -> Submission:
-    return Submission(name, "odd", handed_in(make, **how), deserves, quick, True, hole)
+    return Submission(name, "odd", handed_in(make, **how), deserves, True, hole)
 
 
-def file(name: str, fill: Callable[[Path, World], None], quick: bool = False, hole: str = "") -> Submission:
-    return Submission(name, "odd", fill, EVERYTHING, quick, True, hole)
+def file(name: str, fill: Callable[[Path, World], None], hole: str = "") -> Submission:
+    return Submission(name, "odd", fill, EVERYTHING, True, hole)
 
 
 def noisy_answers() -> dict[str, Text]:
@@ -356,7 +355,7 @@ def noisy_answers() -> dict[str, Text]:
 
 
 ODD = [
-    named("prints and warnings", first=NOISE, answers=noisy_answers(), quick=True),
+    named("prints and warnings", first=NOISE, answers=noisy_answers()),
     file("renamed", renamed),
     file("in a folder of its own", in_a_folder),
     file("with a byte order mark", as_bytes(lambda text: codecs.BOM_UTF8 + text.encode())),
@@ -367,7 +366,7 @@ ODD = [
         as_bytes(in_cp1252),
     ),
     file("in version 3", as_json(version_3)),
-    file("from the future", as_json(from_the_future), quick=True),
+    file("from the future", as_json(from_the_future)),
     file("without metadata", as_json(without_metadata)),
     file("without any mark", as_json(without_any_mark)),
     file("with odd marks", as_json(odd_marks)),
@@ -400,7 +399,7 @@ ODD = [
         files={"helpers/losses.py": HELPER, "helpers/__init__.py": ""},
     ),
     named("processes and threads", first=PROCESSES),
-    named("on wrong ground", blank, only(MINIMAX), answers=ON_WRONG_GROUND, quick=True),
-    named("partly right", deserves=lambda: by_the_checks(PARTLY), answers=PARTLY, quick=True),
+    named("on wrong ground", blank, only(MINIMAX), answers=ON_WRONG_GROUND),
+    named("partly right", deserves=lambda: by_the_checks(PARTLY), answers=PARTLY),
     named("one right answer", blank, only(LAST), answers={LAST: answer(LAST)}),
 ]

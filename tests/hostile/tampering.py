@@ -266,9 +266,9 @@ optimal_discriminator = lambda p, q: type("<b onclick=pwned()>", (), {})()
 """
 
 
-def named(name: str, text: Text, quick: bool = False, hole: str = "") -> Submission:
+def named(name: str, text: Text, hole: str = "") -> Submission:
     """A solved notebook with a cell that does harm: the answers are right and keep their points."""
-    return Submission(name, "tampering", handed_in(solved, first=text), EVERYTHING, quick, hole=hole)
+    return Submission(name, "tampering", handed_in(solved, first=text), EVERYTHING, hole=hole)
 
 
 def scripts(folder: Path, world: World) -> None:
@@ -283,7 +283,7 @@ def written_answer(world: World) -> str:
 TAMPERING = [
     named("files everywhere", canaries),
     named("deletions", deletions),
-    named("kill everything", KILL_ALL, quick=True),
+    named("kill everything", KILL_ALL),
     named("kill the parent", KILL_PARENT),
     named("stop the parent", STOP_PARENT),
     named("daemons", daemon),
@@ -297,7 +297,7 @@ TAMPERING = [
     named("no alarm", NO_ALARM),
     named("full pipes", FULL_PIPES),
     named("another folder", ELSEWHERE),
-    Submission("script everywhere", "tampering", scripts, quick=True, anywhere=True),
+    Submission("script everywhere", "tampering", scripts, anywhere=True),
     Submission(
         "script in a written answer",
         "tampering",
