@@ -907,9 +907,10 @@ watch(train(run, faces, steps), draw_run, total=steps, every=1.0, size=(10.5, 3.
 # curve can be matched exactly. A small network that has seen minutes of faces can not.
 #
 # How good are they? Lesson 04 measures it properly; here is a foretaste, a *Fréchet distance* between features of
-# 1,000 samples and of the data: 0.7 for other real faces, 57 for faces blurred to 8 × 8 pixels. Over three seeds it
-# fell from 197 before training to 66–72 after 42 seconds of processor time, 37–41 after 112, and 26.4, 24.8 and 27.8
-# in the end, after some 2,500 steps (one thread, `python benchmarks/dcgan.py`).
+# 1,000 samples and of the data: 0.7 for other real faces, 54 for faces blurred to 8 × 8 pixels. Over three seeds it
+# fell from 172 before training to 56–62 after a seventh of the run, 29–35 before half of it was over, and 24.5, 19.8
+# and 23.3 in the end, after five minutes of processor time and some 3,000 steps (one thread, `python
+# benchmarks/dcgan.py`).
 
 # %% demo=true
 fig = figure(10, 4.2)
@@ -1017,8 +1018,8 @@ for name, run_ in (lasts | others).items():
 #   and hides that the balance was wrong: the number is one more thing to tune.
 #
 # One seed each is an anecdote. Over three seeds, in units of the recipe's distance with the same seed, the sigmoid
-# ends 2.2 to 2.6 times as far from the data, a momentum of 0.9 1.3 to 2.3 times and mixed batches 2.8 to 6.3 times.
-# The recipe itself goes from 37 to 68, and so do all the others but one of the replay's (77):
+# ends 2.9 to 3.2 times as far from the data, a momentum of 0.9 1.9 to 2.2 times and mixed batches 2.8 to 4.9 times.
+# The recipe itself goes from 34 to 50, and so do all the others but one of the replay's (65):
 # `python benchmarks/dcgan.py --only hacks`.
 #
 # **No averaging.** The last one needs no run of its own. The same run holds both generators: $G$ as the

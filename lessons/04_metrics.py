@@ -663,7 +663,7 @@ for name, made in generators.items():
     print(f"{name:15} {pair[0]:9.2f} {pair[1]:7.2f} {other[0]:8.2f} {other[1]:9.2f}")
 
 # %% [markdown]
-# Now the defects come apart. Noise costs precision most. *Two styles* keep all their precision and lose
+# Now the defects come apart. Nothing costs more precision than noise. *Two styles* keep all their precision and lose
 # half of the recall. One per style has perfect precision, and next to no recall and coverage. Blur costs
 # recall most: blurred faces crowd together, and small balls around them reach few real ones.
 #
@@ -813,9 +813,9 @@ for name, made in generators.items():
     print(f"{name:15} Geometry Score {geometry(made):7.1f}")
 
 # %% [markdown]
-# *One per style* has another shape altogether: seven points have no loops. Blur and missing styles
-# show a little. Of noise there is hardly a sign, for a cloud may move and thicken and keep its loops.
-# So this is a score for a special question. Khrulkov and Oseledets ask it of generators that collapse.
+# *One per style* has another shape altogether: seven points have no loops. All the others are next to the
+# real faces: a cloud may move, thicken and lose a part, and keep its loops. So this is a score for a special
+# question. Khrulkov and Oseledets ask it of generators that collapse.
 #
 # ## 9. What has the discriminator learned?
 #

@@ -1,6 +1,6 @@
 """Train the face reader anew: writes data/face_reader.safetensors.
 
-    python tools/train_face_reader.py [--faces 32000] [--epochs 8] [--seed 0] [--out FILE]
+    python tools/train_face_reader.py [--faces 80000] [--epochs 4] [--seed 0] [--out FILE]
 
 The faces are drawn at 64 and at 32 pixels and never overlap with those of any split. Takes about a
 quarter of an hour on two cores, most of it training; prints the loss of every epoch. `python benchmarks/face_reader.py`
@@ -25,6 +25,10 @@ from gancourse.models.face_reader import FILE, FLAGS, QUANTITIES, FaceReader, sa
 from gancourse.paths import repository
 
 FIRST = 1_000_000  # the number of the first face; the splits' are below
+# What is hard to see counts more: age is told by a few thin lines, and with equal weights it is learned last and
+# least (R² 0.76 after three epochs of 32,000 faces, 0.84 with these; nothing else loses more than 0.015). Many faces
+# seen a few times teach more than few seen often: 32,000 seen eight times bring age to 0.850, these here to 0.862.
+WEIGHTS = torch.tensor([{"age": 4.0, "eye_open": 1.5}.get(name, 1.0) for name in QUANTITIES])
 
 
 def drawn(count: int, size: int) -> Tensor:
@@ -37,7 +41,7 @@ def drawn(count: int, size: int) -> Tensor:
 
 
 def targets(factors: faces.Factors) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Quantities and where they can be seen (n, 13), flags (n, 4), styles (n,)."""
+    """Quantities and where they can be seen (n, 10), flags (n, 4), styles (n,)."""
     quantities = torch.stack([scaled(name, factors[name]) for name in QUANTITIES], 1)
     seen = torch.stack([visible(factors, name) for name in QUANTITIES], 1).float()
     flags = torch.stack([factors[name] for name in FLAGS], 1)
@@ -48,7 +52,7 @@ def loss(reader: FaceReader, pictures: Tensor, told: tuple[Tensor, ...]) -> Tens
     """Squared errors where a factor can be seen, and cross-entropies."""
     quantities, seen, flags, styles = told
     read, flag_logits, style_logits = reader(pictures)
-    squared = ((read - quantities).square() * seen).sum() / seen.sum()
+    squared = ((read - quantities).square() * seen * WEIGHTS.to(read.device)).sum() / seen.sum()
     return (
         4 * squared
         + F.binary_cross_entropy_with_logits(flag_logits, flags)
@@ -59,8 +63,8 @@ def loss(reader: FaceReader, pictures: Tensor, told: tuple[Tensor, ...]) -> Tens
 def main() -> int:
     """Draw, train, save, measure."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--faces", type=int, default=32_000)
-    parser.add_argument("--epochs", type=int, default=8)
+    parser.add_argument("--faces", type=int, default=80_000)
+    parser.add_argument("--epochs", type=int, default=4)
     parser.add_argument("--batch", type=int, default=128)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path, default=repository() / "data" / FILE)

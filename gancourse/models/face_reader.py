@@ -84,7 +84,7 @@ class FaceReader(nn.Module):
         return F.relu(self.hidden(self.trunk(prepared(images))))
 
     def forward(self, images: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Quantities scaled to [−1, 1] (n, 13), logits of the flags (n, 4) and of the hair's style (n, 7)."""
+        """Quantities scaled to [−1, 1] (n, 10), logits of the flags (n, 4) and of the hair's style (n, 7)."""
         return self.head(self.features(images)).split([len(QUANTITIES), len(FLAGS), len(HAIR_STYLES)], dim=1)
 
     @torch.no_grad()

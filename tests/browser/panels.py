@@ -74,6 +74,19 @@ def until(what: Callable[[], Any], seconds: float = 60) -> Any:
     return wait_for(what, seconds, "it did not happen")
 
 
+def settled(what: Callable[[], Any], seconds: float = 30, still: float = 1.5) -> Any:
+    """What it is once it has not changed for so long: after Pause, what had begun may still arrive."""
+    end = time.monotonic() + seconds
+    before = what()
+    while time.monotonic() < end:
+        time.sleep(still)
+        now = what()
+        if now == before:
+            return now
+        before = now
+    raise AssertionError(f"it still changes after {seconds:g} s")
+
+
 def violations(page: Any, selector: str) -> list[str]:
     """What axe-core finds wrong with a part of the page, serious and critical only."""
     page.evaluate(AXE.read_text(encoding="utf-8") + ";0")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from panels import wait_for
+from panels import settled, wait_for
 
 LESSON = "01_gaussian_1d"
 PICTURE = ".gancourse-live img"
@@ -77,14 +77,7 @@ def test_solution_runs_from_top_to_bottom_and_the_picture_moves(lab, context, sc
     page.screenshot(path=screenshots / "panel.png")
     panel.get_by_role("button", name="Pause").click()
     panel.get_by_role("button", name="Play").wait_for()
-
-    def rests() -> bool:  # a step and a drawing that had begun may still arrive
-        before = frame()
-        time.sleep(1.5)
-        return frame() == before
-
-    wait_for(rests, 30, "the picture moves after Pause")
-    rest = frame()
+    rest = settled(frame)
     time.sleep(1.5)
     assert frame() == rest, "the picture moves again after Pause"
     panel.get_by_role("button", name="Step").click()
