@@ -32,10 +32,13 @@ def local_crew(jobs: int) -> Crew:
         left = {task.student: task for task in tasks}
         try:
             with ProcessPoolExecutor(min(jobs, len(tasks)) or 1, context, end_with, (os.getpid(),)) as pool:
-                for future in as_completed([pool.submit(judge_task, task) for task in tasks]):
-                    outcome = future.result()
-                    del left[outcome.student]
-                    yield outcome
+                try:
+                    for future in as_completed([pool.submit(judge_task, task) for task in tasks]):
+                        outcome = future.result()
+                        del left[outcome.student]
+                        yield outcome
+                finally:  # whoever waits may have stopped
+                    pool.shutdown(wait=False, cancel_futures=True)
         except BrokenProcessPool:
             # One task has brought its process down, and the pool with it: each of the rest alone.
             for student, task in left.items():

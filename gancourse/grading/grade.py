@@ -73,8 +73,8 @@ def grade_lesson(
         scheduler: the address of a Dask cluster's scheduler.
 
     Raises:
-        CourseError: if there is no such lesson, nothing to grade where `submitted` points, or no full
-            sandbox where one is required.
+        CourseError: if there is no such lesson, nothing to grade where `submitted` points, no full
+            sandbox where one is required, or none that starts.
     """
     found = find(lesson)
     submitted, out = submitted.resolve(), out.resolve()
@@ -133,7 +133,11 @@ def case_of(lesson: Lesson, submission: Submission, release: Any, ledger: Ledger
 
 
 def work(lesson: Lesson, cases: dict[str, Case], crew: Crew, ledger: Ledger, release: Any, out: Path) -> None:
-    """Judge what is not judged yet, and enter what is not entered yet."""
+    """Judge what is not judged yet, and enter what is not entered yet.
+
+    Raises:
+        CourseError: if not even the first one's sandbox starts: the fault is this machine's then.
+    """
     known = [case for case in cases.values() if case.outcome is not None]
     left = [case.task for case in cases.values() if case.outcome is None]
     if known:
@@ -143,6 +147,8 @@ def work(lesson: Lesson, cases: dict[str, Case], crew: Crew, ledger: Ledger, rel
             take_down(lesson, case, ledger, out)
     if left:
         for outcome in progress(crew(left), len(left)):
+            if outcome.no_sandbox and all(case.outcome is None for case in cases.values()):
+                raise CourseError(f"Nobody can be graded here. {outcome.no_sandbox}")
             case = cases[outcome.student]
             case.outcome = outcome
             if not outcome.log:

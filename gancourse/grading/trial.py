@@ -22,7 +22,7 @@ from nbformat.notebooknode import NotebookNode
 from gancourse import checks
 from gancourse.authoring.source import Lesson, find, lesson_paths
 from gancourse.grading.judge import Finding, Judge
-from gancourse.grading.sandbox.walls import Limits, Walls
+from gancourse.grading.sandbox.walls import Limits, NoSandbox, Walls
 
 LARGEST_FILE = 8 * 2**20
 LARGEST_TOTAL = 32 * 2**20
@@ -58,6 +58,7 @@ class Outcome:
         outputs: of code cells, by cell id.
         level: of the sandbox.
         log: for the instructor, if it failed; there are no findings then.
+        no_sandbox: why there was none to judge it in, if that is what failed.
     """
 
     student: str
@@ -65,6 +66,7 @@ class Outcome:
     outputs: dict[str, list[Any]] = field(default_factory=dict)
     level: str = ""
     log: str = ""
+    no_sandbox: str = ""
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -118,9 +120,10 @@ def judge_task(task: Task) -> Outcome:
         judge = judge_of(task.lesson, task.limits, task.full)
         notebook: Any = nbformat.read(io.StringIO(task.notebook), as_version=4)
         return judged(judge, notebook, task.files, task.seed, task.student)
-    except Exception:
+    except Exception as error:
         dismiss()
-        return Outcome(task.student, log=traceback.format_exc())
+        said = str(error) if isinstance(error, NoSandbox) else ""
+        return Outcome(task.student, log=traceback.format_exc(), no_sandbox=said)
 
 
 def judged(judge: Judge, notebook: NotebookNode, files: dict[str, bytes], seed: int, student: str) -> Outcome:

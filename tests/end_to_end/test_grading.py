@@ -518,6 +518,15 @@ def test_a_wrong_folder_says_what_was_found_and_what_is_expected(tmp_path: Path)
         collect(tmp_path, LESSON)
 
 
+@pytest.mark.slow
+def test_where_no_sandbox_starts_nobody_is_failed_for_it(tmp_path: Path) -> None:
+    for student in ("ada", "ben", "eve"):
+        hand_in(tmp_path / "submitted", student, slim(blank()))
+    with pytest.raises(CourseError, match=r"Nobody can be graded here\. The sandbox did not start"):
+        grade_lesson(LESSON.name, tmp_path / "submitted", tmp_path / "out", 1, None, Limits(memory=2**24))
+    assert not (tmp_path / "out" / "summary.csv").exists()
+
+
 def test_results_never_land_among_the_submissions(tmp_path: Path) -> None:
     submitted = tmp_path / "submitted"
     hand_in(submitted, "ada", blank())

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import math
+import os
+import shutil
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,11 +21,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
+import gancourse
 from gancourse.checks.core import StudentError
 from gancourse.checks.doubles import Counted
 from gancourse.grading.sandbox import mirror
 from gancourse.grading.sandbox.host import Host, RemoteModule
-from gancourse.grading.sandbox.walls import FULL, Limits, Walls, bubblewrap
+from gancourse.grading.sandbox.walls import FULL, Limits, NoSandbox, Walls, bubblewrap
 from gancourse.grading.sandbox.wire import Gone, Line, Raw, Tagged, WireError, pack, unpack
 
 plain = st.recursive(
@@ -310,3 +316,56 @@ def test_a_clean_conversation_keeps_the_worker_warm(walls: Walls) -> None:
     for _ in range(3):
         Host(walls).close()
     assert walls.started == started, "it was thrown away, and importing torch paid again"
+
+
+@pytest.mark.skipif(bubblewrap() is not None, reason=f"no full sandbox: {bubblewrap()}")
+@pytest.mark.parametrize("grader", ["root", "anyone"])
+def test_no_other_process_can_be_looked_into_or_ended(grader: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if grader == "root" and os.geteuid() != 0:
+        pytest.skip("needs root")
+    monkeypatch.setattr(os, "geteuid", lambda: 0 if grader == "root" else 1000)
+    walls = Walls(Limits(call=5))
+    host = Host(walls)
+    probe = """
+import os, signal
+f = []
+for pid in os.listdir("/proc"):
+    if pid.isdigit() and int(pid) != os.getpid():
+        for name in ("mem", "environ"):
+            try:
+                open(f"/proc/{pid}/{name}", "rb").read(0)
+                f.append((int(pid), name))
+            except OSError:
+                pass
+for number in (signal.SIGKILL, signal.SIGSTOP):
+    try:
+        os.kill(os.getppid(), number)
+    except OSError:
+        pass
+"""
+    assert defined(host, probe) == []
+    host.close()
+    assert defined(Host(walls), "f = 1") == 1
+    assert walls.started == 1
+    walls.stop()
+
+
+def test_inside_is_the_package_that_grades(tmp_path: Path) -> None:
+    """Not another one that happens to be installed: two checkouts may share one environment."""
+    installed = Path(gancourse.__file__).parent
+    shutil.copytree(installed, tmp_path / "gancourse", ignore=shutil.ignore_patterns("__pycache__"))
+    look = """
+from gancourse.grading.sandbox.host import Host
+from gancourse.grading.sandbox.walls import Walls
+host = Host(Walls())
+print(host.run("import gancourse; print(gancourse.__file__)", "cell"))
+host.close()
+host.walls.stop()
+"""
+    run = subprocess.run([sys.executable, "-c", look], cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    assert str(tmp_path) in run.stdout, run.stdout + run.stderr
+
+
+def test_a_sandbox_that_does_not_start_says_so() -> None:
+    with pytest.raises(NoSandbox, match="did not start"):
+        Walls(Limits(memory=2**24)).start()

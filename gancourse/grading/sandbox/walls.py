@@ -30,7 +30,11 @@ from gancourse.errors import CourseError
 from gancourse.grading.sandbox.wire import Gone
 
 FULL, LIMITS = "full", "limits"
-WORKER = "gancourse.grading.sandbox.worker"
+# -I keeps out what does not belong; the package that grades does, and need not be the one that is installed.
+WORKER = """import runpy, sys
+sys.path.insert(0, sys.argv.pop(1))
+runpy.run_module("gancourse.grading.sandbox.worker", run_name="__main__", alter_sys=True)
+"""
 STARTING = 120  # seconds that importing torch may take on a busy machine
 ENDING = 10
 WATCHING = 0.25  # seconds between two looks at the memory
@@ -86,6 +90,9 @@ def command(limits: Limits, withheld: tuple[Path, ...] = (), instead: Path = Pat
     root = os.geteuid() == 0
     parts = [shutil.which("bwrap") or "bwrap", "--die-with-parent", "--new-session"]
     parts += ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
+    # The worker is the first process itself, which no signal from inside harms. bubblewrap's own first process
+    # would be the student's user where the grader is not root: code that got into it would outlive its submission.
+    parts += ["--as-pid-1"]
     # Limits on processes do not bind the real root, who therefore becomes somebody else inside.
     parts += ["--cap-drop", "ALL"]
     parts += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"] if root else ["--unshare-user"]
@@ -133,6 +140,10 @@ def visible() -> list[Path]:
     return [p for p in alone if not any(p != other and p.is_relative_to(other) for other in alone)]
 
 
+class NoSandbox(CourseError):
+    """The sandbox did not start: no submission is to blame."""
+
+
 class Walls:
     """A worker behind walls, with which one conversation after the other can be had.
 
@@ -142,7 +153,7 @@ class Walls:
         withheld: modules of the package, files or folders, that cannot be imported inside.
 
     Raises:
-        CourseError: at start, if it does not come up, or if the full sandbox is required and cannot be had.
+        CourseError: if the full sandbox is required and cannot be had; NoSandbox at start, if it does not come up.
     """
 
     def __init__(
@@ -164,7 +175,8 @@ class Walls:
         """Start a worker and wait until it has imported everything."""
         self.stop()
         self.control, theirs = socket.socketpair()
-        python = [sys.executable, "-I", "-B", "-X", "utf8", "-m", WORKER, str(theirs.fileno())]
+        home = Path(gancourse.__file__).resolve().parents[1]
+        python = [sys.executable, "-I", "-B", "-X", "utf8", "-c", WORKER, str(home), str(theirs.fileno())]
         self.scratch = tempfile.mkdtemp(prefix="gancourse-")
         if self.level == FULL:
             instead = Path(self.scratch) / "withheld"
@@ -195,7 +207,7 @@ class Walls:
             self.process.kill()
             said = self.process.stderr.read().decode(errors="replace")[-2000:] if self.process.stderr else ""
             self.stop()
-            raise CourseError(f"The sandbox did not start. {said}")
+            raise NoSandbox(f"The sandbox did not start. {said}".rstrip())
         threading.Thread(target=self.watch, args=(self.process,), daemon=True).start()
 
     def limit_alone(self) -> None:
