@@ -43,7 +43,7 @@ lab: setup ## open the course in JupyterLab
 	JUPYTER_CONFIG_PATH="$(CURDIR)/jupyter$${JUPYTER_CONFIG_PATH:+:$$JUPYTER_CONFIG_PATH}" $(BIN)/jupyter lab --ServerApp.root_dir="$(CURDIR)" --LabApp.default_url=/lab/tree/notebooks/start.ipynb $(if $(filter 0,$(shell id -u)),--allow-root) $(LAB_ARGS)
 
 check: setup static ## lint, types, notebooks up to date, quick tests: under two minutes
-	GATE_SEEDS=1 $(TESTS) -m "not slow and not browser" $(PYTEST_ARGS)
+	GATE_SEEDS=1 $(TESTS) -m "not slow and not browser" --ignore=tests/browser --ignore=tests/hostile $(PYTEST_ARGS)
 
 test: setup static ## everything: check, solutions, slow and browser tests: under 20 minutes
 	$(BIN)/python tools/browser.py

@@ -153,7 +153,7 @@ from gancourse.grading.sandbox import guest
 header = b'[[' + b'{"l":[]},' * 7_000_000 + b'0],[]]'
 body = struct.pack(">I", len(header)) + header
 
-def serve_look(letter, name):
+def serve_look(letter, name, last=False):
     ours.line.connection.settimeout(None)
     ours.line.connection.sendall(struct.pack(">I", len(body)) + body)
     return {"reply": None}

@@ -41,7 +41,8 @@ KINDS = ("tampering", "exhausting", "leaking", "forging", "odd")
 
 SAFE = """
 import os, signal, socket, subprocess, sys, time
-assert os.environ.get("GANCOURSE_SANDBOX") == "full" and open("/proc/1/comm").read().strip() == "bwrap", "no sandbox"
+first = [open(f"/proc/{pid}/cmdline", "rb").read() for pid in (1, 2) if os.path.exists(f"/proc/{pid}")]
+assert any(b"gancourse.grading.sandbox.worker" in line for line in first), "no sandbox"
 """
 """Before anything that would do harm outside of the sandbox."""
 

@@ -90,12 +90,12 @@ def command(limits: Limits, withheld: tuple[Path, ...] = (), instead: Path = Pat
     root = os.geteuid() == 0
     parts = [shutil.which("bwrap") or "bwrap", "--die-with-parent", "--new-session"]
     parts += ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
-    # The worker is the first process itself, which no signal from inside harms. bubblewrap's own first process
-    # would be the student's user where the grader is not root: code that got into it would outlive its submission.
-    parts += ["--as-pid-1"]
     # Limits on processes do not bind the real root, who therefore becomes somebody else inside.
     parts += ["--cap-drop", "ALL"]
-    parts += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"] if root else ["--unshare-user"]
+    # For all others bubblewrap's own first process would be the student's user, and code that got into it would
+    # outlive its submission: there the worker itself comes first. (Not for root: whoever changes the user forgets
+    # to die with the parent.)
+    parts += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"] if root else ["--unshare-user", "--as-pid-1"]
     parts += ["--clearenv"]
     for name, value in environment().items():
         parts += ["--setenv", name, value]

@@ -5,8 +5,7 @@
 FD is a socket on which the grader hands over, for each notebook, the socket of a conversation. The
 child that has that conversation knows of no other socket. When it is over, everything that is left
 running is killed and everything left lying is deleted; where that fails the grader is told, and
-starts a new sandbox. The parent runs no student's code, and its memory cannot be looked into; behind
-bubblewrap it is the first process, to which all go whose parents have ended.
+starts a new sandbox. The parent runs no student's code, and its memory cannot be looked into.
 """
 
 from __future__ import annotations
