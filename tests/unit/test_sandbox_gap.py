@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import math
 import os
+import platform
 import shutil
 import socket
 import subprocess
@@ -26,6 +27,7 @@ from gancourse.checks.core import StudentError
 from gancourse.checks.doubles import Counted
 from gancourse.grading.sandbox import mirror
 from gancourse.grading.sandbox.host import Host, RemoteModule
+from gancourse.grading.sandbox.seccomp import CLONE
 from gancourse.grading.sandbox.walls import FULL, Limits, NoSandbox, Walls, bubblewrap
 from gancourse.grading.sandbox.wire import Gone, Line, Raw, Tagged, WireError, pack, unpack
 
@@ -328,6 +330,7 @@ def test_no_other_process_can_be_looked_into(grader: str, monkeypatch: pytest.Mo
     host = Host(walls)
     probe = """
 import os
+import platform
 f = []
 for pid in os.listdir("/proc"):
     if pid.isdigit() and int(pid) != os.getpid():
@@ -345,12 +348,37 @@ for pid in os.listdir("/proc"):
     walls.stop()
 
 
+@pytest.mark.skipif(bubblewrap() is not None, reason=f"no full sandbox: {bubblewrap()}")
+def test_nobody_becomes_root_of_a_namespace_and_threads_and_programs_still_start(host: Host) -> None:
+    tries = """
+import ctypes, errno, subprocess, threading
+libc = ctypes.CDLL(None, use_errno=True)
+def said(code):
+    return (code, errno.errorcode.get(ctypes.get_errno())) if code else 0
+f = [
+    said(libc.unshare(0x10000000)),
+    said(libc.mount(b"none", b"/tmp", b"tmpfs", 0, None)),
+    said(libc.syscall(CLONE, 0x10000000 | 17, 0, 0, 0, 0)),
+    said(libc.ptrace(16, os.getppid(), 0, 0)),
+]
+thread = threading.Thread(target=lambda: f.append("thread"))
+thread.start()
+thread.join()
+f.append(subprocess.run(["echo", "program"], capture_output=True, text=True).stdout.strip())
+"""
+    assert defined(host, f"import os\nCLONE = {CLONE[platform.machine()]}" + tries) == [(-1, "EPERM")] * 4 + [
+        "thread",
+        "program",
+    ]
+
+
 def test_inside_is_the_package_that_grades(tmp_path: Path) -> None:
     """Not another one that happens to be installed: two checkouts may share one environment."""
     installed = Path(gancourse.__file__).parent
     shutil.copytree(installed, tmp_path / "gancourse", ignore=shutil.ignore_patterns("__pycache__"))
     look = """
 from gancourse.grading.sandbox.host import Host
+from gancourse.grading.sandbox.seccomp import CLONE
 from gancourse.grading.sandbox.walls import Walls
 host = Host(Walls())
 print(host.run("import gancourse; print(gancourse.__file__)", "cell"))
