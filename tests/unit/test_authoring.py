@@ -193,6 +193,7 @@ def files(folder: Path) -> dict[Path, bytes]:
     return {p.relative_to(folder): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
 
 
+@pytest.mark.slow  # make check builds every lesson once already
 @pytest.mark.slow  # `make check` compares the notebooks with a fresh build before it runs tests
 def test_a_rebuild_is_identical(built):
     first, second = map(files, built)
@@ -200,12 +201,14 @@ def test_a_rebuild_is_identical(built):
     assert first == second
 
 
+@pytest.mark.slow  # make check builds every lesson once already
 @pytest.mark.slow
 def test_committed_notebooks_are_as_their_sources_say(built):
     """If this fails, run `make lessons` and commit what it changes."""
     assert build.differences(built[0]) == []
 
 
+@pytest.mark.slow  # make check builds every lesson once already
 def test_differences_are_found(built, tmp_path, monkeypatch):
     root = tmp_path / "repository"
     build.publish(built[0], root)
@@ -224,6 +227,7 @@ def test_differences_are_found(built, tmp_path, monkeypatch):
     ]
 
 
+@pytest.mark.slow  # make check builds every lesson once already
 def test_ids_are_unique_and_the_same_everywhere(built, course):
     for made in [notebook(course, s) for s in ("source", "notebooks", "solutions")] + [
         notebook(built[0], s, path.stem) for path in lesson_paths() for s in ("notebooks", "solutions")
@@ -244,6 +248,7 @@ def test_an_exercises_ids_do_not_hang_on_its_place(course, tmp_path):
     assert before == ["setup", "exercise-double", "hints-double", "double", "test-double", "exercise-why", "why"]
 
 
+@pytest.mark.slow  # make check builds every lesson once already
 def test_metadata_is_valid_for_nbgrader(built, course):
     from nbgrader.nbgraderformat import MetadataValidator
     from nbgrader.preprocessors import CheckCellMetadata
@@ -270,6 +275,7 @@ def test_released_notebook_holds_no_answer_and_the_solution_does(course):
     assert "### BEGIN" not in released
 
 
+@pytest.mark.slow  # make check builds every lesson once already
 @pytest.mark.parametrize("path", lesson_paths(), ids=lambda p: p.stem)
 def test_every_lesson_keeps_its_answers(built, path):
     lesson = read(path)
