@@ -130,20 +130,13 @@ def as_parameter(submission: Submission) -> Any:
 
 
 @pytest.mark.parametrize("submission", [as_parameter(submission) for submission in ALL])
-def test_everybody_gets_what_they_deserve(
-    submission: Submission, graded: Class, request: Any, tmp_path_factory: pytest.TempPathFactory
-) -> None:
+def test_everybody_gets_what_they_deserve(submission: Submission, graded: Class, request: Any) -> None:
     request.node.user_properties.append(("hostile", submission.kind))
     said = graded.said(submission)
     assert GOTCHA not in said
     assert graded.secret not in said
-    points = graded.points(submission.student)
-    if points != submission.points and all(points[id] <= deserved for id, deserved in submission.points.items()):
-        # A machine that is busy with other tests can make an honest call too slow. Alone it must not be;
-        # who ever got too much has no second chance.
-        graded = Class(tmp_path_factory.mktemp("again"), [submission])
-        points = graded.points(submission.student)
-    assert points == submission.points, json.dumps(graded.students[submission.student]["exercises"], indent=1)
+    said_of_each = graded.students[submission.student]["exercises"]
+    assert graded.points(submission.student) == submission.points, json.dumps(said_of_each, indent=1)
 
 
 def test_there_are_enough_of_each_kind() -> None:

@@ -193,7 +193,6 @@ def files(folder: Path) -> dict[Path, bytes]:
     return {p.relative_to(folder): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
 
 
-@pytest.mark.slow  # make check builds every lesson once already
 @pytest.mark.slow  # `make check` compares the notebooks with a fresh build before it runs tests
 def test_a_rebuild_is_identical(built):
     first, second = map(files, built)
@@ -201,7 +200,6 @@ def test_a_rebuild_is_identical(built):
     assert first == second
 
 
-@pytest.mark.slow  # make check builds every lesson once already
 @pytest.mark.slow
 def test_committed_notebooks_are_as_their_sources_say(built):
     """If this fails, run `make lessons` and commit what it changes."""

@@ -38,6 +38,7 @@ plain = st.recursive(
 )
 
 pytestmark = pytest.mark.slow  # every test needs a sandbox
+full_sandbox = pytest.mark.skipif(bubblewrap() is not None, reason=f"no full sandbox: {bubblewrap()}")
 
 
 # --- wire --------------------------------------------------------------------------------------
@@ -286,7 +287,7 @@ def test_nothing_is_left_for_the_next(walls: Walls) -> None:
     assert walls.level != FULL or len(processes) <= 3, processes
 
 
-@pytest.mark.skipif(bubblewrap() is not None, reason=f"no full sandbox: {bubblewrap()}")
+@full_sandbox
 def test_behind_walls_there_is_no_network_no_secret_and_nothing_to_write(host: Host, tmp_path: Any) -> None:
     server = socket.create_server(("127.0.0.1", 0))
     threading.Thread(target=lambda: server.accept(), daemon=True).start()
@@ -320,7 +321,7 @@ def test_a_clean_conversation_keeps_the_worker_warm(walls: Walls) -> None:
     assert walls.started == started, "it was thrown away, and importing torch paid again"
 
 
-@pytest.mark.skipif(bubblewrap() is not None, reason=f"no full sandbox: {bubblewrap()}")
+@full_sandbox
 @pytest.mark.parametrize("grader", ["root", "anyone"])
 def test_no_other_process_can_be_looked_into(grader: str, monkeypatch: pytest.MonkeyPatch) -> None:
     if grader == "root" and os.geteuid() != 0:
@@ -330,7 +331,6 @@ def test_no_other_process_can_be_looked_into(grader: str, monkeypatch: pytest.Mo
     host = Host(walls)
     probe = """
 import os
-import platform
 f = []
 for pid in os.listdir("/proc"):
     if pid.isdigit() and int(pid) != os.getpid():
@@ -348,7 +348,7 @@ for pid in os.listdir("/proc"):
     walls.stop()
 
 
-@pytest.mark.skipif(bubblewrap() is not None, reason=f"no full sandbox: {bubblewrap()}")
+@full_sandbox
 def test_nobody_becomes_root_of_a_namespace_and_threads_and_programs_still_start(host: Host) -> None:
     tries = """
 import ctypes, errno, subprocess, threading
@@ -378,7 +378,6 @@ def test_inside_is_the_package_that_grades(tmp_path: Path) -> None:
     shutil.copytree(installed, tmp_path / "gancourse", ignore=shutil.ignore_patterns("__pycache__"))
     look = """
 from gancourse.grading.sandbox.host import Host
-from gancourse.grading.sandbox.seccomp import CLONE
 from gancourse.grading.sandbox.walls import Walls
 host = Host(Walls())
 print(host.run("import gancourse; print(gancourse.__file__)", "cell"))
