@@ -52,7 +52,7 @@ test: setup static ## everything: check, solutions, slow and browser tests: unde
 	$(TESTS) $(PYTEST_ARGS)
 
 gate: setup ## every wrong and right answer to every exercise, in the sandbox too: an hour
-	GATE_EVERY=1 $(TESTS) tests/mutants $(PYTEST_ARGS)
+	GATE_EVERY=1 $(TESTS) tests/gate $(PYTEST_ARGS)
 
 static:
 	$(RUFF) check .
@@ -64,12 +64,9 @@ static:
 lessons: setup ## rebuild notebooks/ and solutions/ from lessons/
 	$(BIN)/gancourse lessons
 
-# One lesson alone: make bench LESSONS=dcgan
-LESSONS ?= gaussian_1d mixture_2d dcgan metrics
-
 bench: setup ## measure the lessons' targets over several seeds
-	@missed=0; for lesson in $(LESSONS); do \
-		echo "== $$lesson"; $(BIN)/python benchmarks/$$lesson.py $(BENCH_ARGS) || missed=1; done; exit $$missed
+	@missed=0; for bench in $(sort $(wildcard lessons/$(if $(LESSON),$(LESSON)*,*)/bench.py)); do \
+		echo "== $$bench"; $(BIN)/python $$bench $(BENCH_ARGS) || missed=1; done; exit $$missed
 
 lock: setup ## renew requirements.lock and environment.yml from pyproject.toml
 	$(BIN)/python tools/lock.py

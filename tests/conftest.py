@@ -24,7 +24,7 @@ def group(nodeid: str) -> str:
     if "browser" in path.split("/"):
         return "browser"
     subject = re.search(r"\[(.*?)[:\]]", name)
-    return f"{path} {subject[1]}" if subject and ("/mutants/" in path or "solutions" in path) else path
+    return f"{path} {subject[1]}" if subject and ("/gate/" in path or "solutions" in path) else path
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -1,6 +1,6 @@
 """Build the notebooks that students and instructors open from the lessons' sources.
 
-The flow is one-way: `lessons/NN_name.py` becomes nbgrader's source notebook, from which nbgrader
+The flow is one-way: `lessons/NN_topic/lesson.py` becomes nbgrader's source notebook, from which nbgrader
 generates the assignment (answers and hidden tests removed) and the solution (both kept).
 Building twice gives the same bytes.
 """
@@ -44,7 +44,7 @@ def build_all(out: Path | None = None, only: str | None = None) -> list[Path]:
             generate(lesson, course)
             for step in ("notebooks", "solutions"):
                 kept += publish(course / step / lesson.name, out / step / lesson.name)
-        start = read(root / "lessons" / "start.py")
+        start = read(root / "lessons" / "start" / "lesson.py")
         write_notebook(source_notebook(start, {}), course / "notebooks" / "start.ipynb")
         copy_assets(start, course / "notebooks")
         kept += publish(course / "notebooks", out / "notebooks", recursive=False)
@@ -129,7 +129,7 @@ def plural(n: float, noun: str) -> str:
 
 def copy_assets(lesson: Lesson, folder: Path) -> None:
     """Copy the pictures that belong to a lesson to where its notebook looks for them."""
-    assets = lesson.path.parent / "assets" / lesson.name
+    assets = lesson.folder / "assets"
     if assets.is_dir():
         shutil.copytree(assets, folder / "images", dirs_exist_ok=True)
 

@@ -35,7 +35,7 @@ def lint_and_report() -> int:
     with tempfile.TemporaryDirectory() as scratch:
         for path in lesson_paths():
             found += lint_lesson(path, Path(scratch))
-    found += lint_start(repository() / "lessons" / "start.py")
+    found += lint_start(repository() / "lessons" / "start" / "lesson.py")
     for line in found:
         print(line)
     print(f"{len(found)} finding(s) in {len(lesson_paths())} lesson(s)." if found else "The lessons are clean.")

@@ -1,4 +1,4 @@
-"""Read a lesson's source: one Python file in jupytext's percent format.
+"""Read a lesson's source: `lesson.py` in its folder, in jupytext's percent format.
 
 A cell is marked by keys on its `# %%` line. These are all there are:
 
@@ -10,7 +10,8 @@ exercise=ID  markdown  introduces an exercise; needs stars=1…3 and minutes=…
 hints=ID     markdown  three hints divided by `---` lines, each folded away
 solution=ID  code      the student writes this; the answer stands between
                        `### BEGIN SOLUTION` and `### END SOLUTION`
-test=ID      code      checks it, worth points=…; what stands between
+test=ID      code      checks it, worth points=…; left empty, as usual, it is
+                       written here (`written_test`). What stands between
                        `### BEGIN HIDDEN TESTS` and `### END HIDDEN TESTS`
                        reaches graders only
 answer=ID    markdown  a written answer, graded by hand, worth points=…
@@ -110,9 +111,9 @@ class Lesson:
         return {c.keys.get("test") or c.keys["answer"]: int(c.keys.get("points", 0)) for c in graded}
 
     @property
-    def topic(self) -> str:
-        """The name without its number, as checks are called."""
-        return self.name.split("_", 1)[1]
+    def folder(self) -> Path:
+        """Where all that the lesson is made of lies."""
+        return self.path.parent
 
     @property
     def tested(self) -> list[str]:
@@ -160,13 +161,27 @@ def read(path: Path) -> Lesson:
             f"{path}: jupytext sees {len(notebook.cells)} cells, Python {len(starts)} `# %%` comments. "
             "Is there a `# %%` inside a string, or a string left open?"
         )
-    lesson = Lesson(path.stem, path)
+    lesson = Lesson(path.parent.name, path)
     for position, (node, line) in enumerate(zip(notebook.cells, starts, strict=True), 1):
         if node.cell_type not in ("code", "markdown"):
             raise CourseError(f"{path}:{line}: a {node.cell_type} cell; a lesson has code and [markdown] cells only.")
         keys = {k: v for k, v in node.metadata.items() if k not in ("lines_to_next_cell", "cell_marker")}
-        lesson.cells.append(Cell(node.cell_type, node.source.strip("\n"), keys, line, position))
+        text = node.source.strip("\n")
+        if "test" in keys and not text:
+            text = written_test(lesson.name, str(keys["test"]))
+        lesson.cells.append(Cell(node.cell_type, text, keys, line, position))
     return lesson
+
+
+def written_test(lesson: str, exercise: str) -> str:
+    """A test cell: the public check, and the hidden one, which reaches graders only."""
+    return f"""\
+check.{exercise}({exercise})
+### BEGIN HIDDEN TESTS
+from gancourse.checks import hidden
+
+hidden("{lesson}").{exercise}({exercise})
+### END HIDDEN TESTS"""
 
 
 def source_text(path: Path) -> str:
@@ -212,8 +227,13 @@ def cell_starts(path: Path, text: str) -> list[int]:
 
 
 def lesson_paths() -> list[Path]:
-    """Every lesson's source, in order."""
-    return sorted((repository() / "lessons").glob("[0-9][0-9]_*.py"))
+    """Every lesson's source, in order: `lesson.py` in each folder `NN_topic` of lessons/."""
+    return sorted((repository() / "lessons").glob("[0-9][0-9]_*/lesson.py"))
+
+
+def lesson_names() -> list[str]:
+    """Every lesson's name, in order: the names of their folders."""
+    return [path.parent.name for path in lesson_paths()]
 
 
 def find(name: str) -> Lesson:
@@ -222,11 +242,10 @@ def find(name: str) -> Lesson:
     Raises:
         CourseError: if no lesson has that name; lists those there are.
     """
-    paths = lesson_paths()
-    wanted = Path(name.strip()).name.removesuffix(".ipynb").removesuffix(".py")
-    for path in paths:
-        number, topic = path.stem.split("_", 1)
-        if wanted in (path.stem, topic, number, str(int(number))):
+    wanted = Path(name.strip().removesuffix("/lesson.py")).name.removesuffix(".ipynb")
+    for path in lesson_paths():
+        number, topic = path.parent.name.split("_", 1)
+        if wanted in (path.parent.name, topic, number, str(int(number))):
             return read(path)
-    known = "\n".join(f"  {path.stem}" for path in paths)
+    known = "\n".join(f"  {known}" for known in lesson_names())
     raise CourseError(f"There is no lesson {name!r}. The lessons are:\n{known}")

@@ -1,22 +1,27 @@
-"""Checks: what a lesson says to the code a student wrote. One module per lesson."""
+"""Checks: what a lesson says to the code a student wrote. One folder per lesson, `lesson_NN`."""
 
 from __future__ import annotations
 
 import importlib
 import importlib.util
 import sys
+from types import ModuleType
 
 from gancourse.checks.core import CheckFailed, Finding, StudentError, Suite, Verdict
 from gancourse.checks.inputs import fresh_inputs
 from gancourse.errors import CourseError
 
-__all__ = ["CheckFailed", "Finding", "StudentError", "Suite", "Verdict", "fresh_inputs", "hidden", "public"]
+__all__ = ["CheckFailed", "Finding", "StudentError", "Suite", "Verdict", "chapter", "fresh_inputs", "hidden", "public"]
 
 
 def public(lesson: str) -> Suite:
     """The checks students see, by lesson name ("01_gaussian_1d")."""
-    topic = lesson.split("_", 1)[1]
-    return importlib.import_module(f"gancourse.checks.{topic}").check
+    return chapter(lesson).check
+
+
+def chapter(lesson: str) -> ModuleType:
+    """The module of a lesson's public checks, by the lesson's name."""
+    return importlib.import_module(f"gancourse.checks.lesson_{lesson.split('_', 1)[0]}")
 
 
 def hidden(lesson: str) -> Suite:
@@ -27,9 +32,8 @@ def hidden(lesson: str) -> Suite:
     """
     from gancourse.paths import repository
 
-    topic = lesson.split("_", 1)[1]
-    path = repository() / "tests" / "hidden" / f"{topic}.py"
-    name = f"gancourse_hidden_{topic}"
+    path = repository() / "lessons" / lesson / "hidden.py"
+    name = f"gancourse_hidden_{lesson}"
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None or not path.exists():
         raise CourseError(f"The hidden checks of {lesson} should be in {path}; there are none.")

@@ -44,7 +44,7 @@ import torch
 from torch import Tensor, nn
 
 PACKAGE = Path(__file__).resolve().parent.parent
-OURS = (PACKAGE, PACKAGE.parent / "tests", Path(sysconfig.get_paths()["stdlib"]))
+OURS = (PACKAGE, PACKAGE.parent / "lessons", PACKAGE.parent / "tests", Path(sysconfig.get_paths()["stdlib"]))
 BLANK = "This is not written yet: replace `raise NotImplementedError` by your code."
 NOTHING = "The result is None. Does your function end in `return …`?"
 

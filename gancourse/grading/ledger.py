@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from gancourse.authoring.source import Lesson
+from gancourse.checks import chapter
 from gancourse.grading.trial import Outcome, Task
 from gancourse.paths import repository
 
@@ -65,10 +66,9 @@ class Ledger:
 
 def fingerprint_of_checks(lesson: Lesson) -> str:
     """A digest of the lesson's source and of the code of its checks."""
-    topic = lesson.topic
     checks = repository() / "gancourse" / "checks"
-    files = [lesson.path, repository() / "tests" / "hidden" / f"{topic}.py"]
-    files += [*checks.glob("*.py"), *(checks / topic).rglob("*.py"), *checks.glob(f"{topic}.py")]
+    own = Path(str(chapter(lesson.name).__file__)).parent
+    files = [lesson.path, lesson.folder / "hidden.py", *checks.glob("*.py"), *own.rglob("*.py")]
     digest = hashlib.sha256()
     for path in sorted(set(files)):
         digest.update(path.read_bytes() if path.is_file() else b"")

@@ -7,7 +7,6 @@ An outcome holds everything that came of it, so that it can be sent back and kep
 from __future__ import annotations
 
 import hashlib
-import importlib
 import io
 import secrets
 import traceback
@@ -20,7 +19,7 @@ import nbformat
 from nbformat.notebooknode import NotebookNode
 
 from gancourse import checks
-from gancourse.authoring.source import Lesson, find, lesson_paths
+from gancourse.authoring.source import Lesson, find
 from gancourse.grading.judge import Finding, Judge
 from gancourse.grading.sandbox.walls import Limits, NoSandbox, Walls
 
@@ -98,10 +97,8 @@ def withheld_from(lesson: Lesson) -> tuple[Path, ...]:
     A lesson's checks may name files of the package: WITHHELD = ("objectives.py",).
     """
     home = Path(checks.__file__).parent
-    topics = [path.stem.split("_", 1)[1] for path in lesson_paths()]
-    found = [path for topic in topics for path in (home / topic, home / f"{topic}.py") if path.exists()]
-    chapter = importlib.import_module(f"gancourse.checks.{lesson.topic}")
-    return (*found, *(home.parent / name for name in getattr(chapter, "WITHHELD", ())))
+    withheld = getattr(checks.chapter(lesson.name), "WITHHELD", ())
+    return (*sorted(home.glob("lesson_*")), *(home.parent / name for name in withheld))
 
 
 def dismiss() -> None:

@@ -7,7 +7,7 @@ Losses alone say little: in a game both can stand still for a good reason or a b
 D's mean outputs and the samples' spread they tell the usual endings apart. The signs are those of
 Goodfellow, "NIPS 2016 Tutorial: Generative Adversarial Networks", arXiv:1701.00160, section 5, and of
 Chintala et al., "How to Train a GAN?", 2016, tip 10. The thresholds are this course's own, chosen on
-half of the runs of `gancourse.training.runs`; `python benchmarks/dcgan.py --only diagnose` says how
+half of the runs of `gancourse.training.runs`; `python lessons/03_dcgan/bench.py --only diagnose` says how
 often they are right on the others.
 
 What no curve can show: a generator that has dropped some kinds of pictures and varies the rest, and

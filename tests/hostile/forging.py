@@ -227,7 +227,7 @@ def stolen(id: str) -> str:
     return f"""
 names = {{}}
 try:
-    exec(open({str(REPOSITORY / "lessons" / "01_gaussian_1d.py")!r}).read(), names)
+    exec(open({str(REPOSITORY / "lessons" / "01_gaussian_1d" / "lesson.py")!r}).read(), names)
 except Exception:
     pass
 try:
@@ -241,15 +241,15 @@ except BaseException:
 
 HIDDEN = f"""
 import sys
-sys.path.insert(0, {str(REPOSITORY / "tests" / "hidden")!r})
-import gaussian_1d
-discriminator_loss = gaussian_1d.bce
-non_saturating_generator_loss = gaussian_1d.heuristic
+sys.path.insert(0, {str(REPOSITORY / "lessons" / "01_gaussian_1d")!r})
+import hidden
+discriminator_loss = hidden.bce
+non_saturating_generator_loss = hidden.heuristic
 """
 
 FROM_THE_CHECKS = body(
     "game_value",
-    "    from gancourse.checks.gaussian_1d.theory import paper\n    return torch.tensor(paper(p, q, d, dx))",
+    "    from gancourse.checks.lesson_01.theory import paper\n    return torch.tensor(paper(p, q, d, dx))",
 )
 
 CIRCLE = {

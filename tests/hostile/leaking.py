@@ -58,7 +58,7 @@ for folder, folders, files in os.walk("/"):
             print(path)
         if name in ("gradebook.db", "seed.secret", "secret.txt", "id_rsa", "timestamp.txt"):
             {SHOUT}, path)
-    if folder.endswith(("tests/hidden", "/solutions", "/lessons", "/submitted")):
+    if folder.endswith(("/lessons/01_gaussian_1d", "/solutions", "/lessons", "/submitted")):
         {SHOUT}, folder)
 """
 
@@ -68,7 +68,7 @@ def places(world: World) -> str:
     found = [
         *(world.prey / f"{LESSON.name}.ipynb", world.prey / "secret.txt"),
         *(world.out / "gradebook.db", world.out / "judged" / "seed.secret", world.out / "summary.csv"),
-        *(REPOSITORY / "tests" / "hidden" / "gaussian_1d.py", REPOSITORY / "lessons" / f"{LESSON.name}.py"),
+        *(LESSON.folder / "hidden.py", LESSON.path),
         *(REPOSITORY / "solutions" / LESSON.name / f"{LESSON.name}.ipynb", REPOSITORY / ".git" / "config"),
         *(Path.home() / ".ssh" / "id_rsa", Path.home() / ".bash_history", Path("/etc/shadow")),
     ]

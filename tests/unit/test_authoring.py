@@ -67,10 +67,19 @@ show(double, alt="twice")
 '''
 
 
-def lesson_of(text: str, folder: Path, name: str = "07_example.py") -> Lesson:
-    path = folder / name
+def lesson_of(text: str, folder: Path, name: str = "07_example") -> Lesson:
+    path = folder / name / "lesson.py"
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(text.encode())
     return read(path)
+
+
+TEST = """\
+check.double(double)
+### BEGIN HIDDEN TESTS
+assert double(21) == 42, "a secret test of a large number"
+### END HIDDEN TESTS
+"""
 
 
 def changed(old: str, new: str) -> str:
@@ -134,7 +143,7 @@ def test_a_cell_magic_starts_no_cell(tmp_path):
     ],
 )
 def test_damaged_sources_get_a_sentence(tmp_path, content, says):
-    path = tmp_path / "07_example.py"
+    path = tmp_path / "lesson.py"
     path.write_bytes(content)
     with pytest.raises(CourseError, match=says) as caught:
         read(path)
@@ -143,12 +152,19 @@ def test_damaged_sources_get_a_sentence(tmp_path, content, says):
 
 def test_a_missing_source_gets_a_sentence(tmp_path):
     with pytest.raises(CourseError, match="cannot be read: No such file"):
-        read(tmp_path / "07_example.py")
+        read(tmp_path / "lesson.py")
 
 
 @pytest.mark.parametrize(
     "name",
-    ["01_gaussian_1d", "1", "01", "gaussian_1d", "01_gaussian_1d.py", "notebooks/01_gaussian_1d/01_gaussian_1d.ipynb"],
+    [
+        "01_gaussian_1d",
+        "1",
+        "01",
+        "gaussian_1d",
+        "lessons/01_gaussian_1d/lesson.py",
+        "notebooks/01_gaussian_1d/01_gaussian_1d.ipynb",
+    ],
 )
 def test_find_by_name_number_topic_or_path(name):
     assert find(name).name == "01_gaussian_1d"
@@ -159,7 +175,7 @@ def test_find_lists_the_lessons_there_are(name):
     with pytest.raises(CourseError) as caught:
         find(name)
     assert f"There is no lesson {name!r}" in str(caught.value)
-    assert all(path.stem in str(caught.value) for path in lesson_paths())
+    assert all(path.parent.name in str(caught.value) for path in lesson_paths())
 
 
 # --- building -------------------------------------------------------------------------------
@@ -228,7 +244,7 @@ def test_differences_are_found(built, tmp_path, monkeypatch):
 @pytest.mark.slow  # make check builds every lesson once already
 def test_ids_are_unique_and_the_same_everywhere(built, course):
     for made in [notebook(course, s) for s in ("source", "notebooks", "solutions")] + [
-        notebook(built[0], s, path.stem) for path in lesson_paths() for s in ("notebooks", "solutions")
+        notebook(built[0], s, path.parent.name) for path in lesson_paths() for s in ("notebooks", "solutions")
     ]:
         nbformat.validate(made)
         ids = [cell.id for cell in made.cells]
@@ -274,7 +290,7 @@ def test_released_notebook_holds_no_answer_and_the_solution_does(course):
 
 
 @pytest.mark.slow  # make check builds every lesson once already
-@pytest.mark.parametrize("path", lesson_paths(), ids=lambda p: p.stem)
+@pytest.mark.parametrize("path", lesson_paths(), ids=lambda p: p.parent.name)
 def test_every_lesson_keeps_its_answers(built, path):
     lesson = read(path)
     released, solved = (notebook(built[0], step, lesson.name) for step in ("notebooks", "solutions"))
@@ -285,6 +301,16 @@ def test_every_lesson_keeps_its_answers(built, path):
             assert answer.strip() not in text_of(released)
     for cell in (c for c in released.cells if c.cell_type == "code" and not c.source.lstrip().startswith("%")):
         ast.parse(cell.source.rstrip().removesuffix(";"))
+
+
+def test_an_empty_test_cell_is_written(tmp_path):
+    lesson = lesson_of(changed(TEST, ""), tmp_path)
+    cell = lesson.cell("test-double")
+    assert cell.text == source.written_test("07_example", "double")
+    assert 'hidden("07_example").double(double)' in cell.text and lint.lint(lesson) == []
+    build.generate(lesson, tmp_path)
+    released = {cell.id: cell.source for cell in notebook(tmp_path, "notebooks").cells}
+    assert released["test-double"] == "check.double(double)"
 
 
 def test_keys_are_spelled_out_for_the_reader(course):
@@ -298,8 +324,8 @@ def test_keys_are_spelled_out_for_the_reader(course):
 
 
 def test_pictures_travel_with_their_lesson(tmp_path):
-    (tmp_path / "assets" / "07_example").mkdir(parents=True)
-    (tmp_path / "assets" / "07_example" / "line.png").write_bytes(b"picture")
+    (tmp_path / "07_example" / "assets").mkdir(parents=True)
+    (tmp_path / "07_example" / "assets" / "line.png").write_bytes(b"picture")
     build.generate(lesson_of(CLEAN, tmp_path), tmp_path)
     for step in ("notebooks", "solutions"):
         assert (tmp_path / step / "07_example" / "images" / "line.png").read_bytes() == b"picture"
@@ -469,7 +495,7 @@ FAULTS = {
 def test_lint_finds(tmp_path, old, new, says):
     found = lint.lint(lesson_of(changed(old, new), tmp_path))
     assert any(says in line for line in found), found
-    assert all(line.startswith(str(tmp_path / "07_example.py")) for line in found)
+    assert all(line.startswith(str(tmp_path / "07_example" / "lesson.py")) for line in found)
 
 
 ALONE = sorted(set(FAULTS) - {
@@ -538,7 +564,7 @@ def test_a_lesson_that_cannot_be_built_is_refused_with_the_reason(tmp_path, faul
     assert says in str(caught.value)
 
 
-@pytest.mark.parametrize("path", lesson_paths(), ids=lambda p: p.stem)
+@pytest.mark.parametrize("path", lesson_paths(), ids=lambda p: p.parent.name)
 def test_the_lessons_are_clean(path):
     assert lint.lint(read(path)) == []
 
@@ -548,27 +574,29 @@ def test_the_lessons_are_clean(path):
 
 def test_one_broken_lesson_does_not_hide_another(tmp_path, monkeypatch, capsys):
     lessons = tmp_path / "lessons"
-    lessons.mkdir()
-    (lessons / "start.py").write_text("# %% [markdown]\n# # Start\n#\n# ![](x.png)\n")
-    (lessons / "01_broken.py").write_text("# %%\nx = (\n")
-    (lessons / "02_faulty.py").write_text(changed("stars=2", "stars=4"))
-    (lessons / "03_clean.py").write_text(CLEAN)
+    lesson_of("# %% [markdown]\n# # Start\n#\n# ![](x.png)\n", lessons, "start")
+    for name, text in (
+        ("01_broken", "# %%\nx = (\n"),
+        ("02_faulty", changed("stars=2", "stars=4")),
+        ("03_clean", CLEAN),
+    ):
+        (lessons / name).mkdir()
+        (lessons / name / "lesson.py").write_text(text)
     for module in (source, report):
         monkeypatch.setattr(module, "repository", lambda: tmp_path)
     assert report.lint_and_report() == 1
     out = capsys.readouterr().out.splitlines()
     assert [re.sub(r".*lessons.", "", line) for line in out] == [
-        "01_broken.py:2: no valid Python: '(' was never closed.",
-        "02_faulty.py:11: stars=4 should be 1, 2 or 3",
-        "start.py:1: a picture has no alt text; write ![what it shows](file)",
+        "01_broken/lesson.py:2: no valid Python: '(' was never closed.",
+        "02_faulty/lesson.py:11: stars=4 should be 1, 2 or 3",
+        "start/lesson.py:1: a picture has no alt text; write ![what it shows](file)",
         "3 finding(s) in 3 lesson(s).",
     ]
 
 
 def test_a_clean_course_says_so(tmp_path, monkeypatch, capsys):
-    (tmp_path / "lessons").mkdir()
-    (tmp_path / "lessons" / "start.py").write_text("# %% [markdown]\n# # Start\n")
-    (tmp_path / "lessons" / "03_clean.py").write_text(CLEAN)
+    lesson_of("# %% [markdown]\n# # Start\n", tmp_path / "lessons", "start")
+    lesson_of(CLEAN, tmp_path / "lessons", "03_clean")
     for module in (source, report, build):
         monkeypatch.setattr(module, "repository", lambda: tmp_path)
     assert report.lint_and_report() == 0
@@ -578,7 +606,7 @@ def test_a_clean_course_says_so(tmp_path, monkeypatch, capsys):
     assert report.build_and_report(check=False) == 0
     assert report.build_and_report(check=True) == 0
     edit(tmp_path / "notebooks" / "03_clean" / "03_clean.ipynb")
-    (tmp_path / "lessons" / "03_clean.py").write_text(CLEAN.replace("Example", "Sample"))
+    lesson_of(CLEAN.replace("Example", "Sample"), tmp_path / "lessons", "03_clean")
     capsys.readouterr()
     assert report.build_and_report(check=False) == 0
     assert "Your work in that notebook is kept as notebooks/03_clean/03_clean.mine-" in capsys.readouterr().out

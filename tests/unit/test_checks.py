@@ -24,17 +24,17 @@ from gancourse.checks import (
     Verdict,
     core,
     fresh_inputs,
-    gaussian_1d,
     hidden,
     inputs,
+    lesson_01,
     public,
 )
 from gancourse.checks.core import BLANK, NOTHING, Miss, expect_close, numbers
 from gancourse.errors import CourseError
 
-LESSONS = [path.stem for path in lesson_paths()]
+LESSONS = [path.parent.name for path in lesson_paths()]
 EXERCISES = [(lesson, exercise) for lesson in LESSONS for exercise in public(lesson).claims]
-INSIDE = re.compile(r"Traceback|site-packages|gancourse[/\\]|tests[/\\]hidden|Referee|Spy|_\(\)")
+INSIDE = re.compile(r"Traceback|site-packages|gancourse[/\\]|lessons[/\\]|Referee|Spy|_\(\)")
 
 
 @pytest.fixture
@@ -143,18 +143,18 @@ def test_diagnoses_can_be_told_apart(seed, monkeypatch):
         seen.append((where, core.double(want), {k: core.double(v) for k, v in (usual or {}).items()}))
         return expect_close(got, want, where, usual, *rest, **options)
 
-    for chapter in (inputs, gaussian_1d.losses, gaussian_1d.theory, gaussian_1d.algorithm):
+    for chapter in (inputs, lesson_01.losses, lesson_01.theory, lesson_01.algorithm):
         monkeypatch.setattr(chapter, "expect_close", spy)
     with mode(seed):
-        gaussian_1d.check.verdict("discriminator_loss", lambda r, f: r.mean() * 0 + 123 + f.mean() * 0.1 - r.mean())
+        lesson_01.check.verdict("discriminator_loss", lambda r, f: r.mean() * 0 + 123 + f.mean() * 0.1 - r.mean())
         for exercise in ("minimax_generator_loss", "non_saturating_generator_loss"):
-            gaussian_1d.check.verdict(exercise, lambda f: 123 - f.mean())
-        gaussian_1d.check.verdict("generator_gradients", lambda f: (f * 0 + 17, f * 0 + 18))
-        gaussian_1d.check.verdict("optimal_discriminator", lambda p, q: p * 0 + 17)
-        gaussian_1d.check.verdict("game_value", lambda p, q, d, dx: 123.0)
+            lesson_01.check.verdict(exercise, lambda f: 123 - f.mean())
+        lesson_01.check.verdict("generator_gradients", lambda f: (f * 0 + 17, f * 0 + 18))
+        lesson_01.check.verdict("optimal_discriminator", lambda p, q: p * 0 + 17)
+        lesson_01.check.verdict("game_value", lambda p, q, d, dx: 123.0)
         for exercise in ("discriminator_step", "generator_step"):
-            gaussian_1d.check.verdict(exercise, step_of_another_kind)
-        gaussian_1d.check.verdict("algorithm_1", lambda *a: ((17.0, 18.0) for _ in range(a[4])))
+            lesson_01.check.verdict(exercise, step_of_another_kind)
+        lesson_01.check.verdict("algorithm_1", lambda *a: ((17.0, 18.0) for _ in range(a[4])))
     assert len([usual for _, _, usual in seen if usual]) >= 17
     for where, want, usual in seen:
         values = {name: v for name, v in usual.items() if "bound somewhere" not in name and "one iteration" not in name}

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from gancourse import metrics
-from gancourse.checks.metrics import WITHHELD
+from gancourse.checks.lesson_04 import WITHHELD
 from gancourse.data import faces
 from gancourse.data.images import Images
 from gancourse.errors import CourseError
@@ -178,7 +178,7 @@ def test_mistakes_are_named(pool: tuple[Images, Images]) -> None:
 
 
 def test_scores_see_what_they_should(pool: tuple[Images, Images]) -> None:
-    """On few pictures, only what is beyond doubt; `benchmarks/metrics.py` measures the rest."""
+    """On few pictures, only what is beyond doubt; `lessons/04_metrics/bench.py` measures the rest."""
     fresh, train = pool
     real = features(fresh)
     made = {name: features(plant(name, 1.0, fresh, train, n=150)) for name in ("blur", "noise", "dropped", "copies")}

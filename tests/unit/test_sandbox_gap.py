@@ -297,7 +297,7 @@ def test_behind_walls_there_is_no_network_no_secret_and_nothing_to_write(host: H
         "file": f"open({str(tmp_path / 'secret')!r}).read()",
         "solutions": "import gancourse; open(gancourse.__path__[0] + '/../solutions/x')",
         "hidden": "from gancourse.checks import core; open(core.__file__.replace('gancourse/checks/core.py', "
-        "'tests/hidden/gaussian_1d.py')).read()",
+        "'lessons/01_gaussian_1d/hidden.py')).read()",
         "package": "import gancourse; open(gancourse.__path__[0] + '/new.py', 'w')",
         "parent": "import os; open(f'/proc/{os.getppid()}/mem', 'rb')",
     }

@@ -1,0 +1,300 @@
+"""A mixture of Gaussians as a sampler and as a density.
+
+What is drawn at random can only be judged with a margin: five standard errors of each statistic, so that
+a right answer is refused less than once in a hundred thousand times.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from gancourse.checks.core import NOTHING, Miss, double, expect, expect_close, numbers
+from gancourse.checks.inputs import Case, chosen, drawn, said
+from gancourse.checks.lesson_02.suite import check
+
+MANY = 4000
+SURE = 5.0  # standard errors
+
+
+# --- sample_mixture --------------------------------------------------------------------------
+
+
+@dataclass
+class Apart:
+    """Three components so far from each other that every draw shows where it came from."""
+
+    means: Tensor
+    stds: Tensor
+    weights: Tensor
+
+    def draw(self, sample: Callable, n: int = MANY) -> tuple[Tensor, Tensor]:
+        """n points of the student's, and the component each belongs to."""
+        got = sample(self.means.clone(), self.stds.clone(), self.weights.clone(), n)
+        points = numbers(got, (n, self.means.shape[1]), advice="One row for each point.")
+        distances = (points[:, None] - double(self.means)).norm(dim=2)
+        nearest = distances.argmin(dim=1)
+        far = distances.min(dim=1).values > 12 * double(self.stds)[nearest]
+        expect(
+            not far.any(),
+            f"{int(far.sum())} of {n} points lie far from every component, the first at {said2(points[far][:1])}. "
+            "Each point belongs to one component: its mean, plus its standard deviation times normal noise.",
+        )
+        return points, nearest
+
+
+def apart(dimension: int = 2) -> Apart:
+    w = chosen(6.0, 3.0, 1.0, between=(1.0, 8.0))
+    spots = torch.tensor([[-100.0], [0.0], [100.0]]).expand(3, dimension) + torch.arange(dimension)
+    return Apart(spots, torch.tensor(chosen(0.5, 1.0, 2.0, between=(0.4, 2.5), avoid=1.0)), torch.tensor(w) / sum(w))
+
+
+def said2(points: Tensor) -> str:
+    """A point in words."""
+    return "(" + ", ".join(f"{x:.3g}" for x in points.flatten()[:3].tolist()) + ")"
+
+
+def shares(which: Tensor) -> list[float]:
+    return [float((which == k).double().mean()) for k in range(3)]
+
+
+def said_shares(values: list[float]) -> str:
+    return ", ".join(f"{100 * value:.3g} %" for value in values)
+
+
+def near(got: list[float], want: list[float], n: int) -> bool:
+    """Whether shares of n draws are those, up to chance."""
+    return all(abs(x - p) <= SURE * math.sqrt(p * (1 - p) / n) + 1 / n for x, p in zip(got, want, strict=True))
+
+
+@check.that("sample_mixture", "returns n points of d numbers each", alone=False)
+def _(sample: Callable) -> None:
+    for dimension, n in ((2, 7), (1, 3), (3, 1)):
+        apart(dimension).draw(sample, n)
+
+
+@check.that("sample_mixture", "visits each component as often as its weight says")
+def _(sample: Callable) -> None:
+    mixture = apart()
+    got, want = shares(mixture.draw(sample)[1]), mixture.weights.tolist()
+    if near(got, want, MANY):
+        return
+    message = f"The weights are {said_shares(want)}; your components got {said_shares(got)} of {MANY:,} points."
+    expect(max(got) < 1, f"{message}\nAll points of a batch come from one component. Draw a component for each point.")
+    expect(not near(got, [1 / 3] * 3, MANY), f"{message}\nThe weights do not count: all are drawn equally often.")
+    soft = mixture.weights.softmax(0).tolist()
+    expect(not near(got, soft, MANY), f"{message}\nA softmax was applied. The weights are probabilities already.")
+    raise Miss(message)
+
+
+@check.that("sample_mixture", "scatters each component by its own standard deviation")
+def _(sample: Callable) -> None:
+    mixture = apart()
+    stds = double(mixture.stds)
+    points, which = mixture.draw(sample)
+    mine = [points[which == k] - double(mixture.means)[k] for k in range(3)]
+    expect(min(map(len, mine)) > 50, f"A component got {min(map(len, mine))} of {MANY:,} points, too few to measure.")
+    scatter = torch.stack([noise.square().mean().sqrt() for noise in mine])
+    margin = SURE / torch.tensor([2.0 * noise.numel() for noise in mine]).sqrt()
+    off = (scatter / stds - 1).abs() > margin
+    if not off.any():
+        return
+    k = int(off.nonzero()[0])
+    message = (
+        f"Component {k} has standard deviation {stds[k]:g}; your points scatter by {scatter[k]:.3g} around its mean."
+    )
+    usual = {
+        "Its square root was taken: a standard deviation multiplies the noise as it is.": stds.sqrt(),
+        "It was squared: a standard deviation multiplies the noise as it is.": stds**2,
+        "The noise is not scaled.": torch.ones(3),
+        "There is no noise: each point is a mean.": torch.zeros(3),
+        "All components scatter alike. Each has its own standard deviation.": scatter.mean().expand(3),
+    }
+    for diagnosis, wrong in usual.items():
+        expect(bool(((scatter - wrong).abs() > 0.15 * wrong + 1e-3).any()), f"{message}\n{diagnosis}")
+    raise Miss(message)
+
+
+@check.that("sample_mixture", "draws normal noise, afresh for every coordinate of every point")
+def _(sample: Callable) -> None:
+    mixture = apart()
+    points, which = mixture.draw(sample)
+    noise = (points - double(mixture.means)[which]) / double(mixture.stds)[which, None]
+    together = float((noise[:, 0] * noise[:, 1]).mean() / noise.square().mean().clamp(min=1e-12))
+    expect(
+        abs(together) <= SURE / math.sqrt(MANY),
+        f"The two coordinates of a point go together (correlation {together:.2f}): the noise of one is used "
+        "for the other, too. Draw noise of the shape of the result.",
+    )
+    next_to = float((noise[1:] * noise[:-1]).mean() / noise.square().mean().clamp(min=1e-12))
+    expect(
+        abs(next_to) <= SURE / math.sqrt(2 * MANY),
+        f"Neighboring points go together (correlation {next_to:.2f}): one noise is used for several points.",
+    )
+    inside = float((noise.abs() < 1).double().mean())
+    expect(
+        abs(inside - 0.6827) <= SURE * math.sqrt(0.6827 * 0.3173 / (2 * MANY)),
+        f"Of a normal distribution 68.3 % lie within one standard deviation of the mean; of your noise it is "
+        f"{100 * inside:.1f} %. Is it normal noise (torch.randn)?",
+    )
+
+
+@check.that("sample_mixture", "draws each point by itself, in no particular order")
+def _(sample: Callable) -> None:
+    mixture, half = apart(), MANY // 2
+    which = mixture.draw(sample)[1]
+    first, second = shares(which[:half]), shares(which[half:])
+    gap = max(abs(a - b) for a, b in zip(first, second, strict=True))
+    expect(
+        gap <= SURE * math.sqrt(2 * 0.25 / half),
+        f"The first half of your points has other shares of the components ({said_shares(first)}) than the second "
+        f"({said_shares(second)}): they come sorted. Every part of a batch should be a fair sample.",
+    )
+    equal = float((which[1:] == which[:-1]).double().mean())
+    chance = float((double(mixture.weights) ** 2).sum())
+    expect(
+        abs(equal - chance) <= 0.05,
+        f"A point and the next come from the same component in {100 * equal:.0f} % of all cases; if they were drawn "
+        f"independently it would be {100 * chance:.0f} %.",
+    )
+    single = {int(mixture.draw(sample, 1)[1]) for _ in range(60)}
+    expect(
+        len(single) > 1,
+        "Asked 60 times for a single point, you always answer from the same component. Draw the component at random.",
+    )
+
+
+@check.that("sample_mixture", "draws anew at each call", alone=False)
+def _(sample: Callable) -> None:
+    mixture = apart()
+    one, other = (mixture.draw(sample, 50)[0] for _ in range(2))
+    expect(not torch.equal(one, other), "Two calls return the same points. Is a seed set inside the function?")
+
+
+# --- log_density -----------------------------------------------------------------------------
+
+
+def paper(x: Tensor, means: Tensor, stds: Tensor, weights: Tensor, **other: Any) -> Tensor:
+    """log Σₖ wₖ N(x; mₖ, sₖ² I); the options are for answers that are wrong."""
+    x, means, stds, weights = (double(t) for t in (x, means, stds, weights))
+    d = means.shape[1]
+    squared = (x[:, None] - means).square().sum(2)
+    if other.get("root"):
+        squared = squared.sqrt()
+    spread = stds.sqrt() if other.get("variance") else stds
+    terms = -other.get("half", 0.5) * squared / (spread if other.get("once") else spread**2)
+    terms = terms - other.get("constant", d / 2) * math.log(2 * math.pi) - other.get("logs", d) * spread.log()
+    if other.get("terms"):
+        return other["terms"](terms, weights)
+    return torch.logsumexp(terms + weights.log(), dim=1)
+
+
+def one_bell() -> Case:
+    """One component in the plane, two points."""
+    (std,) = chosen(0.5, between=(0.3, 2.0), avoid=1.0)
+    mean, near, away = (chosen(*spot, between=(-2.0, 2.0)) for spot in ((1.0, 2.0), (1.5, 2.0), (0.0, 3.0)))
+    x, means = torch.tensor([near, away]), torch.tensor([mean])
+    stds, weights = torch.tensor([std]), torch.ones(1)
+    inputs = (x, means, stds, weights)
+    usual = {
+        "That is the density. Its logarithm is asked.": paper(*inputs).exp(),
+        "The factor ½ before the squared distance is missing.": paper(*inputs, half=1.0),
+        "The squared distance should be divided by s², not by s.": paper(*inputs, once=True),
+        "The distance is not squared.": paper(*inputs, root=True),
+        "The constant is that of one dimension: in d dimensions it is −d/2 · log 2π − d · log s.": (
+            paper(*inputs, constant=0.5, logs=1)
+        ),
+        "−½ log 2π stands once; it should stand once for each dimension.": paper(*inputs, constant=0.5),
+        "−log s stands once; it should stand once for each dimension.": paper(*inputs, logs=1),
+        "The term −d · log s is missing.": paper(*inputs, logs=0),
+        "The term −d/2 · log 2π is missing.": paper(*inputs, constant=0),
+        "The constants are missing: that is the exponent alone.": paper(*inputs, constant=0, logs=0),
+        "`stds` holds standard deviations; you use them as variances.": paper(*inputs, variance=True),
+        "The sign is wrong: that is −log p.": -paper(*inputs),
+    }
+    where = f"points {tuple(near)} and {tuple(away)} and one component at {tuple(mean)} with s = {std:g}"
+    return Case(where, paper(*inputs), usual, inputs)
+
+
+@check.that("log_density", "is right for a single bell")
+def _(log_density: Callable) -> None:
+    case = drawn(one_bell)
+    case.compare(per_point(log_density(*case.inputs), 2))
+
+
+def two_bells() -> Case:
+    """Two components on the line that overlap, three points."""
+    (left, right), stds = chosen(-1.0, 1.5, between=(-2.0, 2.0)), chosen(0.5, 1.5, between=(0.4, 2.0))
+    (share,) = chosen(0.75, between=(0.6, 0.9))
+    x = chosen(-1.0, 0.5, 2.0, between=(-2.0, 2.5))
+    weights = torch.tensor([share, 1 - share])
+    inputs = (torch.tensor(x)[:, None], torch.tensor([[left], [right]]), torch.tensor(stds), weights)
+    even = (*inputs[:3], torch.ones(2))
+    usual = {
+        "The weights are missing.": paper(*even),
+        "The components count equally: the weights are not used.": paper(*even) - math.log(2),
+        "That is the largest of the terms alone. Add the components up.": (
+            paper(*inputs, terms=lambda t, w: (t + w.log()).max(1).values)
+        ),
+        "The logarithms are averaged. The densities are: log Σ w N, not Σ w log N.": (
+            paper(*inputs, terms=lambda t, w: (w * t).sum(1))
+        ),
+        "The weights are added to the logarithms as they are; inside a logarithm a factor becomes + log w.": (
+            paper(*inputs, terms=lambda t, w: torch.logsumexp(t + w, 1))
+        ),
+        "The logarithms are added up: that is a product of densities.": paper(*inputs, terms=lambda t, w: t.sum(1)),
+        "That is the density. Its logarithm is asked.": paper(*inputs).exp(),
+    }
+    where = (
+        f"x = {said(x)}, components at {said((left, right))} with s = {said(stds)} and weights {said((share,))}, "
+        f"{1 - share:.2g}"
+    )
+    return Case(where, paper(*inputs), usual, inputs)
+
+
+@check.that("log_density", "adds up the components, each with its weight")
+def _(log_density: Callable) -> None:
+    case = drawn(two_bells)
+    case.compare(per_point(log_density(*case.inputs), 3))
+
+
+def per_point(value: Any, n: int) -> Tensor:
+    expect(value is not None, NOTHING)
+    return numbers(value, (n,), "log p", advice="One number for each point.")
+
+
+@check.that("log_density", "asks every point about every component, in any dimension")
+def _(log_density: Callable) -> None:
+    for dimension in (2, 3):
+        means = torch.tensor([chosen(*(k + i / 4 for i in range(dimension)), between=(-2.0, 2.0)) for k in range(3)])
+        x = torch.tensor([chosen(*(2.0 - k - i for i in range(dimension)), between=(-2.0, 2.0)) for k in range(3)])
+        stds, weights = torch.tensor([0.5, 1.0, 2.0]), torch.tensor([0.2, 0.3, 0.5])
+        paired = paper(x, means, stds, weights, terms=lambda t, w: (t + w.log()).diagonal())
+        expect_close(
+            per_point(log_density(x, means, stds, weights), 3),
+            paper(x, means, stds, weights),
+            f"three points and three components in {dimension} dimensions",
+            usual={"Point 1 is paired with component 1, point 2 with component 2, and so on.": paired},
+        )
+
+
+@check.that("log_density", "stays exact far from every component")
+def _(log_density: Callable) -> None:
+    (far,), (std,) = chosen(4.0, between=(3.0, 6.0)), chosen(0.02, between=(0.015, 0.03))
+    inputs = (torch.tensor([[far, 0.0], [0.0, -far]]), torch.zeros(2, 2), torch.tensor([std, std]), torch.ones(2) / 2)
+    value = log_density(*inputs)
+    expect(value is not None, NOTHING)
+    if isinstance(value, Tensor) and value.isinf().any():
+        raise Miss(
+            f"At a distance of {far / std:.0f} standard deviations log p is infinite: the density itself has been "
+            "rounded to 0 before its logarithm was taken. Stay with logarithms: torch.logsumexp."
+        )
+    got, want = per_point(value, 2), paper(*inputs)
+    cut = "It is cut off: something added to the density, or a bound on it, outweighs it. Stay with logarithms."
+    usual = {cut: got} if bool((got > want + 10).all()) else {}
+    expect_close(got, want, f"points {far / std:.0f} standard deviations away", usual=usual)

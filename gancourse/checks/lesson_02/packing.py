@@ -1,0 +1,209 @@
+"""Packing: what it does to the distance of two distributions, and a discriminator that does it."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from gancourse.checks.core import NOTHING, a, expect, expect_close, numbers
+from gancourse.checks.inputs import Case, chosen, chosen_int, drawn, rand, randn, said
+from gancourse.checks.lesson_02.suite import check
+
+# --- packed_distance -------------------------------------------------------------------------
+
+
+def variation(p: Sequence[float], q: Sequence[float], m: int = 1) -> float:
+    """½ Σ |p(x₁)…p(x_m) − q(x₁)…q(x_m)| over all packs."""
+    packs = itertools.product(range(len(p)), repeat=m)
+    return 0.5 * sum(abs(math.prod(p[i] for i in pack) - math.prod(q[i] for i in pack)) for pack in packs)
+
+
+def unordered(p: Sequence[float], q: Sequence[float], m: int) -> float:
+    """The same with each set of samples taken once: wrong, as packs come in every order."""
+    packs = itertools.combinations_with_replacement(range(len(p)), m)
+    return 0.5 * sum(abs(math.prod(p[i] for i in pack) - math.prod(q[i] for i in pack)) for pack in packs)
+
+
+def asked(p: Sequence[float], q: Sequence[float], m: int) -> Case:
+    want, alone = variation(p, q, m), variation(p, q)
+    usual = {
+        "The factor ½ is missing.": 2 * want,
+        "That is the distance of single samples: `m` is not used.": alone,
+        "That is m times the distance of single samples.": m * alone,
+        "That is the m-th power of the distance of single samples.": alone**m,
+        "That is 1 − (1 − d)^m, which holds for some pairs only. Sum over all packs.": 1 - (1 - alone) ** m,
+        "Only packs of equal samples are summed over. A pack may hold any samples, in any order.": (
+            0.5 * sum(abs(x**m - y**m) for x, y in zip(p, q, strict=True))
+        ),
+        "Each set of samples is taken once. Packs in another order are other packs: there are K^m.": unordered(p, q, m),
+        "Squares are summed. The distance sums absolute differences.": 0.5
+        * sum((math.prod(x) - math.prod(y)) ** 2
+              for x, y in zip(itertools.product(p, repeat=m), itertools.product(q, repeat=m), strict=True)),
+        "That is the largest difference. The distance sums all of them.": max(
+            abs(math.prod(x) - math.prod(y))
+            for x, y in zip(itertools.product(p, repeat=m), itertools.product(q, repeat=m), strict=True)
+        ),
+    }  # fmt: skip
+    told: dict[str, Any] = {}
+    for say, wrong in usual.items():  # with m = 1 many of them are one number; the first name is the usual one
+        if all(abs(wrong - other) > 3e-3 * (1 + want) for other in (want, *told.values())):
+            told[say] = wrong
+    return Case(f"p = {said(tuple(p))}, q = {said(tuple(q))} and m = {m}", want, told, (p, q, m))
+
+
+def tensors(case: Case) -> tuple[Tensor, Tensor, int]:
+    p, q, m = case.inputs
+    return torch.tensor(p), torch.tensor(q), m
+
+
+def number(value: Any) -> Tensor:
+    expect(value is not None, NOTHING)
+    return numbers(value, (), "The distance", advice="Add up all packs.")
+
+
+@check.that("packed_distance", "is half the sum of the differences for m = 1")
+def _(distance: Callable) -> None:
+    def three() -> Case:
+        x, y = chosen(0.5, 0.3, between=(0.15, 0.55)), chosen(0.2, 0.4, between=(0.15, 0.55))
+        if sum(x) > 0.9 or sum(y) > 0.9:
+            return three()
+        return asked([*x, round(1 - sum(x), 2)], [*y, round(1 - sum(y), 2)], 1)
+
+    case = drawn(three)
+    case.compare(number(distance(*tensors(case))))
+
+
+@check.that("packed_distance", "sums over all packs of m samples")
+def _(distance: Callable) -> None:
+    def tilted(m: int) -> Case:
+        (x, y) = chosen(0.5, 0.3, between=(0.2, 0.8))
+        return asked([x, round(1 - x, 2)], [y, round(1 - y, 2)], m)
+
+    for m in (2, chosen_int(3, between=(3, 5))):
+        case = drawn(lambda m=m: tilted(m))
+        case.compare(number(distance(*tensors(case))))
+
+
+@check.that("packed_distance", "grows fast where a mode is missing")
+def _(distance: Callable) -> None:
+    def dropped() -> Case:
+        (lost,) = chosen(0.2, between=(0.1, 0.4))
+        return asked([round(lost, 2), round(1 - lost, 2)], [0.0, 1.0], chosen_int(4, between=(3, 5)))
+
+    case = dropped()
+    case.compare(number(distance(*tensors(case))))
+
+
+@check.that("packed_distance", "is 0 for equal distributions and 1 for those that never meet", alone=False)
+def _(distance: Callable) -> None:
+    (x,) = chosen(0.3, between=(0.1, 0.9))
+    p = torch.tensor([x, 1 - x, 0.0])
+    expect_close(number(distance(p, p.clone(), 3)), 0.0, "p = q and m = 3")
+    expect_close(number(distance(p, torch.tensor([0.0, 0.0, 1.0]), 2)), 1.0, "p and q that never meet, m = 2")
+
+
+# --- PackedDiscriminator ---------------------------------------------------------------------
+
+
+def made(build: Callable, *sizes: int) -> nn.Module:
+    D = build(*sizes)
+    expect(D is not None, NOTHING)
+    expect(isinstance(D, nn.Module), f"PackedDiscriminator(…) should be a network, an nn.Module; it is {a(D)}.")
+    return D
+
+
+def logits(D: Callable, x: Tensor, packs: int) -> Tensor:
+    got = D(x)
+    expect(got is not None, "D(x) is None. Does `forward` end in `return …`?")
+    advice = ""
+    if isinstance(got, Tensor) and tuple(got.shape) == (len(x), 1) and packs != len(x):
+        advice = "There is one logit for each sample. There should be one for each pack."
+    return numbers(got, (packs, 1), f"D of {len(x)} samples", advice)
+
+
+@check.that("PackedDiscriminator", "gives one logit for each pack of m samples", alone=False)
+def _(build: Callable) -> None:
+    for m, dimension, packs in ((2, 2, 4), (3, 2, 5), (1, 2, 3), (chosen_int(4, between=(4, 6)), 3, 2)):
+        logits(made(build, m, dimension, 16), randn(m * packs, dimension), packs)
+
+
+@check.that("PackedDiscriminator", "packs samples that stand next to each other, and looks at all of them")
+def _(build: Callable) -> None:
+    for m, packs in ((2, 3), (chosen_int(3, between=(3, 5)), 4)):
+        D, x = made(build, m, 2, 32), randn(m * packs, 2)
+        before, moves = logits(D, x, packs), []
+        for i in range(m * packs):
+            other = x.clone()
+            other[i] += 3.0
+            moved = (logits(D, other, packs) - before).abs().flatten() > 1e-6
+            moves.append(set(moved.nonzero().flatten().tolist()))
+        told = f"With m = {m} and {m * packs} samples, sample {{i}} (counted from 0) should move logit {{want}} only"
+        for i, found in enumerate(moves):
+            want, told_i = i // m, told.format(i=i, want=i // m)
+            expect(bool(found), f"{told_i}; it moves none. Does every sample of a pack reach the network?")
+            expect(
+                found == {want} or not all(f == {j % packs} for j, f in enumerate(moves)),
+                f"{told_i}; it moves logit {i % packs}. Your packs take samples {packs} rows apart. A pack is m "
+                "rows that follow each other.",
+            )
+            expect(found == {want}, f"{told_i}; it moves {', '.join(map(str, sorted(found)))}.")
+
+
+@check.that("PackedDiscriminator", "judges the samples of a pack together")
+def _(build: Callable) -> None:
+    D, packs = made(build, 2, 2, 64), 32
+    left, right, other_left, other_right = (3 * randn(packs, 2) for _ in range(4))
+
+    def of(x: Tensor, y: Tensor) -> Tensor:
+        return logits(D, torch.stack([x, y], 1).reshape(2 * packs, 2), packs)
+
+    here, there = of(left, right), of(other_left, other_right)
+    mixed = of(left, other_right), of(other_left, right)
+    effect = (here - there).abs().mean() + (mixed[0] - mixed[1]).abs().mean()
+    expect(bool(effect > 1e-6), "The logits hardly depend on the samples.")
+    together = (here + there - mixed[0] - mixed[1]).abs().mean()
+    expect(
+        bool(together > 1e-3 * effect),
+        "The logit of a pack is a sum of one part for each of its samples, so D cannot see whether two of them "
+        "are alike. Give the m samples to one network as one input of m · dimension numbers, with hidden layers.",
+    )
+
+
+@check.that("PackedDiscriminator", "returns logits, not probabilities")
+def _(build: Callable) -> None:
+    D, scale = made(build, 2, 2, 32), 300.0
+    got = logits(D, scale * randn(128, 2), 64)
+    expect(
+        not bool(((got >= 0) & (got <= 1)).all()),
+        "All outputs lie between 0 and 1, even for huge inputs. Return the logit; the loss applies the sigmoid.",
+    )
+
+
+@check.that("PackedDiscriminator", "lets gradients through, to its weights and to the samples")
+def _(build: Callable) -> None:
+    D, x = made(build, 2, 2, 16), randn(8, 2)
+    expect(
+        sum(p.numel() for _, p in D.named_parameters()) > 0,
+        "The network has no parameters. Layers must be attributes of the module (not in a plain list).",
+    )
+    x.requires_grad_()
+    value = D(x)
+    expect(
+        isinstance(value, Tensor) and value.requires_grad,
+        "The logits cannot be differentiated: a detach() or no_grad() cuts them off.",
+    )
+    value.sum().backward()
+    expect(x.grad is not None and bool(x.grad.any()), "No gradient reaches the samples, so G could not learn from D.")
+    blind = [name for name, p in D.named_parameters() if p.grad is None]
+    expect(not blind, f"No gradient reaches the parameter(s) {', '.join(blind)}. Is every layer used?")
+
+
+def random_distribution(k: int) -> list[float]:
+    """k probabilities, drawn afresh."""
+    weights = (0.05 + rand(k, dtype=torch.float64)).tolist()
+    return [w / sum(weights) for w in weights]

@@ -1,0 +1,331 @@
+"""Soft and noisy labels, and the memory of past fakes.
+
+Where an answer draws random numbers, it is judged by shares over hundreds of draws, with tolerances of
+six standard deviations.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from gancourse.checks.core import NOTHING, Miss, a, expect, expect_close, log, numbers
+from gancourse.checks.inputs import Case, chosen, chosen_int, drawn, randn, said
+from gancourse.checks.lesson_03.suite import check
+
+# --- smoothed_loss --------------------------------------------------------------------------
+
+
+def batch(*outputs: float) -> Tensor:
+    """Logits (B, 1) at which the discriminator's outputs are these."""
+    return torch.tensor([[math.log(d / (1 - d))] for d in outputs]).requires_grad_()
+
+
+def mean(values: list[float]) -> float:
+    return sum(values) / len(values)
+
+
+def entropy(label: float, outputs: tuple[float, ...]) -> float:
+    """The mean cross-entropy of a label and these probabilities."""
+    return -mean([label * log(d) + (1 - label) * log(1 - d) for d in outputs])
+
+
+def scalar(loss: Any) -> Tensor:
+    expect(loss is not None, NOTHING)
+    return numbers(loss, (), "The loss", advice="Average over each batch, and add.")
+
+
+def soft() -> Case:
+    """Two outputs on real pictures, three on fakes, and a soft label."""
+    on_real = chosen(3 / 4, 0.6, between=(0.55, 0.95))
+    on_fake = chosen(1 / 4, 0.1, 0.4, between=(0.05, 0.45))
+    (label,) = chosen(0.8, between=(0.7, 0.95))
+    real, fake = entropy(label, on_real), entropy(0, on_fake)
+    want = real + fake
+    usual = {
+        "That is the loss with hard labels: real_label is not used.": entropy(1, on_real) + fake,
+        "The fakes' label is softened, too. One-sided: theirs stays 0.": real + entropy(1 - label, on_fake),
+        "The fakes get the soft label of the real pictures. Theirs is 0.": real + entropy(label, on_fake),
+        "The labels are swapped: real pictures get real_label, fakes 0.": (
+            entropy(0, on_real) + entropy(label, on_fake)
+        ),
+        "The real pictures' part has log D, times the label. What is missing is (1 − label) · log(1 − D).": (
+            -label * mean([log(d) for d in on_real]) + fake
+        ),
+        "That is half of it. The two batches' means are added, not averaged.": want / 2,
+        "The two batches are averaged as one. Take the mean of each, then add.": (2 * real + 3 * fake) / 5,
+        "That is the sum over the batch. Take the mean.": 2 * real + 3 * fake,
+        "That is the real batch's part alone.": real,
+        "The sign is wrong.": -want,
+        "The label's two shares are swapped: log D weighs real_label.": entropy(1 - label, on_real) + fake,
+    }
+    where = f"D(real) = {said(on_real)}, D(fake) = {said(on_fake)} and real_label = {label:g}"
+    return Case(where, want, usual, (on_real, on_fake, label))
+
+
+@check.that("smoothed_loss", "is the cross-entropy with a soft label for real pictures, and 0 for fakes")
+def _(loss: Callable) -> None:
+    case = drawn(soft)
+    on_real, on_fake, label = case.inputs
+    case.compare(scalar(loss(batch(*on_real), batch(*on_fake), label)))
+
+
+@check.that("smoothed_loss", "has 0.9 as its label where none is given")
+def _(loss: Callable) -> None:
+    on_real, on_fake, _ = drawn(soft).inputs
+    want = entropy(0.9, on_real) + entropy(0, on_fake)
+    expect_close(scalar(loss(batch(*on_real), batch(*on_fake))), want, "a call without real_label")
+
+
+@check.that("smoothed_loss", "is lesson 01's loss for a label of 1")
+def _(loss: Callable) -> None:
+    on_real, on_fake, _ = drawn(soft).inputs
+    want = entropy(1, on_real) + entropy(0, on_fake)
+    expect_close(scalar(loss(batch(*on_real), batch(*on_fake), 1.0)), want, "real_label = 1")
+
+
+@check.that("smoothed_loss", "pulls D(x) back once it is above the label")
+def _(loss: Callable) -> None:
+    (label,) = chosen(0.9, between=(0.75, 0.92))
+    above, below = batch(0.98), batch(0.6)
+    for logits in (above, below):
+        value = loss(logits, batch(0.2), label)
+        scalar(value)
+        expect(isinstance(value, Tensor) and value.requires_grad, "The loss is cut off from the logits.")
+        value.backward()
+        expect(logits.grad is not None, "No gradient reaches the real logits.")
+        want = torch.sigmoid(logits.detach()) - label
+        where = f"D(real) = {torch.sigmoid(logits).item():.2g} and real_label = {label:g}"
+        expect_close(numbers(logits.grad), want, where, what="the gradient for the real logit is")
+
+
+@check.that("smoothed_loss", "stays right, and finite, for logits of ±200")
+def _(loss: Callable) -> None:
+    size = chosen_int(200, between=(120, 200))
+    sure = torch.full((2, 1), float(size))
+    for real, fake, want, where in (
+        (sure, -sure, 0.2 * size, f"logits {size} (real) and −{size} (fake)"),
+        (-sure, sure, 1.8 * size, f"logits −{size} (real) and {size} (fake)"),
+    ):
+        try:
+            got = scalar(loss(real, fake, 0.8))
+        except Miss as miss:
+            raise Miss(f"For {where}: {miss}\n{FROM_LOGITS}") from None
+        cut = 0 < float(got) < want - 1
+        usual = {f"A bound somewhere (clamp, + 1e-8) cuts it off. {FROM_LOGITS}": got} if cut else None
+        expect_close(got, want, f"{where} with real_label = 0.8", usual, rtol=1e-3, atol=1e-3)
+
+
+FROM_LOGITS = "Compute the cross-entropy from the logits in one step: PyTorch has functions for that."
+
+
+# --- noisy_labels ---------------------------------------------------------------------------
+
+MANY = 4000
+
+
+def labels(answer: Callable, n: int, *settings: float) -> Tensor:
+    got = answer(n, *settings)
+    expect(got is not None, NOTHING)
+    return numbers(got, (n, 1), "The labels", advice="One for each picture: (n, 1).").flatten()
+
+
+@check.that("noisy_labels", "gives numbers of shape (n, 1) from low to high where nothing is flipped")
+def _(answer: Callable) -> None:
+    low, high = chosen(0.7, 0.9, between=(0.3, 0.95))
+    low, high = min(low, high), max(low, high)
+    found = labels(answer, MANY, low, high, 0.0)
+    where = f"low = {low:g}, high = {high:g} and flip = 0 the labels go from {found.min():.3f} to {found.max():.3f}"
+    expect(float(found.min()) >= low - 1e-6 and float(found.max()) <= high + 1e-6, f"For {where}.")
+    expect(
+        float(found.max() - found.min()) > 0.9 * (high - low),
+        f"For {where}; they should fill that range. Does each picture get a draw of its own?",
+    )
+    middle, spread = (low + high) / 2, (high - low) / 12**0.5
+    expect(
+        abs(float(found.mean()) - middle) < 6 * spread / MANY**0.5 and abs(float(found.std()) - spread) < 0.08 * spread,
+        f"For {where}, but not evenly: their mean is {found.mean():.3f}, expected {middle:.3f}.",
+    )
+
+
+@check.that("noisy_labels", "flips to 0 the share of labels asked for")
+def _(answer: Callable) -> None:
+    (flip,) = chosen(0.25, between=(0.15, 0.4))
+    found = labels(answer, MANY, 0.8, 1.0, flip)
+    share = float((found == 0).double().mean())
+    others = found[found != 0]
+    least = float(others.min()) if len(others) else 1.0
+    expect(least >= 0.8 - 1e-6, f"A flipped label should be exactly 0; there is one of {least:.3f}.")
+    tolerance = 6 * (flip * (1 - flip) / MANY) ** 0.5
+    swapped = " That is 1 − flip: the comparison is the wrong way round." if abs(share - 1 + flip) < tolerance else ""
+    expect(
+        abs(share - flip) < tolerance,
+        f"With flip = {flip:g} a share of {share:.3f} of {MANY} labels is 0; expected about {flip:g}.{swapped}",
+    )
+
+
+@check.that("noisy_labels", "flips each label on its own, whatever its value")
+def _(answer: Callable) -> None:
+    found = labels(answer, MANY, 0.8, 1.0, 0.5)
+    zero = found == 0
+    repeats = float((zero[1:] == zero[:-1]).double().mean())
+    expect(abs(repeats - 0.5) < 6 * 0.5 / MANY**0.5, "Whether a label is flipped depends on the one before it.")
+    kept = found[~zero]
+    expect(len(kept) > MANY / 3, "With flip = 0.5 too few labels are kept.")
+    expect(
+        abs(float(kept.mean()) - 0.9) < 6 * (0.2 / 12**0.5) / len(kept) ** 0.5,
+        f"The labels that are kept should still be even from 0.8 to 1; their mean is {kept.mean():.3f}. "
+        "Draw once for the label, and once more for the flip.",
+    )
+
+
+@check.that("noisy_labels", "draws anew at every call")
+def _(answer: Callable) -> None:
+    first, second = (labels(answer, 200, 0.8, 1.0, 0.1) for _ in range(2))
+    expect(not torch.equal(first, second), "Two calls give the same labels. Is a seed set inside?")
+
+
+@check.that("noisy_labels", "has the defaults low = 0.8, high = 1, flip = 0.05")
+def _(answer: Callable) -> None:
+    found = labels(answer, MANY)
+    kept = found[found != 0]
+    share = 1 - len(kept) / MANY
+    expect(
+        abs(share - 0.05) < 6 * (0.05 * 0.95 / MANY) ** 0.5,
+        f"Without `flip` a share of {share:.3f} is flipped; expected 0.05.",
+    )
+    seen = f"from {kept.min():.3f} to {kept.max():.3f}" if len(kept) else "all 0"
+    right = len(kept) and 0.8 - 1e-6 <= kept.min() < 0.82 and 0.98 < kept.max() <= 1 + 1e-6
+    expect(bool(right), f"Without low and high the labels that are kept are {seen}; expected 0.8 to 1.")
+
+
+# --- ReplayBuffer ---------------------------------------------------------------------------
+
+
+def numbered(first: int, n: int) -> Tensor:
+    """Pictures (n, 1, 2, 2), each of one gray, its number."""
+    return torch.arange(first, first + n, dtype=torch.float32)[:, None, None, None].expand(n, 1, 2, 2).clone()
+
+
+def passed(buffer: Callable, pictures: Tensor) -> list[int]:
+    """The numbers of the pictures that come out for these."""
+    given = pictures.clone()
+    got = buffer(given)
+    found = numbers(got, tuple(pictures.shape), "What the buffer returns", advice="As many pictures as went in.")
+    expect(bool(torch.equal(given, pictures)), "The buffer changes the batch that it is given. Build a new one.")
+    whole = (found == found[:, :1, :1, :1]).all() and (found == found.round()).all()
+    expect(bool(whole), "A picture comes out that never went in: are pictures mixed?")
+    return [int(v) for v in found[:, 0, 0, 0]]
+
+
+def new_buffer(kind: Callable, capacity: int) -> Callable:
+    buffer = kind(capacity)
+    expect(callable(buffer), f"ReplayBuffer({capacity}) gives {a(buffer)} that cannot be called; give it a __call__.")
+    return buffer
+
+
+@check.that("ReplayBuffer", "passes everything on until it is full", alone=False)
+def _(kind: Callable) -> None:
+    buffer = new_buffer(kind, 10)
+    for first, n in ((0, 4), (4, 1), (5, 5)):
+        got = passed(buffer, numbered(first, n))
+        expect(
+            got == list(range(first, first + n)),
+            f"With room for 10 and {first} stored, pictures {first} to {first + n - 1} go in and {shown(got)} "
+            "come out; while there is room every picture is stored and passed on as it is.",
+        )
+
+
+def shown(found: list[int]) -> str:
+    return f"{', '.join(map(str, found[:8]))}{', …' if len(found) > 8 else ''}"
+
+
+@check.that("ReplayBuffer", "once full, passes on a stored picture about every second time, in its place")
+def _(kind: Callable) -> None:
+    capacity, n = chosen_int(60, between=(50, 80)), 600
+    buffer = new_buffer(kind, capacity)
+    passed(buffer, numbered(0, capacity))
+    got = passed(buffer, numbered(1000, n))
+    kept = sum(value == 1000 + i for i, value in enumerate(got)) / n
+    later = [value for i, value in enumerate(got) if value > 1000 + i]
+    expect(not later, "A picture comes out before it has gone in: the batch is shuffled. Go through it in order.")
+    expect(kept > 0.01, "Once the buffer is full, no new picture is passed on any more; every second should be.")
+    expect(kept < 0.99, "Once the buffer is full, no stored picture ever comes out.")
+    expect(
+        abs(kept - 0.5) < 6 * 0.5 / n**0.5,
+        f"Once the buffer is full, a share of {kept:.2f} of the new pictures is passed on; about half should be.",
+    )
+
+
+@check.that("ReplayBuffer", "gives the place of a picture that comes out to the new one")
+def _(kind: Callable) -> None:
+    capacity, n = 20, 600
+    buffer = new_buffer(kind, capacity)
+    passed(buffer, numbered(0, capacity))
+    got = [value for i in range(0, n, 50) for value in passed(buffer, numbered(1000 + i, 50))]
+    fresh = [value for i, value in enumerate(got) if value == 1000 + i]
+    stored = [value for i, value in enumerate(got) if value != 1000 + i]
+    expect(
+        len(set(stored)) == len(stored),
+        "The same stored picture comes out more than once: the new one should take its place.",
+    )
+    expect(
+        not set(fresh) & set(stored),
+        "A picture that was passed on comes out again later: once full, the buffer keeps only those that were not.",
+    )
+    waiting = set(range(capacity)) | set(range(1000, 1000 + n))
+    missing = len(waiting - set(stored) - set(fresh))
+    expect(
+        missing == capacity,
+        f"After {n} more pictures {missing} are in the buffer, which has room for {capacity}."
+        + (" Pictures get lost." if missing < capacity else " It has grown, or pictures were dropped."),
+    )
+
+
+@check.that("ReplayBuffer", "draws evenly from all that it holds")
+def _(kind: Callable) -> None:
+    capacity, rounds = 3, 150
+    first = []
+    for _ in range(rounds):
+        buffer = new_buffer(kind, capacity)
+        passed(buffer, numbered(0, capacity))
+        got = passed(buffer, numbered(1000, 8))
+        first += [value for value in got if value < capacity][:1]
+    expect(len(first) > rounds / 2, "Stored pictures come out too rarely.")
+    counts = torch.bincount(torch.tensor(first), minlength=capacity).double()
+    expected = len(first) / capacity
+    off = float((counts - expected).abs().max())
+    expect(
+        off < 6 * expected**0.5,
+        f"The first picture to come out of three is not drawn evenly: picture 0 to 2 came out "
+        f"{counts.int().tolist()} times in {len(first)}.",
+    )
+
+
+@check.that("ReplayBuffer", "keeps no trace of G: what comes out is detached")
+def _(kind: Callable) -> None:
+    buffer = new_buffer(kind, 4)
+    scale = torch.ones((), requires_grad=True)
+    for first in (0, 4, 8):
+        got = buffer(numbered(first, 4) * scale)
+        numbers(got, (4, 1, 2, 2), "What the buffer returns")
+        expect(
+            not (isinstance(got, Tensor) and got.requires_grad),
+            "What comes out still hangs on G's computation, and the stored pictures with it: memory would fill up. "
+            "detach() what goes in.",
+        )
+
+
+@check.that("ReplayBuffer", "is a memory of its own for each buffer, for pictures of any size", alone=False)
+def _(kind: Callable) -> None:
+    one, other = new_buffer(kind, 5), new_buffer(kind, 5)
+    passed(one, numbered(0, 5))
+    got = passed(other, numbered(100, 5))
+    expect(got == list(range(100, 105)), "What went into one buffer comes out of another: do they share one list?")
+    large = new_buffer(kind, 3)
+    for _ in range(3):
+        numbers(large(randn(2, 3, 8, 8)), (2, 3, 8, 8), "What the buffer returns")

@@ -1,0 +1,319 @@
+"""Both networks, judged by what they do: shapes, range, who influences what, where gradients go.
+
+Nothing here looks at layers. A network is built, called, and its parameters are read and scaled; so
+transposed convolutions, upsampling, loops or lists written out all pass where they do what the text asks.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from gancourse.checks.core import NOTHING, Miss, a, expect, numbers
+from gancourse.checks.inputs import chosen_int, randn
+from gancourse.checks.lesson_03.suite import check
+
+LARGE = 100.0  # weights scaled by this drive the last layer far beyond ±1
+
+
+def built(kind: Callable, **settings: int) -> nn.Module:
+    """A network of the student's class."""
+    net = kind(**settings)
+    told = ", ".join(f"{k}={v}" for k, v in settings.items())
+    if not isinstance(net, nn.Module):
+        raise Miss(f"{told} gives {a(net)}; a network should be a class that inherits from nn.Module.")
+    expect(bool(parameters(net)), "The network has no parameters. Are its layers attributes, or in an nn.Sequential?")
+    return net
+
+
+def parameters(net: nn.Module) -> dict[str, nn.Parameter]:
+    return dict(net.named_parameters())
+
+
+def scale_weights(net: nn.Module, factor: float) -> None:
+    """Multiply everything but biases and the scales of batch normalization."""
+    with torch.no_grad():
+        for p in net.parameters():
+            if p.ndim > 1:
+                p.mul_(factor)
+
+
+def set_biases(net: nn.Module, value: float) -> None:
+    with torch.no_grad():
+        for name, p in net.named_parameters():
+            if name.endswith("bias"):
+                p.fill_(value)
+
+
+def output(net: nn.Module, given: Tensor, shape: tuple[int, ...], advice: str = "") -> Tensor:
+    """What the network makes of this input, checked for its shape and as float64."""
+    got = net(given)
+    expect(got is not None, NOTHING)
+    return numbers(got, shape, f"For an input of shape {tuple(given.shape)} the output", advice)
+
+
+def count(net: nn.Module) -> int:
+    return sum(p.numel() for p in net.parameters())
+
+
+def every_parameter_learns(net: nn.Module, given: Tensor) -> None:
+    """Miss unless a loss on the output reaches every parameter."""
+    net.train()
+    out = net(given)
+    expect(
+        isinstance(out, Tensor) and out.requires_grad, "The output is cut off from the parameters: nothing can learn."
+    )
+    (out * randn(*out.shape)).sum().backward()
+    for name, p in net.named_parameters():
+        expect(p.grad is not None, f"No gradient reaches the parameter {name}, {tuple(p.shape)}. Is that layer used?")
+        dead = p.ndim > 1 and not numbers(p.grad, what=f"The gradient of {name}").any()
+        expect(not dead, f"The gradient of {name}, {tuple(p.shape)}, is 0 everywhere: nothing behind it depends on it.")
+
+
+def alone_or_not(net: nn.Module, given: Tensor, other: Tensor) -> tuple[float, float]:
+    """How much the first output changes with the rest of the batch, and from one call to the next, on its own scale."""
+    together, again = plain(net(torch.cat([given[:1], given[1:]]))), plain(net(given))
+    beside = plain(net(torch.cat([given[:1], other[1:]])))
+    size = together[0].abs().mean().clamp(min=1e-12)
+    return float((together[0] - beside[0]).abs().mean() / size), float((together - again).abs().mean() / size)
+
+
+def plain(value: Any) -> Tensor:
+    return numbers(value, what="The output")
+
+
+def same_for_any_company(net: nn.Module, given: Tensor, other: Tensor) -> None:
+    """Miss if in evaluation mode a batch's other members matter, or chance does."""
+    net.train()
+    net(given)  # running statistics get some values of their own
+    net.eval()
+    by_company, by_chance = alone_or_not(net, given, other)
+    expect(by_chance < 1e-4, "After eval() two calls with the same input differ: does it draw random numbers?")
+    expect(
+        by_company < 1e-4,
+        "After eval() an output depends on the rest of the batch. nn.BatchNorm2d layers that are attributes of "
+        "the network switch to their running statistics by themselves; F.batch_norm and "
+        "track_running_stats=False do not.",
+    )
+    (first,) = plain(net(given[:1]))
+    expect(
+        bool(torch.allclose(first, plain(net(given))[0], rtol=1e-3, atol=1e-4)),
+        "After eval() a batch of one gives another output than the same input in a larger batch.",
+    )
+
+
+def batch_normalized(net: nn.Module, given: Tensor, other: Tensor) -> None:
+    """Miss unless in training mode the batch's other members matter."""
+    net.train()
+    by_company, by_chance = alone_or_not(net, given, other)
+    expect(by_chance < 1e-4, "In training two calls with the same input differ: does it draw random numbers?")
+    expect(
+        by_company > 1e-3,
+        "In training an output does not depend on the rest of the batch: there is no batch normalization in it.",
+    )
+
+
+def not_normalized_last(values: Tensor, what: str) -> None:
+    """Miss if each channel (dimension 1) has mean 0 and spread 1 over the batch, as only a normalized one has."""
+    channels = values.transpose(0, 1).flatten(1)
+    mean, std = channels.mean(1), channels.std(1, unbiased=False)
+    normalized = bool((mean.abs() < 2e-3).all() and ((std - 1).abs() < 0.02).all())
+    expect(
+        not normalized,
+        f"{what} has mean 0 and spread 1 over every batch: batch normalization stands behind the last layer. Leave it "
+        "out there: the network should choose the output's mean and spread.",
+    )
+
+
+# --- Generator ------------------------------------------------------------------------------
+
+
+def noise(n: int, latent_dim: int) -> Tensor:
+    return randn(n, latent_dim)
+
+
+@check.that("Generator", "turns noise (n, latent_dim) into pictures (n, 3, size, size)", alone=False)
+def _(Generator: Callable) -> None:
+    for size, latent_dim, width in ((32, 64, 4), (16, chosen_int(10, between=(5, 20)), 8), (64, 7, 2)):
+        net = built(Generator, size=size, latent_dim=latent_dim, width=width)
+        for n in (2, 5):
+            advice = "z arrives as (n, latent_dim); the first layer wants (n, latent_dim, 1, 1)."
+            output(net, noise(n, latent_dim), (n, 3, size, size), advice)
+
+
+@check.that("Generator", "gives pixels in [−1, 1], and reaches both ends")
+def _(Generator: Callable) -> None:
+    net = built(Generator, size=16, latent_dim=8, width=8)
+    scale_weights(net, LARGE)
+    pixels = output(net, noise(16, 8), (16, 3, 16, 16))
+    low, high = float(pixels.min()), float(pixels.max())
+    seen = f"With large weights the pixels range from {low:.2f} to {high:.2f}"
+    expect(high <= 1.0001 and low >= -1.0001, f"{seen}, outside [−1, 1]: the last layer is tanh.")
+    expect(low < -0.05, f"{seen}, never below 0. Real pictures are in [−1, 1]: use tanh, not a sigmoid or a ReLU.")
+    expect(low < -0.9 and high > 0.9, f"{seen}; they should come close to −1 and 1. Is tanh the last layer, unscaled?")
+
+
+@check.that("Generator", "draws something else for every change of z")
+def _(Generator: Callable) -> None:
+    net = built(Generator, size=16, latent_dim=12, width=8)
+    z = noise(6, 12).requires_grad_()
+    out = net(z)
+    pixels = numbers(out, (6, 3, 16, 16))
+    spread = float((pixels[:1] - pixels[1:]).abs().mean())
+    expect(spread > 1e-4, "All pictures of a batch are alike: does z reach the output?")
+    (out * randn(*out.shape)).sum().backward()
+    expect(z.grad is not None, "No gradient comes back to z: it is cut off from the picture.")
+    silent = [k for k, column in enumerate(numbers(z.grad).T) if not column.any()]
+    expect(not silent, f"Coordinate {silent[0] if silent else 0} of z has no influence on the picture; all should.")
+
+
+@check.that("Generator", "normalizes over the batch in training")
+def _(Generator: Callable) -> None:
+    batch_normalized(built(Generator, size=16, latent_dim=8, width=8), noise(6, 8), 3 * noise(6, 8) + 1)
+
+
+@check.that("Generator", "draws each picture for itself after eval()")
+def _(Generator: Callable) -> None:
+    same_for_any_company(built(Generator, size=16, latent_dim=8, width=8), noise(6, 8), 3 * noise(6, 8) + 1)
+
+
+@check.that("Generator", "does not normalize its output", alone=False)
+def _(Generator: Callable) -> None:
+    net = built(Generator, size=16, latent_dim=8, width=8)
+    net.train()
+    pixels = output(net, noise(16, 8), (16, 3, 16, 16))
+    not_normalized_last(torch.atanh(pixels.clamp(-0.999999, 0.999999)), "What goes into tanh")
+
+
+@check.that("Generator", "uses every parameter it has")
+def _(Generator: Callable) -> None:
+    every_parameter_learns(built(Generator, size=16, latent_dim=8, width=8), noise(8, 8))
+
+
+@check.that("Generator", "grows with its width")
+def _(Generator: Callable) -> None:
+    slim, wide = (count(built(Generator, size=16, latent_dim=8, width=width)) for width in (8, 16))
+    expect(wide > 1.8 * slim, f"Twice the width, and {wide:,} parameters instead of {slim:,}: is `width` used?")
+
+
+# --- Discriminator --------------------------------------------------------------------------
+
+
+def pictures(n: int, size: int) -> Tensor:
+    """Noise in [−1, 1]: no picture of anything, but every pixel is different."""
+    return torch.tanh(randn(n, 3, size, size))
+
+
+@check.that("Discriminator", "turns pictures (n, 3, size, size) into logits (n, 1)", alone=False)
+def _(Discriminator: Callable) -> None:
+    for size, width in ((32, 4), (16, 8), (64, 2)):
+        net = built(Discriminator, size=size, width=width)
+        for n in (2, 5):
+            output(
+                net,
+                pictures(n, size),
+                (n, 1),
+                "One logit for each picture: bring the last map down to 1 × 1, and flatten.",
+            )
+
+
+@check.that("Discriminator", "gives logits: any real number, of either sign")
+def _(Discriminator: Callable) -> None:
+    found = []
+    for _ in range(3):
+        net = built(Discriminator, size=16, width=8)
+        scale_weights(net, LARGE)
+        found.append(output(net, pictures(32, 16), (32, 1)))
+    low, high = float(torch.cat(found).min()), float(torch.cat(found).max())
+    seen = f"With large weights its outputs range from {low:.2f} to {high:.2f}"
+    expect(
+        not (low >= 0 and high <= 1), f"{seen}: that is a sigmoid's range. Return logits; the loss applies the sigmoid."
+    )
+    expect(
+        not (low >= -1 and high <= 1), f"{seen}: does it end in tanh? Return the last convolution's output as it is."
+    )
+    expect(low < 0 < high, f"{seen}, all of one sign. Return the last convolution's output as it is.")
+
+
+@check.that("Discriminator", "looks at every pixel")
+def _(Discriminator: Callable) -> None:
+    net = built(Discriminator, size=16, width=8)
+    seen = sensitivity(net, pictures(4, 16)).abs().amax(1)
+    blind = (seen == 0).any(0).nonzero().tolist()
+    where = f"row {blind[0][0]}, column {blind[0][1]}" if blind else ""
+    expect(not blind, f"{len(blind)} of 256 pixels have no influence on the logit, such as that in {where}.")
+
+
+def sensitivity(net: nn.Module, shown: Tensor) -> Tensor:
+    """The logits' gradient with respect to the pixels of these pictures, in their shape, in evaluation mode."""
+    net.eval()
+    given = shown.clone().requires_grad_()
+    logits = net(given)
+    expect(
+        isinstance(logits, Tensor) and logits.requires_grad,
+        "The logits are cut off from the picture; G could not learn.",
+    )
+    logits.sum().backward()
+    expect(given.grad is not None, "No gradient comes back to the picture; G could not learn from this D.")
+    return numbers(given.grad, what="The gradient of the picture")
+
+
+@check.that("Discriminator", "lets a gradient through where units are negative: LeakyReLU(0.2)")
+def _(Discriminator: Callable) -> None:
+    net = built(Discriminator, size=16, width=8)
+    scale_weights(net, 0.01)  # so that the biases alone decide on which side every unit is
+    slopes, shown = [], pictures(1, 16)  # the same both times: a layer without a bias goes by the picture's signs
+    for bias in (100.0, -100.0):
+        set_biases(net, bias)
+        slopes.append(float(sensitivity(net, shown).abs().mean()))
+    up, down = slopes
+    expect(
+        down > 0,
+        "Where all units are negative no gradient comes back to the picture: that is ReLU, which stops learning "
+        "there. Use nn.LeakyReLU(0.2).",
+    )
+    if up <= down * 1.5:  # no biases to move, or no such activation
+        return
+    times = math.log(up / down)
+    expect(
+        abs(times / math.log(100) - round(times / math.log(100))) > 0.02,
+        "The slope for negative values is not 0.2; is it 0.01, PyTorch's default? Write nn.LeakyReLU(0.2).",
+    )
+    fifths = times / math.log(5)
+    expect(
+        abs(fifths - round(fifths)) < 0.05,
+        f"Over all layers the gradient is {up / down:.3g} times as large where units are positive as where they are "
+        "negative; with slopes of 0.2 it is 5, 25, 125, … times. Use nn.LeakyReLU(0.2) everywhere.",
+    )
+
+
+@check.that("Discriminator", "normalizes over the batch in training")
+def _(Discriminator: Callable) -> None:
+    batch_normalized(built(Discriminator, size=16, width=8), pictures(6, 16), pictures(6, 16) * 0.1 + 0.5)
+
+
+@check.that("Discriminator", "judges each picture for itself after eval()")
+def _(Discriminator: Callable) -> None:
+    same_for_any_company(built(Discriminator, size=16, width=8), pictures(6, 16), pictures(6, 16) * 0.1 + 0.5)
+
+
+@check.that("Discriminator", "does not normalize its logits", alone=False)
+def _(Discriminator: Callable) -> None:
+    net = built(Discriminator, size=16, width=8)
+    net.train()
+    not_normalized_last(output(net, pictures(16, 16), (16, 1)), "The logit")
+
+
+@check.that("Discriminator", "uses every parameter it has")
+def _(Discriminator: Callable) -> None:
+    every_parameter_learns(built(Discriminator, size=16, width=8), pictures(8, 16))
+
+
+@check.that("Discriminator", "grows with its width")
+def _(Discriminator: Callable) -> None:
+    slim, wide = (count(built(Discriminator, size=16, width=width)) for width in (8, 16))
+    expect(wide > 1.8 * slim, f"Twice the width, and {wide:,} parameters instead of {slim:,}: is `width` used?")

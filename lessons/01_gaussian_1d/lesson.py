@@ -1,0 +1,842 @@
+# %% [markdown]
+# # 01 · One bell curve
+#
+# Two small networks play a game. One makes numbers. The other tries to tell them from real ones.
+# Neither is ever shown the formula of the bell curve, yet at the end the first one draws from it.
+# This lesson builds the whole game by hand, in the smallest world where every part can be seen.
+#
+# **You will be able to**
+#
+# - tell an *explicit* model, which can score, from an *implicit* one, which can only sample;
+# - write the discriminator's loss and both of the generator's, and say which one learns when;
+# - derive the best possible discriminator and the value of the game, −log 4, at its end;
+# - run Algorithm 1 of the paper with $k$ inner steps, without one player moving the other;
+# - look at a run that fails and name what is wrong with it.
+#
+# **Time:** about two hours, of which the machine works two minutes. No GPU is needed.
+# **Builds on:** Python, some PyTorch (tensors, `backward`, an optimizer), the normal distribution.
+
+# %% [markdown]
+# ![An animation. A blue bell curve around 5 stays still. An orange curve, the generator's, starts as
+# a spike at 0, travels right until it stands on the blue one, and widens into the same shape. A green
+# dashed line, the discriminator's verdict, swings from side to side and settles at one half.](images/game.gif)
+#
+# *What you will build: the data (blue), the generator's numbers (orange), and the discriminator's
+# verdict at each point (green, dashed). The thin lines below show where the generator sends each
+# noise value. When nobody can tell real from made, the green line lies flat at ½.*
+
+# %% name="setup"
+import math
+
+import torch
+import torch.nn.functional as F
+from scipy.stats import gaussian_kde
+from torch import nn
+
+from gancourse import quick, seed_everything, show
+from gancourse.checks import public
+from gancourse.data.toys import Gaussian1D
+from gancourse.metrics import wasserstein_1d
+from gancourse.plots import FAKE, JUDGE, PALETTE, REAL, axes, draw_game, figure
+from gancourse.widgets import Knob, LiveTraining, watch
+
+check = public("01_gaussian_1d")
+torch.set_num_threads(1)  # networks this small are faster on one core than on several
+seed_everything(0)
+
+# %% [markdown]
+# ## 1. Learning to draw
+#
+# A classifier learns to answer questions about data. A *generative* model learns to make more of
+# them. Show it faces, and it should draw new faces; show it numbers, and it should draw new numbers
+# from the same source. Our source is a bell curve, $\mathcal{N}(5, 1)$. We pretend not to know it
+# and look at 200 draws.
+#
+# There are two ways to go about it. An **explicit** model writes down a density $q(x)$ and fits it.
+# A kernel density estimate is the plainest: put a small bump on every data point and add them up.
+# An **implicit** model writes down no density at all. It takes noise $z$, here a number drawn
+# evenly from −1 to 1, and turns it into a sample: $x = G(z)$.
+
+# %% name="target"
+target = Gaussian1D(mean=5.0, std=1.0)
+
+
+def sample_real(n=256):
+    """n draws from the source, shape (n, 1)."""
+    return target.sample(n)
+
+
+def sample_noise(n=256):
+    """n noise values, even between −1 and 1, shape (n, 1)."""
+    return 2 * torch.rand(n, 1) - 1
+
+
+# %% name="networks"
+def two_layers(width=64):
+    """One number in, one number out, and `width` hidden units between them."""
+    return nn.Sequential(nn.Linear(1, width), nn.LeakyReLU(0.2), nn.Linear(width, 1))
+
+
+# %% [markdown]
+# Compare the two on the same 200 numbers. Look at what each one can be asked: on the left we read
+# off a density at any $x$; on the right there is nothing to read off, only samples to count.
+
+# %% demo=true
+data = sample_real(200)
+kde = gaussian_kde(data.flatten().numpy())
+untrained = two_layers()
+x = torch.linspace(-2, 10, 300)
+
+fig = figure(9.5, 3.2)
+left, right = axes(fig, 1, 2, sharex=True)
+left.hist(data.flatten().numpy(), bins=25, density=True, color=REAL, alpha=0.25, label="data")
+left.plot(x, kde(x.numpy()), color=PALETTE[3], lw=2, label="kernel density estimate")
+at_4 = kde(4.0)[0]
+left.annotate(f"q(4) = {at_4:.2f}", (4.0, at_4), (0.0, 0.3), arrowprops={"arrowstyle": "->"})
+samples = untrained(sample_noise(2000)).detach().flatten()
+right.hist(samples.numpy(), bins=25, density=True, color=FAKE, alpha=0.6, label="samples of an untrained G")
+for ax, title in ((left, "explicit: it can score"), (right, "implicit: it can only sample")):
+    ax.plot(x, target.density(x), color=REAL, ls=":", lw=2, label="the truth")
+    ax.set(title=title, xlabel="x")
+    ax.legend(fontsize=9)
+show(
+    fig,
+    alt="Left: a histogram of the data, and a density estimate close to the true bell curve around 5; an arrow reads "
+    "off its value at 4. Right: samples of an untrained generator, a narrow pile near 0.",
+)
+
+# %% [markdown]
+# The kernel density estimate did well, and without any training. In one dimension it is hard to
+# beat. In the 12,288 dimensions of a small color image it is hopeless: bumps around 200 images say
+# nothing about a new one. The implicit model has the opposite temper. Sampling costs one pass
+# through a network in any dimension. But how do we train it, if it has no density to fit?
+#
+# ## 2. The game
+#
+# Goodfellow and others (2014) had the idea to let a second network judge. The **discriminator**
+# $D(x)$ gives the probability that $x$ is real. It learns to be right; the **generator** $G$ learns
+# to make it wrong. In one line:
+#
+# $$\min_G \max_D \; V(D, G) = \mathbb{E}_{x \sim p}\,[\log D(x)] + \mathbb{E}_{z}\,[\log(1 - D(G(z)))].$$
+#
+# The first term is large when real points are called real. The second is large when made ones are
+# called made. Both logarithms are at most 0, so $V$ is too.
+#
+# Our networks return a **logit** $l$, any real number, and $D = \sigma(l) = 1/(1 + e^{-l})$.
+# Logits keep the sums safe: $\log \sigma(l)$ is exact for $l = -200$, while $\sigma(-200)$ has long
+# been rounded to 0 and its logarithm to $-\infty$.
+
+# %% [markdown] exercise="discriminator_loss" stars=1 minutes=10
+# ### Exercise 1: the discriminator's loss
+#
+# The discriminator maximizes $V$; optimizers minimize. So its loss is $-V$, with each expectation
+# replaced by the mean over a batch:
+#
+# $$L_D = -\tfrac1n \textstyle\sum_i \log D(x_i) \; - \; \tfrac1m \sum_j \log\bigl(1 - D(G(z_j))\bigr).$$
+#
+# Write it for two batches of *logits*. The two means are added, not averaged. The result is one
+# number that can be differentiated, and it is right (not only finite) at logits of ±200.
+
+# %% [markdown] hints="discriminator_loss"
+# $D$ solves an ordinary two-class problem: real points have label 1, made points label 0. The loss
+# is the cross-entropy you know, once per batch.
+# ---
+# With $D = \sigma(l)$: $-\log D = \log(1 + e^{-l})$ and $-\log(1 - D) = \log(1 + e^{l})$. The
+# function $\log(1 + e^{a})$ is called softplus.
+# ---
+# `F.binary_cross_entropy_with_logits(logits, labels)` averages over the batch and is exact for
+# large logits; labels come from `torch.ones_like` and `torch.zeros_like`. `F.softplus` does as
+# well, with the right sign in front of each batch of logits.
+
+
+# %% solution="discriminator_loss"
+def discriminator_loss(real_logits, fake_logits):
+    """D's loss on a batch of real points and one of made points.
+
+    Args:
+        real_logits: D's logits on real points, shape (n, 1).
+        fake_logits: D's logits on made points, shape (m, 1).
+
+    Returns:
+        one number, a tensor of shape ().
+    """
+    ### BEGIN SOLUTION
+    return F.softplus(-real_logits).mean() + F.softplus(fake_logits).mean()
+    ### END SOLUTION
+
+
+# %% test="discriminator_loss" points=2
+
+# %% [markdown]
+# ## 3. Two losses for the generator
+#
+# The generator appears in one term of $V$ only. Taking the game at its word, it minimizes
+# $\log(1 - D(G(z)))$: the **minimax** loss. The paper then says, in section 3, that this works badly
+# at the start, when made points are easy to spot, and proposes to minimize $-\log D(G(z))$ instead:
+# the heuristic, **non-saturating** loss. Both go down as $D$ is fooled more. You will write both and
+# then see why the second is the one people use.
+
+# %% [markdown] exercise="minimax_generator_loss" stars=1 minutes=5
+# ### Exercise 2: the minimax loss
+#
+# Write $\tfrac1m \sum_j \log\bigl(1 - D(G(z_j))\bigr)$ for a batch of logits: one number, right at
+# logits of ±200 too.
+
+# %% [markdown] hints="minimax_generator_loss"
+# You have written this term already, with the opposite sign.
+# ---
+# $\log(1 - \sigma(l)) = -\log(1 + e^{l})$.
+# ---
+# The mean of `F.softplus(…)` of the logits, with a minus sign. `F.logsigmoid` of the negative
+# logits is the same thing.
+
+
+# %% solution="minimax_generator_loss"
+def minimax_generator_loss(fake_logits):
+    """mean log(1 − D(G(z))), from logits of shape (m, 1); a tensor of shape ()."""
+    ### BEGIN SOLUTION
+    return -F.softplus(fake_logits).mean()
+    ### END SOLUTION
+
+
+# %% test="minimax_generator_loss" points=1
+
+# %% [markdown] exercise="non_saturating_generator_loss" stars=1 minutes=5
+# ### Exercise 3: the non-saturating loss
+#
+# Write $-\tfrac1m \sum_j \log D(G(z_j))$ for a batch of logits: one number, right at logits of ±200 too.
+
+# %% [markdown] hints="non_saturating_generator_loss"
+# The generator wants its points called real. Pretend they are, and take the cross-entropy.
+# ---
+# $-\log \sigma(l) = \log(1 + e^{-l})$.
+# ---
+# The mean of `F.softplus(…)`, this time of the negative logits.
+
+
+# %% solution="non_saturating_generator_loss"
+def non_saturating_generator_loss(fake_logits):
+    """−mean log D(G(z)), from logits of shape (m, 1); a tensor of shape ()."""
+    ### BEGIN SOLUTION
+    return F.softplus(-fake_logits).mean()
+    ### END SOLUTION
+
+
+# %% test="non_saturating_generator_loss" points=1
+
+# %% [markdown]
+# Now plot both against the logit, with their slopes, which is what learning feels. A confident
+# discriminator sends made points far to the left. Look at the two slopes there.
+
+# %% demo=true
+logit = torch.linspace(-8, 8, 161, requires_grad=True)
+fig = figure(9.5, 3.2)
+left, right = axes(fig, 1, 2, sharex=True)
+for loss, name, color, dash in (
+    (minimax_generator_loss, "minimax, log(1 − D)", PALETTE[3], "--"),
+    (non_saturating_generator_loss, "non-saturating, −log D", FAKE, "-"),
+):
+    values = torch.stack([loss(one.reshape(1, 1)) for one in logit])
+    (slope,) = torch.autograd.grad(values.sum(), logit)
+    left.plot(logit.detach(), values.detach(), color=color, ls=dash, lw=2, label=name)
+    right.plot(logit.detach(), slope, color=color, ls=dash, lw=2, label=name)
+for ax, title in ((left, "the loss of one made point"), (right, "its derivative")):
+    ax.set(title=title, xlabel="logit:  sure it is made  ←   → sure it is real")
+    ax.axvspan(-8, -4, color="0.5", alpha=0.12)
+left.legend(fontsize=9)
+show(
+    fig,
+    alt="Two plots against the logit. Left, both losses fall to the right. Right, their derivatives: at the far "
+    "left, where the discriminator is sure, the minimax one is 0 and the non-saturating one is −1.",
+)
+
+# %% [markdown]
+# In the gray zone, where made points are spotted with confidence, the minimax curve is flat. Its
+# slope is almost 0: the generator is told that it fails, and not which way to go. The non-saturating
+# curve is steepest exactly there. It goes flat on the right instead, where the generator has won
+# already. Both losses have the same downhill direction; they differ in *when* they speak up.
+
+# %% [markdown] exercise="generator_gradients" stars=2 minutes=15
+# ### Exercise 4: the slopes, as formulas
+#
+# Take one made point with logit $l$ and $D = \sigma(l)$. Find the derivative of its minimax loss
+# $\log(1 - \sigma(l))$ and of its non-saturating loss $-\log \sigma(l)$ with respect to $l$, and
+# return both for a whole tensor of logits: minimax first, each in the shape of the input. It is the
+# derivative of each point's own loss that is asked, so nothing is divided by the batch size.
+#
+# It should be right at logits of ±200 too, and the same when it is asked twice. With pencil and paper
+# it is two lines. Asking autograd is allowed, but then the logits you are given may not require a
+# gradient yet; the pencil teaches more.
+
+# %% [markdown] hints="generator_gradients"
+# Use the chain rule with $\sigma'(l) = \sigma(l)(1 - \sigma(l))$. Most of it cancels.
+# ---
+# $\dfrac{d}{dl} \log(1 - \sigma) = \dfrac{-\sigma(1 - \sigma)}{1 - \sigma}$ and
+# $\dfrac{d}{dl}\bigl(-\log \sigma\bigr) = \dfrac{-\sigma(1 - \sigma)}{\sigma}$. Cancel.
+# ---
+# Compute `d = torch.sigmoid(fake_logits)` once. Both answers are one short expression in `d`; check
+# them against the plot: at the far left the first is near 0, the second near −1.
+
+
+# %% solution="generator_gradients"
+def generator_gradients(fake_logits):
+    """The derivative of each point's loss with respect to its logit.
+
+    Args:
+        fake_logits: any shape.
+
+    Returns:
+        (minimax, non_saturating): two tensors of the same shape.
+    """
+    ### BEGIN SOLUTION
+    d = torch.sigmoid(fake_logits)
+    return -d, d - 1
+    ### END SOLUTION
+
+
+# %% test="generator_gradients" points=2
+
+# %% demo=true
+for d in (0.5, 0.1, 0.01, 0.001):
+    minimax, non_saturating = generator_gradients(torch.tensor([math.log(d / (1 - d))]))
+    ratio = non_saturating.item() / minimax.item()
+    print(
+        f"D = {d:<6} minimax {minimax.item():7.3f}   non-saturating {non_saturating.item():7.3f}   ratio {ratio:6.0f}"
+    )
+
+# %% [markdown]
+# At $D = ½$ the two push equally hard. Against a discriminator that gives a made point one chance in
+# a thousand, the non-saturating loss pushes 999 times harder.
+#
+# ## 4. The best discriminator, and what the game is worth
+#
+# Hold $G$ still and let $D$ be any function at all. Write the density of the data as $p$ and that of
+# the generator's samples as $q$. Then $V$ is an integral,
+#
+# $$V(D, G) = \int \bigl[\, p(x) \log D(x) + q(x) \log(1 - D(x)) \,\bigr]\, dx,$$
+#
+# and $D$ may be chosen at each $x$ by itself. For fixed $p$ and $q$ the bracket is a hill in $D$;
+# set its derivative $p/D - q/(1 - D)$ to 0, and the top is at
+#
+# $$D^*(x) = \frac{p(x)}{p(x) + q(x)}.$$
+#
+# This is Bayes' rule: the probability that $x$ is real if half of all points are.
+
+# %% [markdown] exercise="optimal_discriminator" stars=1 minutes=5
+# ### Exercise 5: the best discriminator
+#
+# Return $D^*$ for two tensors of densities of the same shape, and leave those as they are. It must
+# hold in the tails, however small both densities are. Where both are 0 nothing is known: return ½.
+
+# %% [markdown] hints="optimal_discriminator"
+# The formula is right above. The only trouble is 0/0.
+# ---
+# Where $p + q > 0$ it is $p/(p + q)$, elsewhere ½. Adding a small number to the bottom would spoil
+# the tails, where $p$ and $q$ are small themselves.
+# ---
+# `torch.where(condition, a, b)` picks from `a` or `b` element by element. (If you ever
+# differentiate through it, mind that the branch not picked must not be NaN.)
+
+
+# %% solution="optimal_discriminator"
+def optimal_discriminator(p, q):
+    """D*(x) from the densities p(x) of the data and q(x) of the samples: probabilities, same shape."""
+    ### BEGIN SOLUTION
+    total = p + q
+    return torch.where(total > 0, p / total, torch.full_like(total, 0.5))
+    ### END SOLUTION
+
+
+# %% test="optimal_discriminator" points=1
+
+# %% [markdown] exercise="game_value" stars=2 minutes=15
+# ### Exercise 6: what a game is worth
+#
+# Compute $V$ on a grid. `p`, `q` and `d` hold the two densities and the discriminator's output at
+# points `dx` apart. Replace the integral by the plain sum over the grid times `dx`. A discriminator
+# may be perfectly sure where it is right to be: count $0 \cdot \log 0$ as 0. Leave the tensors you are
+# given as they are.
+
+# %% [markdown] hints="game_value"
+# Two sums, one weighted by `p` and one by `q`. The care goes to the products with a 0 in front.
+# ---
+# $V \approx \sum_i \bigl[p_i \log d_i + q_i \log(1 - d_i)\bigr]\,\Delta x$, where a term with
+# $p_i = 0$ (or $q_i = 0$) is 0 whatever the logarithm.
+# ---
+# `torch.xlogy(a, b)` is `a * log(b)`, and 0 where `a` is 0, which is exactly the rule wanted here.
+
+
+# %% solution="game_value"
+def game_value(p, q, d, dx):
+    """V(D, G) on a grid.
+
+    Args:
+        p, q: densities of the data and of the samples, shape (n,).
+        d: the discriminator's outputs there, between 0 and 1, shape (n,).
+        dx: distance between neighboring grid points.
+
+    Returns:
+        one number, a tensor of shape ().
+    """
+    ### BEGIN SOLUTION
+    return (torch.xlogy(p, d) + torch.xlogy(q, 1 - d)).sum() * dx
+    ### END SOLUTION
+
+
+# %% test="game_value" points=2
+
+# %% [markdown]
+# Now move a made bell curve from far left to right over the data and play the best discriminator
+# against it each time. On the left, three positions with their $D^*$. On the right, the value of the
+# game for every position. Where is it lowest, and where is it flat?
+
+# %% demo=true
+grid = torch.linspace(-10, 20, 3001, dtype=torch.float64)
+p = target.density(grid)
+
+
+def best_value(center):
+    """V(D*, G) for a made bell curve around `center`."""
+    q = Gaussian1D(center).density(grid)
+    # Far out D* rounds to exactly 0 or 1, where a logarithm would be −∞. A hair's breadth is enough.
+    d = optimal_discriminator(p, q).clamp(1e-15, 1 - 1e-15)
+    return float(game_value(p, q, d, 0.01))
+
+
+centers = torch.linspace(-5, 15, 81).tolist()
+values = [best_value(center) for center in centers]
+print(f"The lowest value is {min(values):.4f}; −log 4 is {-math.log(4):.4f}.")
+
+# %% demo=true
+fig = figure(9.5, 3.2)
+left, right = axes(fig, 1, 2)
+left.fill_between(grid, p, color=REAL, alpha=0.25, label="data")
+for center, dash in ((1.0, ":"), (4.0, "--"), (5.0, "-")):
+    q = Gaussian1D(center).density(grid)
+    left.plot(grid, q, color=FAKE, ls=dash)
+    left.plot(grid, optimal_discriminator(p, q), color=JUDGE, ls=dash, lw=2, label=f"D* against N({center:g}, 1)")
+left.set(xlim=(-2, 10), xlabel="x", title="the best discriminator")
+left.legend(fontsize=8.5)
+right.plot(centers, values, color=JUDGE, lw=2)
+right.axhline(-math.log(4), color="0.4", ls=":")
+right.text(-5, -math.log(4) + 0.03, "−log 4", color="0.35")
+right.set(xlabel="center of the made bell curve", title="V(D*, G)")
+show(
+    fig,
+    alt="Left: D* is a steep step against samples around 1, a gentle slope against 4, and flat at one half against "
+    "5. Right: the value is near 0 far away on both sides and dips to −log 4 where the centers agree.",
+)
+# %% [markdown]
+# The value is lowest, −log 4, exactly where the two curves are the same and $D^* = ½$ everywhere.
+# The paper proves this for all densities: $V(D^*, G) = -\log 4 + 2\,\mathrm{JSD}(p, q)$, with the
+# Jensen–Shannon divergence, which is 0 for equal densities only. So whoever minimizes $V(D^*, G)$
+# finds the data, and a *loss of $D$ near* $\log 4 \approx 1.386$ is what a finished game looks like.
+#
+# The plot also holds a warning. Far from the data the valley is flat. A made curve at 15 is told
+# nothing about the way home, however good the judge. This is the flat part of the minimax loss again.
+#
+# ## 5. Taking turns
+#
+# In practice neither player is best at anything. They take turns with small steps:
+#
+# > **Algorithm 1** (Goodfellow and others, 2014). Repeat: *k* times, draw a batch of noise and a
+# > batch of data, and move $D$ one step to raise $V$. Then draw a batch of noise and move $G$ one step.
+#
+# The delicate part is to move one network without touching the other. The computation of
+# $D(G(z))$ runs through both, and `backward()` leaves gradients wherever it passes.
+
+# %% [markdown] exercise="discriminator_step" stars=2 minutes=15
+# ### Exercise 7: one step of the discriminator
+#
+# Given both networks, $D$'s optimizer, a loss, a batch `real` and a batch of noise `z`: compute
+# `loss(D(real), D(G(z)))` on exactly these batches, move $D$ by one step of the optimizer you are
+# given, and return that loss (from before the step) as a plain number. $G$ must not move, and must
+# not receive a gradient. Gradients that an earlier step left in $D$ must not count. Use the `loss`
+# you are given, once.
+
+# %% [markdown] hints="discriminator_step"
+# Every training step has the same four parts: clear old gradients, compute the loss, go backward,
+# step. Here the samples of $G$ should arrive at $D$ as plain numbers, with no memory of $G$.
+# ---
+# The gradient wanted is $\nabla_{\theta_D} L(D(x), D(\hat x))$ with $\hat x = G(z)$ held constant.
+# `tensor.detach()` holds a tensor constant; so does computing it under `torch.no_grad()`.
+# ---
+# `fake = G(z).detach()`, then the loss, then `opt_D.zero_grad()`, `value.backward()`,
+# `opt_D.step()`, and `value.item()` for the caller.
+
+
+# %% solution="discriminator_step"
+def discriminator_step(G, D, opt_D, loss, real, z):
+    """Move D one step.
+
+    Args:
+        G, D: the networks; opt_D: the optimizer of D's parameters.
+        loss: a function of (real_logits, fake_logits).
+        real, z: data and noise, shape (n, 1).
+
+    Returns:
+        the loss before the step, a plain number.
+    """
+    ### BEGIN SOLUTION
+    with torch.no_grad():
+        fake = G(z)
+    value = loss(D(real), D(fake))
+    opt_D.zero_grad()
+    value.backward()
+    opt_D.step()
+    return value.item()
+    ### END SOLUTION
+
+
+# %% test="discriminator_step" points=2
+
+# %% [markdown] exercise="generator_step" stars=2 minutes=10
+# ### Exercise 8: one step of the generator
+#
+# Compute `loss(D(G(z)))` once, move $G$ by one step of the optimizer you are given, and return that
+# loss (from before the step) as a plain number. $D$ must not move, and must be able to learn
+# afterwards. Gradients that an earlier step left in $G$ must not count. That `backward()` leaves
+# gradients in $D$ does no harm: you clear them at the start of $D$'s next step.
+
+# %% [markdown] hints="generator_step"
+# The same four parts. This time the gradient *must* pass through $D$ to reach $G$, so nothing may
+# be detached between them. Who moves is decided by which optimizer steps.
+# ---
+# $\nabla_{\theta_G} L(D(G(z)))$: the chain rule goes back through $D$ into $G$, and only $\theta_G$ is
+# updated.
+# ---
+# `value = loss(D(G(z)))`, then clear, backward, and `opt_G.step()`. There is no `real` here at all:
+# the generator never sees a data point.
+
+
+# %% solution="generator_step"
+def generator_step(G, D, opt_G, loss, z):
+    """Move G one step.
+
+    Args:
+        G, D: the networks; opt_G: the optimizer of G's parameters.
+        loss: a function of (fake_logits).
+        z: noise, shape (n, 1).
+
+    Returns:
+        the loss before the step, a plain number.
+    """
+    ### BEGIN SOLUTION
+    value = loss(D(G(z)))
+    opt_G.zero_grad()
+    value.backward()
+    opt_G.step()
+    return value.item()
+    ### END SOLUTION
+
+
+# %% test="generator_step" points=2
+
+# %% [markdown] exercise="algorithm_1" stars=3 minutes=20
+# ### Exercise 9: Algorithm 1
+#
+# Put the turns in order. Here the steps are given as functions that know their networks:
+# `discriminator_step(real, z)` and `generator_step(z)` each take a step and return a loss, and
+# `sample_real()` and `sample_noise()` each draw a fresh batch.
+#
+# In every iteration $D$ takes $k$ steps, each on fresh data and fresh noise; then $G$ takes one, on
+# fresh noise again. After each iteration `yield` the pair (loss of $D$'s last step, loss of $G$'s
+# step). A function with `yield` is an iterator: it waits after each iteration until the next one is
+# asked for. That is what will let us pause, watch and steer the training.
+
+# %% [markdown] hints="algorithm_1"
+# Two loops, one inside the other. The generator's step and the `yield` belong to the outer one.
+# ---
+# For each iteration: $k \times$ (`real`, `z` → step of $D$), then `z` → step of $G$, then `yield`.
+# ---
+# `for _ in range(iterations):` around `for _ in range(k):` around
+# `d_loss = discriminator_step(sample_real(), sample_noise())`. After the inner loop comes `g_loss = …`,
+# then `yield d_loss, g_loss`.
+
+
+# %% solution="algorithm_1"
+def algorithm_1(discriminator_step, generator_step, sample_real, sample_noise, iterations, k):
+    """Play the game, one iteration per next().
+
+    Args:
+        discriminator_step: takes (real, z), returns D's loss.
+        generator_step: takes (z), returns G's loss.
+        sample_real, sample_noise: take nothing, return a fresh batch.
+        iterations, k: how many iterations, and steps of D in each.
+
+    Yields:
+        (D's last loss, G's loss) after each iteration.
+    """
+    ### BEGIN SOLUTION
+    for _ in range(iterations):
+        for _ in range(k):
+            d_loss = discriminator_step(sample_real(), sample_noise())
+        g_loss = generator_step(sample_noise())
+        yield d_loss, g_loss
+    ### END SOLUTION
+
+
+# %% test="algorithm_1" points=3
+
+# %% [markdown]
+# ## 6. Let them play
+#
+# A match holds two networks, their optimizers, and how the game went so far. Three choices in it
+# matter. $D$ learns ten times faster than $G$, so that it stays near its best. The optimizer is Adam
+# with its momentum ($\beta_1$) off: momentum keeps going the old way after the opponent has moved.
+# And both rates fall to 0 along the way, which lets the players settle instead of circling.
+
+
+# %% name="match"
+class Match:
+    """Two networks, their optimizers, and the game so far."""
+
+    def __init__(self, seed=0, width=64, k=1, rate=1e-3, d_speed=10, beta_1=0.0, g_loss=non_saturating_generator_loss):
+        seed_everything(seed)
+        self.G, self.D = two_layers(width), two_layers(width)
+        adam = {"betas": (beta_1, 0.999), "fused": True}
+        self.opt_G = torch.optim.Adam(self.G.parameters(), rate, **adam)
+        self.opt_D = torch.optim.Adam(self.D.parameters(), rate * d_speed, **adam)
+        self.k, self.g_loss, self.losses = k, g_loss, []
+
+    def step_D(self, real, z):
+        return discriminator_step(self.G, self.D, self.opt_D, discriminator_loss, real, z)
+
+    def step_G(self, z):
+        return generator_step(self.G, self.D, self.opt_G, self.g_loss, z)
+
+    def play(self, iterations):
+        """Your Algorithm 1, one iteration per next()."""
+        for losses in algorithm_1(self.step_D, self.step_G, sample_real, sample_noise, iterations, self.k):
+            self.losses.append(losses)
+            yield self
+
+
+# %% name="train"
+def train(match, iterations):
+    """Play while both learning rates fall to 0 along a straight line."""
+    schedules = [torch.optim.lr_scheduler.LinearLR(opt, 1.0, 0.0, iterations) for opt in (match.opt_G, match.opt_D)]
+    for _ in match.play(iterations):
+        for schedule in schedules:
+            schedule.step()
+        yield match
+
+
+# %% name="first-match" demo=true
+def draw_match(fig, match, title=""):
+    """The two densities, D(x), the map from noise, and the losses; returns the alt text."""
+    return draw_game(fig, match.G, match.D, target, match.losses, title)
+
+
+match = Match()
+iterations = quick(3000, 30)
+watch(train(match, iterations), draw_match, total=iterations)
+
+# %% [markdown]
+# Follow the green line. At first it is a step: the made points sit where no real ones are. It pushes
+# the orange pile to the right, leans the other way when the pile has gone too far, and flattens as
+# there is less and less to tell. On the right, $D$'s loss climbs to log 4 and stays, as the theory of
+# section 4 asks. At the far left the green line may do as it likes: there is nothing to judge. The
+# thin lines at the bottom show how an even spread of noise becomes a bell: crowded in the middle,
+# thin at both ends.
+#
+# **A falling loss is not the sign of success here.** $G$'s loss ends near log 2 ≈ 0.69, about where
+# two untrained networks start. It is measured against an opponent that got better too. So measure
+# the samples against the data instead.
+
+
+# %% name="measure"
+def measure(match, n=20000):
+    """How far the samples are from the target (Wasserstein-1), and D's mean output on both kinds."""
+    with torch.no_grad():
+        samples = match.G(sample_noise(n))
+        mean_D = torch.sigmoid(match.D(torch.cat([sample_real(n), samples]))).mean().item()
+    even = (torch.arange(n) + 0.5) / n
+    return wasserstein_1d(samples, target.quantile(even)), mean_D
+
+
+# %% demo=true
+distance, mean_D = measure(match)
+print(f"Wasserstein-1 distance to the target {distance:.3f}, mean D {mean_D:.3f}")
+
+# %% [markdown]
+# The **Wasserstein-1 distance** is the average way each sample would have to travel for the heap of
+# samples to become the target: about 5 at the start, 0 for a perfect generator. Over ten seeds this
+# recipe ends at a median of 0.096, from 0.084 to 0.143, with the mean of $D$ between 0.499 and 0.502
+# (`make bench` prints it).
+#
+# And the kernel density estimate of section 1? On its 200 numbers it ends at a median of 0.073, from
+# 0.043 to 0.124: a little closer than the generator, which looked at 768,000. It can also tell the
+# density at any point, which $G$ cannot. What $G$ has ahead of it is that nothing in its training
+# needed the data to be one number wide. The next lesson makes them two, the third 12,288.
+#
+# ## 7. Play with it
+#
+# The panel trains a match of its own while you steer it. All sliders act at once, in the middle of
+# the run; a new width starts a new match. Things to try:
+#
+# 1. Press *Step* a few times. Which of the two curves moves first?
+# 2. Play, wait until the curves meet, and raise the learning rate tenfold. Bring it back.
+# 3. Set *k* to 20. Does the generator learn faster per iteration? And per second?
+# 4. Start again with a width of 2. What can the generator no longer do?
+
+
+# %% name="panel" demo=true
+class SteeredMatch(Match):
+    """A match whose learning rate can be turned while it is played."""
+
+    @property
+    def rate(self):
+        return self.opt_G.param_groups[0]["lr"]
+
+    @rate.setter
+    def rate(self, value):
+        self.opt_G.param_groups[0]["lr"] = value
+        self.opt_D.param_groups[0]["lr"] = 10 * value
+
+
+panel = LiveTraining(
+    make=SteeredMatch,
+    step=lambda match: next(match.play(1)),
+    draw=draw_match,
+    knobs={
+        "k": Knob("D's steps k", 1, 20, 1, whole=True),
+        "rate": Knob("learning rate", 1e-5, 1e-1, 1e-3, log=True),
+        "width": Knob("hidden units", 2, 128, 64, whole=True, restarts=True),
+    },
+)
+panel
+
+# %% [markdown]
+# A larger $k$ makes each iteration cost more and $D$ surer. In one dimension with the non-saturating
+# loss that does little harm; in section 8 you will see when it does. With two hidden units the
+# generator is a line with one bend: it can shift and stretch the noise, but not make it a bell.
+#
+# ## 8. What goes wrong
+#
+# Three runs that fail. Each differs from the good one in the settings of `Match` only; the code is
+# yours and right. Look at each picture before you read its settings: where are the samples, what
+# does $D$ say about them, and what do the losses tell?
+
+
+# %% demo=true
+def broken_run(title, iterations, **settings):
+    """Play without letting the rates fall, and show how it ends."""
+    match = Match(**settings)
+    for _ in match.play(quick(iterations, 10)):
+        pass
+    fig = figure(9.5, 3.9)
+    alt = draw_match(fig, match, title)
+    show(fig, alt=alt)
+    return match
+
+
+run_a = broken_run("Run A", 200, seed=2, k=20, g_loss=minimax_generator_loss)
+
+# %% demo=true
+run_b = broken_run("Run B", 1500, seed=1, d_speed=0.1)
+
+# %% demo=true
+run_c = broken_run("Run C", 1000, seed=2, d_speed=1, rate=3e-3, beta_1=0.95)
+
+# %% demo=true
+for name, run in (("A", run_a), ("B", run_b), ("C", run_c)):
+    with torch.no_grad():
+        samples = run.G(sample_noise(5000))
+        seen = torch.sigmoid(run.D(samples)).mean()
+    spread, distance = f"{samples.mean():5.2f} ± {samples.std():.2f}", measure(run)[0]
+    print(f"run {name}: samples {spread}, D on them {seen:.3f}, distance {distance:.2f}")
+
+# %% [markdown] exercise="diagnose_the_runs" stars=2 minutes=20
+# ### Exercise 10: three diagnoses
+#
+# For each of the runs A, B and C write three sentences: what you see in the picture and the numbers
+# (the evidence), why the settings lead to it (the cause, with a formula or a plot of this lesson
+# where one fits), and the one setting you would change (the cure). Try your cure in a cell of your
+# own before you recommend it. A teacher reads this answer.
+
+# %% [markdown] answer="diagnose_the_runs" points=4
+# *A: saturated.* The samples sit far from the data, D is near 0 on them and near 1 on the data, and
+# D's loss is almost 0. Twenty steps of D for each of G make D sure, and there the minimax loss has
+# slope −D ≈ 0: G is not told which way to go. Cure: the non-saturating loss (or a smaller k).
+#
+# *B: a spike.* The mean is right, the spread far too small, and yet D is ½ everywhere and both
+# losses look perfect. D learns a hundred times slower than in the good run, so it never sees the
+# difference in width, and G stays where a blind judge sees nothing. Cure: a faster D (d_speed = 10).
+# The losses alone cannot show this failure.
+#
+# *C: circling.* The losses swing in turn, and the samples swing around 5: each player chases where
+# the other was. Momentum of 0.95 and a high rate make both overshoot, and D is no faster than G.
+# Cure: less momentum (β₁ of 0.5 or less) or lower rates that fall to 0.
+#
+# One point for each right pair of evidence and cause, one for three cures that work.
+
+# %% [markdown]
+# ## 9. What to take along
+#
+# - A kernel density estimate gives a number for every $x$; a generator gives samples only. A judge
+#   makes it possible to train the second without the first.
+# - $D$'s loss is a cross-entropy. $G$ has two losses with the same direction and different slopes:
+#   $-D$ and $D - 1$. Only the second speaks up when $G$ is losing.
+# - The best judge is $p/(p+q)$, and the game is worth −log 4 exactly when samples and data agree.
+# - Two steps, two optimizers: `detach` keeps $G$ out of $D$'s step, and only the right optimizer steps.
+# - Losses that look settled prove nothing. Measure samples against data.
+
+# %% [markdown] reveal="Answer"
+# **Quiz 1.** A friend reports a discriminator loss of 1.386 from the first iteration to the last.
+# Has the game converged?
+#
+# ---
+# Not for that reason. 1.386 = log 4 is what any $D$ gets that says ½ to everything: one that judges a
+# finished generator, and one that has learned nothing. Look at the samples, and try a new $D$.
+
+# %% [markdown] reveal="Answer"
+# **Quiz 2.** Why does the discriminator's step detach the samples, while the generator's step must
+# not?
+#
+# ---
+# In $D$'s step the samples are data: nothing behind them should learn. In $G$'s step the gradient
+# reaches $G$ only through the samples; cut there, and nothing learns at all.
+
+# %% [markdown] reveal="Answer"
+# **Quiz 3.** The best discriminator gives 0.8 at some $x$. How much more likely is $x$ to come from
+# the data than from the generator?
+#
+# ---
+# $p/(p+q) = 0.8$ means $p = 4q$: four times. A discriminator is a density *ratio* in disguise,
+# $p/q = D/(1-D)$, and its logit is $\log p - \log q$.
+
+# %% [markdown] reveal="Answer"
+# **Quiz 4.** With $p = q$ the minimax loss of $G$ is −log 2 and the non-saturating one log 2. Does the
+# first generator do better?
+#
+# ---
+# No. They are different yardsticks for the same generator. Compare a loss with itself, and a
+# generator with data.
+
+# %% [markdown]
+# ## Hand in
+#
+# Save the notebook. Then open a terminal (*File → New → Terminal*) and let it run from the top, as a
+# grader would. It repeats what the checks say and leaves your file as it is:
+#
+# ```
+# gancourse validate 01_gaussian_1d
+# ```
+#
+# Submit it the way your course does: with nbgrader's *Assignment List*, or by handing over the file.
+# Graders run these checks and a few more, on inputs drawn afresh.
+#
+# ## Read on
+#
+# - I. Goodfellow, J. Pouget-Abadie, M. Mirza, B. Xu, D. Warde-Farley, S. Ozair, A. Courville and
+#   Y. Bengio, *Generative Adversarial Nets*, NeurIPS 2014,
+#   [arXiv:1406.2661](https://arxiv.org/abs/1406.2661). Section 3 has both losses and Algorithm 1;
+#   section 4 the best discriminator and the value −log 4; figure 1 the picture of this lesson.
+# - I. Goodfellow, *NIPS 2016 Tutorial: Generative Adversarial Networks*,
+#   [arXiv:1701.00160](https://arxiv.org/abs/1701.00160). Section 3.2 compares the generator's losses.
+# - M. Heusel, H. Ramsauer, T. Unterthiner, B. Nessler and S. Hochreiter, *GANs Trained by a Two
+#   Time-Scale Update Rule Converge to a Local Nash Equilibrium*, NeurIPS 2017,
+#   [arXiv:1706.08500](https://arxiv.org/abs/1706.08500): why $D$ may learn faster than $G$.
+# - L. Mescheder, A. Geiger and S. Nowozin, *Which Training Methods for GANs do actually Converge?*,
+#   ICML 2018, [arXiv:1801.04406](https://arxiv.org/abs/1801.04406): the circling of run C, analyzed.

@@ -1,0 +1,169 @@
+"""Hidden checks of lesson 04: fresh random inputs against the formulas, and a few corners.
+
+They hold for every right answer and say less than the public ones when they do not. Each run draws
+anew; within `fresh_inputs(seed)` it draws what the seed says. Expected values come from other formulas
+than the lesson's: entropies for divergences, factors for covariances, counting for neighbors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from gancourse.checks.core import Suite, close, expect, expect_close, numbers
+from gancourse.checks.inputs import chosen_int, rand, randn
+from gancourse.checks.lesson_04.classes import nats, relative
+from gancourse.checks.lesson_04.frechet import covariance, distance
+from gancourse.checks.lesson_04.neighbors import both, dense
+from gancourse.checks.lesson_04.probe import fitted
+from gancourse.checks.lesson_04.suite import number, pair
+
+check = Suite("04_metrics")
+D = torch.float64
+
+
+def table(*shape: int) -> Tensor:
+    """Random distributions over the last dimension, some sure and some not."""
+    return (3 * randn(*shape, dtype=D)).softmax(-1)
+
+
+@check.that("entropy", "holds for distributions drawn at random")
+def _(entropy: Callable) -> None:
+    for shape in ((6,), (9, 5), (2, 3, 4)):
+        p = table(*shape)
+        expect_close(numbers(entropy(p.float()), shape[:-1]), nats(p), "random distributions", show=False)
+
+
+@check.that("entropy", "does not change if impossible classes are added")
+def _(entropy: Callable) -> None:
+    p = table(4, 3)
+    wide = torch.cat([torch.zeros(4, 2), p.float(), torch.zeros(4, 1)], 1)
+    expect_close(numbers(entropy(wide), (4,)), nats(p), "distributions with zeros", show=False)
+
+
+@check.that("kl_divergence", "holds for distributions drawn at random")
+def _(divergence: Callable) -> None:
+    for mine, theirs in (((5,), (5,)), ((7, 4), (7, 4)), ((3, 1, 6), (2, 6))):
+        p, q = table(*mine), table(*theirs)
+        want = relative(p, q)
+        got = numbers(divergence(p.float(), q.float()), tuple(want.shape))
+        expect_close(got, want, "random distributions", show=False)
+
+
+@check.that("kl_divergence", "counts only what p has")
+def _(divergence: Callable) -> None:
+    p, q = table(5, 3), table(5, 4)
+    none = torch.zeros(5, 1)
+    got = numbers(divergence(torch.cat([none, p.float()], 1), q.float()), (5,))
+    expect_close(got, relative(p, q[:, 1:]), "distributions with zeros", show=False)
+
+
+@check.that("inception_score", "holds for probabilities drawn at random")
+def _(score: Callable) -> None:
+    for n, k in ((40, 7), (6, 2), (1, 5)):
+        p = table(n, k)
+        want = (nats(p.mean(0)) - nats(p).mean()).exp()  # the same by entropies
+        expect_close(number(score(p.float())), want, "random probabilities", show=False)
+
+
+@check.that("inception_score", "holds where some classes are impossible and others never come")
+def _(score: Callable) -> None:
+    p = table(12, 3)
+    wide = torch.cat([p.float(), torch.zeros(12, 2)], 1)
+    want = (nats(p.mean(0)) - nats(p).mean()).exp()
+    expect_close(number(score(wide)), want, "probabilities with zeros", show=False)
+
+
+@check.that("frechet_distance", "holds for covariances drawn at random")
+def _(frechet: Callable) -> None:
+    for d, first, second in ((3, 9, 7), (12, 40, 30), (1, 4, 4)):
+        f, g = randn(d, first, dtype=D), randn(d, second, dtype=D) / 2
+        mu1, mu2 = randn(d, dtype=D), randn(d, dtype=D)
+        got = number(frechet(mu1, covariance(f), mu2, covariance(g)), "The distance")
+        expect_close(got, distance(mu1, f, mu2, g), "random covariances", show=False, atol=1e-4)
+
+
+@check.that("frechet_distance", "holds where few samples meet many dimensions")
+def _(frechet: Callable) -> None:
+    d = chosen_int(90, between=(70, 128))
+    scale = torch.logspace(-1.5, 1.5, d, dtype=D)[:, None]
+    f, g = scale * randn(d, 8, dtype=D), scale.flip(0) * randn(d, 2 * d, dtype=D)
+    mu = randn(d, dtype=D)
+    for factors in ((f, g), (g, f), (f, f[:, :4])):
+        got = number(frechet(mu, covariance(factors[0]), 0 * mu, covariance(factors[1])), "The distance")
+        want = distance(mu, factors[0], 0 * mu, factors[1])
+        expect_close(got, want, "covariances of low rank", show=False, atol=1e-4)
+
+
+@check.that("frechet_distance", "is nearly 0 from a singular covariance to itself", alone=False)
+def _(frechet: Callable) -> None:
+    f, mu = randn(40, 9, dtype=D), randn(40, dtype=D)
+    got = number(frechet(mu, covariance(f), mu, covariance(f)), "The distance")
+    expect_close(got, 0.0, "a distribution and itself", show=False, atol=1e-4)
+
+
+@check.that("kid", "holds for features drawn at random")
+def _(kid: Callable) -> None:
+    for m, n, d in ((30, 20, 8), (5, 9, 3), (2, 2, 1)):
+        x, y = randn(m, d), 0.5 + randn(n, d)
+        a, b = x.double(), y.double()
+        want = torch.zeros((), dtype=D)
+        for z, size in ((a, m), (b, n)):
+            kernel = (z @ z.T / d + 1) ** 3
+            want += kernel[~torch.eye(size, dtype=torch.bool)].mean()
+        want -= 2 * ((a @ b.T / d + 1) ** 3).mean()
+        expect_close(number(kid(x, y), "The KID"), want, "random features", show=False)
+        expect_close(number(kid(y, x), "The KID"), want, "the same sets, exchanged", show=False)
+
+
+@check.that("precision_recall", "holds for points drawn at random")
+def _(precision_recall: Callable) -> None:
+    for m, n, k in ((25, 40, 3), (40, 20, 1), (9, 12, 6)):
+        real, fake = randn(m, 4), 0.8 * randn(n, 4) + 0.4
+        want = both(real, fake, k)
+        expect_close(pair(precision_recall(real, fake, k), "precision", "recall"), want, "random points", show=False)
+
+
+@check.that("density_coverage", "holds for points drawn at random")
+def _(density_coverage: Callable) -> None:
+    for m, n, k in ((25, 40, 3), (40, 20, 1), (9, 12, 6)):
+        real, fake = randn(m, 4), 0.8 * randn(n, 4) + 0.4
+        want = dense(real, fake, k)
+        expect_close(pair(density_coverage(real, fake, k), "density", "coverage"), want, "random points", show=False)
+
+
+@check.that("memorization", "holds for points drawn at random")
+def _(memorization: Callable) -> None:
+    for a, b, n in ((30, 20, 25), (10, 30, 8), (1, 4, 5)):
+        train, test, fake = randn(a, 5), randn(b, 5), 1.2 * randn(n, 5)
+        fake[: n // 2] = train[:1] + 0.1 * fake[: n // 2]
+        near, usual = ([float((train - z).norm(dim=1).min()) for z in points.double()] for points in (fake, test))
+        want = sum(x < y for x in near for y in usual) / (n * b)
+        expect_close(number(memorization(train, test, fake)), want, "random points", show=False)
+
+
+@check.that("linear_probe", "holds for features and targets drawn at random")
+def _(probe: Callable) -> None:
+    for n, d, c in ((25, 6, 3), (7, 12, 2), (9, 1, 1)):
+        x, t, strength = 2 + randn(n, d), randn(n, c) + 3 * rand(c), 0.1 + 5 * rand().item()
+        weights, bias = fitted(probe(x, t, strength), d, c)
+        # The ridge as d more pictures: √λ in one feature each, no bias, and 0 for a target.
+        rows = torch.cat([x.double(), torch.ones(n, 1, dtype=D)], 1)
+        ridge = torch.cat([strength**0.5 * torch.eye(d, dtype=D), torch.zeros(d, 1, dtype=D)], 1)
+        goal = torch.cat([t.double(), torch.zeros(d, c, dtype=D)])
+        want = torch.linalg.lstsq(torch.cat([rows, ridge]), goal).solution
+        expect_close(weights, want[:d], "random features (weights)", show=False, atol=1e-4)
+        expect_close(bias, want[d], "random features (bias)", show=False, atol=1e-4)
+
+
+@check.that("linear_probe", "approaches least squares as the strength vanishes, and the mean as it grows", alone=False)
+def _(probe: Callable) -> None:
+    x, t = randn(20, 3), randn(20, 2)
+    weights, bias = fitted(probe(x, t, 1e8), 3, 2)
+    expect(bool(weights.abs().max() < 1e-4), "With a huge strength the weights should vanish.")
+    expect(close(bias, t.double().mean(0), atol=1e-4), "With a huge strength the bias should be the targets' mean.")
+    weights, bias = fitted(probe(x, t, 1e-8), 3, 2)
+    rest = t.double() - x.double() @ weights - bias
+    expect(bool((x.double().T @ rest).abs().max() < 1e-3), "With a tiny strength the errors should not depend on x.")

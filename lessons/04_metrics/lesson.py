@@ -1,0 +1,1333 @@
+# %% [markdown]
+# # 04 · How good is a GAN?
+#
+# The last lesson ended with faces, and with the question that every paper on GANs has to answer:
+# are these better than those? Looking at a few samples flatters. The losses say nothing. This lesson
+# builds the scores that people print in tables, one by one, and then breaks each of them.
+#
+# **You will be able to**
+#
+# - write the Inception Score, the FID, the KID, precision and recall, density and coverage, and get the
+#   numbers that the well-kept libraries get;
+# - say for each score what it looks at, and name a bad generator that it calls good;
+# - correct for the number of samples, which moves an FID more than many a new idea has;
+# - measure copying, and what a discriminator has learned, with a nearest neighbor and a linear probe;
+# - read an evaluation that somebody else ran, and find what is wrong with it.
+#
+# **Time:** about three hours, of which the machine works three minutes. No GPU is needed.
+# **Builds on:** lessons 02 and 03 (mode collapse, a GAN for faces), some linear algebra
+# (eigenvalues of a symmetric matrix).
+
+# %% [markdown]
+# ![Left: one row of small drawn faces for each of six generators: real and unseen, blurred, noisy, two hair
+# styles only, copies of the training set, one picture per hair style. Right: a table of nine scores for
+# each. Orange fields mark what a score calls worse than real pictures, blue what it calls better, white
+# what it cannot tell from real. No row has an orange field for every defect.](images/table.png)
+#
+# *What you will build: the table on the right. Each column is a generator with one known defect, each
+# row a score. Orange: worse than real pictures. White: no different from real pictures. Blue: better
+# than real pictures. Look along the rows. No score sees everything.*
+
+# %% name="setup"
+import torch
+import torch.nn.functional as F
+from matplotlib.patches import Circle, Rectangle
+
+from gancourse import data, device, quick, seed_everything, show
+from gancourse.checks import public
+from gancourse.plots import FAKE, PALETTE, REAL, axes, figure
+
+check = public("04_metrics")
+seed_everything(0)
+
+# %% [markdown]
+# ## 1. Eyes
+#
+# An explicit model can be judged by the probability it gives to new data. A GAN has no density, so
+# all we have are two heaps of pictures: real ones and made ones. How alike are the heaps? Pixels are
+# a poor place to ask. Shift a face by one pixel, and every pixel changes while nobody sees it; blur
+# it, and the pixels hardly move while everybody sees it.
+#
+# So all scores of this lesson look through the eyes of a network trained for something else. Its last
+# hidden layer turns a picture into a list of *features*, its output into probabilities of classes.
+# The field uses Inception, a classifier of ImageNet. Its weights are a download, and this course works
+# without one. It brings eyes of its own: a small network that reads hair, age, smile and glasses from
+# drawn faces. It has 128 features, and we take its seven **hair styles** as the classes.
+#
+# **Numbers of this lesson are therefore not comparable with those in papers.** Nor are numbers from
+# papers with each other, unless network, preprocessing, real set and sample size agree.
+
+# %% name="eyes" demo=true
+from gancourse.metrics import embed, face_network
+
+network = face_network(device=device())
+
+
+class Sample:
+    """Pictures (n, 3, H, W) as bytes, their features (n, 128) and the probabilities of hair styles (n, 7)."""
+
+    def __init__(self, pictures, features, probabilities):
+        self.pictures, self.features, self.probabilities = pictures, features, probabilities
+
+    def __getitem__(self, which):
+        return Sample(self.pictures[which], self.features[which], self.probabilities[which])
+
+
+def look(pictures):
+    """What the network sees in pictures."""
+    return Sample(pictures, *embed(pictures, network))
+
+
+# %% [markdown]
+# ### Six generators
+#
+# To know what a score sees, give it generators whose defect is known. We plant the defects ourselves:
+# real pictures that were in no training set stand for a perfect generator; the same pictures
+# blurred, or with noise, for bad ones; then one that has only two of the seven hair styles; one that
+# repeats its training set; and one with a single perfect picture for each hair style.
+
+# %% name="data" demo=true
+N = quick(1000, 200)  # pictures in each set
+draw = torch.Generator().manual_seed(0)
+faces = data.load("faces", size=32, split="train", attributes=["hair_style"], n=quick(6000, 1400))
+everything = look(faces.pixels)
+known, fresh = faces.subset(slice(0, N)), faces.subset(slice(N, None))  # in training; in no training set
+train, pool = everything[:N], everything[N:]
+held_out = look(data.load("faces", size=32, split="test", n=N).pixels)
+
+# %% name="defects" demo=true
+from gancourse.metrics.defects import plant
+
+sureness = pool.probabilities.max(1).values
+planted = {
+    "real, unseen": ("blur", 0),
+    "blurred": ("blur", 0.5),
+    "noisy": ("noise", 0.2),
+    "two styles": ("dropped", 5 / 6),
+    "copies": ("copies", 1),
+    "one per style": ("one_per_class", 1),
+}
+generators = {
+    name: look(plant(defect, strength, fresh, known, n=N, sureness=sureness))
+    for name, (defect, strength) in planted.items()
+}
+unseen = generators["real, unseen"]
+
+
+# %% name="strips" demo=true
+def draw_strips(panels, generators, columns=12):
+    """One row of pictures per generator, one panel each."""
+    for ax, (name, made) in zip(panels, generators.items(), strict=True):
+        row = made.pictures[:columns].permute(0, 2, 3, 1)  # n, height, width, channels
+        ax.imshow(torch.cat(list(row), 1))
+        ax.set_ylabel(name, rotation=0, ha="right", va="center")
+        ax.set(xticks=[], yticks=[])
+        ax.grid(False)
+
+
+fig = figure(9.5, 4.9)
+draw_strips(axes(fig, len(generators), 1), generators)
+show(
+    fig,
+    alt="Six rows of drawn faces: sharp and varied; slightly blurred; with colored grain; sharp, but all with "
+    "straight or wavy hair; sharp and varied; and the same seven faces over and over.",
+)
+
+# %% [markdown]
+# Rank the six rows by eye before you go on. Most people find rows four and five perfect, and for a
+# dozen pictures they are.
+#
+# **What you may use.** In your answers torch, NumPy, and SciPy with all they have to build with. Finished
+# scores, and scikit-learn, come in section 10 to compare with. While you are graded they are not there.
+#
+# ## 2. The Inception Score
+#
+# Salimans and others (2016) asked for two things. *Each* picture should be of something: the network
+# is sure of its class. *All* pictures together should be of everything: on the whole, every class
+# comes up. Sureness and spread are both measured by entropy, so that is where you begin.
+
+# %% [markdown] exercise="entropy" stars=1 minutes=5
+# ### Exercise 1: entropy
+#
+# $H(p) = -\sum_k p_k \log p_k$, with the natural logarithm: the unit is the *nat*. Write it for a tensor
+# whose **last** dimension holds the probabilities: shape (…, K) in, shape (…) out. Count
+# $0 \cdot \log 0$ as 0.
+
+# %% [markdown] hints="entropy"
+# It is one product and one sum. The only trouble is a probability of 0.
+# ---
+# $H(p) = -\sum_k p_k \log p_k$ over the last dimension. `sum(-1)` sums over that, however many there are.
+# ---
+# `torch.xlogy(a, b)` is $a \log b$, and 0 where $a$ is 0. Use it with the same tensor twice.
+
+
+# %% solution="entropy"
+def entropy(p):
+    """H(p) in nats; p has shape (…, K) and sums to 1 over its last dimension. Returns shape (…)."""
+    ### BEGIN SOLUTION
+    return -torch.xlogy(p, p).sum(-1)
+    ### END SOLUTION
+
+
+# %% test="entropy" points=1
+
+# %% [markdown] exercise="kl_divergence" stars=1 minutes=10
+# ### Exercise 2: Kullback–Leibler divergence
+#
+# $\mathrm{KL}(p \,\|\, q) = \sum_k p_k \log \frac{p_k}{q_k}$, in nats, over the last dimension. It is how
+# many nats you lose if you expect $q$ and the world is $p$. Shapes (…, K) broadcast: `q` may be
+# one distribution (K,) beside many `p` (n, K).
+#
+# Where $p_k = 0$ the term is 0, even if $q_k = 0$ too. Where $q_k = 0$ and $p_k > 0$ the impossible
+# has happened, and the result is infinity: not NaN, and not just a large number.
+
+# %% [markdown] hints="kl_divergence"
+# The logarithm of a quotient is a difference. Both parts are sums of the kind you have just written.
+# ---
+# $\sum_k p_k \log p_k - \sum_k p_k \log q_k$. The first factor is $p$ in both; check the three cases
+# $p = 0$, $q = 0$, both.
+# ---
+# `torch.xlogy(p, …)` twice, subtracted, and `sum(-1)`. `torch.xlogy(p, q)` is −∞ exactly where $q$ is
+# 0 and $p$ is not.
+
+
+# %% solution="kl_divergence"
+def kl_divergence(p, q):
+    """KL(p ‖ q) in nats over the last dimension; p and q of shape (…, K) broadcast. Returns shape (…)."""
+    ### BEGIN SOLUTION
+    return (torch.xlogy(p, p) - torch.xlogy(p, q)).sum(-1)
+    ### END SOLUTION
+
+
+# %% test="kl_divergence" points=1
+
+# %% [markdown] exercise="inception_score" stars=2 minutes=10
+# ### Exercise 3: the Inception Score
+#
+# Let $p(y \mid x_i)$ be the class probabilities of picture $i$, and $p(y)$ their mean over all pictures.
+# The score asks how far each picture's classes are from the average picture's:
+#
+# $$\mathrm{IS} = \exp\Bigl( \tfrac1n \textstyle\sum_i \mathrm{KL}\bigl(p(y \mid x_i) \,\|\, p(y)\bigr) \Bigr).$$
+#
+# You get the table of probabilities (n, K); return one number. Use all pictures at once. (Papers
+# often cut the set into ten parts, and report the mean and the spread over the parts.)
+
+# %% [markdown] hints="inception_score"
+# First the average picture: over which dimension? Then one divergence per picture, then their mean,
+# and the exponential at the very end.
+# ---
+# $p(y) = \frac1n \sum_i p(y \mid x_i)$ has shape (K,). The mean is taken of the divergences, *inside*
+# the exponential.
+# ---
+# `marginal = probabilities.mean(0)`; then your `kl_divergence` of the table and the marginal gives
+# (n,); `.mean().exp()`.
+
+
+# %% solution="inception_score"
+def inception_score(probabilities):
+    """The Inception Score from class probabilities (n, K): a number from 1 to K."""
+    ### BEGIN SOLUTION
+    marginal = probabilities.mean(0)
+    return kl_divergence(probabilities, marginal).mean().exp()
+    ### END SOLUTION
+
+
+# %% test="inception_score" points=2
+
+# %% [markdown]
+# The exponential turns nats into a *number of classes*: between 1, where all pictures look like the
+# same thing or like nothing, and K. The mean divergence is also a difference of entropies, the
+# entropy of the whole minus the mean entropy of one picture. The cell prints both. Which generator
+# has the highest score?
+
+# %% demo=true
+print("generator        score   whole   each   (entropies in nats)")
+for name, made in generators.items():
+    p = made.probabilities
+    whole, each = entropy(p.mean(0)), entropy(p).mean()
+    print(f"{name:15} {float(inception_score(p)):6.2f} {float(whole):7.2f} {float(each):6.2f}")
+
+# %% [markdown]
+# Blur and noise make the network unsure (*each* rises), and two styles leave little to spread
+# (*whole* falls): the score sees all three. But the winner, close to the highest score there can be, has
+# only seven pictures. It beats reality, which is honest about rare styles and doubtful ones. The score
+# never looks at a real picture, and it cannot see variety *within* a class.
+#
+# Barratt and Sharma (2018) list more that goes wrong: the score depends on which weights of the
+# network are used, and on the number of parts the set is cut into; on data that are not ImageNet's its
+# classes mean little; and whoever optimizes it gets pictures that fool the network.
+#
+# ## 3. The Fréchet distance
+#
+# Heusel and others (2017) compare made with real. Take the features of each heap, and pretend that they
+# are a cloud of points from a normal distribution. Such a cloud is described by its mean and its
+# covariance. The distance between two normal distributions has a closed form, due to Fréchet in one
+# dimension and to Dowson and Landau (1982) in many:
+#
+# $$d^2 = \lVert \mu_1 - \mu_2 \rVert^2
+# + \operatorname{tr}\bigl(\Sigma_1 + \Sigma_2 - 2 (\Sigma_1 \Sigma_2)^{1/2}\bigr).$$
+#
+# With Inception's features $d^2$ is the **FID**: the *square*, although it is called a distance. The
+# first part compares where the clouds are, the second how they spread. If both covariances
+# are diagonal, the second part is simply $\sum_i (\text{std}_{1i} - \text{std}_{2i})^2$.
+
+
+# %% name="moments"
+def moments(features):
+    """Mean (d,) and covariance (d, d) of features (n, d), in double precision; the covariance has n − 1 below."""
+    features = features.double()
+    return features.mean(0), torch.cov(features.T)
+
+
+# %% [markdown] exercise="frechet_distance" stars=3 minutes=25
+# ### Exercise 4: the Fréchet distance
+#
+# The trouble is $(\Sigma_1 \Sigma_2)^{1/2}$. The product of two symmetric matrices is not symmetric,
+# and where features are always 0 (after a ReLU, some are) or pictures are fewer than dimensions, it is
+# singular as well. Many implementations call a general matrix square root here. It is slow; on singular
+# products it may return NaN or imaginary numbers; and so people add a small number to the diagonal
+# and hope. It can be done without.
+#
+# Return $d^2$ for means (d,) and covariances (d, d), as one number. The covariances are symmetric and
+# have no negative eigenvalue, but they may be singular or even 0. The result must be right to four
+# digits then too: never NaN, never complex. Compute in double precision, whatever comes in.
+
+# %% [markdown] hints="frechet_distance"
+# You need no square root of a matrix, only the *trace* of one: the sum of the square roots of the
+# eigenvalues of $\Sigma_1 \Sigma_2$. Find a symmetric matrix with the same eigenvalues; for those there
+# is a routine that is fast and safe.
+# ---
+# For square matrices $AB$ and $BA$ have the same eigenvalues. With $\Sigma_1 = RR$, $R = \Sigma_1^{1/2}$
+# symmetric, $\Sigma_1\Sigma_2 = R\,(R\Sigma_2)$ has those of $R \Sigma_2 R$, which is symmetric. And $R =
+# V \operatorname{diag}(\sqrt{\lambda})\, V^\top$ if $\Sigma_1 = V \operatorname{diag}(\lambda)\, V^\top$.
+# ---
+# `values, vectors = torch.linalg.eigh(sigma1)`. Eigenvalues that should be 0 come out as ±10⁻¹⁷:
+# `.clamp(min=0)` before each root. Build `R`, then `torch.linalg.eigvalsh(R @ sigma2 @ R)`, clamp, root,
+# sum. Last come the other terms.
+
+
+# %% solution="frechet_distance"
+def frechet_distance(mu1, sigma1, mu2, sigma2):
+    """The squared Fréchet distance between two normal distributions.
+
+    Args:
+        mu1, mu2: the means, shape (d,).
+        sigma1, sigma2: the covariances, shape (d, d), symmetric, without negative eigenvalues.
+
+    Returns:
+        one number.
+    """
+    ### BEGIN SOLUTION
+    mu1, sigma1, mu2, sigma2 = (t.double() for t in (mu1, sigma1, mu2, sigma2))
+    values, vectors = torch.linalg.eigh(sigma1)
+    root = vectors * values.clamp(min=0).sqrt() @ vectors.T
+    cross = torch.linalg.eigvalsh(root @ sigma2 @ root).clamp(min=0).sqrt().sum()
+    return (mu1 - mu2).square().sum() + sigma1.trace() + sigma2.trace() - 2 * cross
+    ### END SOLUTION
+
+
+# %% test="frechet_distance" points=3
+
+# %% demo=true
+reference = moments(train.features)
+zeros = int((torch.linalg.eigvalsh(reference[1]) < 1e-9).sum())
+print(f"{zeros} of the 128 eigenvalues of the training set's covariance are 0: it is singular.\n")
+for name, made in generators.items():
+    print(f"{name:15} FID {float(frechet_distance(*reference, *moments(made.features))):z7.2f}")
+
+# %% [markdown]
+# One per style, the Inception Score's champion, is now the worst. Blur, noise and missing styles are
+# all seen, for the FID looks at everything at once and returns one number. But look at the first line
+# and at *copies*. Two sets of real faces have an FID above 0. And the generator that repeats its
+# training set comes out *better than real pictures*.
+#
+# ### How many pictures?
+#
+# The means and covariances are estimated from samples, and every error in them adds distance. So the
+# FID of finite samples is too large: it is **biased**. Chong and Forsyth (2020) show that the excess
+# goes down like $1/n$ and that its size depends on the generator. So plot the FID against $1/n$, and
+# draw the line on to $1/n = 0$: they call what is there FID$_\infty$. Below, one half of the real faces
+# is compared with the other, and with the other a little blurred.
+
+# %% name="bias" demo=true
+from gancourse.metrics.defects import blur
+
+half = len(everything.features) // 2
+sizes = [n for n in (100, 150, 200, 300, 500, 1000, 2000) if n <= half]
+first, second = everything[:half], everything[half:]
+rivals = {"the other half": second, "a little blurred": look(blur(second.pictures, 0.35))}
+
+
+def draws(size, times):
+    """Random choices of `size` pictures out of a half."""
+    return [torch.randperm(half, generator=draw)[:size] for _ in range(times)]
+
+
+def fid_of(n, rival, times=5):
+    """The FID from n pictures on either side, (times,)."""
+    pairs = zip(draws(n, times), draws(n, times), strict=True)
+    scores = [frechet_distance(*moments(first.features[a]), *moments(rival.features[b])) for a, b in pairs]
+    return torch.tensor([float(s) for s in scores])
+
+
+curves = {name: torch.stack([fid_of(n, rival) for n in sizes]) for name, rival in rivals.items()}
+
+# %% demo=true
+fig = figure(9.5, 3.4)
+left, right = axes(fig, 1, 2)
+one_over = torch.tensor([1 / n for n in sizes], dtype=torch.float64)
+for (name, found), color, dash in zip(curves.items(), (REAL, FAKE), ("-", "--"), strict=True):
+    mean, spread = found.double().mean(1), found.double().std(1)
+    left.errorbar(sizes, mean, spread, color=color, ls=dash, marker="o", ms=4, label=name)
+    right.errorbar(one_over, mean, spread, color=color, ls="", marker="o", ms=4)
+    line = torch.linalg.lstsq(torch.stack([torch.ones_like(one_over), one_over], 1)[-4:], mean[-4:, None]).solution
+    ends = [float(line[0]), float(line[0] + line[1] * one_over[0])]
+    right.plot([0, 1 / sizes[0]], ends, color=color, ls=dash, label=f"FID∞ = {ends[0]:.2f}")
+    print(f"{name:24} n = {sizes[0]}: {mean[0]:.1f}   n = {sizes[-1]}: {mean[-1]:.2f}   FID∞: {ends[0]:.2f}")
+left.set(xlabel="pictures n", ylabel="FID", xscale="log", title="too few pictures, too large an FID")
+left.set_xticks(sizes, list(map(str, sizes)))
+left.minorticks_off()
+right.set(xlabel="1/n", title="drawn on to infinitely many")
+for ax in (left, right):
+    ax.legend(fontsize=9)
+show(
+    fig,
+    alt="Left: the FID against the number of pictures, for real faces and for blurred ones; both fall steeply and "
+    "the blurred one levels off well above 0. Right: the same against 1/n lies on straight lines; drawn on "
+    "to 1/n = 0, that of the real faces ends near 0.",
+)
+
+# %% [markdown]
+# With 100 pictures, real faces have a worse FID than blurred ones have with 2,000. So compare FIDs only
+# at the same $n$, on either side; say $n$; and take many. The field takes 50,000, and needs them, for
+# Inception's 2,048 features make the excess larger. On the right, from a few hundred pictures on, the points
+# lie on lines, and the line of the real faces ends near 0, where it should. How steep a line is depends on
+# the generator. So at small $n$ even the *order* of two good generators may come out wrong.
+#
+# ## 4. The kernel distance
+#
+# Bińkowski and others (2018) replace the normal distributions by a *maximum mean discrepancy*. A kernel
+# $k(a, b)$ says how alike two feature vectors are. If real and made pictures are the same in kind,
+# then made ones are on average as like each other as real ones are, and as like real ones. With
+#
+# $$k(a, b) = \Bigl(\tfrac1d\, a \cdot b + 1\Bigr)^3, \qquad
+# \mathrm{KID} = \underset{i \ne j}{\text{mean}}\, k(x_i, x_j) + \underset{i \ne j}{\text{mean}}\, k(y_i, y_j)
+# - 2\, \underset{i, j}{\text{mean}}\, k(x_i, y_j).$$
+#
+# No normality is assumed; the cube compares means, covariances and third moments. And because
+# no picture is compared with itself, the estimate is **unbiased**.
+
+# %% [markdown] exercise="kid" stars=2 minutes=15
+# ### Exercise 5: the KID
+#
+# Write the formula for features `x` (m, d) and `y` (n, d), with any m and n of at least 2. In the
+# first two means the pairs of a picture with itself are left out, of the sum and of the count; the third
+# is over all $mn$ pairs. Return one number, not multiplied by anything, and as it is if it is negative.
+# Compute in double precision: it is a small difference of large numbers.
+
+# %% [markdown] hints="kid"
+# Three tables of kernel values: x with x, y with y, x with y. All entries of a table come from one
+# matrix product. In two of them the diagonal is not wanted.
+# ---
+# $\frac{1}{m(m-1)}\bigl(\sum_{ij} K_{ij} - \sum_i K_{ii}\bigr)$ for the tables with a diagonal;
+# the plain mean for the third.
+# ---
+# `K = (x @ x.T / d + 1) ** 3` with `d = x.shape[1]`, after `x, y = x.double(), y.double()`. Then
+# `(K.sum() - K.trace()) / (m * (m - 1))`. The same for `y`; then minus twice the mean of the
+# mixed table.
+
+
+# %% solution="kid"
+def kid(x, y):
+    """The unbiased squared MMD with the kernel (a·b/d + 1)³ between features (m, d) and (n, d): one number."""
+    ### BEGIN SOLUTION
+    x, y = x.double(), y.double()
+
+    def kernel(a, b):
+        return (a @ b.T / a.shape[1] + 1) ** 3
+
+    def mean_of_others(table):
+        return (table.sum() - table.trace()) / (len(table) * (len(table) - 1))
+
+    return mean_of_others(kernel(x, x)) + mean_of_others(kernel(y, y)) - 2 * kernel(x, y).mean()
+    ### END SOLUTION
+
+
+# %% test="kid" points=2
+
+# %% demo=true
+print("two halves of the real faces, five draws each: mean ± standard deviation\n   n        FID               KID")
+for n in sizes:
+    pairs = zip(draws(n, 5), draws(n, 5), strict=True)
+    kids = torch.tensor([float(kid(first.features[a], second.features[b])) for a, b in pairs])
+    fids = curves["the other half"][sizes.index(n)]
+    print(f"{n:5}   {fids.mean():6.2f} ± {fids.std():4.2f}    {kids.mean():6.3f} ± {kids.std():.3f}")
+print()
+for name, made in generators.items():
+    print(f"{name:15} KID {float(kid(train.features, made.features)):8.3f}")
+
+# %% [markdown]
+# The FID of the halves falls from row to row. The KID does not: it strays around 0, below it too, less
+# and less with more pictures. Few pictures make it uncertain, not wrong, so its spread belongs beside
+# it. What it sees is close to what the FID sees, with another weighting: a cube is fond of large
+# features. And it, too, finds nothing wrong with copies.
+#
+# ## 5. Precision and recall
+#
+# One number cannot tell *bad pictures* from *missing pictures*. Sajjadi and others (2018) asked for two:
+# **precision**, the share of made pictures that could be real; **recall**, the share of real ones that
+# could have been made. Kynkäänniemi and others (2019) made them easy to compute. Around every real
+# picture (in feature space) draw a ball that reaches to its $k$-th nearest real neighbor. All balls
+# together are a guess at where real pictures live. Precision is the share of made pictures inside.
+# Swap the roles for recall.
+
+# %% [markdown] exercise="precision_recall" stars=3 minutes=25
+# ### Exercise 6: precision and recall
+#
+# For features `real` (m, d) and `fake` (n, d) and a number of neighbors `k` return the pair (precision,
+# recall). Conventions: the distance is Euclidean. The radius of a point's ball is the distance to
+# its $k$-th nearest neighbor among the *other* points of its own set; a point is no neighbor of itself.
+# A point on the edge of a ball is inside. m and n may differ.
+
+# %% [markdown] hints="precision_recall"
+# You need two things: the radius of each point's ball, from the distances within one set; and a table
+# that says which point of the other set is inside which ball. Then it is enough to be in *any* ball.
+# ---
+# $r_i$ = the $(k+1)$-th smallest entry of row $i$ of the distances within a set, since the smallest is the
+# point itself, at 0. Precision is the mean over $j$ of "some $i$ has $\lVert \text{real}_i -
+# \text{fake}_j \rVert \le r_i$".
+# ---
+# `torch.cdist(real, real).kthvalue(k + 1).values` has shape (m,). With `table = torch.cdist(real, fake)`
+# of shape (m, n): compare with `radius[:, None]`, then `.any(0)` over the balls, then the mean. For
+# recall, compare the same table with the radii of the fakes, `[None, :]`, and `.any(1)`.
+
+
+# %% solution="precision_recall"
+def precision_recall(real, fake, k):
+    """Kynkäänniemi and others' precision and recall with balls to the k-th neighbor.
+
+    Args:
+        real, fake: features, shapes (m, d) and (n, d).
+        k: which neighbor gives the radius, from 1.
+
+    Returns:
+        (precision, recall), two numbers from 0 to 1.
+    """
+    ### BEGIN SOLUTION
+    real, fake = real.double(), fake.double()
+    real_radius = torch.cdist(real, real).kthvalue(k + 1).values
+    fake_radius = torch.cdist(fake, fake).kthvalue(k + 1).values
+    table = torch.cdist(real, fake)
+    precision = (table <= real_radius[:, None]).any(0)
+    recall = (table <= fake_radius[None, :]).any(1)
+    return precision.double().mean(), recall.double().mean()
+    ### END SOLUTION
+
+
+# %% test="precision_recall" points=3
+
+# %% [markdown]
+# In two dimensions the balls can be drawn. The real points form three groups; the generator has found
+# two of them and also makes a few points where nothing is. On the left look for orange crosses
+# outside of all blue balls, on the right for blue dots outside of all orange ones.
+
+# %% demo=true
+groups = torch.tensor([[0.0, 0.0], [4.0, 0.5], [2.0, 3.5]])
+real = torch.cat([g + 0.5 * torch.randn(15, 2, generator=draw) for g in groups])
+fake = torch.cat([g + 0.4 * torch.randn(17, 2, generator=draw) for g in groups[:2]])
+fake = torch.cat([fake, torch.tensor([[5.0, 3.2], [5.6, 3.4], [5.2, 3.9]])])
+precision, recall = (float(share) for share in precision_recall(real, fake, k=3))
+titles = (f"balls around real points: precision {precision:.2f}", f"around made ones: recall {recall:.2f}")
+
+# %% demo=true
+fig = figure(9.5, 4.2)
+panels = axes(fig, 1, 2, sharex=True, sharey=True)
+for ax, centers, color, title in zip(panels, (real, fake), (REAL, FAKE), titles, strict=True):
+    reach = torch.cdist(centers, centers).kthvalue(4).values
+    for (x, y), r in zip(centers.tolist(), reach.tolist(), strict=True):
+        ax.add_patch(Circle((x, y), r, color=color, alpha=0.13, lw=0))
+    ax.scatter(*real.T, color=REAL, s=22, label="real")
+    ax.scatter(*fake.T, color=FAKE, s=28, marker="x", label="made")
+    ax.set(title=title, aspect="equal", xlim=(-1.8, 6.6), ylim=(-1.6, 5.2))
+panels[0].legend(loc="upper left", fontsize=9)
+show(
+    fig,
+    alt="Two groups of real points are covered by made ones, the third is not; three made points lie apart. Left, "
+    f"balls around the real points: the three strays are outside, precision {precision:.2f}. Right, balls around "
+    f"the made points: the third group is mostly outside, recall {recall:.2f}.",
+)
+
+# %% [markdown]
+# The three strays cost precision, the forgotten group costs recall, and the two numbers say which is
+# which. The picture also shows the weak spot. A point that stands alone has a huge ball. On the left
+# anything made near a lonely real point counts as good; on the right the strays, of all points, claim
+# half of the sky and win back a little recall.
+#
+# ## 6. Density and coverage
+#
+# Naeem and others (2020) repair two things. Instead of asking *whether* a made point is in a ball, count
+# in *how many*: a lonely real point then gives little. And measure variety by the balls of the *real*
+# points only, whose places do not change with the generator, so that strays cannot buy recall:
+#
+# $$\text{density} = \frac{1}{k\,n} \sum_{j=1}^{n} \sum_{i=1}^{m} 1\bigl[\text{fake}_j \in B_i\bigr], \qquad
+# \text{coverage} = \frac1m \sum_{i=1}^{m} 1\bigl[\text{some fake}_j \in B_i\bigr],$$
+#
+# where $B_i$ is the ball of real point $i$.
+
+# %% [markdown] exercise="density_coverage" stars=2 minutes=15
+# ### Exercise 7: density and coverage
+#
+# With the conventions of exercise 6 (Euclidean; the $k$-th neighbor among the others; the edge is
+# inside), return the pair (density, coverage) for `real` (m, d), `fake` (n, d) and `k`.
+
+# %% [markdown] hints="density_coverage"
+# Everything is in one table of yes and no: which made point (column) is in the ball of which real point
+# (row). One score counts its entries, the other asks something of each row.
+# ---
+# Density: the number of entries that are true, divided by $k$ and by the number $n$ of made points.
+# Coverage: the share of rows with at least one true entry.
+# ---
+# `inside = torch.cdist(real, fake) <= radius[:, None]`, with the radius of exercise 6. Then
+# `inside.sum() / (k * len(fake))`, and `.any(1)` with the mean over the real points.
+
+
+# %% solution="density_coverage"
+def density_coverage(real, fake, k):
+    """Naeem and others' density and coverage with balls around the real points.
+
+    Args:
+        real, fake: features, shapes (m, d) and (n, d).
+        k: which neighbor gives the radius, from 1.
+
+    Returns:
+        (density, coverage): a number from 0 that may exceed 1, and one from 0 to 1.
+    """
+    ### BEGIN SOLUTION
+    real, fake = real.double(), fake.double()
+    radius = torch.cdist(real, real).kthvalue(k + 1).values
+    inside = torch.cdist(real, fake) <= radius[:, None]
+    return inside.sum() / (k * len(fake)), inside.any(1).double().mean()
+    ### END SOLUTION
+
+
+# %% test="density_coverage" points=2
+
+# %% name="neighbors" demo=true
+K = 5  # neighbors, from here on
+print("generator       precision  recall  density  coverage")
+for name, made in generators.items():
+    pair = precision_recall(train.features, made.features, K)
+    other = density_coverage(train.features, made.features, K)
+    print(f"{name:15} {pair[0]:9.2f} {pair[1]:7.2f} {other[0]:8.2f} {other[1]:9.2f}")
+
+# %% [markdown]
+# Now the defects come apart. Nothing costs more precision than noise. *Two styles* keep all their precision and lose
+# half of the recall. One per style has perfect precision, and next to no recall and coverage. Blur costs
+# recall most: blurred faces crowd together, and small balls around them reach few real ones.
+#
+# Copies are perfect again. They must be: every score so far asks whether made and real are alike, and
+# nothing is more alike than a copy.
+#
+# ## 7. Has it learned by heart?
+#
+# A generator that copies should be found out by its distance to the training set. But how near is too
+# near? Compare with pictures that it cannot have copied: a **held-out** set. If made pictures are
+# nearer to the training set than held-out ones are, something is fishy. Meehan, Chaudhuri and Dasgupta
+# (2020) build a test for copying on this comparison.
+
+# %% [markdown] exercise="memorization" stars=2 minutes=15
+# ### Exercise 8: memorization
+#
+# Let $L(z)$ be the Euclidean distance from $z$ to the nearest point of `train`. Return the probability
+# that $L(\text{fake}) < L(\text{test})$ for one made and one held-out point drawn at random: the share
+# among all pairs, where a tie counts ½. The sizes of the three sets may differ.
+#
+# ½ says that the made ones are as far from the training set as new pictures. 1 says copies. Near 0 says
+# that they are unlike the training set. An exact copy must get the distance 0 exactly, so that ties
+# are found; see the third hint.
+
+# %% [markdown] hints="memorization"
+# Two lists of distances: one for the made points, one for the held-out ones. Then every made point
+# plays against every held-out one, and you count the wins.
+# ---
+# $\frac{1}{n\,b} \sum_{j} \sum_{i} \bigl( 1[L(f_j) < L(t_i)] + \tfrac12\, 1[L(f_j) = L(t_i)] \bigr)$.
+# ---
+# `torch.cdist(fake, train).min(1).values` is nearly it. For more than 25 points `cdist` takes a short
+# cut that gives a small number instead of 0 for equal points; `compute_mode=
+# "donot_use_mm_for_euclid_dist"` keeps it from that. Compare `near[:, None]` with `usual[None, :]`.
+
+
+# %% solution="memorization"
+def memorization(train, test, fake):
+    """The probability that a made point is nearer to the training set than a held-out one is.
+
+    Args:
+        train, test, fake: features, shapes (a, d), (b, d) and (n, d).
+
+    Returns:
+        one number: ½ for new points, 1 for copies, near 0 for points unlike any in training.
+    """
+
+    ### BEGIN SOLUTION
+    def nearest(points):
+        return torch.cdist(points, train, compute_mode="donot_use_mm_for_euclid_dist").min(1).values
+
+    near, usual = nearest(fake)[:, None], nearest(test)[None, :]
+    return (near < usual).double().mean() + (near == usual).double().mean() / 2
+    ### END SOLUTION
+
+
+# %% test="memorization" points=2
+
+# %% [markdown]
+# Numbers first, then eyes: below each made picture stands its nearest neighbor in the training set.
+
+# %% demo=true
+for name, made in generators.items():
+    share = memorization(train.features, held_out.features, made.features)
+    print(f"{name:15} nearer to the training set than new pictures are: {float(share):.2f}")
+
+fig = figure(9.5, 3.6)
+rows = {}
+for name in ("real, unseen", "copies"):
+    made = generators[name][torch.arange(12)]
+    rows[name] = made
+    rows[f"nearest to {name.split(',')[0]}"] = train[torch.cdist(made.features, train.features).argmin(1)]
+draw_strips(axes(fig, 4, 1), rows)
+show(
+    fig,
+    alt="Two pairs of rows. Unseen faces and their nearest training faces: alike in hair, skin and accessories, but "
+    "other people. Copies and theirs: the same pictures.",
+)
+
+# %% [markdown]
+# This is the score that sees copies, and it sees nothing but the distance to the training set. Note two
+# limits. A generator that copies only half of the time hides well: it gets ¾. And it needs pictures
+# that were held out, which most published evaluations never kept.
+#
+# ## 8. The shape of the cloud
+#
+# Khrulkov and Oseledets (2018) compare *topology*. Take a few dozen landmarks from a cloud, connect
+# those that are close, and let "close" grow. Loops appear and are filled in. For how much of the
+# time are there 0, 1, 2, … loops? That is the **relative living time** of each number, a histogram that
+# knows nothing of coordinates: move, turn, or scale the cloud, and it stays. The **Geometry Score** is
+# the squared distance between the mean histograms of two clouds. Computing the loops is a chapter of
+# its own, persistent homology, so here a library function does it. Look first at toys.
+
+# %% name="geometry" demo=true
+from gancourse.metrics import relative_living_times
+
+angle = 2 * torch.pi * torch.rand(200, generator=draw)
+ring = torch.stack([angle.cos(), angle.sin()], 1) * (0.8 + 0.2 * torch.rand(200, 1, generator=draw))
+shapes = {
+    "a ring": ring,
+    "two rings": torch.cat([ring[:100], ring[100:] + torch.tensor([3.0, 0.0])]),
+    "a disk": ring * torch.rand(200, 1, generator=draw).sqrt(),
+}
+lives = {name: relative_living_times(points, draws=quick(20, 3)) for name, points in shapes.items()}
+
+# %% demo=true
+fig = figure(9.5, 3.6)
+panels = axes(fig, 2, 3, height_ratios=(3, 2))
+for ax, below, (name, points) in zip(panels[:3], panels[3:], shapes.items(), strict=True):
+    ax.scatter(*points.T, s=4, color=REAL)
+    ax.set(title=name, aspect="equal", xticks=[], yticks=[])
+    below.bar(range(4), lives[name][:4], color=PALETTE[2])
+    below.set(xlabel="loops", ylim=(0, 1), xticks=range(4))
+panels[3].set_ylabel("share of time")
+often = {name: int(times.argmax()) for name, times in lives.items()}
+show(
+    fig,
+    alt="Three clouds of points and how long each number of loops lives. The numbers that live longest: "
+    + ", ".join(f"{name} {loops}" for name, loops in often.items())
+    + ".",
+)
+
+# %% [markdown]
+# It counts the rings, wherever they are. Now the faces. Estimating a topology in 128 dimensions takes many
+# draws of landmarks, so we are content with 200 pictures each and look at the score in thousandths.
+
+
+# %% name="geometry-scores" demo=true
+def shape_of(made):
+    return relative_living_times(made.features[: min(N, 200)], draws=quick(30, 2))
+
+
+shape_of_training = shape_of(train)
+
+
+def geometry(made):
+    """The Geometry Score against the training set, in thousandths."""
+    return 1000 * float((shape_of(made) - shape_of_training).square().sum())
+
+
+for name, made in generators.items():
+    print(f"{name:15} Geometry Score {geometry(made):7.1f}")
+
+# %% [markdown]
+# *One per style* has another shape altogether: seven points have no loops. All the others are next to the
+# real faces: a cloud may move, thicken and lose a part, and keep its loops. So this is a score for a special
+# question. Khrulkov and Oseledets ask it of generators that collapse.
+#
+# ## 9. What has the discriminator learned?
+#
+# A GAN has a second network, and nobody asked yet what *it* can do. Radford, Metz and Chintala (2015)
+# froze the discriminator, took its hidden layers as features, and trained a linear classifier on them
+# with few labels. If a straight line through feature space can tell glasses from no glasses, the features
+# know about glasses. This is a **linear probe**, and it is good for any features.
+
+# %% [markdown] exercise="linear_probe" stars=2 minutes=20
+# ### Exercise 9: a linear probe
+#
+# Ridge regression with a free bias: find the weights $W$ (d, c) and the bias $b$ (c,) that minimize
+#
+# $$\sum_{i=1}^{n} \lVert x_i W + b - t_i \rVert^2 + \lambda \lVert W \rVert^2$$
+#
+# for features $x_i$, the rows of `features` (n, d), targets $t_i$, the rows of `targets` (n, c), and
+# $\lambda > 0$, `strength`. Note what is not in it: the sum over $i$ is no mean, and $b$ is not
+# penalized. There may be more dimensions than pictures. Return the pair (W, b); compute in double precision.
+
+# %% [markdown] hints="linear_probe"
+# Get rid of the bias first: whatever $W$ is, the best $b$ makes the mean error 0. So subtract the means
+# from features and targets; what is left is ridge regression without a bias.
+# ---
+# With centered $X$ and $T$: $W = (X^\top X + \lambda I)^{-1} X^\top T$ and
+# $b = \bar t - \bar x\, W$, with the means $\bar x$, $\bar t$ of the rows.
+# ---
+# `torch.linalg.solve(A, B)` solves $AW = B$ without an inverse. `A = X.T @ X + strength * torch.eye(d)`,
+# the identity in double precision; `B = X.T @ T`.
+
+
+# %% solution="linear_probe"
+def linear_probe(features, targets, strength):
+    """Ridge regression with a bias that is not penalized.
+
+    Args:
+        features: shape (n, d).
+        targets: shape (n, c).
+        strength: λ, above 0.
+
+    Returns:
+        (weights, bias): shapes (d, c) and (c,).
+    """
+    ### BEGIN SOLUTION
+    features, targets = features.double(), targets.double()
+    center, level = features.mean(0), targets.mean(0)
+    x, t = features - center, targets - level
+    penalty = strength * torch.eye(x.shape[1], dtype=torch.float64)
+    weights = torch.linalg.solve(x.T @ x + penalty, x.T @ t)
+    return weights, level - center @ weights
+    ### END SOLUTION
+
+
+# %% test="linear_probe" points=2
+
+# %% [markdown]
+# Three sets of features compete, on faces of 64 pixels: the pixels themselves, the layers of a
+# discriminator that has learned nothing yet, and the same layers of one that has played against a
+# generator on faces *without any labels*. As in the paper each layer is shrunk by maximum pooling (here to
+# 2 × 2), and all are put side by side. The probe then gets a few labels, and is asked about new faces.
+
+# %% name="layers" demo=true
+from gancourse.data.images import to_unit
+from gancourse.models.dcgan import Discriminator
+from gancourse.models.judge import load_judge
+
+N_64 = quick(1000, 200)
+labels = ["hair_style", "glasses", "smile"]
+studied = data.load("faces", size=64, split="train", attributes=labels, n=N_64)
+asked = data.load("faces", size=64, split="test", attributes=labels, n=N_64)
+
+
+@torch.no_grad()
+def layers(D, pictures):
+    """All hidden layers of a discriminator, pooled to 2 × 2, side by side: (n, dimensions)."""
+    found = []
+    for some in pictures.split(100):
+        hidden, kept = to_unit(some), []
+        for layer in D.features:
+            hidden = layer(hidden)
+            if isinstance(layer, torch.nn.LeakyReLU):
+                kept.append(F.adaptive_max_pool2d(hidden, 2).flatten(1))
+        found.append(torch.cat(kept, 1))
+    return torch.cat(found)
+
+
+# %% name="probe" demo=true
+trained = load_judge()
+untrained = Discriminator(64, trained.width)
+for layer in untrained.modules():
+    if isinstance(layer, torch.nn.BatchNorm2d):
+        layer.momentum = None  # take the mean over all batches
+with torch.no_grad():
+    for some in studied.pixels.split(100):
+        untrained(to_unit(some))  # its batch normalization sees the data, its weights stay random
+eyes = {
+    "pixels": lambda pictures: F.avg_pool2d(pictures.float(), 4).flatten(1),
+    "untrained D": lambda pictures: layers(untrained.eval(), pictures),
+    "trained D": lambda pictures: layers(trained, pictures),
+}
+seen = {name: (see(studied.pixels), see(asked.pixels)) for name, see in eyes.items()}
+
+
+def accuracy(x, new_x, classes, new_classes, strength=300.0):
+    """The share of new pictures whose class a probe names rightly; features are scaled to a spread of 1."""
+    center, spread = x.mean(0), x.std(0) + 1e-6
+    weights, bias = linear_probe((x - center) / spread, F.one_hot(classes), strength)
+    guesses = (((new_x - center) / spread).double() @ weights + bias).argmax(1)
+    return float((guesses == new_classes).double().mean())
+
+
+# %% demo=true
+questions = {
+    "hair style": lambda faces: faces.attributes["hair_style"].long(),
+    "glasses": lambda faces: (faces.attributes["glasses"] > 0).long(),
+    "smile": lambda faces: (faces.attributes["smile"] > 0).long(),
+}
+print(f"share of {N_64} new faces named rightly\n{'':12} labels  most often  " + "  ".join(f"{e:>11}" for e in eyes))
+for question, classes in questions.items():
+    for count in (N_64 // 5, N_64):
+        y, new_y = classes(studied)[:count], classes(asked)
+        found = [accuracy(x[:count], new_x, y, new_y) for x, new_x in seen.values()]
+        often = float(new_y.bincount().max() / len(new_y))
+        print(f"{question:12} {count:6} {often:11.2f}  " + "  ".join(f"{share:11.2f}" for share in found))
+
+# %% [markdown]
+# *Most often* is what one gets who always names the commonest class. The trained layers win every
+# row. With 1,000 labels they name 82 % of smiles, the pixels 61 %, no better than always saying the same.
+# Nobody ever told that discriminator about smiles. To tell
+# real faces from made ones it had to look at mouths, and a straight line finds them in its layers.
+#
+# ## 10. Against the libraries
+#
+# A score is worth comparing only if everybody computes the same one. `torch_fidelity` holds the
+# reference versions of IS, FID, KID, and precision and recall; `prdc`, by the authors, of density and
+# coverage; scikit-learn of ridge regression; SciPy of the comparison in exercise 8 (it is the rank
+# test of Mann and Whitney). To plug other eyes into `torch_fidelity`, register a feature extractor.
+
+# %% name="extractor" demo=true
+from torch_fidelity.feature_extractor_base import FeatureExtractorBase
+from torch_fidelity.registry import FEATURE_EXTRACTORS_REGISTRY
+
+
+class FaceReaderEyes(FeatureExtractorBase):
+    """Our eyes, as torch_fidelity wants them: from uint8 pictures to a tuple of tensors."""
+
+    def __init__(self, name, features_list, **options):
+        super().__init__(name, features_list)
+
+    @staticmethod
+    def get_provided_features_list():
+        return ("features", "logits")
+
+    @staticmethod
+    def get_default_feature_layer_for_metric(metric):
+        return "logits" if metric == "isc" else "features"
+
+    def forward(self, input):
+        features, probabilities = network(input)
+        both = {"features": features.cpu(), "logits": probabilities.cpu().clamp(min=1e-38).log()}
+        return tuple(both[name] for name in self.features_list)
+
+
+FEATURE_EXTRACTORS_REGISTRY["face-reader"] = FaceReaderEyes
+
+# %% name="theirs" demo=true
+from prdc import compute_prdc
+from scipy.stats import mannwhitneyu
+from sklearn.linear_model import Ridge
+from torch.utils.data import Dataset
+from torch_fidelity import calculate_metrics
+
+
+class Bytes(Dataset):
+    """Pictures as torch_fidelity reads them."""
+
+    def __init__(self, pictures):
+        self.pictures = pictures
+
+    def __len__(self):
+        return len(self.pictures)
+
+    def __getitem__(self, index):
+        return self.pictures[index]
+
+
+options = dict(input1=Bytes(unseen.pictures), input2=Bytes(train.pictures), feature_extractor="face-reader")
+options |= dict(isc=True, fid=True, kid=True, prc=True, isc_splits=1, kid_subsets=1, kid_subset_size=N)
+options |= dict(prc_neighborhood=K, cuda=False, cache=False, save_cpu_ram=True, verbose=False)
+theirs = calculate_metrics(**options)
+theirs |= compute_prdc(train.features.numpy(), unseen.features.numpy(), nearest_k=K)
+
+# %% demo=true
+real, fake = train.features, unseen.features
+precision, recall = precision_recall(real, fake, K)
+density, coverage = density_coverage(real, fake, K)
+weights, bias = linear_probe(real, train.probabilities, 10.0)
+ridge = Ridge(alpha=10.0).fit(real.double(), train.probabilities.double())
+L = [torch.cdist(x.double(), real.double()).min(1).values for x in (held_out.features, fake)]
+rows = [
+    ("Inception Score", inception_score(unseen.probabilities), theirs["inception_score_mean"]),
+    ("FID", frechet_distance(*moments(real), *moments(fake)), theirs["frechet_inception_distance"]),
+    ("KID", kid(real, fake), theirs["kernel_inception_distance_mean"]),
+    ("precision", precision, theirs["precision"]),
+    ("recall", recall, theirs["recall"]),
+    ("density", density, theirs["density"]),
+    ("coverage", coverage, theirs["coverage"]),
+    ("a weight of the probe", weights[0, 0], ridge.coef_[0, 0]),
+    ("memorization", memorization(real, held_out.features, fake), mannwhitneyu(*L).statistic / N**2),
+]
+print(f"{'':23} {'yours':>12} {'library':>12}  difference")
+for name, yours, library in rows:
+    print(f"{name:23} {float(yours):12.6f} {float(library):12.6f}  {abs(float(yours) - float(library)):.1e}")
+
+# %% [markdown]
+# Anything above 10⁻⁴ in the last column is a difference in definition: look at a root, an n − 1, a
+# diagonal, a neighbor more or less. That is how most differences between papers' numbers come about.
+#
+# **Inception's eyes.** Where its weights are at hand, one line of section 1 changes everything to Inception:
+# `network = inception_network()`, from `gancourse.metrics`; it says where it looks for the file. With
+# photographs, `data.load("celeba", …)`, and 50,000 of them, you get the numbers that papers print.
+# Without the weights, photographs can be loaded but not judged: these eyes know drawn faces only.
+#
+# **Speed.** With Inception's 2,048 features the usual root of a matrix takes 13 times as long as eigenvalues of
+# symmetric matrices, and 19 times where they are singular: `python benchmarks/frechet.py` times both side by side, in
+# three turns, at equal answers.
+
+# %% [markdown]
+# ## 11. All against all
+#
+# Now the figure from the top. Every score for every generator, and, to know what is *different*,
+# for further sets of real faces as well. A field is colored if its number is more than five standard
+# deviations away from those of real sets: orange in the direction that is called worse, blue in the
+# direction that is called better.
+
+# %% name="scores" demo=true
+BETTER = {"Inception Score": 1, "FID": -1, "KID": -1, "precision": 1, "recall": 1}
+BETTER |= {"density": 1, "coverage": 1, "memorization": 0, "Geometry Score": -1}  # 0: both ways are bad
+
+
+def scores(made, real=train):
+    """All scores of a sample, by name."""
+    precision, recall = precision_recall(real.features, made.features, K)
+    density, coverage = density_coverage(real.features, made.features, K)
+    found = {
+        "Inception Score": inception_score(made.probabilities),
+        "FID": frechet_distance(*moments(real.features), *moments(made.features)),
+        "KID": kid(real.features, made.features),
+        "precision": precision,
+        "recall": recall,
+        "density": density,
+        "coverage": coverage,
+        "memorization": memorization(real.features, held_out.features, made.features),
+    }
+    return {name: float(value) for name, value in found.items()}
+
+
+# %% name="verdict" demo=true
+def all_scores(made):
+    return {**scores(made), "Geometry Score": geometry(made)}
+
+
+table = {name: all_scores(made) for name, made in generators.items()}
+others = [all_scores(pool[start : start + N]) for start in range(0, len(pool.features) - N + 1, N)]
+usual = {score: torch.tensor([one[score] for one in others]) for score in others[0]}
+
+
+def verdict(score, value):
+    """How far from real sets, in standard deviations: above 5 worse, below −5 better, in between no different."""
+    away = (value - usual[score].mean()) / usual[score].std()
+    return float(away.abs() if BETTER[score] == 0 else -BETTER[score] * away)
+
+
+# %% name="table"
+def draw_table(ax, table, verdict):
+    """Scores as rows, generators as columns, colored by the verdict."""
+    rows = list(next(iter(table.values())))
+    for column, found in enumerate(table.values()):
+        for row, (score, value) in enumerate(found.items()):
+            away = verdict(score, value)
+            color, sign = (FAKE, " ▼") if away > 5 else (REAL, " ▲") if away < -5 else ("white", "")
+            ax.add_patch(Rectangle((column - 0.5, row - 0.5), 1, 1, color=color, alpha=0.4, lw=0))
+            text = f"{value:.0f}" if value > 99 else f"{round(value, 4):z.3g}"
+            ax.text(column, row, f"{text}{sign}", ha="center", va="center", fontsize=9.5)
+    ax.set(xlim=(-0.5, len(table) - 0.5), ylim=(len(rows) - 0.5, -0.5))
+    ax.set_xticks(range(len(table)), [name.replace(" ", "\n", 1) for name in table])
+    ax.set_yticks(range(len(rows)), rows)
+    ax.tick_params(length=0, labeltop=True, labelbottom=False)
+    ax.spines[:].set_visible(False)
+    ax.grid(False)
+
+
+# %% name="figure" demo=true
+fig = figure(9.5, 4.2)
+draw_table(axes(fig)[0], table, verdict)
+seen = {s: [n for n in table if verdict(s, table[n][s]) > 5] for s in usual}
+show(
+    fig,
+    alt="A table of scores and generators. "
+    + " ".join(f"{score} calls worse than real: {', '.join(names) or 'none'}." for score, names in seen.items()),
+)
+
+# %% [markdown]
+# Read it by columns. *Blurred* and *noisy*: nearly every score objects. *Two styles*: precision and density
+# find nothing wrong, for each picture is fine; recall, coverage and the distances miss the other five
+# styles. *Copies*: a single row objects, and others call them better than real pictures. *One per style*: the
+# favorite of the Inception Score, and nothing at all to recall.
+#
+# Then by rows. No score objects to all five. The FID objects to four, and does not say what it saw. For
+# that take a pair, precision and recall or density and coverage; and for copies, memorization. Those
+# three numbers between them see everything that was planted.
+#
+# ## 12. Play with it
+#
+# Below you are the generator. The sliders plant defects into a few hundred pictures, and the bars
+# answer after a moment. The black tick on each bar is what unseen real pictures get. Things to try:
+#
+# 1. Blur a little. Which bar moves first?
+# 2. Back to sharp. Go down to one hair style. Which bars do not care?
+# 3. Raise the copies to 100 %. What gives it away? What at 50 %?
+# 4. Find a setting with a better FID than the tick. What would a reader of your table believe?
+
+
+# %% name="spoiled" demo=true
+from gancourse.metrics.defects import noise
+
+
+def spoiled(blurred, grain, styles, copied):
+    """A sample with several defects at once: blur and noise from 0 to 1, styles left, the share of copies."""
+    n = quick(250, 100)
+    made = plant("dropped", (7 - styles) / 6, fresh, known, n=n)
+    copies = plant("copies", 1, fresh, known, n=n)
+    pictures = torch.where((torch.arange(n) < copied * n)[:, None, None, None], copies, made)
+    return look(noise(blur(pictures, blurred), grain, torch.Generator().manual_seed(1)))
+
+
+quickly = train[: quick(250, 100)]  # as few real pictures: bars answer at once, but see section 3 on bias
+plain = scores(spoiled(0, 0, 7, 0), quickly)
+TOP = {"Inception Score": 7, "FID": 150, "KID": 15}  # the ends of the bars; of all others 1.5
+
+
+def length(score, value):
+    """A bar's length from 0 to 1; distances are drawn by their roots, so that small ones are seen."""
+    part = max(value, 0) / TOP.get(score, 1.5)
+    return min(part**0.5 if BETTER[score] == -1 else part, 1)
+
+
+# %% name="bars" demo=true
+def draw_spoiled(fig, **defects):
+    """Sixteen of the pictures, and a bar for each score; returns the alt text."""
+    fig.clear()
+    left, right = axes(fig, 1, 2, width_ratios=(2, 3))
+    made = spoiled(**defects)
+    rows = [torch.cat(list(four), 2) for four in made.pictures[:16].split(4)]
+    left.imshow(torch.cat(rows, 1).permute(1, 2, 0))
+    left.set_axis_off()
+    found = scores(made, quickly)
+    for row, (score, value) in enumerate(found.items()):
+        right.barh(row, length(score, value), color=FAKE, alpha=0.6)
+        right.plot([length(score, plain[score])] * 2, [row - 0.4, row + 0.4], color="black", lw=2)
+        right.text(1.02, row, f"{value:.3g}", va="center")
+    right.set_yticks(range(len(found)), list(found))
+    right.set(xlim=(0, 1), ylim=(len(found) - 0.5, -0.5), xticks=[])
+    words = ", ".join(f"{score} {value:.3g} (real {plain[score]:.3g})" for score, value in found.items())
+    return f"Sixteen of the generator's faces, and its scores: {words}."
+
+
+# %% name="panel" demo=true
+from gancourse.widgets import Knob
+from gancourse.widgets.sliders import Sliders
+
+panel = Sliders(
+    draw_spoiled,
+    {
+        "blurred": Knob("blur", 0, 1, 0),
+        "grain": Knob("noise", 0, 1, 0),
+        "styles": Knob("hair styles", 1, 7, 7, whole=True),
+        "copied": Knob("share of copies", 0, 1, 0),
+    },
+)
+panel
+
+# %% [markdown]
+# Blur takes recall and coverage long before it takes precision: what is
+# lost is variety at the edge of the cloud. Copies hide until their share is large.
+#
+# ## 13. What goes wrong
+#
+# Three reports from friends, each with a number that fell and a conclusion. All three conclusions
+# are wrong, and in none of them is the code of the scores to blame: it is yours, and right. Look at the
+# pictures and at how each number was made.
+
+
+# %% name="reports" demo=true
+def fid(made, real):
+    return float(frechet_distance(*moments(real.features), *moments(made.features)))
+
+
+def report(title, rows):
+    """Show pictures, a row for each set, under a friend's words."""
+    fig = figure(9.5, 0.5 + 0.8 * len(rows))
+    draw_strips(axes(fig, len(rows), 1), rows)
+    fig.suptitle(title, fontsize=11)
+    show(fig, alt=f"{title} Rows of faces: {', '.join(rows)}.")
+
+
+# %% [markdown]
+# **Report A.** "In spring we had little time and drew few samples. The new generator takes all night,
+# but look at its FID!"
+
+# %% demo=true
+spring = pool[N : N + N // 12]
+summer = look(blur(pool.pictures[2 * N : 3 * N], 0.35))
+report("Report A: spring (above), summer (below)", {"spring": spring, "summer": summer})
+print(f"spring: {len(spring.features)} pictures, FID {fid(spring, train):.1f}")
+print(f"summer: {len(summer.features)} pictures, FID {fid(summer, train):.1f}")
+
+# %% [markdown]
+# **Report B.** "Our faces were a little soft, and the FID said so. Then we moved to the new server, which
+# keeps the data set in a compact format. Same generator, same number of pictures, and the FID fell to
+# almost nothing. The old numbers must have been wrong."
+
+# %% demo=true
+ours = generators["blurred"]
+compact = look(F.interpolate(F.avg_pool2d(train.pictures.float(), 2), scale_factor=2, mode="bilinear").round().byte())
+report("Report B: our faces, the data on the old server and on the new", {"ours": ours, "old": train, "new": compact})
+print(f"against the data on the old server: FID {fid(ours, train):.1f}")
+print(f"against the data on the new server: FID {fid(ours, compact):.1f}")
+
+# %% [markdown]
+# **Report C.** "We trained ten times longer. The FID is now *lower than that of real pictures*, at equal
+# numbers, against equal data. Nobody has ever been closer to the truth."
+
+# %% demo=true
+longer = look(plant("copies", 0.8, fresh, known, n=N))
+report("Report C: our faces", {"ours": longer})
+for name, made in (("ours", longer), ("real", unseen)):
+    d2, k2 = fid(made, train), float(kid(train.features, made.features))
+    print(f"{name}: {len(made.features)} pictures, FID {d2:z.2f}, KID {k2:z.3f}")
+
+# %% [markdown] exercise="diagnose_the_reports" stars=2 minutes=25
+# ### Exercise 10: three reports
+#
+# For each of A, B and C write: what made the number fall (the cause); a number you have computed
+# yourself, in a cell of your own, that proves it (the evidence); and what the friend should have
+# done (the cure). Three sentences each will do. A teacher reads this answer.
+
+# %% [markdown] answer="diagnose_the_reports" points=4
+# *A: unequal sample sizes.* The FID is biased upward by about a constant over n, and spring has a twelfth
+# of summer's pictures. Evidence: with as many pictures, `fid(summer[torch.arange(N // 12)], train)` is
+# well above spring's; or the KID, which is unbiased, is worse for summer; the pictures of summer are
+# blurred. Cure: the same n on either side for both, or FID∞.
+#
+# *B: another preprocessing of the reference.* The compact format halves the size and doubles it again,
+# so the reference became soft, and soft fakes fit it better. Nothing about the generator has changed.
+# Evidence: `fid(train, compact)` is far above 0 although these are the same faces; `fid(unseen, compact)`
+# shows that perfect pictures now score worse than the friend's. Cure: recompute the reference from the
+# original pictures, with the same resizing for both sides, and publish it.
+#
+# *C: copies.* Real unseen pictures cannot be beaten by honest means, so a lower FID and KID are themselves
+# a warning. Evidence: `memorization(train.features, held_out.features, longer.features)` is about 0.9; or
+# the distance to the nearest training picture is 0 for four in five. Cure: early stopping or more data, evaluation
+# against held-out pictures, and a memorization score beside the FID.
+#
+# One point for each right cause with a number that proves it; one for three cures that work.
+
+# %% [markdown]
+# ## 14. What to take along
+#
+# - All scores look through the eyes of a network, and only at what it sees. Numbers from different
+#   eyes, preprocessing, real sets or sample sizes cannot be compared.
+# - The Inception Score never looks at real pictures, and is content with one picture per class.
+# - The FID compares means and covariances. It is biased upward like 1/n: two real halves have not 0.
+#   The trace of the root needs eigenvalues of a symmetric matrix, and no matrix root.
+# - The KID is unbiased. Give it with its spread.
+# - Precision and density ask if pictures are good, recall and coverage if any are missing.
+# - All of these love copies. Hold out data, and measure the distance to the training set.
+# - So report a few that look at different things, with n, eyes, and preprocessing, and show pictures.
+
+# %% [markdown] reveal="Answer"
+# **Quiz 1.** A generator draws one perfect picture for each of 1,000 classes. What is its Inception
+# Score, and what will its recall be?
+#
+# ---
+# 1,000, the most there can be: each picture is sure, and all classes come up equally. The recall is next to
+# 0: balls around 1,000 points that repeat have radius 0 (the $k$-th neighbor is the same picture again).
+
+# %% [markdown] reveal="Answer"
+# **Quiz 2.** Two papers report FIDs of 12.1 (10,000 samples) and 12.9 (5,000 samples) on the same data
+# with the same network. Which generator is better?
+#
+# ---
+# It cannot be told. The second FID has twice the bias. Ask for the same number of samples, or draw both
+# on to infinitely many.
+
+# %% [markdown] reveal="Answer"
+# **Quiz 3.** A KID of −0.02: a bug?
+#
+# ---
+# No. An unbiased estimate of something near 0 falls below 0 about half of the time. A KID that is *never*
+# negative has kept its diagonals.
+
+# %% [markdown] reveal="Answer"
+# **Quiz 4.** Why is $\operatorname{tr}(\Sigma_1^{1/2} \Sigma_2^{1/2})$ not good enough for the Fréchet
+# distance?
+#
+# ---
+# It equals $\operatorname{tr}(\Sigma_1 \Sigma_2)^{1/2}$ only if the two commute. Otherwise it is smaller,
+# so the distance comes out too large.
+
+# %% [markdown] reveal="Answer"
+# **Quiz 5.** You truncate: you draw $z$ from the middle of its distribution only, and the faces get
+# cleaner. How do precision, recall, and the FID answer?
+#
+# ---
+# Precision and density rise, recall and coverage fall. The FID weighs both against each other, and may go
+# either way. That is why two numbers are better than one.
+
+# %% [markdown]
+# ## Hand in
+#
+# Save the notebook. Then open a terminal (*File → New → Terminal*) and let it run from the top, as a
+# grader would. It repeats what the checks say and leaves your file as it is:
+#
+# ```
+# gancourse validate 04_metrics
+# ```
+#
+# Graders run these checks and a few more, on inputs drawn afresh. In your answers you may use torch,
+# NumPy, and SciPy with all they have to build with: distances, neighbors, eigenvalues, linear systems, rank
+# tests. `torch_fidelity`, `prdc`, `pytorch_fid`, scikit-learn, and the scores in `gancourse.metrics` are
+# for comparing. While you are graded they are not there.
+#
+# ## Read on
+#
+# - T. Salimans, I. Goodfellow, W. Zaremba, V. Cheung, A. Radford and X. Chen, *Improved Techniques for
+#   Training GANs*, NeurIPS 2016, [arXiv:1606.03498](https://arxiv.org/abs/1606.03498): section 4 has the
+#   Inception Score.
+# - S. Barratt and R. Sharma, *A Note on the Inception Score*, 2018,
+#   [arXiv:1801.01973](https://arxiv.org/abs/1801.01973): section 4 on what is wrong with it and with its use.
+# - M. Heusel, H. Ramsauer, T. Unterthiner, B. Nessler and S. Hochreiter, *GANs Trained by a Two Time-Scale
+#   Update Rule Converge to a Local Nash Equilibrium*, NeurIPS 2017,
+#   [arXiv:1706.08500](https://arxiv.org/abs/1706.08500): equation 6 is the FID; figure 3 shows it against
+#   defects planted in pictures of faces.
+# - D. C. Dowson and B. V. Landau, *The Fréchet distance between multivariate normal distributions*, Journal
+#   of Multivariate Analysis 12, 1982: the closed form.
+# - M. J. Chong and D. Forsyth, *Effectively Unbiased FID and Inception Score and where to find them*, CVPR
+#   2020, [arXiv:1911.07023](https://arxiv.org/abs/1911.07023): section 3 on the bias, section 4 on FID∞.
+# - M. Bińkowski, D. J. Sutherland, M. Arbel and A. Gretton, *Demystifying MMD GANs*, ICLR 2018,
+#   [arXiv:1801.01401](https://arxiv.org/abs/1801.01401): section 4 has the KID and what is biased about the FID.
+# - M. S. M. Sajjadi, O. Bachem, M. Lucic, O. Bousquet and S. Gelly, *Assessing Generative Models via
+#   Precision and Recall*, NeurIPS 2018, [arXiv:1806.00035](https://arxiv.org/abs/1806.00035).
+# - T. Kynkäänniemi, T. Karras, S. Laine, J. Lehtinen and T. Aila, *Improved Precision and Recall Metric for
+#   Assessing Generative Models*, NeurIPS 2019, [arXiv:1904.06991](https://arxiv.org/abs/1904.06991): section 2,
+#   equations 1 and 2.
+# - M. F. Naeem, S. J. Oh, Y. Uh, Y. Choi and J. Yoo, *Reliable Fidelity and Diversity Metrics for Generative
+#   Models*, ICML 2020, [arXiv:2002.09797](https://arxiv.org/abs/2002.09797): section 3 has density and coverage.
+# - C. Meehan, K. Chaudhuri and S. Dasgupta, *A Non-Parametric Test to Detect Data-Copying in Generative
+#   Models*, AISTATS 2020, [arXiv:2004.05675](https://arxiv.org/abs/2004.05675).
+# - V. Khrulkov and I. Oseledets, *Geometry Score: A Method For Comparing Generative Adversarial Networks*,
+#   ICML 2018, [arXiv:1802.02664](https://arxiv.org/abs/1802.02664): sections 3 and 4.
+# - A. Radford, L. Metz and S. Chintala, *Unsupervised Representation Learning with Deep Convolutional
+#   Generative Adversarial Networks*, 2015, [arXiv:1511.06434](https://arxiv.org/abs/1511.06434): section 5.1
+#   probes the discriminator.
