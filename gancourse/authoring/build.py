@@ -20,6 +20,7 @@ from nbformat.notebooknode import NotebookNode
 
 from gancourse.authoring.course import run_converter
 from gancourse.authoring.lint import refuse
+from gancourse.authoring.lists import lessons_table, with_table
 from gancourse.authoring.source import DIVIDER, HINTS, Cell, Lesson, find, lesson_paths, read
 from gancourse.paths import repository
 
@@ -40,12 +41,20 @@ def build_all(out: Path | None = None, only: str | None = None) -> list[Path]:
     kept: list[Path] = []
     with tempfile.TemporaryDirectory() as scratch:
         course = Path(scratch)
-        for lesson in [find(only)] if only else [read(path) for path in lesson_paths()]:
+        lessons = [read(path) for path in lesson_paths()]
+        for lesson in [find(only)] if only else lessons:
             generate(lesson, course)
             for step in ("notebooks", "solutions"):
                 kept += publish(course / step / lesson.name, out / step / lesson.name)
         start = read(root / "lessons" / "start" / "lesson.py")
+        for cell in start.cells:
+            if "lessons" in cell.keys:
+                cell.text = f"{cell.text}\n\n{lessons_table(lessons, '')}"
         write_notebook(source_notebook(start, {}), course / "notebooks" / "start.ipynb")
+        readme = root / "README.md"
+        if readme.exists():
+            text = with_table(readme.read_text(encoding="utf-8"), lessons)
+            (out / "README.md").write_text(text, encoding="utf-8")
         copy_assets(start, course / "notebooks")
         kept += publish(course / "notebooks", out / "notebooks", recursive=False)
     return kept
@@ -188,6 +197,9 @@ def worked_in(path: Path) -> bool:
 def differences(out: Path) -> list[str]:
     """What a fresh build in `out` has that the repository's notebooks do not, and the reverse."""
     root, found = repository(), []
+    readme = Path("README.md")
+    if (out / readme).exists() and (out / readme).read_bytes() != (root / readme).read_bytes():
+        found.append("README.md has another table of lessons")
     for step in ("notebooks", "solutions"):
         fresh = {p.relative_to(out) for p in (out / step).rglob("*") if p.is_file()}
         for name in sorted(fresh):

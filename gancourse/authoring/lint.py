@@ -62,20 +62,20 @@ def keys(cell: Cell) -> Iterator[str]:
             yield f"unknown key {key!r}; the keys are {', '.join(KEYS)}"
         elif KEYS[key] not in ("any", cell.kind):
             yield f"key {key!r} belongs on a {KEYS[key]} cell; this one is {cell.kind}"
-        elif key in ("points", "stars", "minutes"):
+        elif key in ("points", "stars", "minutes", "hours"):
             if not (type(value) is int and value > 0):
                 yield f"{key}={value!r} should be a whole number above 0"
             elif key == "stars" and value > 3:
                 yield f"stars={value} should be 1, 2 or 3"
-        elif key == "demo":
+        elif key in ("demo", "lessons"):
             if value is not True:
-                yield f"demo={value!r} should be demo=true"
-        elif key != "reveal" and not (isinstance(value, str) and IDENTIFIER.fullmatch(value)):
+                yield f"{key}={value!r} should be {key}=true"
+        elif key not in ("reveal", "builds") and not (isinstance(value, str) and IDENTIFIER.fullmatch(value)):
             yield f"{key}={value!r} should be a quoted name of letters, digits, - and _"
     roles = [key for key in ROLES if key in cell.keys]
     if len(roles) > 1:
         yield f"keys {' and '.join(map(repr, roles))} are on one cell; give each its own"
-    needs = {"exercise": ("stars", "minutes"), "test": ("points",), "answer": ("points",)}
+    needs = {"builds": ("stars", "hours"), "exercise": ("stars", "minutes"), "test": ("points",), "answer": ("points",)}
     for key, wanted in needs.items():
         if key in cell.keys:
             for other in wanted:
@@ -199,6 +199,8 @@ def whole(lesson: Lesson) -> Iterator[str]:
             yield f"{key}={id!r} belongs to no exercise"
     if not lesson.cells or not lesson.cells[0].text.startswith("# "):
         yield "the first cell should be markdown and start with `# Title`"
+    if lesson.cells and "builds" not in lesson.cells[0].keys:
+        yield 'the first cell should say what one builds, for the tables: `# %% [markdown] builds="…" hours=… stars=…`'
 
 
 def duplicates(lesson: Lesson) -> Iterator[str]:

@@ -18,6 +18,9 @@ answer=ID    markdown  a written answer, graded by hand, worth points=…
 reveal="…"   markdown  what follows the `---` line is folded away under this title
 demo=true    code      shows something; nothing that is graded needs what it defines,
                        and grading leaves it out where it is unchanged
+builds="…"   markdown  on a lesson's first cell: what one builds in it, for the tables
+                       of lessons; needs hours=… and stars=1…3
+lessons=true markdown  the table of all lessons, on the start page
 ===========  ========  ==========================================================
 """
 
@@ -48,6 +51,9 @@ KEYS: dict[str, str] = {
     "points": "any",
     "stars": "markdown",
     "minutes": "markdown",
+    "builds": "markdown",
+    "hours": "markdown",
+    "lessons": "markdown",
 }
 ROLES = ("exercise", "hints", "solution", "test", "answer")
 """Keys that say what a cell is in an exercise: a cell has one of them at most."""

@@ -1,4 +1,4 @@
-# %% [markdown]
+# %% [markdown] builds="the whole game in one dimension: losses, the best discriminator, Algorithm 1" hours=2 stars=1
 # # 01 · One bell curve
 #
 # Two small networks play a game. One makes numbers. The other tries to tell them from real ones.

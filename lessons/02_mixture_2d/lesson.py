@@ -1,4 +1,4 @@
-# %% [markdown]
+# %% [markdown] builds="collapse on purpose, counted as papers count it; three remedies; a playground" hours=3 stars=2
 # # 02 · Mode collapse
 #
 # Ask ten people for a number from one to ten. If all of them say seven, each answer is a fine one, and

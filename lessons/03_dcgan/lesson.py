@@ -1,4 +1,4 @@
-# %% [markdown]
+# %% [markdown] builds="a DCGAN for faces, its tricks with and without, a walk through its latent space" hours=4 stars=2
 # # 03 · Faces from noise
 #
 # Lesson 01's game, played with pictures. The generator turns 64 random numbers into a face that

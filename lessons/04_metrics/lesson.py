@@ -1,4 +1,4 @@
-# %% [markdown]
+# %% [markdown] builds="the scores that papers print, entropy to coverage, and what each one misses" hours=3 stars=2
 # # 04 · How good is a GAN?
 #
 # The last lesson ended with faces, and with the question that every paper on GANs has to answer:

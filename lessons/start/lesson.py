@@ -8,16 +8,10 @@
 # ![The game of lesson 01 at its end: the generator's curve lies on the data's bell curve, and the
 # discriminator's dashed line is flat at one half between them.](images/game.png)
 
-# %% [markdown]
+# %% [markdown] lessons=true
 # ## The lessons
-#
-# | Lesson | What you build | Time | Difficulty |
-# |---|---|---|---|
-# | [01 · One bell curve](01_gaussian_1d/01_gaussian_1d.ipynb) | the whole game in one dimension | 2 hours | ★☆☆ |
-# | [02 · Mode collapse](02_mixture_2d/02_mixture_2d.ipynb) | collapse on purpose, three remedies, a playground | 3 hours | ★★☆ |
-# | [03 · Faces from noise](03_dcgan/03_dcgan.ipynb) | a DCGAN, its tricks, a walk through its latent space | 4 hours | ★★☆ |
-# | [04 · How good is a GAN?](04_metrics/04_metrics.ipynb) | the scores that papers print, and what each one misses | 3 hours | ★★☆ |
-#
+
+# %% [markdown]
 # More are being written: objectives, conditional and image-to-image models, large generators, and
 # editing in latent space.
 

@@ -15,7 +15,7 @@ from gancourse.authoring.source import Lesson, find, lesson_paths, read
 from gancourse.errors import CourseError
 
 CLEAN = '''\
-# %% [markdown]
+# %% [markdown] builds="an example" hours=1 stars=1
 # # 07 · Example
 #
 # ![A straight line.](images/line.png) and <img src="b.png" alt="a bell">
@@ -487,6 +487,8 @@ FAULTS = {
         "    return 2 * x\n",
         "solution='double' has no `### BEGIN SOLUTION`",
     ),
+    "nothing for the tables": (' builds="an example" hours=1 stars=1', "", "the first cell should say what one builds"),
+    "no hours": (" hours=1", "", "builds='an example' needs hours=… on the same line"),
     "no title": ("# # 07 · Example", "# 07 · Example", "the first cell should be markdown and start with `# Title`"),
 }
 
