@@ -4,12 +4,15 @@
 #   LAB_ARGS="--port 9"   more arguments for JupyterLab
 #   PYTEST_ARGS="-k kde"  more arguments for pytest
 #   WORKERS=2             test processes
+#   LESSON=02             one lesson's share of check, test, gate, lessons and bench
 
 PYTHON ?= python3
 WORKERS ?= 2
 LAB_ARGS ?=
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
+LESSON ?=
+export LESSON
 
 BIN := .venv/bin
 PYTEST := $(BIN)/pytest
@@ -42,14 +45,21 @@ setup: ## set up .venv/, as every other target does first
 lab: setup ## open the course in JupyterLab
 	JUPYTER_CONFIG_PATH="$(CURDIR)/jupyter$${JUPYTER_CONFIG_PATH:+:$$JUPYTER_CONFIG_PATH}" $(BIN)/jupyter lab --ServerApp.root_dir="$(CURDIR)" --LabApp.default_url=/lab/tree/notebooks/start.ipynb $(if $(filter 0,$(shell id -u)),--allow-root) $(LAB_ARGS)
 
+# What a lesson's share consists of: its answers before the checks, its notebooks, its own tests.
+SHARE := $(if $(LESSON),tests/gate/test_gate.py tests/unit/test_checks.py tests/unit/test_authoring.py lessons)
+WHOLE := $(if $(LESSON),$(SHARE) tests/gate tests/end_to_end/test_solutions.py tests/browser/test_lessons.py)
+QUICK := -m "not slow and not browser" --ignore=tests/browser --ignore=tests/hostile
+
 check: setup static ## lint, types, notebooks up to date, quick tests: under two minutes
-	GATE_SEEDS=1 $(TESTS) -m "not slow and not browser" --ignore=tests/browser --ignore=tests/hostile $(PYTEST_ARGS)
+	@rm -f build/times.json
+	GATE_SEEDS=1 $(TESTS) $(QUICK) $(SHARE) $(PYTEST_ARGS)
 
 test: setup static ## everything: check, solutions, slow and browser tests: under 20 minutes
 	$(BIN)/python tools/browser.py
-	rm -rf build/solutions && mkdir -p build && cp -R solutions build/
+	rm -rf build/solutions build/executed build/times.json && mkdir -p build/solutions
+	cp -R solutions/$(LESSON)* build/solutions/
 	GANCOURSE_FAST=1 $(PARALLEL) -p no:cacheprovider --nbval-lax --nbval-current-env --nbval-cell-timeout=600 build/solutions
-	$(TESTS) $(PYTEST_ARGS)
+	$(TESTS) $(WHOLE) $(PYTEST_ARGS)
 
 gate: setup ## every wrong and right answer to every exercise, in the sandbox too: an hour
 	GATE_EVERY=1 $(TESTS) tests/gate $(PYTEST_ARGS)
@@ -58,11 +68,11 @@ static:
 	$(RUFF) check .
 	$(RUFF) format --check .
 	$(BIN)/pyrefly check --summary=none
-	$(BIN)/gancourse lint
-	$(BIN)/gancourse lessons --check
+	$(BIN)/gancourse lint $(LESSON)
+	$(BIN)/gancourse lessons --check $(LESSON)
 
 lessons: setup ## rebuild notebooks/ and solutions/ from lessons/
-	$(BIN)/gancourse lessons
+	$(BIN)/gancourse lessons $(LESSON)
 
 bench: setup ## measure the lessons' targets over several seeds
 	@missed=0; for bench in $(sort $(wildcard lessons/$(if $(LESSON),$(LESSON)*,*)/bench.py)); do \

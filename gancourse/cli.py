@@ -43,11 +43,13 @@ def lessons(
 
 
 @app.command()
-def lint() -> None:
+def lint(
+    only: Annotated[str | None, typer.Argument(help="Lint this lesson alone, such as 02_mixture_2d or 2.")] = None,
+) -> None:
     """Lint the lessons' sources."""
     from gancourse.authoring.report import lint_and_report
 
-    raise typer.Exit(lint_and_report())
+    raise typer.Exit(lint_and_report(only))
 
 
 @app.command()

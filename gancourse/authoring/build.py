@@ -194,8 +194,8 @@ def worked_in(path: Path) -> bool:
         return True
 
 
-def differences(out: Path) -> list[str]:
-    """What a fresh build in `out` has that the repository's notebooks do not, and the reverse."""
+def differences(out: Path, only: str | None = None) -> list[str]:
+    """What a fresh build in `out` (of one lesson, if named) has that the repository does not, and the reverse."""
     root, found = repository(), []
     readme = Path("README.md")
     if (out / readme).exists() and (out / readme).read_bytes() != (root / readme).read_bytes():
@@ -207,7 +207,7 @@ def differences(out: Path) -> list[str]:
                 found.append(f"{name} is missing")
             elif (root / name).read_bytes() != (out / name).read_bytes():
                 found.append(f"{name} differs from its source")
-        for path in sorted((root / step).rglob("*.ipynb")):
+        for path in () if only else sorted((root / step).rglob("*.ipynb")):
             name = path.relative_to(root)
             if name not in fresh and ".mine-" not in name.name and ".ipynb_checkpoints" not in name.parts:
                 found.append(f"{name} has no source")

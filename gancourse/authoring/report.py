@@ -8,20 +8,21 @@ from pathlib import Path
 import nbformat
 
 from gancourse.authoring import build, lint
-from gancourse.authoring.source import lesson_paths, read
+from gancourse.authoring.source import find, lesson_paths, read
 from gancourse.errors import CourseError
 from gancourse.paths import repository
 
 
 def build_and_report(check: bool, only: str | None = None) -> int:
-    """Build the notebooks (of one lesson, if named), or with `check` only compare them all; 1 if they differ."""
+    """Build the notebooks (of one lesson, if named), or with `check` only compare them; 1 if they differ."""
     if check:
         with tempfile.TemporaryDirectory() as fresh:
-            build.build_all(Path(fresh))
-            found = build.differences(Path(fresh))
+            build.build_all(Path(fresh), only)
+            found = build.differences(Path(fresh), only)
         for line in found:
             print(line)
-        print("Run `make lessons` and commit what it changes." if found else "Every notebook is as its source says.")
+        good = f"{only or 'Every notebook'} is as its source says."
+        print("Run `make lessons` and commit what it changes." if found else good)
         return 1 if found else 0
     for path in build.build_all(only=only):
         print(f"Your work in that notebook is kept as {path.relative_to(repository())}")
@@ -29,16 +30,17 @@ def build_and_report(check: bool, only: str | None = None) -> int:
     return 0
 
 
-def lint_and_report() -> int:
-    """Lint every lesson and what students get of it; 1 if anything is found."""
+def lint_and_report(only: str | None = None) -> int:
+    """Lint every lesson (or one, if named) and what students get of it; 1 if anything is found."""
     found: list[str] = []
+    paths = [find(only).path] if only else lesson_paths()
     with tempfile.TemporaryDirectory() as scratch:
-        for path in lesson_paths():
+        for path in paths:
             found += lint_lesson(path, Path(scratch))
     found += lint_start(repository() / "lessons" / "start" / "lesson.py")
     for line in found:
         print(line)
-    print(f"{len(found)} finding(s) in {len(lesson_paths())} lesson(s)." if found else "The lessons are clean.")
+    print(f"{len(found)} finding(s) in {len(paths)} lesson(s)." if found else "The lessons are clean.")
     return 1 if found else 0
 
 

@@ -29,6 +29,7 @@ from __future__ import annotations
 import ast
 import io
 import re
+import symtable
 import tokenize
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -145,12 +146,35 @@ class Lesson:
             exec(code, names)
         return names
 
+    def needed(self, *ids: str) -> list[str]:
+        """These code cells and all they depend on, in the lesson's order: the cells that define names they use."""
+        code = [cell for cell in self.cells if cell.kind == "code" and "test" not in cell.keys]
+        wanted, missing = {"setup", *ids}, set[str]()
+        for cell in reversed(code):
+            bound, read = globals_of(cell.text)
+            if cell.id in wanted or bound & missing:
+                wanted.add(cell.id)
+                missing = missing - bound | read
+        return [cell.id for cell in code if cell.id in wanted]
+
     def worked(self, *ids: str) -> dict[str, Any]:
         """Run the setup, every worked answer and these cells, in the lesson's order; the names they define."""
         wanted = {"setup", *ids}
         return self.namespace(
             *(c.id for c in self.cells if c.kind == "code" and ("solution" in c.keys or c.id in wanted))
         )
+
+
+def globals_of(code: str) -> tuple[set[str], set[str]]:
+    """The global names that a cell binds, and those that it uses without binding them itself."""
+    top = symtable.symtable(code, "<cell>", "exec")
+    bound = {s.get_name() for s in top.get_symbols() if s.is_assigned() or s.is_imported() or s.is_namespace()}
+    read, tables = {s.get_name() for s in top.get_symbols() if s.is_referenced()}, [*top.get_children()]
+    while tables:
+        table = tables.pop()
+        read |= {s.get_name() for s in table.get_symbols() if s.is_global() and s.is_referenced()}
+        tables += table.get_children()
+    return bound, read - bound
 
 
 def read(path: Path) -> Lesson:

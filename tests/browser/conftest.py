@@ -93,6 +93,18 @@ class Lab:
         )
 
     @staticmethod
+    def start_cell(page, id: str) -> None:
+        """Start one cell, by its id; do not wait."""
+        page.evaluate(
+            """(id) => {
+                const content = window.jupyterapp.shell.currentWidget.content;
+                content.activeCellIndex = content.widgets.findIndex(w => w.model.id === id);
+                window.jupyterapp.commands.execute('notebook:run-cell');
+            }""",
+            id,
+        )
+
+    @staticmethod
     def set_source(page, id: str, source: str) -> None:
         """Write a cell's text."""
         page.evaluate(

@@ -1,7 +1,12 @@
-"""What all tests share: which of them run in one process, and the mutation gate's table at the end of a run."""
+"""What all tests share: which of them run, and in which process; at the end the mutation gate's table.
+
+With the variable LESSON (a number such as 02), only tests of that lesson run: those with it among their
+parameters, and those in its folder.
+"""
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
@@ -14,17 +19,29 @@ if TYPE_CHECKING:
     from xdist.scheduler import LoadScopeScheduling
 
 
+pytest_plugins = ("executed", "times")
+
+
 def group(nodeid: str) -> str:
     """The tests that run in one process, one after the other: those of one file, which share what they set up.
 
-    All that needs a browser shares one JupyterLab; each exercise's mutants, and each lesson's solution,
-    may have another process.
+    Each exercise's mutants, and each lesson's solution and pages, may have another process.
     """
     path, _, name = nodeid.partition("::")
-    if "browser" in path.split("/"):
-        return "browser"
     subject = re.search(r"\[(.*?)[:\]]", name)
-    return f"{path} {subject[1]}" if subject and ("/gate/" in path or "solutions" in path) else path
+    apart = "/gate/" in path or "solutions" in path or path.endswith("browser/test_lessons.py")
+    return f"{path} {subject[1]}" if subject and apart else path
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what LESSON leaves out."""
+    from times import lesson_of
+
+    wanted = os.environ.get("LESSON", "")
+    if wanted:
+        chosen = [item for item in items if lesson_of(item).startswith(f"{int(wanted.split('_')[0]):02d}_")]
+        config.hook.pytest_deselected(items=[item for item in items if item not in set(chosen)])
+        items[:] = chosen
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -64,7 +81,7 @@ def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
     tables: dict[str, dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
     fresh_only = []
     for lesson, exercise, kind, name, outcome in mutants(terminalreporter):
-        tables[lesson][exercise].update({kind: 1, f"{kind} done": outcome != "no"})
+        tables[lesson][exercise].update({kind: 1, f"{kind} done": int(outcome != "no")})
         if outcome == "fresh":
             fresh_only.append(f"{exercise}: {name}")
     for lesson, rows in sorted(tables.items()):

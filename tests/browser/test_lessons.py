@@ -1,0 +1,129 @@
+"""Every lesson in JupyterLab and Chromium, by one test for all: what only a page can show.
+
+The worked notebook is opened as it was run by nbval (tests/executed.py): its pictures are there and say
+what they show. In the released one a blank says that it is not written, a wrong answer from the lesson's
+mutants is named, the right one passes. What is special to a lesson, such as its widget, stands in
+`page.py` in its folder:
+
+    CELLS = ("panel",)                       # cells that it needs; what they need themselves is found
+    def play(lab, page, screenshots): ...    # what to do on the page, once these have run
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from answers import answers_of
+from executed import worked_out
+from panels import source, violations, wait_for
+
+from gancourse.authoring.source import Lesson, lesson_paths, read
+
+LESSONS = [read(path) for path in lesson_paths()]
+by_name = pytest.mark.parametrize("lesson", LESSONS, ids=[lesson.name for lesson in LESSONS])
+FAST = "import os\nos.environ['GANCOURSE_FAST'] = '1'\n"
+
+
+@by_name
+def test_the_worked_notebook_shows_what_it_should(lesson: Lesson, lab, context, course, screenshots: Path) -> None:
+    folder = course / "executed" / lesson.name
+    shutil.copytree(course / "solutions" / lesson.name, folder)
+    shutil.copy(worked_out(lesson), folder / f"{lesson.name}.ipynb")
+    page = lab.open(context, f"executed/{lesson.name}/{lesson.name}.ipynb")
+    opening = page.locator(".jp-RenderedMarkdown img").first
+    assert opening.get_attribute("alt")
+    wait_for(lambda: opening.evaluate("i => i.naturalWidth"), 30, "the opening picture does not load")
+    page.screenshot(path=screenshots / f"{lesson.name}_top.png")
+    drawn = [cell.id for cell in lesson.cells if cell.keys.get("demo")]
+    for id in drawn:
+        lab.show(page, id)
+    images = page.locator(".jp-OutputArea-output img")
+    assert images.count() and all(images.nth(i).get_attribute("alt") for i in range(images.count()))
+    assert page.locator(".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.error']").count() == 0
+    assert violations(page, ".jp-NotebookPanel .jp-Notebook") == []
+    lab.close(page)
+
+
+@by_name
+def test_checks_speak_to_a_student(lesson: Lesson, lab, context, screenshots: Path) -> None:
+    page = lab.open(context, f"notebooks/{lesson.name}/{lesson.name}.ipynb")
+    lab.set_source(page, "setup", FAST + source(page, "setup"))
+    lab.run_cell(page, "setup")
+    exercise = lesson.tested[0]
+    assert "not written yet" in checked(lab, page, exercise)
+
+    wrong = next(one for one in answers_of(lesson.name)[exercise].wrong if "written yet" not in one.says)
+    report = checked(lab, page, exercise, wrong.code)
+    assert wrong.says in report.replace("\n", " ") or wrong.says in report, report
+    assert not any(inside in report for inside in ("Traceback", "site-packages", "core.py"))
+    lab.show(page, f"test-{exercise}")
+    page.screenshot(path=screenshots / f"{lesson.name}_wrong.png")
+
+    report = checked(lab, page, exercise, answers_of(lesson.name)[exercise].right[0].code)
+    assert "✓" in report and "✗" not in report
+    (output,) = lab.outputs(page, f"test-{exercise}")
+    assert output["output_type"] == "stream" and output["name"] == "stdout"
+
+    lab.show(page, f"hints-{exercise}")
+    hint = page.locator("details", has_text="Hint 2: the formula").first
+    hint.locator("summary").click()
+    wait_for(lambda: hint.evaluate("d => d.open"), 30, "the hint does not open")
+    lab.close(page)
+
+
+def checked(lab, page: Any, exercise: str, code: str | None = None) -> str:
+    """What a check says to a student's code, or to what stands in the cell."""
+    if code is not None:
+        lab.set_source(page, exercise, code)
+    lab.run_cell(page, exercise)
+    lab.run_cell(page, f"test-{exercise}")
+    return "\n".join(
+        "\n".join(o["traceback"]) if "traceback" in o else o["text"] for o in lab.outputs(page, f"test-{exercise}")
+    )
+
+
+@by_name
+def test_what_is_special_in_the_page(lesson: Lesson, lab, context, screenshots: Path) -> None:
+    special = page_of(lesson)
+    if special is None:
+        pytest.skip(f"{lesson.name} has no page.py")
+    page = lab.open(context, f"solutions/{lesson.name}/{lesson.name}.ipynb")
+    lab.set_source(page, "setup", FAST + source(page, "setup"))
+    for id in lesson.needed(*special.CELLS):
+        lab.run_cell(page, id)
+    assert lab.progress(page)["errors"] == []
+    special.play(lab, page, screenshots)
+    lab.close(page)
+
+
+def page_of(lesson: Lesson) -> ModuleType | None:
+    """The module `page.py` in a lesson's folder."""
+    path = lesson.folder / "page.py"
+    if not path.exists():
+        return None
+    spec = importlib.util.spec_from_file_location(f"page_of_{lesson.name}", path)
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_start_page_leads_to_every_lesson(lab, context, screenshots: Path) -> None:
+    page = lab.open(context, "notebooks/start.ipynb")
+    picture = page.locator(".jp-RenderedMarkdown img").first
+    picture.wait_for()
+    assert picture.get_attribute("alt")
+    wait_for(lambda: picture.evaluate("i => i.naturalWidth"), 30, "the start page's picture does not load")
+    page.screenshot(path=screenshots / "start.png")
+    for lesson in LESSONS:
+        assert page.get_by_role("link", name=lesson.title).count() == 1
+    page.get_by_role("link", name=LESSONS[0].title).click()
+    page.wait_for_function(
+        f"() => window.jupyterapp.shell.currentWidget.context.path.endsWith('{LESSONS[0].name}.ipynb')"
+    )
+    lab.close(page)
