@@ -55,11 +55,11 @@ check: setup static ## lint, types, notebooks up to date, quick tests: under two
 	GATE_SEEDS=1 $(TESTS) $(QUICK) $(SHARE) $(PYTEST_ARGS)
 
 test: setup static ## everything: check, solutions, slow and browser tests: under 20 minutes
-	$(BIN)/python tools/browser.py
+	$(BIN)/python tools/needs.py
 	rm -rf build/solutions build/executed build/times.json && mkdir -p build/solutions
 	cp -R solutions/$(LESSON)* build/solutions/
 	GANCOURSE_FAST=1 $(PARALLEL) -p no:cacheprovider --nbval-lax --nbval-current-env --nbval-cell-timeout=600 build/solutions
-	$(TESTS) $(WHOLE) $(PYTEST_ARGS)
+	GANCOURSE_WHOLE=1 $(TESTS) $(WHOLE) $(PYTEST_ARGS)
 
 gate: setup ## every wrong and right answer to every exercise, in the sandbox too: an hour
 	GATE_EVERY=1 $(TESTS) tests/gate $(PYTEST_ARGS)

@@ -200,10 +200,10 @@ def server(folder: Path, prompt: bool) -> Iterator[str]:
 @contextlib.contextmanager
 def browser() -> Iterator[Page]:
     """A page in Chromium."""
-    finder = [sys.executable, str(ROOT / "tools" / "browser.py"), "--print"]
+    finder = [sys.executable, str(ROOT / "tools" / "needs.py"), "--browser"]
     found = subprocess.run(finder, capture_output=True, text=True)
     if found.returncode:
-        raise SystemExit("no Chromium here; python tools/browser.py tries to get one")
+        raise SystemExit("no Chromium here; python tools/needs.py tries to get one")
     flags = [*FLAGS, *(["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else [])]
     with sync_playwright() as playwright:
         window = playwright.chromium.launch(executable_path=found.stdout.strip(), args=flags)

@@ -229,10 +229,10 @@ def checkout() -> Iterator[Finding]:
 
 def chromium() -> Iterator[Finding]:
     """The browser that the browser tests use; nobody else needs it."""
-    finder = Path(__file__).resolve().parent.parent / "tools" / "browser.py"
+    finder = Path(__file__).resolve().parent.parent / "tools" / "needs.py"
     if not finder.is_file():
         return
-    answer = subprocess.run([sys.executable, str(finder), "--print"], capture_output=True, text=True, timeout=60)
+    answer = subprocess.run([sys.executable, str(finder), "--browser"], capture_output=True, text=True, timeout=60)
     if answer.returncode == 0:
         yield Finding("Chromium (only for tests)", answer.stdout.strip())
     else:

@@ -189,7 +189,7 @@ def lab(course: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]
 @pytest.fixture(scope="session")
 def context() -> Iterator:
     """A browser window; messages of its console that are errors end up in `context.complaints`."""
-    found = subprocess.run([sys.executable, ROOT / "tools" / "browser.py", "--print"], capture_output=True, text=True)
+    found = subprocess.run([sys.executable, ROOT / "tools" / "needs.py", "--browser"], capture_output=True, text=True)
     if found.returncode != 0:
         pytest.skip("no Chromium here; `make test` tries to get one, or set GANCOURSE_CHROMIUM")
     # Chromium's own sandbox does not work for root.

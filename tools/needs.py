@@ -1,10 +1,10 @@
-"""Find Chromium for the browser tests, or get it.
+"""Find what `make test` needs beside Python's packages, or get it: Chromium, and on Linux bubblewrap.
 
-    python tools/browser.py           find one; if there is none, install it; say how it went
-    python tools/browser.py --print   only find one: its path, or exit status 1
+    python tools/needs.py             find both; install what is missing, where we may; fail if it stays missing
+    python tools/needs.py --browser   only find Chromium: its path, or exit status 1
 
-Where the variable CI is set, having none is a failure; elsewhere the browser tests are skipped.
-Standard library only.
+Without the first no page is tested, without the second none of the grader's walls; neither may be skipped in
+silence. Standard library only.
 """
 
 import argparse
@@ -15,6 +15,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+LINUX = sys.platform == "linux"
 ROOT = Path(__file__).resolve().parent.parent
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 APPLICATIONS = (
@@ -30,28 +31,22 @@ with sync_playwright() as playwright:
 
 def main() -> int:
     """Do what the arguments ask for."""
-    parser = argparse.ArgumentParser(description="Find Chromium for the browser tests, or get it.")
-    parser.add_argument("--print", action="store_true", help="print the path of one that is there; install nothing")
-    only_print = parser.parse_args().print
-    path = find()
-    if only_print:
+    parser = argparse.ArgumentParser(description="Find Chromium and bubblewrap, or get them.")
+    parser.add_argument("--browser", action="store_true", help="print the path of Chromium; install nothing")
+    if parser.parse_args().browser:
+        path = find()
         if path:
             print(path)
         return 0 if path else 1
-    if path is None:
-        install()
-        path = find()
-    if path:
-        print(f"browser: the browser tests use {path}.")
-        return 0
-    fatal = os.environ.get("CI", "").lower() not in ("", "0", "false")
-    print(
-        "browser: no Chromium was found, and none could be installed here. "
-        + ("With CI set, that is a failure. " if fatal else "The browser tests will be skipped. ")
-        + "Install chromium or Google Chrome, or set GANCOURSE_CHROMIUM to the path of one.",
-        file=sys.stderr,
-    )
-    return 1 if fatal else 0
+    missing = [name for name, there in NEEDS.items() if not there()]
+    if missing:
+        install(missing)
+    missing = [name for name in missing if not NEEDS[name]()]
+    for name in missing:
+        print(f"needs: {name} is missing, and could not be installed here. {ADVICE[name]}", file=sys.stderr)
+    if not missing:
+        print("needs: Chromium and bubblewrap are there." if LINUX else "needs: Chromium is there.")
+    return int(bool(missing))
 
 
 def find() -> str | None:
@@ -82,18 +77,27 @@ def starts(path: str) -> bool:
         return False
 
 
-def install() -> None:
-    """Install Chromium: Debian's package if we may, else the one that Playwright offers."""
+def walls() -> bool:
+    """Whether bubblewrap can put up walls. Elsewhere than on Linux there is none, and nothing to ask for."""
+    if not LINUX:
+        return True
+    bwrap = shutil.which("bwrap")
+    return bwrap is not None and run([bwrap, "--ro-bind", "/", "/", "--unshare-net", "true"], dict(os.environ))
+
+
+def install(missing: list[str]) -> None:
+    """Install by Debian's packages if we may; Chromium else from Playwright."""
     root = hasattr(os, "geteuid") and os.geteuid() == 0
-    if root and shutil.which("apt-get") and not is_ubuntu():
-        print("browser: installing Debian's chromium.", flush=True)
+    packages = [name for name in missing if name != "chromium" or not is_ubuntu()]
+    if root and shutil.which("apt-get") and packages:
+        print(f"needs: installing {' and '.join(packages)} with apt-get.", flush=True)
         quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         apt = ["apt-get", "-qq", "-o", "DPkg::Lock::Timeout=120"]
-        if run([*apt, "update"], quiet) and run([*apt, "install", "-y", "--no-install-recommends", "chromium"], quiet):
-            return
+        if run([*apt, "update"], quiet):
+            run([*apt, "install", "-y", "--no-install-recommends", *packages], quiet)
     playwright = ROOT / ".venv" / "bin" / "playwright"
-    if playwright.exists():
-        print("browser: asking Playwright for its Chromium.", flush=True)
+    if "chromium" in missing and find() is None and playwright.exists():
+        print("needs: asking Playwright for its Chromium.", flush=True)
         system = ["--with-deps"] if root and shutil.which("apt-get") else []
         run([str(playwright), "install", *system, "chromium"], dict(os.environ))
 
@@ -111,6 +115,12 @@ def run(command: list[str], environment: dict[str, str]) -> bool:
     answer = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, stdout=sys.stderr, timeout=900)
     return answer.returncode == 0
 
+
+NEEDS = {"chromium": lambda: find() is not None, "bubblewrap": walls}
+ADVICE = {
+    "chromium": "On Debian: `apt install chromium`. Or install Google Chrome, or set GANCOURSE_CHROMIUM to its path.",
+    "bubblewrap": "On Debian and Ubuntu: `apt install bubblewrap`. In a container it needs user namespaces.",
+}
 
 if __name__ == "__main__":
     sys.exit(main())
