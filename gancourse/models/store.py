@@ -33,6 +33,7 @@ FORMAT = 1
 NAME = re.compile(r"[A-Za-z0-9][\w-]*")  # of a file; anything else is a path
 PART = re.compile(r"[A-Za-z_]\w*")  # of a network or a tensor: without a dot, which divides NET.parameter
 ANEW = "`gancourse train RECIPE --keep` makes it anew; `gancourse train --list` says which recipe makes which file."
+PICKLE = "it is a pickle of `torch.save`, which can run code when it is read, and names no network"
 FOREIGN = (
     "Build the network yourself and fill it with `net.load_state_dict(…)`, from `torch.load(path, weights_only=True)` "
     "or `safetensors.torch.load_file(path)`; names that begin with `module.` come from nn.DataParallel, which put that "
@@ -168,26 +169,30 @@ def unpacked(name_or_path: str | Path) -> tuple[Path, dict[str, Any], dict[str, 
 
     named = is_name(name_or_path)
     path = weights_folder() / f"{name_or_path}.safetensors" if named else Path(name_or_path).expanduser()
-    if not path.exists():
-        others = f" Those that come with the course are {', '.join(shipped()) or 'missing too'}." if named else ""
-        raise refused(path, "it is not there", others.strip())
+    if not path.is_file():
+        others = f"Those that come with the course are {', '.join(shipped()) or 'missing too'}." if named else ""
+        raise refused(path, "it is a folder" if path.is_dir() else "it is not there", others)
     try:
-        with path.open("rb") as raw:
-            start = raw.read(4)
-        if start[:2] == b"PK" or start[:1] == b"\x80":
-            raise refused(
-                path, "it is a pickle of `torch.save`, which can run code when it is read and names no network", FOREIGN
-            )
         with safe_open(path, "pt") as file:
             metadata = file.metadata() or {}
             held = {key: file.get_tensor(key).clone() for key in file.keys()}  # noqa: SIM118
     except (OSError, SafetensorError) as error:
-        size = f" of {path.stat().st_size:,} bytes" if path.is_file() else ""
-        raise refused(path, f"this file{size} is damaged, or something else ({first_line(error)})", ANEW) from error
+        if os.access(path, os.R_OK) and is_pickle(path):
+            raise refused(path, PICKLE, FOREIGN) from error
+        size = f"{path.stat().st_size:,} bytes"
+        raise refused(path, f"its {size} are damaged, or something else ({first_line(error)})", ANEW) from error
     if "gancourse" not in metadata:
         first = f", the first of them {min(held)}" if held else ""
         raise refused(path, f"it does not say to which network its {len(held)} tensors belong{first}", FOREIGN)
     return path, checked(path, metadata["gancourse"]), held
+
+
+def is_pickle(path: Path) -> bool:
+    """Whether a file that is no safetensors is one of `torch.save`: a zip archive, or in old days a pickle."""
+    with path.open("rb") as raw:
+        start = raw.read(8)
+    # A damaged file of ours begins with the length of its words, far below the 16 MB that a fourth byte would mean.
+    return start[:4] == b"PK\x03\x04" or (start[:1] == b"\x80" and any(start[3:]))
 
 
 def checked(path: Path, text: str) -> dict[str, Any]:

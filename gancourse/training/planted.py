@@ -261,8 +261,8 @@ def keep_runs(out: Path | None = None, jobs: int | None = None, less: int = 1) -
         jobs: processes; None is one for every core.
         less: by which steps are divided, for a quick look; the failures planted are meant for 1.
     """
-    # The faces are drawn once, before several processes want them.
-    problem_named("faces", less)
+    if "faces" in PROBLEMS:
+        problem_named("faces", less)  # draws them once, before several processes want them
     jobs = jobs or (os.cpu_count() or 1)
     total = len(PROBLEMS) * len(PLANTS)
     runs: list[PastRun] = []

@@ -104,6 +104,19 @@ def test_loading_draws_no_random_numbers(file: Path) -> None:
     assert torch.equal(torch.rand(3), expected)
 
 
+@pytest.mark.parametrize("length", [0x280, 0x4B50])
+def test_a_file_may_begin_as_a_pickle_or_an_archive_does(tmp_path: Path, length: int) -> None:
+    """Its first bytes are the length of the words that follow."""
+    path = store.save(tmp_path / "x.safetensors", {}, {"what": ""}, {"a": torch.zeros(9)})
+    letters = length - int.from_bytes(path.read_bytes()[:8], "little")
+    store.save(path, {}, {"what": "x" * letters}, {"a": torch.zeros(9)})
+    assert path.read_bytes()[:2] in (b"\x80\x02", b"PK")
+    assert store.tensors_of(path)["a"].tolist() == [0] * 9
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(CourseError, match="are damaged"):
+        store.load(path)
+
+
 def test_what_is_loaded_does_not_change_with_the_file(file: Path) -> None:
     G = store.load(file)["G"]
     z = sample_z(2, 5)
@@ -183,10 +196,10 @@ def network(named: str, **settings: Any) -> dict[str, Any]:
 SMALL = {"size": 8, "latent_dim": 5, "width": 4, "channels": 3}
 SPOILED = {
     "missing": (lambda path: path.unlink(), "it is not there"),
-    "empty": (lambda path: path.write_bytes(b""), "of 0 bytes is damaged"),
-    "text": (lambda path: path.write_bytes(b"no tensors"), "of 10 bytes is damaged, or something else"),
-    "cut short": (lambda path: path.write_bytes(path.read_bytes()[:-10]), "is damaged"),
-    "a folder": (lambda path: (path.unlink(), path.mkdir()), "Is a directory"),
+    "empty": (lambda path: path.write_bytes(b""), "its 0 bytes are damaged"),
+    "text": (lambda path: path.write_bytes(b"no tensors"), "its 10 bytes are damaged, or something else"),
+    "cut short": (lambda path: path.write_bytes(path.read_bytes()[:-10]), "are damaged"),
+    "a folder": (lambda path: (path.unlink(), path.mkdir()), "it is a folder"),
     "later": (lambda path: changed(path, format=2), "it has format 2.*A later gancourse wrote it: update"),
     "no format": (lambda path: changed(path, format="one"), "what it says of itself cannot be read"),
     "no class": (lambda path: changed(path, nets={"G": 1}), "what it says of itself cannot be read"),
