@@ -114,7 +114,8 @@ def load(name_or_path: str | Path, device: torch.device | str = "cpu", trainable
         try:
             net = rebuilt(one["class"], one["settings"], state)
         except ValueError as error:
-            raise refused(path, str(error), ANEW) from error
+            remedy = f"`gancourse train {said['recipe']} --keep` makes it anew." if "recipe" in said else ANEW
+            raise refused(path, str(error), remedy) from error
         nets[name] = net.to(device).train(trainable).requires_grad_(trainable)
     return nets
 
