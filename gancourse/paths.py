@@ -13,10 +13,24 @@ def repository() -> Path:
     Raises:
         CourseError: if gancourse was installed without its repository.
     """
-    root = PACKAGE.parent
-    if not (root / "lessons").is_dir():
+    root = checkout()
+    if root is None:
         raise CourseError(
-            f"The lessons' sources are not beside the package in {root}. Building and grading "
+            f"The lessons' sources are not beside the package in {PACKAGE.parent}. Building and grading "
             "need the course's repository: clone it and run `make lab` or `make test` there."
         )
     return root
+
+
+def checkout() -> Path | None:
+    """The course's checkout, or None if gancourse was installed without it."""
+    return PACKAGE.parent if (PACKAGE.parent / "lessons").is_dir() else None
+
+
+def weights_folder() -> Path:
+    """Where the weights that come with the course lie: in an installed package inside of it, else data/ beside it.
+
+    In the sandbox of the graders there are no lessons, but this folder.
+    """
+    inside = PACKAGE / "weights"
+    return inside if inside.is_dir() else PACKAGE.parent / "data"

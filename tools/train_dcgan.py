@@ -1,4 +1,4 @@
-"""Train the DCGAN that lesson 03's demonstrations use: writes data/dcgan_faces_64.safetensors.
+"""Train the DCGAN that lesson 03's demonstrations use: writes data/dcgan_faces_64.safetensors and …_judge.safetensors.
 
     python tools/train_dcgan.py [--size 64] [--steps 6000] [--out FILE] [--resume]
 
@@ -26,7 +26,7 @@ from torch import Tensor, nn
 
 from gancourse import data, device, seed_everything
 from gancourse.data.images import to_bytes
-from gancourse.models.checkpoints import save_dcgan
+from gancourse.models import store
 from gancourse.models.dcgan import Discriminator, Generator, sample_z
 from gancourse.paths import repository
 
@@ -167,9 +167,10 @@ def main() -> int:
         if run.seconds > 60 * chosen.minutes:
             break
     keep()
-    run.average.eval()
     made = {"steps": run.step, "batch": chosen.batch, "rate": chosen.rate, "seed": chosen.seed}
-    save_dcgan(run.average, out, **made, data="faces, train", minutes=round(run.seconds / 60, 1))
+    made |= {"data": "faces, train", "minutes": round(run.seconds / 60, 1)}
+    store.save(out, {"G": run.average}, made)
+    store.save(out.with_name(f"{out.stem}_judge.safetensors"), {"D": run.D}, made)
     print(f"{out}: {out.stat().st_size / 1e6:.1f} MB after {run.step} steps, {run.seconds / 60:.0f} minutes")
     return 0
 

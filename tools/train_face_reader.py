@@ -21,7 +21,8 @@ from tqdm.auto import tqdm
 from gancourse import device, seed_everything
 from gancourse.data import faces
 from gancourse.data.faces.visible import visible
-from gancourse.models.face_reader import FILE, FLAGS, QUANTITIES, FaceReader, save_face_reader, scaled
+from gancourse.models import store
+from gancourse.models.face_reader import FLAGS, QUANTITIES, FaceReader, scaled
 from gancourse.paths import repository
 
 FIRST = 1_000_000  # the number of the first face; the splits' are below
@@ -67,7 +68,7 @@ def main() -> int:
     parser.add_argument("--epochs", type=int, default=4)
     parser.add_argument("--batch", type=int, default=128)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--out", type=Path, default=repository() / "data" / FILE)
+    parser.add_argument("--out", type=Path, default=repository() / "data" / "face_reader.safetensors")
     arguments = parser.parse_args()
     seed_everything(arguments.seed)
     where = device()
@@ -91,7 +92,8 @@ def main() -> int:
             schedule.step()
             total += value.item()
         print(f"epoch {epoch + 1:2d}  loss {total / (steps // arguments.epochs):.4f}", flush=True)
-    save_face_reader(reader.cpu(), arguments.out)
+    made = {"steps": steps, "batch": arguments.batch, "faces": arguments.faces, "seed": arguments.seed}
+    store.save(arguments.out, {"reader": reader}, made)
     print(f"{arguments.out}: {arguments.out.stat().st_size / 1e3:.0f} kB")
     return 0
 

@@ -9,21 +9,18 @@ file has scored. It has seen drawn faces and nothing else; on photographs its an
     reader = load_face_reader()
     reader.read(faces.sample_images(8, size=32))["smile"]
 
-The file is `data/face_reader.safetensors`; `python tools/train_face_reader.py` makes it again, and
-`python benchmarks/face_reader.py` prints how well it reads faces it has not seen.
+Its file is "face_reader" in the store of weights; `python benchmarks/face_reader.py` prints how well it reads faces
+that it has not seen.
 """
 
 from __future__ import annotations
-
-from pathlib import Path
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from gancourse.data.faces import HAIR_STYLES, TABLE
-from gancourse.errors import CourseError
-from gancourse.paths import repository
+from gancourse.models import store
 
 READABLE = tuple(factor for factor in TABLE if factor.readable)
 QUANTITIES = tuple(f.name for f in READABLE if f.prior not in ("flag", "choice"))
@@ -31,7 +28,6 @@ FLAGS = tuple(f.name for f in READABLE if f.prior == "flag")
 RANGE = {f.name: (f.low, f.high) for f in READABLE}
 SIZE = 64  # pictures of another size are scaled to it
 FEATURES = 128
-FILE = "face_reader.safetensors"
 
 
 class Residual(nn.Module):
@@ -64,6 +60,7 @@ class FaceReader(nn.Module):
 
     def __init__(self, width: int = 24) -> None:
         super().__init__()
+        self.width = width
         self.trunk = nn.Sequential(
             halved(3, width),
             halved(width, 2 * width),
@@ -137,29 +134,10 @@ def unscaled(name: str, values: Tensor) -> Tensor:
     return ((values + 1) / 2 * (high - low) + low).clamp(low, high)
 
 
-def save_face_reader(reader: FaceReader, path: Path) -> None:
-    """Write a reader in half precision: it is read with no loss that could be measured, and half as large."""
-    from safetensors.torch import save_file
-
-    save_file(
-        {k: (v.half() if v.is_floating_point() else v).contiguous() for k, v in reader.state_dict().items()}, path
-    )
-
-
-def load_face_reader(path: Path | None = None, device: torch.device | str = "cpu") -> FaceReader:
+def load_face_reader(device: torch.device | str = "cpu") -> FaceReader:
     """The reader that comes with the course, ready to read.
 
     Raises:
-        CourseError: if its file is missing or is not of this version.
+        CourseError: if its file is missing or cannot be used.
     """
-    from safetensors import SafetensorError
-    from safetensors.torch import load_file
-
-    path = path or repository() / "data" / FILE
-    reader = FaceReader()
-    try:
-        reader.load_state_dict({k: v.float() if v.is_floating_point() else v for k, v in load_file(path).items()})
-    except (OSError, SafetensorError, RuntimeError) as error:
-        what = str(error).splitlines()[0]
-        raise CourseError(f"{path} cannot be used ({what}). `python tools/train_face_reader.py` makes it.") from error
-    return reader.eval().requires_grad_(False).to(device)
+    return store.load("face_reader", device)["reader"]

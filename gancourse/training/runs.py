@@ -3,22 +3,22 @@
     for run in load_runs():
         print(run.kind, diagnose(run.history).verdict)
 
-`python tools/make_runs.py` makes the file, `data/gan_runs.safetensors`: half precision, one row per run.
+Their file is "gan_runs" in the store of weights, one row of histories per run; `gancourse.training.planted` makes it.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import torch
 
 from gancourse.errors import CourseError
-from gancourse.paths import repository
+from gancourse.models import store
 
-FILE = "gan_runs.safetensors"
+NAME = "gan_runs"
 KEYS = ("d_loss", "g_loss", "d_real", "d_fake", "spread")
 
 
@@ -43,32 +43,27 @@ class PastRun:
     history: dict[str, list[float]] = field(repr=False)
 
 
-def save_runs(runs: Sequence[PastRun], path: Path) -> None:
-    """Write runs, all with equally many records, in half precision."""
-    from safetensors.torch import save_file
+def save_runs(runs: Sequence[PastRun], name_or_path: str | Path = NAME, **made: Any) -> Path:
+    """Write runs, all with equally many records, in half precision, into the store of weights.
 
+    Args:
+        made: how they were made; see `gancourse.models.store.save`.
+    """
     table = torch.tensor([[run.history[key] for key in KEYS] for run in runs])
     told = [{k: v for k, v in asdict(run).items() if k != "history"} for run in runs]
-    save_file({"histories": table.half()}, path, metadata={"runs": json.dumps(told), "keys": json.dumps(KEYS)})
+    return store.save(name_or_path, {}, {**made, "keys": KEYS, "runs": told}, {"histories": table.half()})
 
 
-def load_runs(path: Path | None = None) -> list[PastRun]:
+def load_runs(name_or_path: str | Path = NAME) -> list[PastRun]:
     """The runs that come with the course.
 
     Raises:
-        CourseError: if their file is missing or damaged.
+        CourseError: if their file cannot be used, or holds no runs.
     """
-    from safetensors import SafetensorError, safe_open
-
-    path = path or repository() / "data" / FILE
-    try:
-        with safe_open(path, "pt") as opened:
-            metadata = opened.metadata()
-            table = opened.get_tensor("histories").float().tolist()
-    except (OSError, SafetensorError) as error:
-        raise CourseError(f"{path} cannot be read ({error}). `python tools/make_runs.py` makes it.") from error
-    keys = json.loads(metadata["keys"])
+    said, held = store.about(name_or_path), store.tensors_of(name_or_path)
+    if not {"keys", "runs"} <= set(said) or "histories" not in held:
+        raise CourseError(f"{name_or_path} holds no histories of runs. `gancourse train gan-runs --keep` makes them.")
     return [
-        PastRun(**told, history=dict(zip(keys, rows, strict=True)))
-        for told, rows in zip(json.loads(metadata["runs"]), table, strict=True)
+        PastRun(**told, history=dict(zip(said["keys"], rows, strict=True)))
+        for told, rows in zip(said["runs"], held["histories"].float().tolist(), strict=True)
     ]

@@ -231,11 +231,11 @@ def row(values: list[float]) -> str:
 
 def checkpoint() -> bool:
     """The network that comes with the course."""
-    from gancourse.models.checkpoints import about_dcgan, load_dcgan
+    from gancourse.models import store
     from gancourse.models.dcgan import Generator
 
-    G, measure = load_dcgan(), Measure(64)
-    print(f"checkpoint: {about_dcgan()}")
+    G, measure = store.load("dcgan_faces_64")["G"], Measure(64)
+    print(f"checkpoint: {store.about('dcgan_faces_64')}")
     same, blurred = measure.yardsticks()
     print(f"64 px; other real faces are at a distance of {same:.2f}, blurred ones at {blurred:.2f}")
     start = measure.of(Generator(64, G.latent_dim, G.width).eval())

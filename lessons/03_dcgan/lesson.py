@@ -1333,9 +1333,9 @@ for name in ("age", "smile", "glasses"):
 # (`python tools/train_dcgan.py` makes it again). Its directions are found as yours were.
 
 # %% name="checkpoint" demo=true
-from gancourse.models.checkpoints import load_dcgan
+from gancourse.models import store
 
-big = load_dcgan()
+big = store.load("dcgan_faces_64")["G"]
 with torch.no_grad():
     big_z = torch.randn(quick(600, 40), 64)
     drawn = torch.cat([big(some) for some in big_z.split(50)])

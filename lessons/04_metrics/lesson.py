@@ -830,8 +830,8 @@ def linear_probe(features, targets, strength):
 
 # %% name="layers" demo=true
 from gancourse.data.images import to_unit
+from gancourse.models import store
 from gancourse.models.dcgan import Discriminator
-from gancourse.models.judge import load_judge
 
 N_64 = quick(1000, 200)
 labels = ["hair_style", "glasses", "smile"]
@@ -854,7 +854,7 @@ def layers(D, pictures):
 
 
 # %% name="probe" demo=true
-trained = load_judge()
+trained = store.load("dcgan_faces_64_judge")["D"]
 untrained = Discriminator(64, trained.width)
 for layer in untrained.modules():
     if isinstance(layer, torch.nn.BatchNorm2d):

@@ -10,12 +10,13 @@ from panels import settled, until, write_notebook
 MAKE = """
 import torch
 from gancourse.data import faces
-from gancourse.models.checkpoints import load_dcgan
+from gancourse.models import store
 from gancourse.widgets import Canvas, LatentExplorer, Playground
 
 torch.set_num_threads(1)
 playground = Playground(start={"target": "ring of 8"})
-explorer = LatentExplorer(load_dcgan(), latent_dim=64, directions={"one way": torch.randn(64)}, subject="face")
+G = store.load("dcgan_faces_64")["G"]
+explorer = LatentExplorer(G, latent_dim=64, directions={"one way": torch.randn(64)}, subject="face")
 canvas = Canvas(32, label="a sketch")
 """
 

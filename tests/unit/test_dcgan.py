@@ -1,4 +1,4 @@
-"""The DCGAN, its checkpoint, and the tool that trains it."""
+"""The DCGAN, the one that comes with the course, and the tool that trains it."""
 
 import importlib.util
 import itertools
@@ -10,8 +10,7 @@ from torch import nn
 
 from gancourse import data
 from gancourse.data.images import to_unit
-from gancourse.errors import CourseError
-from gancourse.models.checkpoints import DCGAN, about_dcgan, load_dcgan, save_dcgan
+from gancourse.models import store
 from gancourse.models.dcgan import Discriminator, Generator, init_weights, sample_z
 from gancourse.paths import repository
 
@@ -62,38 +61,13 @@ def test_weights_start_as_in_section_4():
     assert not norm.bias.any()
 
 
-def test_a_checkpoint_draws_what_was_saved(tmp_path):
-    G = Generator(16, latent_dim=5, width=4)
-    for _ in range(3):
-        G(sample_z(8, 5))  # running statistics of its own
-    path = tmp_path / "small.safetensors"
-    save_dcgan(G, path, steps=3)
-    back, z = load_dcgan(path), sample_z(6, 5)
-    assert not back.training and not any(p.requires_grad for p in back.parameters())
-    assert torch.allclose(back(z), G.eval()(z), atol=2e-3)  # half precision
-    assert about_dcgan(path) == {"size": 16, "latent_dim": 5, "width": 4, "channels": 3, "steps": 3}
-
-
-def test_what_is_no_checkpoint_is_refused(tmp_path):
-    path = tmp_path / "bad.safetensors"
-    with pytest.raises(CourseError, match="train_dcgan"):
-        load_dcgan(path)
-    path.write_bytes(b"nothing")
-    with pytest.raises(CourseError, match="train_dcgan"):
-        load_dcgan(path)
-    with pytest.raises(CourseError, match="train_dcgan"):
-        load_dcgan(repository() / "data" / "face_reader.safetensors")
-
-
 def test_the_course_has_one_and_its_faces_differ():
-    path = repository() / "data" / DCGAN
-    assert path.stat().st_size < 5e6
-    G = load_dcgan()
+    G = store.load("dcgan_faces_64")["G"]
     pictures = G(sample_z(16, G.latent_dim, torch.Generator().manual_seed(0)))
     assert pictures.shape == (16, 3, 64, 64)
     faces = to_unit(data.load("faces", size=64, split="valid", attributes=[], n=16).pixels)
     assert torch.pdist(pictures.flatten(1)).mean() > 0.6 * torch.pdist(faces.flatten(1)).mean()
-    assert about_dcgan()["steps"] > 1000
+    assert store.about("dcgan_faces_64")["steps"] > 1000
 
 
 def test_the_face_reader_sees_faces_in_it():
@@ -105,7 +79,7 @@ def test_the_face_reader_sees_faces_in_it():
     faces = reader.features(data.load("faces", size=64, split="valid", attributes=[], n=300).pixels)
     trained, untrained = (
         frechet_from_features(reader.features(G(z)), faces).__float__()
-        for G in (load_dcgan(), Generator(64, 64, 8).eval())
+        for G in (store.load("dcgan_faces_64")["G"], Generator(64, 64, 8).eval())
     )
     assert trained < untrained / 4
 

@@ -142,7 +142,7 @@ def test_runs_come_back_as_they_were_saved(tmp_path):
 
 def test_a_damaged_file_of_runs_is_named(tmp_path):
     (tmp_path / "bad.safetensors").write_bytes(b"nothing")
-    with pytest.raises(CourseError, match="make_runs"):
+    with pytest.raises(CourseError, match="gancourse train RECIPE --keep"):
         load_runs(tmp_path / "bad.safetensors")
-    with pytest.raises(CourseError, match="make_runs"):
+    with pytest.raises(CourseError, match="gancourse train RECIPE --keep"):
         load_runs(tmp_path / "missing.safetensors")

@@ -28,6 +28,7 @@ from pathlib import Path
 import gancourse
 from gancourse.errors import CourseError
 from gancourse.grading.sandbox.wire import Gone
+from gancourse.paths import weights_folder
 
 FULL, LIMITS = "full", "limits"
 # -I keeps out what does not belong; the package that grades does, and need not be the one that is installed.
@@ -133,9 +134,8 @@ def visible() -> list[Path]:
     """What can be read beside /usr: this Python, its libraries, the package. No lesson, solution or hidden test."""
     package = Path(gancourse.__file__).resolve().parent
     paths = {Path(sys.base_prefix).resolve(), Path(sys.prefix), package}
-    data = package.parent / "data"
-    if data.is_dir():
-        paths.add(data)  # checkpoints and the feature network
+    if weights_folder().is_dir():
+        paths.add(weights_folder())  # checkpoints and the feature network
     alone = [p for p in sorted(paths) if not p.is_relative_to("/usr")]
     return [p for p in alone if not any(p != other and p.is_relative_to(other) for other in alone)]
 
