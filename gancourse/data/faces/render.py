@@ -58,6 +58,7 @@ def _compose(factors: Factors, size: int, lines: bool = False, parts: bool = Fal
     canvas.draw(features.brow, None, features.brow_box, pairs=True)
     canvas.draw(features.eye, None, features.eyes_box, pairs=True)
     canvas.draw(features.bag, has["lines"], features.bag_box, pairs=True)
+    canvas.draw(features.crinkles, has["lines"], features.crinkles_box, pairs=True)
     if locks:
         canvas.draw(lambda v: hair.front(v, locks), has["hair"], seen=crowned)
     canvas.draw(hair.braids, has["braids"])
