@@ -144,7 +144,8 @@ def mouth(s: Scene) -> Iterator[Layer]:
     upper = torch.addcmul(middle, dome, -0.012 - 0.02 * s.mouth_open)
     # Rounder than a parabola: the two would meet in a point at the chin.
     lower = torch.addcmul(middle, dome.mul(-0.85).add_(1.85).mul_(dome), 0.012 + (0.125 + 0.03 * laugh) * s.mouth_open)
-    red = torch.lerp(s.skin_color * solid((0.84, 0.56, 0.54), s), solid((0.66, 0.19, 0.24), s), s.lip_color[:, None])
+    natural = s.skin_color * solid((0.80, 0.56, 0.58), s) + solid((0.07, 0.02, 0.03), s)  # seen on deep brown skin too
+    red = torch.lerp(natural, solid((0.66, 0.19, 0.24), s), s.lip_color[:, None])
     # The folds of a smile, and the shadow under the lower lip.
     over, under, off = upper - y, y - lower, y - middle
     yield Layer(bump(u, under - 0.06, 0.8, 0.075).mul_(inside).mul_(0.3), s.skin_shadow * 1.2)

@@ -196,7 +196,7 @@ def beard(s: Scene) -> Iterator[Layer]:
     u, middle, half, cx = mouth_frame(s)
     # From the ears down along the jaw; the upper edge dips on the cheeks.
     cheek = ramp((s.x - 0.6 * cx).abs_().div_(s.W), 0.35, 1.0).mul_(-0.30).add_(0.28 + 0.5 * s.nod)
-    lips = ellipse(u * half, (s.y - middle).sub_(0.08 * s.mouth_open), 0.20, 0.085 + 0.10 * s.mouth_open)
+    lips = ellipse(u * half, (s.y - middle).sub_(0.08 * s.mouth_open), 0.195, 0.068 + 0.10 * s.mouth_open)
     # The cheeks' edge is soft, the jaw's less so: it stands against the wall.
     inside = torch.maximum(torch.maximum(face.sub_(grow).mul_(2.2), cheek.sub_(s.y)), lips.neg_())
     # Short strands that fan out from the mouth, each bent a little: no lattice shows.

@@ -27,8 +27,8 @@ def glasses(s: Scene) -> Iterator[Layer]:
         yield Layer(glass * (0.10 + 0.80 * s.shades), solid((0.07, 0.08, 0.11), s), ink=-1.0)
         gleam = cover((x * 0.7).add_(y).add_(0.045).abs_().sub_(0.026), s.pixel * 2)
         yield Layer(gleam.mul_(glass).mul_(0.13), solid((1.0, 1.0, 1.0), s))
-        # From the lens's outer edge to the side of the head.
-        ends = torch.maximum(rx - side * x, side * s.x + (side * 0.10 * s.side - s.W - 0.03))
+        # From the lens's outer edge towards the ear.
+        ends = torch.maximum(rx - side * x, side * s.x + (side * 0.10 * s.side - s.W + 0.03))
         temple = torch.maximum((y + 0.03).abs_().sub_(0.015), ends)
         yield Layer(cover(temple, s.pixel), frame, "glasses", ink=0.9)
         rim = lens.abs_().sub_(0.021)
@@ -68,6 +68,12 @@ def hat(s: Scene) -> Iterator[Layer]:
     yield Layer(cover(band, s.pixel).mul_(brimmed), color * 0.45)
     ribs = (x * 62).sin_().mul_(0.14 * beanie * s.fade(62)).add_(1).mul_(0.80 - 0.18 * cap)
     yield Layer(cover(rim, s.pixel), (ribs[:, None].mul_(light) * color).clamp_(0, 1), "hat", rim)
+
+
+def lining(s: Scene) -> Iterator[Layer]:
+    """The inside of the scarf, in its own shadow: seen behind a chin that has turned away from it."""
+    d = oval(s.x + 0.08 * s.side, s.y + 0.06, s.W + 0.08, s.H + 0.07)
+    yield Layer(cover(d, s.pixel), hat_color(s) * 0.55, "scarf", ink=0.0)
 
 
 def scarf(s: Scene) -> Iterator[Layer]:
