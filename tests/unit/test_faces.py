@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gancourse.data import faces
-from gancourse.data.faces import PARTS, TABLE, Factors, masks, render, sample_factors, sample_images, vary
+from gancourse.data.faces import (
+    HAIR_STYLES,
+    HAT_STYLES,
+    PARTS,
+    TABLE,
+    Factors,
+    masks,
+    render,
+    sample_factors,
+    sample_images,
+    vary,
+)
+from gancourse.data.faces.factors import NAMES
 
 seeds = st.integers(0, 2**40)
 few = settings(deadline=None, max_examples=3)
+COVERED = HAIR_STYLES.index("covered")
 
 
 def person(seed: int = 0, **factors: float) -> Factors:
@@ -87,9 +102,63 @@ def test_priors() -> None:
     assert (factors["age"] > 0.85).float().mean() < 0.02, "white hair should be rare"
     styles = factors["hair_style"].long().bincount(minlength=7) / 20_000
     assert torch.allclose(styles, torch.tensor(faces.factors.BY_NAME["hair_style"].weights), atol=0.015)
-    table = torch.stack([factors[f.name] for f in TABLE if f.name not in ("hat", "bald", "shades", "glasses")])
-    correlation = torch.corrcoef(table).fill_diagonal_(0)
-    assert correlation.abs().max() < 0.04, "factors should vary on their own"
+
+
+def strongest(factors: Factors, names: list[str]) -> float:
+    """The largest correlation between any two of the factors, or between how far they are from their means."""
+    table = torch.stack([factors[name] for name in names])
+    far = (table - table.mean(1, keepdim=True)).abs()
+    return max(float(torch.corrcoef(each).fill_diagonal_(0).abs().max()) for each in (table, far))
+
+
+def test_factors_vary_on_their_own_where_nothing_excludes_them() -> None:
+    factors = sample_factors(20_000, seed=7)
+    free = [factor.name for factor in TABLE if not factor.depends]
+    assert len(free) == len(TABLE) - 5
+    assert strongest(factors, free) < 0.04, "over all faces"
+    uncovered = factors.rows(factors["hair_style"] != COVERED)
+    assert strongest(uncovered, [name for name in NAMES if name != "shades"]) < 0.04, "where there is no scarf"
+    behind = uncovered.rows(uncovered["glasses"] > 0)
+    assert strongest(behind, [name for name in NAMES if name != "glasses"]) < 0.08, "where there are lenses"
+
+
+def test_the_table_says_what_excludes_what(monkeypatch: pytest.MonkeyPatch) -> None:
+    factors = sample_factors(20_000, seed=8)
+    monkeypatch.setattr(faces.factors, "_settle", lambda values: values)
+    drawn = sample_factors(20_000, seed=8)
+    for factor in TABLE:
+        excluded = factors[factor.name] != drawn[factor.name]
+        assert (factors[factor.name][excluded] == 0).all(), factor.name
+        assert bool(excluded.any()) == bool(factor.depends), factor.name
+        for name in factor.depends:
+            # What excludes is one value of the other factor, and it always does.
+            value = factors[name][excluded].unique()
+            assert len(value) == 1 and (factors[factor.name][factors[name] == value] == 0).all(), factor.name
+    covered = factors.rows(factors["hair_style"] == COVERED)
+    assert covered.n > 1500
+    assert all((covered[name] == 0).all() for name in ("beard", "mustache", "hat", "bald"))
+    for name in ("beard", "mustache", "hat", "bald"):
+        share = (factors[name][factors["hair_style"] != COVERED] > 0).float().mean()
+        assert abs(share - faces.factors.BY_NAME[name].chance) < 0.015, name
+
+
+def test_most_people_look_friendly_or_neutral() -> None:
+    factors = sample_factors(20_000, seed=9)
+
+    def share(name: str, low: float, high: float) -> float:
+        return float(((factors[name] >= low) & (factors[name] <= high)).float().mean())
+
+    assert share("smile", -0.25, 0.9) > 0.85
+    assert 0.45 < share("smile", 0.3, 0.9) < 0.6 and 0.3 < share("smile", -0.25, 0.3) < 0.45
+    assert share("smile", -1, -0.35) < 0.08 and share("smile", 0.95, 1) < 0.05
+    assert 0.5 < share("mouth_open", 0, 0) < 0.6 and share("mouth_open", 0.6, 1) < 0.18
+    assert share("eye_open", 0, 0.15) < 0.06 and share("eye_open", 0.85, 1) < 0.06
+    assert share("brow_tilt", -0.6, 0.6) > 0.93
+    # The tails live: each tenth of a range occurs often enough to be learned.
+    for name, start in (("smile", -1.0), ("mouth_open", 0.25), ("eye_open", 0.0)):
+        edges = torch.linspace(start, 1, 11)
+        least = min(share(name, float(a), float(b)) for a, b in itertools.pairwise(edges))
+        assert least > 0.008, name
 
 
 @few
@@ -210,6 +279,40 @@ def test_a_hat_covers_the_hair() -> None:
         hat = (labels == PARTS.index("hat")).nonzero()
         hair = (labels == PARTS.index("hair")).nonzero()
         assert not len(hair) or hair[:, 0].min() > hat[:, 0].min() + 10
+
+
+def test_hats_and_bangs_spare_the_eyes() -> None:
+    bare = person(3, eye_open=0.6, fringe=0.0, hair_length=0.2, age=0.2)
+    shown = masks(bare, 128)[0, PARTS.index("eyes")] > 0.99
+    before = render(bare, 128)[0, :, shown].int()
+    above = [vary(vary(bare, "hat", [1.0]), "hat_style", [float(kind)]) for kind in range(len(HAT_STYLES))]
+    for one in (*above, vary(bare, "fringe", [1.0])):
+        assert (render(one, 128)[0, :, shown].int() - before).abs().float().mean() < 2
+
+
+def test_an_open_mouth_bares_its_teeth_in_a_smile_only() -> None:
+    bright = []
+    for smile in (-0.8, 0.0, 0.8):
+        one = person(3, smile=smile, mouth_open=0.7, beard=0.0, mustache=0.0, lip_color=0.0, skin=0.3, age=0.2)
+        mouth = render(one, 128, "labels")[0] == PARTS.index("mouth")
+        bright.append(int((render(one, 128)[0, :, mouth].amin(0) > 185).sum()))
+    assert bright[0] * 2 < bright[1] < bright[2]
+
+
+@pytest.mark.parametrize("age", [0.2, 0.9])
+def test_a_face_at_rest_does_not_frown(age: float) -> None:
+    """The mouth's corners stand no lower than its middle, and the brows' inner ends no lower than their outer ones."""
+    one = person(3, age=age, smile=0.0, mouth_open=0.0, brow_tilt=0.0, beard=0.0, mustache=0.0, bald=1.0, lips=0.5)
+    labels = render(one, 128, "labels")[0]
+    rows, columns = (labels == PARTS.index("mouth")).nonzero().unbind(1)
+    ends = torch.cat([rows[columns <= columns.min() + 2], rows[columns >= columns.max() - 2]]).float().mean()
+    assert ends <= rows.float().mean() + 1
+    rows, columns = (labels == PARTS.index("brows")).nonzero().unbind(1)
+    middle = columns.float().mean()
+    for side in (columns < middle, columns > middle):
+        x = (columns[side] - middle).abs()
+        inner, outer = (rows[side][x <= x.min() + 2], rows[side][x >= x.max() - 2])
+        assert inner.float().mean() <= outer.float().mean()
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")

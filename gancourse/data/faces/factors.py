@@ -1,8 +1,14 @@
 """What a face is made of: a table of named factors, their priors, and how to draw them.
 
 Every picture is a function of these numbers and of nothing else, so the ground truth of a data set
-made from them is exact. No factor says what a person "is": beard, hair length, lips and jaw vary on
-their own, and so does everything else, except where one thing covers another (see `_settle`).
+made from them is exact. No factor says what a person "is": hair length, lips and jaw vary on their
+own, and so does everything else but five. **Not independent**, by exclusion, are those that `depends`
+names in the table: under a headscarf (hair_style "covered") there is no hat, no bald head, no beard, and
+no mustache, and lenses are dark only where there are glasses. Among the faces that leave a factor
+free it is independent of all others again (see `_settle`).
+
+Expressions are drawn as one meets them: most people look friendly or neutral, few laugh or weep, eyes
+are seldom shut or wide. Nothing is cut off: every value in a factor's range does occur.
 
 **Reproducible.** There is no generator whose state could depend on how many images were asked for.
 Number k of image i under seed s is a hash of (s, i, k): image 17 of seed 3 is the same person in a
@@ -21,6 +27,9 @@ from torch import Tensor
 HAIR_STYLES = ("straight", "wavy", "curly", "coiled", "braided", "tied", "covered")
 HAT_STYLES = ("beanie", "cap", "brimmed")
 DRAWS = 4  # uniform numbers set aside for each factor of each image
+# How people look: share, mean and spread of the friendly and of the neutral; the others are spread evenly from
+# sad to laughing, so that every expression keeps occurring often enough to be learned.
+MOODS = ((0.45, 0.60, 0.20), (0.36, 0.03, 0.12))
 
 
 @dataclass(frozen=True)
@@ -31,10 +40,12 @@ class Factor:
         name: how it is called.
         low, high: its range; for choices 0 … len(choices) − 1.
         prior: how it is drawn: "uniform", "normal" (mean 0, `spread`, clipped to the range), "beta"
-            (Beta(2, 3) on the range), "some" (0, or with probability `chance` uniform on [floor, high]),
-            "flag" (0 or 1 with probability `chance`), "choice" (`weights`), "smile".
+            (Beta(2, 3) on the range), "middle" (the mean of two uniform numbers: the ends are rare), "some" (0, or
+            with probability `chance` on [floor, high]: floor + (high − floor) · u to the power `skew`, u uniform),
+            "flag" (0 or 1 with probability `chance`), "choice" (`weights`), "smile" (MOODS).
         looks: what one sees when it goes from low to high.
         readable: it can be told from a 32 px picture, so it may serve as a label.
+        depends: the factors that can set this one to 0 (what they exclude is in `_settle`); none: it is independent.
     """
 
     name: str
@@ -46,8 +57,10 @@ class Factor:
     spread: float = 0.45
     chance: float = 0.5
     floor: float = 0.0
+    skew: float = 1.0
     choices: tuple[str, ...] = ()
     weights: tuple[float, ...] = ()
+    depends: tuple[str, ...] = ()
 
 
 def _unit(name: str, looks: str, readable: bool = False) -> Factor:
@@ -58,12 +71,14 @@ def _signed(name: str, looks: str, readable: bool = False, spread: float = 0.45)
     return Factor(name, -1, 1, "normal", looks, readable, spread=spread)
 
 
-def _flag(name: str, chance: float, looks: str, readable: bool = False) -> Factor:
-    return Factor(name, 0, 1, "flag", looks, readable, chance=chance)
+def _flag(name: str, chance: float, looks: str, readable: bool = False, depends: tuple[str, ...] = ()) -> Factor:
+    return Factor(name, 0, 1, "flag", looks, readable, chance=chance, depends=depends)
 
 
-def _some(name: str, chance: float, floor: float, looks: str, readable: bool = False) -> Factor:
-    return Factor(name, 0, 1, "some", looks, readable, chance=chance, floor=floor)
+def _some(
+    name: str, chance: float, floor: float, looks: str, readable: bool = False, depends: tuple[str, ...] = ()
+) -> Factor:
+    return Factor(name, 0, 1, "some", looks, readable, chance=chance, floor=floor, depends=depends)
 
 
 TABLE: tuple[Factor, ...] = (
@@ -95,14 +110,14 @@ TABLE: tuple[Factor, ...] = (
     _unit("hair_volume", "flat … full"),
     _signed("parting", "parted on the left … right of the picture", spread=0.6),
     _some("fringe", 0.35, 0.3, "forehead free … covered"),
-    _flag("bald", 0.1, "no hair on the head", True),
-    _some("beard", 0.35, 0.3, "none, stubble … full beard", True),
-    _some("mustache", 0.2, 0.5, "none … thick"),
+    _flag("bald", 0.1, "no hair on the head (never under a scarf)", True, ("hair_style",)),
+    _some("beard", 0.35, 0.3, "none, stubble … full beard (never with a scarf)", True, ("hair_style",)),
+    _some("mustache", 0.2, 0.5, "none … thick (never with a scarf)", depends=("hair_style",)),
     # What the face does.
     Factor("smile", -1, 1, "smile", "sad … neutral … laughing", True),
-    _some("mouth_open", 0.5, 0.25, "closed … wide open", True),
-    _unit("eye_open", "nearly closed … wide open", True),
-    _signed("brow_tilt", "brows worried … stern"),
+    Factor("mouth_open", 0, 1, "some", "closed … wide open", True, chance=0.45, floor=0.25, skew=2.0),
+    Factor("eye_open", 0, 1, "middle", "nearly closed … wide open", True),
+    _signed("brow_tilt", "brows worried … stern", spread=0.3),
     _signed("gaze", "looks to the left … right of the picture"),
     _signed("yaw", "head turned to the left … right of the picture", True),
     _signed("pitch", "looks up … down", spread=0.3),
@@ -113,8 +128,8 @@ TABLE: tuple[Factor, ...] = (
     _flag("glasses", 0.28, "wears glasses", True),
     _unit("glasses_shape", "round … rectangular"),
     _unit("glasses_tone", "dark, tortoise, colored frames"),
-    _flag("shades", 0.2, "the lenses are dark (with glasses only)", True),
-    _flag("hat", 0.16, "wears a hat", True),
+    _flag("shades", 0.2, "the lenses are dark (with glasses only)", True, ("glasses",)),
+    _flag("hat", 0.16, "wears a hat (never with a scarf)", True, ("hair_style",)),
     Factor(
         "hat_style", 0, 2, "choice", "kind of hat: " + ", ".join(HAT_STYLES),
         choices=HAT_STYLES, weights=(0.45, 0.25, 0.30),
@@ -186,32 +201,43 @@ def _hash(keys: Tensor) -> Tensor:
     return shift(z ^ shift(z, 31), 40).to(torch.float32) / 2**24
 
 
+def _normal(u: Tensor) -> Tensor:
+    """Uniform numbers to standard normal ones, none beyond ±3.9."""
+    return torch.erfinv(u.mul(2).sub(1).clamp(-0.9999, 0.9999)) * math.sqrt(2)
+
+
 def _draw(factor: Factor, u: Tensor) -> Tensor:
     """Turn uniform numbers u (n, DRAWS) into one factor's values (n,)."""
     low, high = factor.low, factor.high
     match factor.prior:
         case "normal":
-            z = torch.erfinv(u[:, 0].mul(2).sub(1).clamp(-0.9999, 0.9999)) * math.sqrt(2)
-            return (z * factor.spread).clamp(low, high)
+            return (_normal(u[:, 0]) * factor.spread).clamp(low, high)
         case "beta":  # the second smallest of four uniform numbers follows Beta(2, 3)
             return low + (high - low) * u.sort(1).values[:, 1]
+        case "middle":
+            return low + (high - low) * u[:, :2].mean(1)
         case "flag":
             return (u[:, 0] < factor.chance).float()
         case "some":
-            return (u[:, 0] < factor.chance).float() * (factor.floor + (high - factor.floor) * u[:, 1])
+            return (u[:, 0] < factor.chance).float() * (factor.floor + (high - factor.floor) * u[:, 1] ** factor.skew)
         case "choice":
             edges = torch.tensor(factor.weights).cumsum(0)[:-1]
             return torch.bucketize(u[:, 0].contiguous(), edges, right=True).float()
-        case "smile":  # half of the people smile; the others go from sad to nearly neutral
-            return torch.where(u[:, 0] < 0.5, 0.4 + 0.6 * u[:, 1], -0.8 + 1.1 * u[:, 1])
+        case "smile":
+            value, below = low + (high - low) * u[:, 1], 1.0
+            for share, mean, spread in MOODS:
+                below -= share
+                here = (u[:, 0] >= below) & (u[:, 0] < below + share)
+                value = torch.where(here, mean + spread * _normal(u[:, 1]), value)
+            return value.clamp(low, high)
     return low + (high - low) * u[:, 0]
 
 
 def _settle(values: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Remove what could not be seen: hat or baldness under a scarf, dark lenses without glasses."""
+    """Remove what nobody wears together, or nobody could see: all dependence between factors comes from here."""
     free = (values["hair_style"] != HAIR_STYLES.index("covered")).float()
-    values["hat"] = values["hat"] * free
-    values["bald"] = values["bald"] * free
+    for name in ("hat", "bald", "beard", "mustache"):
+        values[name] = values[name] * free
     values["shades"] = values["shades"] * values["glasses"]
     return values
 

@@ -20,7 +20,7 @@ from .head import outline
 from .scene import Scene
 from .shapes import bump, capsule, cover, ellipse, oval, ramp, rounded_box, smooth_union
 
-TOP = -0.30  # where a hat's rim sits; hair above it is under the hat
+TOP = -0.34  # where a hat's rim sits; hair above it is under the hat
 
 
 @dataclass
@@ -114,12 +114,16 @@ def back(s: Scene, hair: Hair) -> Iterator[Layer]:
 
 def front(s: Scene, hair: Hair) -> Iterator[Layer]:
     """The hair around the face: everything but an opening, softly ending at its length."""
-    rise = 0.30 + 0.385 - 0.24 * s.fringe * (1 - s.tied - s.braided) - 0.3 * s.nod
+    fringe = s.fringe * (1 - s.tied - s.braided)
+    top = 0.30 + 0.385 - 0.17 * fringe - 0.3 * s.nod
     strands = (s.x * 23).add_(8 * s.parting).sin_().mul_(0.016 * (0.4 + s.fringe + s.curly + s.coiled))
-    rise = strands.addcmul_(s.x, 0.11 * s.parting * (1 - s.fringe)).add_(rise - 0.02 * s.tied)
+    rise = strands.addcmul_(s.x, 0.11 * s.parting * (1 - s.fringe)).add_(top - 0.02 * s.tied)
     low = s.y - 0.30
     width = low.clamp(min=0).mul_(-0.12).add_(s.W * (0.955 - 0.16 * (s.hair_length - 0.2).clamp(0, 0.5)))
-    opening = oval(s.x - 0.07 * s.side, low.clamp_(max=0), width, rise)
+    # A fringe ends straight above the brows: a round opening would cover the eyes' outer corners.
+    low.clamp_(max=0)
+    low.addcmul_((low + top).mul_(fringe / -top), low)
+    opening = oval(s.x - 0.07 * s.side, low, width, rise)
     shape = under_hat(s, torch.maximum(hair.shape, opening.neg_()))
     end = (s.x * 41).sin_().mul_(0.02).add_(hair.bottom + s.coiled * (0.22 + 0.5 * s.hair_length))
     left = end.sub_(s.y)  # how far above the hair's end
@@ -173,7 +177,7 @@ def braids(s: Scene) -> Iterator[Layer]:
     for side in (-1.0, 1.0):
         ax = side * (s.W - 0.02) - 0.10 * s.side
         ay = 0.12
-        bottom = 0.17 + 0.8 * s.hair_length
+        bottom = 0.26 + 0.71 * s.hair_length
         bx = ax + side * 0.06 + s.sin / s.cos * (bottom - ay) * 0.8
         d = capsule(s.x, s.y, ax, ay, bx, bottom, 0.074)
         t = s.y * 34
@@ -191,9 +195,10 @@ def beard(s: Scene) -> Iterator[Layer]:
     grow = 0.05 * ramp(s.beard, 0.5, 1.0)
     u, middle, half, cx = mouth_frame(s)
     # From the ears down along the jaw; the upper edge dips on the cheeks.
-    cheek = ramp((s.x - 0.6 * cx).abs_().div_(s.W), 0.45, 1.0).mul_(-0.13).add_(0.16 + 0.5 * s.nod)
-    lips = ellipse(u * half, (s.y - middle).sub_(0.08 * s.mouth_open), 0.20, 0.085 + 0.10 * s.mouth_open)
-    inside = torch.maximum(torch.maximum(face.sub_(grow), cheek.sub_(s.y)), lips.neg_())
+    cheek = ramp((s.x - 0.6 * cx).abs_().div_(s.W), 0.35, 1.0).mul_(-0.30).add_(0.28 + 0.5 * s.nod)
+    lips = ellipse(u * half, (s.y - middle).sub_(0.08 * s.mouth_open), 0.195, 0.068 + 0.10 * s.mouth_open)
+    # The cheeks' edge is soft, the jaw's less so: it stands against the wall.
+    inside = torch.maximum(torch.maximum(face.sub_(grow).mul_(2.2), cheek.sub_(s.y)), lips.neg_())
     # Short strands that fan out from the mouth, each bent a little: no lattice shows.
     tone = 0.80 + s.x * (0.05 * s.light)
     if s.shows(95):

@@ -85,7 +85,7 @@ def cheek(s: Scene) -> Iterator[Layer]:
     rosy = s.skin_color * torch.tensor([1.0, 0.62, 0.58], device=s.device)[:, None, None]
     cx, narrow = cheek_center(s)
     x, y = s.x - cx, s.y - (0.17 + 0.8 * s.nod)
-    yield Layer(bump(x, y, 0.20 * narrow, 0.17).mul_(s.inside).mul_(0.12 + 0.6 * s.blush), rosy)
+    yield Layer(bump(x, y, 0.20 * narrow, 0.17).mul_(s.inside).mul_(0.10 + 0.45 * s.blush), rosy)
     bone = bump(x + (0.04 * s.which - 0.05 * s.light), y + 0.06, 0.13 * narrow, 0.08)
     yield Layer(bone.mul_(s.inside).mul_(0.20 * s.power), 1 - (1 - s.skin_color) * 0.5)
 
@@ -105,23 +105,26 @@ def freckles(s: Scene) -> Iterator[Layer]:
 
 
 def forehead(s: Scene) -> Iterator[Layer]:
-    """Three lines on the forehead; they come with age."""
-    strength, width = s.lines * 0.72, 0.009 + 0.008 * s.lines
+    """Three lines across the forehead, each a little narrower than the one above; they come with age."""
     cx, narrow = s.around(0.0, 0.46)
-    for k in range(3):
-        d = arc(s.x - cx, s.y + (0.40 - 0.075 * k - 0.7 * s.nod), 0.035, (0.25 - 0.02 * k) * narrow, width)
-        yield Layer(cover(d, s.pixel * 1.4).mul_(s.inside).mul_(strength), s.line_color, ink=0.8)
+    y = s.y + (0.40 - 0.7 * s.nod)
+    k = ((y - 0.018) / 0.075).round_().clamp_(0, 2)  # the nearest line
+    d = arc(s.x - cx, y.sub_(k, alpha=0.075), 0.03, k.mul_(-0.02).add_(0.24) * narrow, 0.007 + 0.006 * s.lines)
+    yield Layer(cover(d, s.pixel * 1.6).mul_(s.inside).mul_(0.55 * s.lines), s.line_color, ink=0.8)
 
 
 def folds(s: Scene) -> Iterator[Layer]:
-    """The folds from nose to mouth; they come with age."""
-    strength, width = s.lines * 0.85, 0.006 + 0.010 * s.lines
+    """The folds that go around the mouth, wider around a smile; they come with age."""
+    strength, width = s.lines * 0.65, 0.005 + 0.008 * s.lines
     cx, narrow = s.around(0.0, 0.46)
     nose, _ = s.around(0.0, 0.56)
+    top, bottom = s.nose_y + 0.02, s.mouth_y - 0.03
+    # Straight ones look grim: they bulge outward halfway.
+    bulge = (s.y - (top + bottom) / 2).mul_(2 / (bottom - top)).square_().neg_().add_(1).clamp_(min=0).mul_(0.03)
     for side in (-1.0, 1.0):
-        ax, bx = nose + side * 0.105, cx * 0.95 + side * 0.225 * narrow
-        d = capsule(s.x, s.y, ax, s.nose_y + 0.02, bx, s.mouth_y - 0.05, width)
-        yield Layer(cover(d, s.pixel * 1.6).mul_(s.inside).mul_(strength), s.line_color, ink=0.7)
+        ax, bx = nose + side * 0.10, cx * 0.95 + side * (0.225 + 0.05 * s.smile.clamp(min=0)) * narrow
+        d = capsule(s.x - side * bulge, s.y, ax, top, bx, bottom, width)
+        yield Layer(cover(d, s.pixel * 1.8).mul_(s.inside).mul_(strength), s.line_color, ink=0.7)
 
 
 def shaved(s: Scene) -> Iterator[Layer]:

@@ -49,8 +49,8 @@ REVEAL: dict[str, dict[str, tuple[float, float]]] = {
 # The hair that a factor needs; who wears it otherwise gets it straight. Nobody else's hair is touched.
 UNCOVERED = HAIR_STYLES[:-1]
 LOOSE = ("straight", "wavy", "curly", "coiled")
-NEEDS_UNCOVERED = ("jaw", "hair_length", "hair_color", "bald", "hat", "hat_style", "hat_hue", "earrings", "cloth_hue",
-                   "cloth_value")  # fmt: skip
+NEEDS_UNCOVERED = ("jaw", "hair_length", "hair_color", "bald", "beard", "mustache", "hat", "hat_style", "hat_hue",
+                   "earrings", "cloth_hue", "cloth_value")  # fmt: skip
 NEEDS_LOOSE = ("hair_volume", "parting", "fringe")
 
 LABEL = 2.1  # a label's width, in pictures

@@ -45,6 +45,7 @@ def _compose(factors: Factors, size: int, lines: bool = False, parts: bool = Fal
     canvas.draw(hair.bun, has["bun"], hair.bun_box)
     canvas.draw(head.body, below=0.28)
     canvas.draw(head.ear, ~has["covered"], head.ear_box, pairs=True)
+    canvas.draw(wear.lining, has["covered"])
     canvas.draw(head.head)
     canvas.draw(head.cheek, None, head.cheek_box, pairs=True)
     canvas.draw(head.freckles, has["freckles"], head.freckles_box)
@@ -58,6 +59,7 @@ def _compose(factors: Factors, size: int, lines: bool = False, parts: bool = Fal
     canvas.draw(features.brow, None, features.brow_box, pairs=True)
     canvas.draw(features.eye, None, features.eyes_box, pairs=True)
     canvas.draw(features.bag, has["lines"], features.bag_box, pairs=True)
+    canvas.draw(features.crinkles, has["lines"], features.crinkles_box, pairs=True)
     if locks:
         canvas.draw(lambda v: hair.front(v, locks), has["hair"], seen=crowned)
     canvas.draw(hair.braids, has["braids"])

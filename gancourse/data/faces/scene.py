@@ -21,7 +21,7 @@ LINES_FROM = 0.04  # the age at which the face begins to show lines
 MAX_SCALE = 1.27
 WINDOW = ("X", "Y", "a", "b", "x", "y", "inside")  # what depends on the pixels looked at
 
-SKIN = ((0.23, 0.14, 0.10), (0.36, 0.22, 0.155), (0.50, 0.325, 0.23), (0.65, 0.44, 0.315), (0.78, 0.56, 0.42),
+SKIN = ((0.29, 0.18, 0.13), (0.39, 0.245, 0.17), (0.51, 0.335, 0.235), (0.65, 0.44, 0.315), (0.78, 0.56, 0.42),
         (0.88, 0.68, 0.54), (0.95, 0.78, 0.66), (0.98, 0.86, 0.78))  # fmt: skip
 HAIR = ((0.07, 0.06, 0.065), (0.10, 0.08, 0.075), (0.20, 0.125, 0.085), (0.31, 0.19, 0.12), (0.43, 0.27, 0.16),
         (0.60, 0.27, 0.12), (0.78, 0.57, 0.32), (0.88, 0.72, 0.44))  # fmt: skip
@@ -110,11 +110,11 @@ class Scene:
         v["mouth_y"] = 0.335 + 0.03 * v["face_height"] + 0.8 * v["nod"]
         v["nose_y"] = 0.125 + 1.25 * v["nod"]
         # Lines deepen fast at first and slowly later, so that each decade can be told from the next.
-        v["lines"] = ((v["age"] - LINES_FROM) / 0.76).clamp(0, 1).pow(0.75)
+        v["lines"] = ((v["age"] - LINES_FROM) / 0.76).clamp(0, 1).pow(0.8)
         v["power"] = 0.55 + 0.45 * v["light_strength"]
         for k, style in enumerate(HAIR_STYLES):
             v[style] = (v["hair_style"] == k).float()
-        gray = ((v["age"] - 0.36) / 0.54).clamp(0, 1)[:, None]
+        gray = ((v["age"] - 0.31) / 0.59).clamp(0, 1)[:, None]
         white = torch.tensor([0.80, 0.80, 0.81], device=self.device)[:, None, None]
         # Shadows on skin are warm: gray ones look like dirt.
         warm = torch.tensor([0.035, 0.0, -0.035], device=self.device)[:, None, None]
@@ -122,7 +122,7 @@ class Scene:
         v["skin_color"] = (skin * (1 + warm * v["undertone"][:, None])).clamp(0, 1)
         v["skin_shadow"] = v["skin_color"] * torch.tensor([0.62, 0.48, 0.43], device=self.device)[:, None, None]
         # On dark skin a line shows by the light on its ridge, not by its shadow.
-        ridge = (v["skin_color"] * 1.55 + 0.07).clamp(0, 1)
+        ridge = (v["skin_color"] * 1.4 + 0.05).clamp(0, 1)
         v["line_color"] = torch.lerp(ridge, v["skin_shadow"], ((v["skin"] - 0.2) / 0.25).clamp(0, 1)[:, None])
         v["hair_tint"] = torch.lerp(palette(HAIR, v["hair_color"]), white, gray)
         v["iris_tint"] = palette(IRIS, v["iris"] ** 1.4)

@@ -26,9 +26,9 @@ def glasses(s: Scene) -> Iterator[Layer]:
         glass = cover(lens, s.pixel)
         yield Layer(glass * (0.10 + 0.80 * s.shades), solid((0.07, 0.08, 0.11), s), ink=-1.0)
         gleam = cover((x * 0.7).add_(y).add_(0.045).abs_().sub_(0.026), s.pixel * 2)
-        yield Layer(gleam.mul_(glass).mul_(0.20), solid((1.0, 1.0, 1.0), s))
-        # From the lens's outer edge to the side of the head.
-        ends = torch.maximum(rx - side * x, side * s.x + (side * 0.10 * s.side - s.W - 0.03))
+        yield Layer(gleam.mul_(glass).mul_(0.13), solid((1.0, 1.0, 1.0), s))
+        # From the lens's outer edge towards the ear.
+        ends = torch.maximum(rx - side * x, side * s.x + (side * 0.10 * s.side - s.W + 0.03))
         temple = torch.maximum((y + 0.03).abs_().sub_(0.015), ends)
         yield Layer(cover(temple, s.pixel), frame, "glasses", ink=0.9)
         rim = lens.abs_().sub_(0.021)
@@ -52,22 +52,28 @@ def hat(s: Scene) -> Iterator[Layer]:
     full = 0.05 + 0.07 * s.hair_volume * (1 - s.bald) + 0.05 * s.coiled * (1 - s.bald)
     rx, ry = s.W + full, 0.50 - 0.03 * cap + 0.03 * beanie
     crown = torch.lerp(oval(x, y + 0.27, rx, ry), superellipse(x, y + 0.22, rx * 0.93, ry + 0.02), brimmed)
-    line = -0.27 + 0.05 * (x / rx).square()
+    line = -0.32 + 0.05 * (x / rx).square()
     crown = torch.maximum(crown, y - line)
     light = s.shade((x * (0.85 / rx)).clamp_(-0.85, 0.85), (y + 0.30).clamp_(-0.6, 0.6))
     knit = (y.clamp(-0.8, 0).add_(1.25).reciprocal_().mul_(x)).mul_(60).sin_().mul_(0.10 * beanie * s.fade(62)).add_(1)
     yield Layer(cover(crown, s.pixel), (knit[:, None].mul_(light) * color).clamp_(0, 1), "hat", crown)
     # The rim: a folded edge, a visor to the side one looks, or a brim all around.
     fold = torch.maximum((y - line).add_(0.015).abs_().sub_(0.075), x.abs().sub_(rx + 0.02))
-    visor = torch.maximum(ellipse(x - 0.35 * s.side, y - line - 0.03, 0.42, 0.115), line - 0.04 - y)
+    visor = torch.maximum(ellipse(x - 0.25 * s.side, y - line - 0.02, rx * 0.98, 0.105), line - 0.04 - y)
     brim = ellipse(x - 0.04 * s.side, y - line - 0.01, rx + 0.24, 0.085)
     rim = fold.mul_(beanie).addcmul_(visor, cap).addcmul_(brim, brimmed)
-    shadow = cover(rim - 0.03, 0.14).mul_(y > line).mul_(0.40)
+    shadow = cover(rim - 0.02, 0.10).mul_(y > line).mul_(0.28)
     yield Layer(shadow.mul_(ramp(s.W * 1.02 - s.x.abs(), -0.02, 0.04)), s.skin_color * 0.35)
     band = torch.maximum((y - line).add_(0.09).abs_().sub_(0.05), crown)
     yield Layer(cover(band, s.pixel).mul_(brimmed), color * 0.45)
     ribs = (x * 62).sin_().mul_(0.14 * beanie * s.fade(62)).add_(1).mul_(0.80 - 0.18 * cap)
     yield Layer(cover(rim, s.pixel), (ribs[:, None].mul_(light) * color).clamp_(0, 1), "hat", rim)
+
+
+def lining(s: Scene) -> Iterator[Layer]:
+    """The inside of the scarf, in its own shadow: seen behind a chin that has turned away from it."""
+    d = oval(s.x + 0.08 * s.side, s.y + 0.06, s.W + 0.08, s.H + 0.07)
+    yield Layer(cover(d, s.pixel), hat_color(s) * 0.55, "scarf", ink=0.0)
 
 
 def scarf(s: Scene) -> Iterator[Layer]:
