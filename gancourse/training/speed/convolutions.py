@@ -5,7 +5,8 @@ matrices: one row for each patch of the input, one column for each filter. The C
 torch's convolutions reaches about a third of the processor's speed there in the backward pass, its
 matrix product nearly all of it, and that is where a DCGAN spends half of its time. Within
 `small_maps_as_products()` such convolutions are computed that way; all others are left alone. With
-channels-last tensors nothing has to be copied but the patches. Results differ by rounding only.
+channels-last tensors nothing has to be copied but the patches. Results differ by rounding only, and can
+be differentiated twice, as a gradient penalty does.
 
 The two functions below also say what a *transposed* convolution is: its forward pass is the backward
 pass of a convolution and the other way round, the same two matrices transposed.
@@ -19,7 +20,6 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 from torch import Tensor
-from torch.autograd.function import once_differentiable
 from torch.overrides import TorchFunctionMode
 
 SMALL = 16  # pixels of the smaller map, up to which a product was measured to be faster
@@ -120,7 +120,6 @@ class Convolution(torch.autograd.Function):
         return y.view(len(x), size, size, -1).permute(0, 3, 1, 2)
 
     @staticmethod
-    @once_differentiable
     def backward(ctx: Any, slope: Tensor) -> Any:  # pyrefly: ignore[bad-override]
         x, weight = ctx.saved_tensors
         slope = rows(slope)
@@ -143,7 +142,6 @@ class TransposedConvolution(torch.autograd.Function):
         return spread(rows(x) @ matrix(weight), len(x), size, *ctx.shape)
 
     @staticmethod
-    @once_differentiable
     def backward(ctx: Any, slope: Tensor) -> Any:  # pyrefly: ignore[bad-override]
         x, weight = ctx.saved_tensors
         seen = patches(slope, *ctx.shape)
