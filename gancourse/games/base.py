@@ -83,6 +83,18 @@ class Game:
         """z from N(0, I), one for each of the batch (or for so many): (n, latent_dim)."""
         return self.normal(batch if isinstance(batch, int) else len(batch), self.latent_dim)
 
+    def length_of_noise(self, latent_dim: int | None = None) -> int:
+        """The length of z: as given, or as the first network says that has a `latent_dim`.
+
+        Raises:
+            CourseError: if nobody says.
+        """
+        said = [getattr(net, "latent_dim", None) for net in self.nets.values()]
+        length = latent_dim if latent_dim is not None else next((n for n in said if isinstance(n, int)), 0)
+        if length < 1:
+            raise CourseError("Say how long the noise z is: latent_dim=…; no network has a latent_dim to ask.")
+        return length
+
     def normal(self, n: int, *shape: int) -> Tensor:
         """Draws from N(0, 1), (n, *shape). Several processes draw the same and take their part each."""
         which, processes = self.share

@@ -30,9 +30,11 @@ class Conditional(Game):
     Reports "d_real" and "d_fake", as `gancourse.games.gan` does.
     """
 
-    def __init__(self, G: nn.Module, D: nn.Module, objective: Objective | str = "non_saturating") -> None:
+    def __init__(
+        self, G: nn.Module, D: nn.Module, objective: Objective | str = "non_saturating", latent_dim: int | None = None
+    ) -> None:
         self.G, self.D, self.objective = G, D, named(objective)
-        self.latent_dim = int(G.latent_dim)
+        self.latent_dim = self.length_of_noise(latent_dim)
 
     def play(self, batch: Batch) -> Iterator[Turn]:
         """D's turn on real and on fake pictures with the same labels, then G's."""

@@ -24,7 +24,7 @@ class DCGAN(Game):
 
     def __init__(self, G: nn.Module, D: nn.Module, real_label: float = 0.9) -> None:
         self.G, self.D, self.real_label = G, D, real_label
-        self.latent_dim = int(G.latent_dim)
+        self.latent_dim = self.length_of_noise()
 
     def play(self, batch: Batch) -> Iterator[Turn]:
         """The fakes are made once for both players; G learns from them through the D that has just moved."""

@@ -64,9 +64,7 @@ class Gan(Game):
     ) -> None:
         self.G, self.D = G, D
         self.objective = named(objective)
-        self.latent_dim = int(latent_dim if latent_dim is not None else getattr(G, "latent_dim", 0))
-        if self.latent_dim < 1:
-            raise CourseError("Say how long the noise z is: latent_dim=…; G has no latent_dim to ask.")
+        self.latent_dim = self.length_of_noise(latent_dim)
         if not isinstance(k, int) or isinstance(k, bool) or k < 1:
             raise CourseError(f"k={k!r} should be a whole number above 0.")
         self.k, self.fresh_noise, self.penalty, self.replay = k, fresh_noise, penalty, replay
@@ -75,6 +73,7 @@ class Gan(Game):
     def play(self, batch: Batch) -> Iterator[Turn]:
         """k turns of D, one of G."""
         rounds = int(self.k)
+        fake = torch.empty(0)
         for i in range(rounds):
             real = batch if i == 0 else self.next_batch()
             with torch.set_grad_enabled(i == rounds - 1 and not self.fresh_noise):

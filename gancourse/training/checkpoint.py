@@ -139,7 +139,7 @@ def load(engine: Engine, path: Path) -> dict[str, Any]:
     for name, ema in engine.ema.items():
         ema.updates = about["averaged"][name]
     engine.game.recall({name: value.to(device) for name, value in part(tensors, "game").items()})
-    seen = {kind: {name: tensors[f"{kind}.{name}"].to(device) for name in about["seen"][kind]} for kind in SEEN}
+    seen: Any = {kind: {name: tensors[f"{kind}.{name}"].to(device) for name in about["seen"][kind]} for kind in SEEN}
     engine.state = State(about["step"], **seen)
     engine.learned.update(about["learned"])
     engine.feed.place = about["place"]

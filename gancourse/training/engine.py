@@ -185,7 +185,8 @@ class Engine:
             weights = [p for name in players for p in self._net(name).parameters() if p.requires_grad]
             for p in weights:
                 p.grad = None
-            loss.backward(inputs=weights)
+            with self.machine.form.descending(weights):
+                loss.backward(inputs=weights)
             gradients = [p.grad for p in weights if p.grad is not None]
             self.machine.average([*gradients, *numbers])
             for name in players:

@@ -21,7 +21,13 @@ from gancourse.training.machine import Machine
 class Feed(Protocol):
     """Gives batches; `place` is what a checkpoint keeps."""
 
-    place: int
+    @property
+    def place(self) -> int:
+        """Batches taken so far."""
+        ...
+
+    @place.setter
+    def place(self, batches: int) -> None: ...
 
     def next(self) -> Batch:
         """This process's part of the next batch, on the device."""

@@ -36,13 +36,13 @@ class Machine:
     def __init__(self, device: torch.device | str | None = None, form: Form | None = None) -> None:
         self.rank, self.processes = 0, 1
         on_cpu = os.environ.get("ACCELERATE_USE_CPU", "").lower() in ("1", "true", "yes", "on")
-        found = device or (torch.device("cpu") if on_cpu else fastest_device())
+        found: torch.device | str = device or ("cpu" if on_cpu else fastest_device())
         if int(os.environ.get("WORLD_SIZE", "1")) > 1:
             from accelerate import PartialState
 
             state = PartialState(cpu=on_cpu or fastest_device().type == "cpu")
             self.rank, self.processes = state.process_index, state.num_processes
-            found = state.device
+            found = state.device or "cpu"
         self.device = torch.device(found)
         if form is None:
             form = Form("bf16") if os.environ.get("ACCELERATE_MIXED_PRECISION") == "bf16" else PLAIN

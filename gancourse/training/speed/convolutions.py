@@ -14,7 +14,9 @@ pass of a convolution and the other way round, the same two matrices transposed.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -23,6 +25,26 @@ from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
 SMALL = 16  # pixels of the smaller map, up to which a product was measured to be faster
+LEARNING = threading.local()  # .weights: ids of those that a backward pass in this thread is for
+
+
+@contextmanager
+def only_for(weights: Iterable[Tensor]) -> Iterator[None]:
+    """Within this context, backward passes make no gradients for other weights.
+
+    `backward(inputs=…)` says the same to torch's own functions, but not to those that are written in Python.
+    """
+    LEARNING.weights = {id(weight) for weight in weights}
+    try:
+        yield
+    finally:
+        LEARNING.weights = None
+
+
+def wanted(weight: Tensor) -> bool:
+    """Whether the backward pass that runs is for this weight."""
+    weights = getattr(LEARNING, "weights", None)
+    return weights is None or not weight.is_leaf or id(weight) in weights
 
 
 class small_maps_as_products(TorchFunctionMode):  # used like a function
@@ -126,7 +148,7 @@ class Convolution(torch.autograd.Function):
         on_x = on_weight = None
         if ctx.needs_input_grad[0]:
             on_x = spread(slope @ matrix(weight), len(x), x.shape[-1], *ctx.shape)
-        if ctx.needs_input_grad[1]:
+        if ctx.needs_input_grad[1] and wanted(weight):
             on_weight = filters(slope.T @ patches(x, *ctx.shape), weight)
         return on_x, on_weight, None, None
 
@@ -149,7 +171,7 @@ class TransposedConvolution(torch.autograd.Function):
         if ctx.needs_input_grad[0]:
             size = x.shape[-1]
             on_x = (seen @ matrix(weight).T).view(len(x), size, size, -1).permute(0, 3, 1, 2)
-        if ctx.needs_input_grad[1]:
+        if ctx.needs_input_grad[1] and wanted(weight):
             on_weight = filters(rows(x).T @ seen, weight)
         return on_x, on_weight, None, None
 

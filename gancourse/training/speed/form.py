@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from collections.abc import Iterable
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass
 
 import torch
@@ -66,6 +67,14 @@ class Form:
 
             stack.enter_context(small_maps_as_products())
         return stack
+
+    def descending(self, weights: Iterable[Tensor]) -> AbstractContextManager[None]:
+        """The context of a backward pass that is for these weights alone."""
+        if not self.products:
+            return nullcontext()
+        from gancourse.training.speed.convolutions import only_for
+
+        return only_for(weights)
 
 
 def in_float32(net: nn.Module, inputs: object, outputs: object) -> object:
