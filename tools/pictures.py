@@ -13,11 +13,13 @@ import sys
 from pathlib import Path
 
 import matplotlib
+import numpy as np
 import torch
 from PIL import Image, ImageDraw, ImageFont
 from torchvision.utils import make_grid
 
 from gancourse.authoring.source import find
+from gancourse.data.sheet import GAP
 from gancourse.paths import repository
 from gancourse.plots import STYLE, axes, draw_game, figure, png
 from gancourse.plots2d import draw_plane
@@ -89,17 +91,17 @@ def table() -> None:
 def faces_growing() -> None:
     """Lesson 03: fixed noise while the DCGAN of the course was trained, and the last frame alone.
 
-    Reads what `python tools/train_dcgan.py` has kept of its run; half an hour is too long to repeat here.
+    Reads the pictures in the folder of `gancourse train dcgan-faces-64`: half an hour is too long to repeat here.
     """
-    kept = repository() / "build" / "dcgan_faces_64" / "run.pt"
-    if not kept.exists():
-        raise SystemExit(f"{kept} is not there: `python tools/train_dcgan.py` makes it.")
-    frames = torch.load(kept, weights_only=True)["frames"]
+    kept = repository() / "runs" / "dcgan-faces-64" / "samples"
+    frames = {int(path.stem): path for path in kept.glob("*.png")}
+    if not frames:
+        raise SystemExit(f"{kept} holds no pictures: `gancourse train dcgan-faces-64` makes them.")
     steps = [step for step in sorted(frames) if step >= 50]
     steps = steps[:: max(1, len(steps) // 22)] + steps[-1:]
     drawn = []
     for step in steps:
-        sheet = make_grid(frames[step][:12], 6, padding=2, pad_value=255)
+        sheet = make_grid(cut(frames[step], 64)[:12], 6, padding=2, pad_value=255)
         picture = Image.new("RGB", (sheet.shape[2], sheet.shape[1] + 18), "white")
         picture.paste(Image.fromarray(sheet.permute(1, 2, 0).numpy()), (0, 0))
         written = ImageDraw.Draw(picture)
@@ -115,6 +117,14 @@ def faces_growing() -> None:
     small[0].save(path, save_all=True, append_images=small[1:], duration=pauses, loop=1, optimize=True)
     print(f"{path.relative_to(repository())}: {path.stat().st_size / 1000:.0f} kB")
     drawn[-1].save(folder / "film.png", optimize=True)
+
+
+def cut(sheet: Path, size: int) -> torch.Tensor:
+    """The pictures of a contact sheet, row by row, uint8 (n, 3, size, size)."""
+    with Image.open(sheet) as opened:
+        pixels = torch.from_numpy(np.array(opened.convert("RGB"))).permute(2, 0, 1)
+    cells = pixels[:, GAP:, GAP:].unfold(1, size, size + GAP).unfold(2, size, size + GAP)  # (3, rows, columns, h, w)
+    return cells.permute(1, 2, 0, 3, 4).flatten(0, 1)
 
 
 def film(frames: list[Image.Image], path: Path, colors: int = 96) -> None:
