@@ -86,7 +86,7 @@ def grade(
 
 @app.command()
 def train(
-    recipe: Annotated[str, typer.Argument(help="dcgan-faces-32, dcgan-faces-64, ring, grid; `list` describes them.")],
+    recipe: Annotated[str, typer.Argument(help="The recipe's name; --list has them all.")] = "list",
     out: Annotated[Path | None, typer.Option(help="Folder of the run; else runs/RECIPE.")] = None,
     steps: Annotated[int | None, typer.Option(min=1, help="How many in all; else the recipe's number.")] = None,
     minutes: Annotated[float | None, typer.Option(min=0, help="Stop after so many minutes of training.")] = None,
@@ -95,8 +95,12 @@ def train(
     n: Annotated[int | None, typer.Option(min=1, help="Only the first n pictures.")] = None,
     resume: Annotated[bool, typer.Option(help="Go on where the folder's checkpoint stands.")] = True,
     trial: Annotated[bool, typer.Option(help="Time a few forms of the step first; take the fastest.")] = True,
+    keep: Annotated[bool, typer.Option("--keep", help="Write the networks to data/ when done, with figures.")] = False,
     log_every: Annotated[int, typer.Option(min=1, help="Steps between two rows of metrics.csv.")] = 20,
-    draw_every: Annotated[int, typer.Option(min=1, help="Steps between two pictures of samples.")] = 250,
+    draw_every: Annotated[
+        int | None, typer.Option(min=1, help="Steps between two pictures of samples; else some sixty in all.")
+    ] = None,
+    list_: Annotated[bool, typer.Option("--list", help="Describe all recipes, and do nothing.")] = False,
 ) -> None:
     """Train by a recipe. Ctrl-C saves and stops; the same command goes on."""
     import logging
@@ -104,9 +108,13 @@ def train(
     from gancourse.training.recipes import RECIPES
     from gancourse.training.recipes import recipe as named
 
-    if recipe == "list":
+    if list_ or recipe == "list":
         for one in RECIPES.values():
-            typer.echo(f"{one.name:16s} {one.about}; {one.steps:,} steps; data: {', '.join(one.data)}")
+            minutes_, device = one.minutes
+            made = ", ".join(f"data/{stem}.safetensors" for stem in one.keep) or "no file of data/"
+            size = f"{one.size} px, " if one.size else ""
+            typer.echo(f"{one.name:20s} {one.about}; data: {', '.join(one.data)}")
+            typer.echo(f"{'':20s} {size}{one.steps:,} steps, {minutes_:g} minutes on {device}; makes {made}")
         return
     from gancourse.training.session import Plan
     from gancourse.training.session import train as run
@@ -115,7 +123,7 @@ def train(
     logging.getLogger("gancourse").setLevel(logging.INFO)
     chosen = named(recipe)
     plan = Plan(
-        chosen, out or Path("runs") / recipe, data, n, steps, minutes, seed, resume, trial, log_every, draw_every
+        chosen, out or Path("runs") / recipe, data, n, steps, minutes, seed, resume, trial, log_every, draw_every, keep
     )
     raise typer.Exit(run(plan))
 

@@ -6,15 +6,19 @@ it is used; only there does a batch become float32 in [−1, 1], the range of a 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 from torch.utils.data import Dataset
 
-from gancourse.data import is_whole, known
+from gancourse.data import known
 from gancourse.errors import CourseError
+
+if TYPE_CHECKING:
+    from gancourse.data.batches import Batches
 
 
 def to_unit(pixels: Tensor) -> Tensor:
@@ -96,33 +100,15 @@ class Images(Dataset):
             known(name, self.attributes, f"attribute of {self.name}", "attributes")
         return replace(self, attributes={name: self.attributes[name] for name in names})
 
-    def batches(
-        self, batch_size: int, device: torch.device | str | None = None, seed: int = 0
-    ) -> Iterator[tuple[Tensor, dict[str, Tensor]]]:
-        """Shuffled batches without end: pictures in [−1, 1] and their attributes, on the device.
+    def batches(self, batch_size: int, device: torch.device | str | None = None, seed: int = 0) -> Batches:
+        """Shuffled batches without end, on the device: pictures in [−1, 1] and their attributes (`data.batches`)."""
+        from gancourse.data.batches import Batches
 
-        Each pass over the data takes every picture at most once, in a new order that depends on
-        the seed alone; the last few, too few for a batch, wait for the next pass. The bytes are
-        copied to the device once, if they fit; else batch by batch.
-        """
-        if not is_whole(batch_size) or not 1 <= batch_size <= len(self):
-            raise CourseError(f"batch_size={batch_size!r} should be from 1 to the number of pictures, {len(self):,}.")
-        target = torch.device(device) if device is not None else self.device
-        return self._batches(batch_size, target, seed)
-
-    def _batches(self, batch_size: int, device: torch.device, seed: int) -> Iterator[tuple[Tensor, dict[str, Tensor]]]:
-        held = self.to(device) if self._fits(device) else self
-        generator = torch.Generator().manual_seed(seed)  # on the CPU: the same order on every device
-        while True:
-            order = torch.randperm(len(self), generator=generator).to(held.device)
-            for start in range(0, len(self) - batch_size + 1, batch_size):
-                chosen = order[start : start + batch_size]
-                pixels = held.pixels.index_select(0, chosen).to(device)
-                labels = {name: values.index_select(0, chosen).to(device) for name, values in held.attributes.items()}
-                yield to_unit(pixels), labels
+        return Batches(self, batch_size, device, seed)
 
     def _fits(self, device: torch.device) -> bool:
         """Whether the bytes may all go to the device: on CUDA, if they leave half of its free memory."""
         if device.type != "cuda" or self.device.type == "cuda":
             return True
-        return self.pixels.numel() < torch.cuda.mem_get_info(device)[0] / 2
+        held = sum(values.numel() * values.element_size() for values in (self.pixels, *self.attributes.values()))
+        return held < torch.cuda.mem_get_info(device)[0] / 2

@@ -1,14 +1,14 @@
-"""Training: a loop that whoever holds it drives, one step per `next()`.
+"""Training: an engine that plays games, as an iterator that whoever holds it drives.
 
-    trainer = Trainer(G, D, data.load("faces", size=32), batch_size=128, ema=EMA(G))
-    for state in itertools.islice(trainer, 1000):
+    engine = Engine(Gan(G, D), data.load("faces", size=32), batch_size=128, ema={"G": 0.999})
+    for state in itertools.islice(engine, 1000):
         ...
-    trainer.save("run.safetensors")
+    engine.save("run.safetensors")
 
-Read `trainer` first: it is the whole algorithm. Around it stand, each in a module of its own, what it
-is fed with (`feed`), what it reports (`state`), what it may be given (`ema`, `replay`, `labels`,
-`regularizers`, `schedules`), where it runs (`machine`), how it is stored (`checkpoint`), how its
-fastest form is found (`fastest`), and how the command line runs it (`recipes`, `session`).
+Read `engine` first, beside a game of `gancourse.games`: they are the whole algorithm. Around them stand,
+each in a module of its own, what it is fed with (`feed`), what it reports (`state`), who rests (`turns`),
+averages (`ema`), where it runs (`machine`), how it is stored (`checkpoint`), and how the command line
+runs it (`recipes`, `session`). What only makes it faster is apart, in `speed`.
 """
 
 from __future__ import annotations
@@ -18,20 +18,24 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gancourse.training.ema import EMA as EMA
+    from gancourse.training.engine import Diverged as Diverged
+    from gancourse.training.engine import Engine as Engine
+    from gancourse.training.machine import Machine as Machine
     from gancourse.training.replay import ReplayBuffer as ReplayBuffer
-    from gancourse.training.schedules import ByThreshold as ByThreshold
     from gancourse.training.state import State as State
-    from gancourse.training.trainer import Trainer as Trainer
+    from gancourse.training.turns import ByThreshold as ByThreshold
 
 # Loaded when used: a lesson in which students write one of these must be able to use the others.
 _HOMES = {
-    "ByThreshold": "gancourse.training.schedules",
+    "ByThreshold": "gancourse.training.turns",
+    "Diverged": "gancourse.training.engine",
     "EMA": "gancourse.training.ema",
+    "Engine": "gancourse.training.engine",
+    "Machine": "gancourse.training.machine",
     "ReplayBuffer": "gancourse.training.replay",
     "State": "gancourse.training.state",
-    "Trainer": "gancourse.training.trainer",
 }
-__all__ = ["EMA", "ByThreshold", "ReplayBuffer", "State", "Trainer"]
+__all__ = ["EMA", "ByThreshold", "Diverged", "Engine", "Machine", "ReplayBuffer", "State"]
 
 
 def __getattr__(name: str) -> Any:

@@ -1,19 +1,20 @@
 """A run in one file, from which it goes on as if it had never stopped.
 
 The file is safetensors: tensors by name, and in its header one JSON text with all plain numbers.
-Nothing in it can execute anything. It holds both networks, their optimizers, the average of G's
-weights, the replay buffer, the place in the data and every random state in use: the run's own and
-torch's. It is written beside the old one and put in its place when complete.
+Nothing in it can execute anything. It holds all networks by their names, their optimizers, averages and
+schedules, what the game remembers, the place in the data and every random state in use: the run's own,
+torch's, NumPy's and Python's. It is written beside the old one and put in its place when complete.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
+import random
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
@@ -24,45 +25,45 @@ from gancourse.errors import CourseError
 from gancourse.training.state import State
 
 if TYPE_CHECKING:
-    from gancourse.training.trainer import Trainer
+    from gancourse.training.engine import Engine
 
-VERSION = 1  # to be raised when the meaning of a file changes
-MEASURED = ("d_loss", "g_loss", "d_real", "d_fake", "d_norm", "g_norm", "penalty")
+VERSION = 2  # to be raised when the meaning of a file changes
+SEEN = ("losses", "norms", "reported")
 
 
-def save(trainer: Trainer, path: Path, **notes: Any) -> None:
+def save(engine: Engine, path: Path, **notes: Any) -> None:
     """Write a checkpoint; of several processes only the first writes.
 
     Args:
         notes: more for the header, as JSON takes it: what the recipe was, how long it took.
 
     Raises:
+        Diverged: if a loss is no number any more: the checkpoint before it stays.
         CourseError: if the file cannot be written.
     """
-    if not trainer.machine.main:
+    engine.check()
+    if not engine.machine.main:
         return
-    nets: dict[str, nn.Module] = {"G": trainer.G, "D": trainer.D}
-    if trainer.ema is not None:
-        nets["ema"] = trainer.ema.model
-    tensors = {f"{name}.{key}": value for name, net in nets.items() for key, value in net.state_dict().items()}
+    tensors = {f"{kind}.{key}": value for kind, net in networks(engine) for key, value in net.state_dict().items()}
     groups = {}
-    for name, optimizer in optimizers(trainer):
+    for name, optimizer in engine.optimizers.items():
         groups[name], moments = taken_apart(optimizer)
-        tensors |= {f"{name}.{key}": value for key, value in moments.items()}
-    if trainer.replay is not None and trainer.replay.held is not None:
-        tensors["replay"] = trainer.replay.held
-    tensors |= {f"random.{name}": state for name, state in random_states(trainer).items()}
-    tensors |= {f"state.{name}": getattr(trainer.state, name) for name in MEASURED}
+        tensors |= {f"optimizer.{name}.{key}": value for key, value in moments.items()}
+    tensors |= {f"game.{name}": value for name, value in engine.game.memory().items()}
+    tensors |= {f"random.{name}": state for name, state in random_states(engine).items()}
+    tensors |= {f"{kind}.{name}": value for kind in SEEN for name, value in getattr(engine.state, kind).items()}
     about = {
         "version": VERSION,
-        "step": trainer.state.step,
-        "turns": [trainer.d_steps, trainer.g_steps],
-        "ema_updates": trainer.ema.updates if trainer.ema is not None else None,
-        "k": trainer.k,
-        "batch_size": trainer.batch_size,
-        "place": trainer.feed.place,
-        "memory": trainer.schedule.memory,
+        "step": engine.state.step,
+        "seen": {kind: list(getattr(engine.state, kind)) for kind in SEEN},
+        "learned": engine.learned,
+        "averaged": {name: ema.updates for name, ema in engine.ema.items()},
+        "batch_size": engine.batch_size,
+        "place": engine.feed.place,
+        "turns": engine.turns.memory if engine.turns is not None else {},
         "optimizers": groups,
+        "schedules": {name: plain(schedule.state_dict()) for name, schedule in engine.schedules.items()},
+        "random": plain_random_states(),
         "notes": notes,
     }
     # A tensor may share memory with another one, or be stored channels-last: the file wants its own, in order.
@@ -108,47 +109,61 @@ def read(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
     return about, tensors
 
 
-def load(trainer: Trainer, path: Path) -> dict[str, Any]:
-    """Put a trainer where another one was saved, and return the header's notes.
+def load(engine: Engine, path: Path) -> dict[str, Any]:
+    """Put an engine where another one was saved, and return the header's notes.
 
-    Everything is compared before anything is changed: a checkpoint that does not fit leaves the trainer as it was.
+    Everything is compared before anything is changed: a checkpoint that does not fit leaves the engine as it was.
 
     Raises:
         CourseError: as `read` does, or if the checkpoint is of other networks or settings; it says which.
     """
     about, tensors = read(path)
-    nets = {"G": trainer.G, "D": trainer.D, **({"ema": trainer.ema.model} if trainer.ema is not None else {})}
-    found = {name: part(tensors, name) for name in nets}
-    for name, net in nets.items():
-        must_fit(path, {"G": "generator", "D": "discriminator", "ema": "average"}[name], net.state_dict(), found[name])
-    pairs: list[tuple[str, object, object]] = [("batch size", trainer.batch_size, about["batch_size"])]
-    for name, optimizer in optimizers(trainer):
-        pairs.append((name, type(optimizer).__name__, about["optimizers"][name]["kind"]))
+    found = {kind: part(tensors, kind) for kind, _ in networks(engine)}
+    for kind, net in networks(engine):
+        what = kind.replace("net.", "network ").replace("ema.", "average of ")
+        must_fit(path, what, net.state_dict(), found[kind])
+    pairs: list[tuple[str, object, object]] = [("batch size", engine.batch_size, about["batch_size"])]
+    for name, optimizer in engine.optimizers.items():
+        kept = about["optimizers"].get(name, {"kind": "none"})
+        pairs.append((f"optimizer of {name}", type(optimizer).__name__, kept["kind"]))
     for what, ours, theirs in pairs:
         if ours != theirs:
             raise CourseError(f"The checkpoint {path} was made with another {what}: {theirs}, and this run has {ours}.")
-    for name, net in nets.items():
-        net.load_state_dict(found[name])
-    for name, optimizer in optimizers(trainer):
-        put_together(optimizer, about["optimizers"][name], part(tensors, name))
-    if trainer.ema is not None:
-        trainer.ema.updates = about["ema_updates"]
-    if trainer.replay is not None:
-        held = tensors.get("replay")
-        trainer.replay.restore(None if held is None else held.to(trainer.machine.device))
-    measured: Any = {name: tensors[f"state.{name}"].to(trainer.machine.device) for name in MEASURED}
-    trainer.state = State(about["step"], **measured)
-    trainer.d_steps, trainer.g_steps = about["turns"]
-    trainer.k = about["k"]
-    trainer.feed.place.update(about["place"])
-    trainer.schedule.memory.update(about["memory"])
-    restore_random(trainer, part(tensors, "random"))
+    device = engine.machine.device
+    for kind, net in networks(engine):
+        net.load_state_dict(found[kind])
+    for name, optimizer in engine.optimizers.items():
+        put_together(optimizer, about["optimizers"][name], part(tensors, f"optimizer.{name}"))
+    for name, schedule in engine.schedules.items():
+        schedule.load_state_dict({**schedule.state_dict(), **about["schedules"].get(name, {})})
+    for name, ema in engine.ema.items():
+        ema.updates = about["averaged"][name]
+    engine.game.recall({name: value.to(device) for name, value in part(tensors, "game").items()})
+    seen: Any = {kind: {name: tensors[f"{kind}.{name}"].to(device) for name in about["seen"][kind]} for kind in SEEN}
+    engine.state = State(about["step"], **seen)
+    engine.learned.update(about["learned"])
+    engine.feed.place = about["place"]
+    if engine.turns is not None:
+        engine.turns.memory.update(about["turns"])
+    restore_random(engine, part(tensors, "random"), about["random"])
     return about["notes"]
 
 
-def optimizers(trainer: Trainer) -> Iterable[tuple[str, Optimizer]]:
-    """Both, by name."""
-    return (("opt_D", trainer.opt_D), ("opt_G", trainer.opt_G))
+def networks(engine: Engine) -> list[tuple[str, nn.Module]]:
+    """Networks and averages, by the first part of their tensors' names."""
+    averages = [(f"ema.{name}", ema.model) for name, ema in engine.ema.items()]
+    return [*((f"net.{name}", net) for name, net in engine.game.nets.items()), *averages]
+
+
+def plain(state: dict[str, Any]) -> dict[str, Any]:
+    """Of a schedule's state what JSON takes; the rest (functions) comes from its recipe."""
+    kept = {}
+    for name, value in state.items():
+        try:
+            kept[name] = json.loads(json.dumps(value))
+        except TypeError:
+            continue
+    return kept
 
 
 def part(tensors: dict[str, Tensor], name: str) -> dict[str, Tensor]:
@@ -192,21 +207,32 @@ def put_together(optimizer: Optimizer, settings: dict[str, Any], moments: dict[s
     optimizer.load_state_dict({"state": state, "param_groups": settings["groups"]})
 
 
-def random_states(trainer: Trainer) -> dict[str, Tensor]:
-    """Every random state a step may use: the run's own, and torch's on the CPU and on the device."""
-    device = trainer.machine.device
-    states = {f"run.{device.type}": trainer.random.get_state(), "cpu": torch.get_rng_state()}
+def random_states(engine: Engine) -> dict[str, Tensor]:
+    """Torch's random states that a step may use: the run's own, and the global ones on the CPU and on the device."""
+    device, own = engine.machine.device, engine.game.random
+    states = {"cpu": torch.get_rng_state()}
+    if own is not None:
+        states[f"run.{device.type}"] = own.get_state()
     if device.type == "cuda":
         states["cuda"] = torch.cuda.get_rng_state(device)
     return states
 
 
-def restore_random(trainer: Trainer, states: dict[str, Tensor]) -> None:
+def plain_random_states() -> dict[str, Any]:
+    """Python's and NumPy's."""
+    kind, keys, *rest = np.random.get_state(legacy=True)
+    return {"python": random.getstate(), "numpy": [kind, np.asarray(keys).tolist(), *rest]}
+
+
+def restore_random(engine: Engine, states: dict[str, Tensor], others: dict[str, Any]) -> None:
     """Set them. A run that goes on on another kind of device draws other numbers from there on."""
-    device = trainer.machine.device
+    device, own = engine.machine.device, engine.game.random
     torch.set_rng_state(states["cpu"])
-    own = states.get(f"run.{device.type}")
-    if own is not None:
-        trainer.random.set_state(own)
+    if own is not None and f"run.{device.type}" in states:
+        own.set_state(states[f"run.{device.type}"])
     if device.type == "cuda" and "cuda" in states:
         torch.cuda.set_rng_state(states["cuda"], device)
+    version, numbers, gauss = others["python"]
+    random.setstate((version, tuple(numbers), gauss))
+    kind, keys, *rest = others["numpy"]
+    np.random.set_state((kind, np.array(keys, dtype=np.uint32), *rest))

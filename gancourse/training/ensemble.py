@@ -7,7 +7,7 @@ a student's own, runs under `torch.vmap`: written for one network, it works on a
 those of single runs, seed by seed: no network sees another's data, and the optimizer (Adam) works
 on each weight by itself.
 
-    ensemble = Ensemble(matches)          # ten games with networks G and D and their settings
+    ensemble = Ensemble(matches)          # ten matches: networks G and D, their optimizers and settings
     for _ in range(iterations):
         ensemble.play()
     ensemble.hand_back()                  # now the matches hold the trained networks
@@ -19,19 +19,27 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Sequence
+from types import SimpleNamespace
 from typing import Any, Protocol
 
 import torch
 from torch import Tensor, nn
 from torch.func import functional_call, stack_module_state
 
+from gancourse.errors import CourseError
+from gancourse.games.gan import Gan
+from gancourse.training.engine import Engine
+from gancourse.training.feed import Drawn
+
 Loss = Callable[..., Tensor]
 Weights = dict[str, Tensor]
 ELEMENTWISE = (nn.ReLU, nn.LeakyReLU, nn.Tanh, nn.Sigmoid, nn.ELU, nn.GELU, nn.SiLU, nn.Softplus, nn.Identity)
 
 
-class Game(Protocol):
-    """One game, of which an ensemble plays several side by side. All have the same settings but the seed.
+class Match(Protocol):
+    """Two networks that play the plain game, as students write it: what an ensemble plays several of, side by side.
+
+    All have the same settings but the seed.
 
     Attributes:
         G, D: the networks. D gives one logit, (n, 1), for each sample, or fewer where it judges several together.
@@ -126,26 +134,26 @@ class Many:
 
 
 class Ensemble:
-    """Games of the same settings and unlike seeds, played side by side."""
+    """Matches of the same settings and unlike seeds, played side by side; or engines that each play a plain `Gan`."""
 
-    def __init__(self, games: Sequence[Any]) -> None:
-        self.games = list(games)
-        first: Game = games[0]
+    def __init__(self, matches: Sequence[Any]) -> None:
+        self.matches = [match_of(one) if isinstance(one, Engine) else one for one in matches]
+        first: Match = self.matches[0]
         self.first = first
-        self.G, self.D = Many([game.G for game in games]), Many([game.D for game in games])
+        self.G, self.D = Many([match.G for match in self.matches]), Many([match.D for match in self.matches])
         self.opt_G = self.adam(self.G, first.opt_G)
         self.opt_D = self.adam(self.D, first.opt_D)
         self.d_loss, self.g_loss = summed(first.d_loss, 2), summed(first.g_loss, 1)
 
     @staticmethod
     def adam(net: Many, like: torch.optim.Adam) -> torch.optim.Adam:
-        """Adam with the settings of a single game's."""
+        """Adam with the settings of a single match's."""
         settings = {key: like.param_groups[0][key] for key in ("lr", "betas", "eps")}
         return torch.optim.Adam(net.parameters(), **settings, fused=True)
 
     def batch(self, draw: Callable[[int], Tensor]) -> Tensor:
-        """A batch for each game, (S, n, …), all different."""
-        size = len(self.games), self.first.batch
+        """A batch for each match, (S, n, …), all different."""
+        size = len(self.matches), self.first.batch
         return draw(size[0] * size[1]).unflatten(0, size)
 
     def d_step(self, real: Tensor, z: Tensor) -> None:
@@ -155,7 +163,7 @@ class Ensemble:
         self.descend(self.d_loss(*self.D.both(real, fake)), self.D, self.opt_D)
 
     def g_step(self, z: Tensor, real: Tensor | None = None) -> None:
-        """One step of every G, through D as it is or, if games are unrolled, as it would answer."""
+        """One step of every G, through D as it is or, if matches are unrolled, as it would answer."""
         fake, weights = self.G(z), self.D.weights
         for _ in range(self.first.unroll):
             assert real is not None
@@ -173,27 +181,51 @@ class Ensemble:
 
     def play(self) -> None:
         """One iteration: k steps of every D, then `g_steps` of every G, each on fresh batches."""
-        game = self.first
-        for _ in range(game.k):
-            self.d_step(self.batch(game.sample), self.batch(game.noise))
-        for _ in range(game.g_steps):
-            self.g_step(self.batch(game.noise), self.batch(game.sample) if game.unroll else None)
+        match = self.first
+        for _ in range(match.k):
+            self.d_step(self.batch(match.sample), self.batch(match.noise))
+        for _ in range(match.g_steps):
+            self.g_step(self.batch(match.noise), self.batch(match.sample) if match.unroll else None)
 
     def hand_back(self) -> None:
-        """Write the trained weights into the games' networks."""
+        """Write the trained weights into the matches' networks."""
         self.G.hand_back()
         self.D.hand_back()
 
 
-def summed(loss: Loss, batches: int) -> Loss:
-    """The sum of all games' losses, for `batches` batches of logits, each (S, n, 1).
+def match_of(engine: Engine) -> Match:
+    """An engine that plays a plain game on a distribution, as a match.
 
-    A loss that is a mean over samples can be taken over all games at once, which is quicker; one that
+    Raises:
+        CourseError: if it plays anything else, or with what an ensemble does not know, such as a penalty.
+    """
+    game, feed, adams = engine.game, engine.feed, list(engine.optimizers.values())
+    if (
+        type(game) is not Gan
+        or not isinstance(feed, Drawn)
+        or not all(isinstance(one, torch.optim.Adam) for one in adams)
+    ):
+        raise CourseError("An ensemble plays the plain game (gancourse.games.Gan) on a distribution, with Adam.")
+    extras = (game.penalty, game.replay, game.clip, game.instance_noise or None, engine.turns, *engine.schedules)
+    if any(one is not None for one in extras) or engine.ema:
+        raise CourseError("An ensemble plays without penalty, replay, clipping, noise, averages and schedules.")
+    match: Any = SimpleNamespace(
+        G=game.G, D=game.D, opt_G=engine.optimizers["G"], opt_D=engine.optimizers["D"], k=game.k, g_steps=1,
+        d_loss=game.objective.d_loss, g_loss=game.objective.g_loss, unroll=0, look_ahead=0.0,
+        batch=engine.batch_size, sample=feed.source.sample, noise=game.noise,
+    )  # fmt: skip
+    return match
+
+
+def summed(loss: Loss, batches: int) -> Loss:
+    """The sum of all matches' losses, for `batches` batches of logits, each (S, n, 1).
+
+    A loss that is a mean over samples can be taken over all matches at once, which is quicker; one that
     compares samples cannot. Which it is is tried out.
     """
     draw = torch.Generator().manual_seed(0)
     tried = [torch.randn(3, 7, 1, generator=draw, dtype=torch.float64) for _ in range(batches)]
-    game_by_game = torch.vmap(loss)
-    if torch.allclose(game_by_game(*tried).sum(), 3 * loss(*tried), rtol=1e-9, atol=0):
+    one_by_one = torch.vmap(loss)
+    if torch.allclose(one_by_one(*tried).sum(), 3 * loss(*tried), rtol=1e-9, atol=0):
         return lambda *logits: len(logits[0]) * loss(*logits)
-    return lambda *logits: game_by_game(*logits).sum()
+    return lambda *logits: one_by_one(*logits).sum()

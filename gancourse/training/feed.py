@@ -1,4 +1,4 @@
-"""Batches of real data, in an order that can be saved and found again.
+"""Where real batches come from, in an order that can be saved and found again.
 
 A feed belongs to a run of one or more processes: it draws the joined batch and hands out this
 process's part, so that a run sees the same data whatever the number of processes.
@@ -8,21 +8,28 @@ from __future__ import annotations
 
 from typing import Protocol, runtime_checkable
 
-import torch
 from torch import Tensor
 
-from gancourse.data.images import Images, to_unit
+from gancourse.data.batches import Batches
+from gancourse.data.images import Images
 from gancourse.errors import CourseError
+from gancourse.games.base import Batch
 from gancourse.training.machine import Machine
 
 
 @runtime_checkable
 class Feed(Protocol):
-    """Where real batches come from; `place` is what a checkpoint keeps."""
+    """Gives batches; `place` is what a checkpoint keeps."""
 
-    place: dict[str, int]
+    @property
+    def place(self) -> int:
+        """Batches taken so far."""
+        ...
 
-    def next(self) -> Tensor:
+    @place.setter
+    def place(self, batches: int) -> None: ...
+
+    def next(self) -> Batch:
         """This process's part of the next batch, on the device."""
         ...
 
@@ -31,57 +38,45 @@ class Feed(Protocol):
 class Source(Protocol):
     """A distribution to draw from, such as those of `gancourse.data.toys`."""
 
-    def sample(self, n: int) -> Tensor:
-        """n draws, shape (n, …), by torch's global random numbers."""
+    def sample(self, n: int) -> Tensor | tuple[Tensor, dict[str, Tensor]]:
+        """n draws, shape (n, …), by torch's global random numbers; and what is known of each, by name, if anything."""
         ...
 
 
 class Shuffled:
-    """Pictures in [−1, 1], shuffled anew in each pass.
-
-    Each pass takes every picture at most once; the last few, too few for a batch, are left out of it.
-    The order of a pass depends on the seed and the pass alone. The bytes are held on the device if they fit.
-
-    Args:
-        images: the data.
-        batch_size: of all processes together.
-        machine: where the batches go.
-        seed: of the order.
-    """
+    """Pictures in [−1, 1] and all their attributes, shuffled anew in each pass (`gancourse.data.batches`)."""
 
     def __init__(self, images: Images, batch_size: int, machine: Machine, seed: int = 0) -> None:
-        if not 1 <= batch_size <= len(images):
-            raise CourseError(f"batch_size={batch_size!r} should be from 1 to the number of pictures, {len(images):,}.")
-        self.batch_size, self.machine, self.seed = batch_size, machine, seed
-        self.held = images.to(machine.device) if images._fits(machine.device) else images
-        self.place = {"batches": 0}
-        self._pass, self._order = -1, torch.empty(0, dtype=torch.long)
+        part = share(batch_size, machine)
+        self.batches = Batches(images, batch_size, machine.device, seed, part, machine.layout)
 
-    def next(self) -> Tensor:
-        """(batch_size / processes, C, H, W)."""
-        a_pass, number = divmod(self.place["batches"], len(self.held) // self.batch_size)
-        if a_pass != self._pass:
-            generator = torch.Generator().manual_seed((self.seed * 1_000_003 + a_pass) % 2**63)
-            self._order = torch.randperm(len(self.held), generator=generator).to(self.held.device)
-            self._pass = a_pass
-        self.place["batches"] += 1
-        part = share(self.batch_size, self.machine)
-        chosen = self._order[number * self.batch_size :][part]
-        # Sorted into place as bytes: a quarter of the memory that floats would move.
-        pixels = self.held.pixels.index_select(0, chosen).to(self.machine.device)
-        return to_unit(pixels.contiguous(memory_format=self.machine.layout))
+    @property
+    def place(self) -> int:
+        """Batches taken so far."""
+        return self.batches.place
+
+    @place.setter
+    def place(self, batches: int) -> None:
+        self.batches.place = batches
+
+    def next(self) -> Batch:
+        """batch_size / processes pictures."""
+        return Batch(*next(self.batches))
 
 
 class Drawn:
     """Draws from a distribution, by torch's global random numbers, whose state a checkpoint keeps too."""
 
     def __init__(self, source: Source, batch_size: int, machine: Machine) -> None:
-        self.source, self.batch_size, self.machine = source, batch_size, machine
-        self.place: dict[str, int] = {}
+        self.source, self.batch_size, self.machine, self.place = source, batch_size, machine, 0
 
-    def next(self) -> Tensor:
-        """(batch_size / processes, …)."""
-        return self.source.sample(self.batch_size)[share(self.batch_size, self.machine)].to(self.machine.device)
+    def next(self) -> Batch:
+        """batch_size / processes draws."""
+        drawn = self.source.sample(self.batch_size)
+        samples, named = drawn if isinstance(drawn, tuple) else (drawn, {})
+        part, device = share(self.batch_size, self.machine), self.machine.device
+        self.place += 1
+        return Batch(samples[part].to(device), {name: values[part].to(device) for name, values in named.items()})
 
 
 def share(batch_size: int, machine: Machine) -> slice:

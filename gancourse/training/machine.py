@@ -1,11 +1,11 @@
-"""Where training runs and in which form: device, precision, memory format, number of processes.
+"""Where training runs: the device, how many processes, and the form of a step.
 
-Hugging Face Accelerate finds the device and joins the processes, so that a script that trains on one
-CPU also runs under `accelerate launch` on several GPUs or machines. What several processes do together
-is one thing: they average their gradients. That is done here, after each backward pass, with a single
-reduction of one flat tensor. (`DistributedDataParallel` would overlap the reduction with the backward
-pass, but a GAN's step breaks its assumptions: D runs several times before one backward pass, G's step
-sends gradients through D and wants none for D, and a gradient penalty differentiates twice.)
+A script that trains on one CPU also runs under `accelerate launch` on several GPUs or machines: Hugging
+Face Accelerate joins the processes. What they do together is one thing: they average their gradients.
+That is done here, after each backward pass, with a single reduction of one flat tensor.
+(`DistributedDataParallel` would overlap the reduction with the backward pass, but a GAN's step breaks
+its assumptions: D runs several times before one backward pass, G's step sends gradients through D and
+wants none for D, and a gradient penalty differentiates twice.)
 """
 
 from __future__ import annotations
@@ -13,56 +13,19 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 
-from gancourse.errors import CourseError
 from gancourse.running import device as fastest_device
-
-PRECISIONS = {"float32": torch.float32, "bf16": torch.bfloat16}
-
-
-@dataclass(frozen=True)
-class Form:
-    """In which form a step is computed. In float32 all forms agree up to rounding; bf16 rounds more.
-
-    `gancourse.training.fastest` finds out which one is fastest on a machine.
-
-    Attributes:
-        precision: "float32", or "bf16" for the networks' forward passes under autocast; losses, penalties,
-            weights and the optimizers stay float32.
-        channels_last: whether pictures and filters are stored with channels innermost.
-        products: whether convolutions of small maps are matrix products (`gancourse.training.convolutions`).
-        compile: whether the networks are compiled by `torch.compile`.
-
-    Raises:
-        CourseError: for a precision that is not known.
-    """
-
-    precision: str = "float32"
-    channels_last: bool = False
-    products: bool = False
-    compile: bool = False
-
-    def __post_init__(self) -> None:
-        if self.precision not in PRECISIONS:
-            raise CourseError(f"precision={self.precision!r} is not known; there are {' and '.join(PRECISIONS)}.")
-
-    def __str__(self) -> str:
-        parts = [self.precision, "channels-last" if self.channels_last else "contiguous"]
-        return ", ".join(parts + ["products"] * self.products + ["compiled"] * self.compile)
-
-
-PLAIN = Form()
+from gancourse.training.speed.form import PLAIN, Form
 
 
 class Machine:
     """The device and the processes of a run, and the form of its steps.
 
     Args:
-        device: None takes what Accelerate finds: this process's GPU, else MPS, else the CPU.
+        device: None takes the fastest: CUDA, else MPS, else the CPU. Of several processes each has its own.
         form: of the steps; None is the plain one, in bf16 if `accelerate launch` was called with
             --mixed_precision bf16.
 
@@ -72,15 +35,15 @@ class Machine:
 
     def __init__(self, device: torch.device | str | None = None, form: Form | None = None) -> None:
         self.rank, self.processes = 0, 1
-        found = device
-        if device is None or int(os.environ.get("WORLD_SIZE", "1")) > 1:
+        on_cpu = os.environ.get("ACCELERATE_USE_CPU", "").lower() in ("1", "true", "yes", "on")
+        found: torch.device | str = device or ("cpu" if on_cpu else fastest_device())
+        if int(os.environ.get("WORLD_SIZE", "1")) > 1:
             from accelerate import PartialState
-            from accelerate.utils import parse_flag_from_env
 
-            state = PartialState(cpu=parse_flag_from_env("ACCELERATE_USE_CPU") or fastest_device().type == "cpu")
+            state = PartialState(cpu=on_cpu or fastest_device().type == "cpu")
             self.rank, self.processes = state.process_index, state.num_processes
-            found = state.device
-        self.device = torch.device(found or "cpu")
+            found = state.device or "cpu"
+        self.device = torch.device(found)
         if form is None:
             form = Form("bf16") if os.environ.get("ACCELERATE_MIXED_PRECISION") == "bf16" else PLAIN
         self.form = form
@@ -93,18 +56,11 @@ class Machine:
     @property
     def layout(self) -> torch.memory_format:
         """How pictures lie in memory."""
-        return torch.channels_last if self.form.channels_last else torch.contiguous_format
+        return self.form.layout
 
     def running(self) -> ExitStack:
-        """The context of the networks' forward passes."""
-        stack = ExitStack()
-        if self.form.precision != "float32":
-            stack.enter_context(torch.autocast(self.device.type, PRECISIONS[self.form.precision]))
-        if self.form.products:
-            from gancourse.training.convolutions import small_maps_as_products
-
-            stack.enter_context(small_maps_as_products())
-        return stack
+        """The context of a game's turns."""
+        return self.form.running(self.device)
 
     def average(self, tensors: Sequence[Tensor]) -> None:
         """Replace each tensor by its mean over all processes, in place. They must agree in number and shapes."""

@@ -1,27 +1,28 @@
-"""Runs by name, for `gancourse train`: networks, data, and settings.
+"""Runs by name, for `gancourse train`: data, game, settings, and what of it is kept.
 
-A recipe says all that the result depends on but the seed, so that anyone can make a checkpoint again.
+A recipe says all that the result depends on but the seed, so that anyone can make a file of data/ again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
-from torch import Tensor
+import torch
+from torch.optim.lr_scheduler import LambdaLR, OneCycleLR
 
+from gancourse import data as sets
 from gancourse.data import known
+from gancourse.data.images import Images
 from gancourse.errors import CourseError
-from gancourse.models.dense import dense
-from gancourse.training.ema import EMA
-from gancourse.training.trainer import Trainer
+from gancourse.training import drawing, figures
+from gancourse.training.engine import Engine
 
 if TYPE_CHECKING:
     from PIL.Image import Image
+    from torch.optim import Optimizer
 
-    from gancourse.data.images import Images
-    from gancourse.data.toys import Mixture
     from gancourse.training.machine import Machine
 
 PICTURES = ("faces", "celeba", "fashion")
@@ -37,9 +38,12 @@ class Recipe:
         data: the names of the data sets that fit; the first is the default.
         size: of the pictures in pixels; 0 if the samples are no pictures.
         steps: how many are taken unless somebody says otherwise.
+        minutes: that they take, and on what: (5.0, "1 CPU core").
         load: from the data set's name and how many samples to the data.
-        make: from data, machine and seed to a trainer, with weights already drawn from torch's seed.
-        draw: from samples to a picture.
+        make: from data, machine, seed and steps to an engine, with weights already drawn from torch's seed.
+        draw: from the engine and the seed to a picture of what it has learned; None, if there is nothing to see.
+        keep: which networks go into which file of data/, without its suffix. "G" means its average, if there is one.
+        measure: from the trained engine to figures that are written beside the weights.
     """
 
     name: str
@@ -47,9 +51,12 @@ class Recipe:
     data: tuple[str, ...]
     size: int
     steps: int
-    load: Callable[[str, int | None], Images | Mixture]
-    make: Callable[[Images | Mixture, Machine, int], Trainer]
-    draw: Callable[[Tensor], Image]
+    minutes: tuple[float, str]
+    load: Callable[[str, int | None], Any]
+    make: Callable[[Any, Machine, int, int], Engine]
+    draw: Callable[[Engine, int], Image] | None = None
+    keep: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    measure: Callable[[Engine], dict[str, float]] | None = None
 
 
 def recipe(name: str) -> Recipe:
@@ -58,108 +65,169 @@ def recipe(name: str) -> Recipe:
     return RECIPES[name]
 
 
-def dcgan(size: int, width: int, batch_size: int, steps: int) -> Recipe:
+def falling(steps: int) -> Callable[[Optimizer], LambdaLR]:
+    """A learning rate that falls to zero over the last quarter: the noise of the game falls with it."""
+    return lambda optimizer: LambdaLR(optimizer, lambda step: max(0.0, min(1.0, 4 * (1 - step / steps))))
+
+
+def dcgan(
+    size: int,
+    steps: int,
+    minutes: tuple[float, str],
+    latent_dim: int = 100,
+    widths: tuple[int, int] = (32, 32),
+    batch_size: int = 64,
+    decay: float = 0.998,
+    falls: bool = False,
+    keep: Mapping[str, tuple[str, ...]] | None = None,
+    **settings: Any,
+) -> Recipe:
     """DCGAN at this size, with separate batches, smoothed labels and averaged weights."""
-    from gancourse.objectives import OBJECTIVES
 
     def load(data: str, n: int | None) -> Images:
-        from gancourse.data import load
+        return sets.load(data, size=size, attributes=[], n=n)
 
-        return load(data, size=size, attributes=[], n=n)
-
-    def make(data: Images | Mixture, machine: Machine, seed: int) -> Trainer:
-        from gancourse.data.images import Images
+    def make(data: Any, machine: Machine, seed: int, steps: int) -> Engine:
+        from gancourse.games.dcgan import DCGAN
         from gancourse.models.dcgan import Discriminator, Generator
-        from gancourse.training.labels import soft_labels
 
         if not isinstance(data, Images):
             raise CourseError(f"A DCGAN is trained on pictures, not on {data!r}.")
         channels = data.pixels.shape[1]
-        G = Generator(size, 100, width, channels)
-        return Trainer(
-            G,
-            Discriminator(size, width, channels),
-            data,
-            batch_size=batch_size,
-            objective=soft_labels(OBJECTIVES["non_saturating"]),
-            ema=EMA(G, 0.998),
-            seed=seed,
-            machine=machine,
+        game = DCGAN(Generator(size, latent_dim, widths[0], channels), Discriminator(size, widths[1], channels))
+        fall = {"G": falling(steps), "D": falling(steps)} if falls else None
+        return Engine(
+            game, data, batch_size=batch_size, schedules=fall, ema={"G": decay}, seed=seed, machine=machine, **settings
         )
 
-    about = f"DCGAN (Radford et al. 2015), {size} × {size} pixels, {width} channels at the widest map"
-    return Recipe(f"dcgan-faces-{size}", about, PICTURES, size, steps, load, make, pictures)
+    return Recipe(
+        f"dcgan-faces-{size}",
+        f"DCGAN (Radford et al. 2015), {size} × {size} pixels",
+        PICTURES,
+        size,
+        steps,
+        minutes,
+        load,
+        make,
+        lambda engine, seed: drawing.pictures(engine.ask("G", drawing.still_noise(64, latent_dim, seed))),
+        keep or {},
+        lambda engine: figures.faces(engine, size),
+    )
 
 
-def toy(name: str, reach: float, steps: int) -> Recipe:
-    """A small dense GAN on a mixture in the plane, with R1 against collapse (see `gancourse.training.regularizers`)."""
+def conditional(size: int, steps: int, minutes: tuple[float, str]) -> Recipe:
+    """A conditional DCGAN on drawn faces: glasses, hat and the hair's style can be asked for."""
+    from gancourse.games.conditional import LABELS, Conditional, face_labels
 
-    def load(data: str, n: int | None) -> Mixture:
+    def load(data: str, n: int | None) -> Images:
+        faces = sets.load(data, size=size, attributes=["glasses", "hat", "hair_style"], n=n)
+        return Images(faces.pixels, {"label": face_labels(faces.attributes)}, faces.name, faces.split)
+
+    def make(data: Any, machine: Machine, seed: int, steps: int) -> Engine:
+        from gancourse.models.conditional import ConditionalGenerator, ProjectionDiscriminator
+
+        game = Conditional(
+            ConditionalGenerator(size, len(LABELS), 64, 32), ProjectionDiscriminator(size, len(LABELS), 32)
+        )
+        fall = {"G": falling(steps), "D": falling(steps)}
+        return Engine(game, data, batch_size=64, lr=3e-4, schedules=fall, ema={"G": 0.999}, seed=seed, machine=machine)
+
+    def draw(engine: Engine, seed: int) -> Image:
+        """One row for each style of hair, with glasses on the right half; the same eight people in every row."""
+        rows = len(LABELS) - 2
+        y = torch.zeros(rows, 8, len(LABELS))
+        y[:, 4:, 0] = 1
+        y[torch.arange(rows), :, 2 + torch.arange(rows)] = 1
+        z = drawing.still_noise(4, 64, seed).repeat(2 * rows, 1)
+        return drawing.pictures(engine.ask("G", z, y.flatten(0, 1)), 8)
+
+    about = f"a conditional DCGAN (Mirza and Osindero 2014, Miyato and Koyama 2018), {size} × {size} pixels"
+    return Recipe(
+        f"conditional-faces-{size}", about, ("faces",), size, steps, minutes, load, make, draw,
+        {f"conditional_faces_{size}": ("G",)}, lambda engine: figures.labeled_faces(engine, size),
+    )  # fmt: skip
+
+
+def toy(name: str, reach: float, steps: int, minutes: tuple[float, str]) -> Recipe:
+    """A small dense GAN on a mixture in the plane, with R1 against collapse (see `gancourse.games.penalties`)."""
+
+    def load(data: str, n: int | None) -> Any:
         from gancourse.data import toys
 
         return {"ring": toys.ring, "grid": toys.grid}[data]()
 
-    def make(data: Images | Mixture, machine: Machine, seed: int) -> Trainer:
-        from gancourse.training.regularizers import R1
+    def make(data: Any, machine: Machine, seed: int, steps: int) -> Engine:
+        from gancourse.games.gan import Gan
+        from gancourse.games.penalties import R1
+        from gancourse.models.dense import dense
 
-        G, D = dense(16, 128, 2), dense(2, 128, 1)
-        return Trainer(
-            G,
-            D,
+        game = Gan(dense(16, 128, 2), dense(2, 128, 1), latent_dim=16, penalty=R1(gamma=0.1))
+        settings = {"batch_size": 256, "lr": 1e-3, "betas": (0.0, 0.99), "ema": {"G": 0.995}}
+        return Engine(game, data, seed=seed, machine=machine, **settings)
+
+    def draw(engine: Engine, seed: int) -> Image:
+        samples = engine.ask("G", drawing.still_noise(1000, 16, seed))
+        return drawing.scatter(samples, load(name, None).modes, reach)
+
+    about = f"a small dense GAN on the {name} of Gaussians"
+    return Recipe(
+        name, about, (name,), 0, steps, minutes, load, make, draw,
+        measure=lambda engine: figures.modes(engine, load(name, None)),
+    )  # fmt: skip
+
+
+def reader(batch_size: int = 128, epochs: int = 4, count: int = 80_000) -> Recipe:
+    """The face reader, on faces that no split has, at 64 and at 32 pixels in turn."""
+    first = 1_000_000  # the number of the first face; the splits' are below
+
+    def load(data: str, n: int | None) -> Images:
+        from tqdm.auto import tqdm
+
+        from gancourse.data.faces import render, sample_factors
+        from gancourse.games.reader import targets
+
+        where = "cuda" if torch.cuda.is_available() else "cpu"
+        factors = sample_factors(n or count, 0, first)
+        drawn: dict[int, list[torch.Tensor]] = {64: [], 32: []}
+        for i in tqdm(range(0, factors.n, 500), desc="drawing faces", leave=False):
+            some = factors.rows(slice(i, i + 500)).to(where)
+            for size, pieces in drawn.items():
+                pieces.append(render(some, size).cpu())
+        return Images(torch.cat(drawn[64]), {"small": torch.cat(drawn[32]), **targets(factors)}, "faces")
+
+    def make(data: Any, machine: Machine, seed: int, steps: int) -> Engine:
+        from gancourse.games.reader import Reading
+        from gancourse.models.face_reader import FaceReader
+
+        return Engine(
+            Reading(FaceReader()),
             data,
-            batch_size=256,
-            latent_dim=16,
-            lr_d=1e-3,
-            lr_g=1e-3,
-            betas=(0.0, 0.99),
-            regularizer=R1(gamma=0.1),
-            ema=EMA(G, 0.995),
+            batch_size=batch_size,
+            optimizers={"reader": lambda weights: torch.optim.AdamW(weights, 3e-3, weight_decay=0.02)},
+            schedules={"reader": lambda optimizer: OneCycleLR(optimizer, 3e-3, total_steps=steps)},
             seed=seed,
             machine=machine,
         )
 
-    def draw(samples: Tensor) -> Image:
-        return scatter(samples, load(name, None).modes, reach)
-
-    return Recipe(name, f"a small dense GAN on the {name} of Gaussians", (name,), 0, steps, load, make, draw)
-
-
-def pictures(samples: Tensor) -> Image:
-    """A sheet of pictures in [−1, 1], (n, C, H, W); small ones are enlarged."""
-    from PIL import Image
-
-    from gancourse.data.images import Images, to_bytes
-    from gancourse.data.sheet import contact_sheet
-
-    columns = round(len(samples) ** 0.5)
-    sheet = contact_sheet(Images(to_bytes(samples).cpu()), columns)
-    larger = max(1, round(64 / samples.shape[-1]))
-    return sheet.resize((sheet.width * larger, sheet.height * larger), Image.Resampling.NEAREST)
-
-
-def scatter(samples: Tensor, modes: Tensor, reach: float) -> Image:
-    """Points in the plane (n, 2) over the centers of the data's modes (K, 2)."""
-    import io
-
-    from PIL import Image
-
-    from gancourse.plots import FAKE, REAL, axes, figure, png
-
-    fig = figure(4.5, 4.5)
-    (ax,) = axes(fig)
-    ax.scatter(*modes.T, s=120, marker="+", color=REAL, label="modes of the data")
-    ax.scatter(*samples.cpu().T, s=6, color=FAKE, alpha=0.5, label="samples")
-    ax.set(xlim=(-reach, reach), ylim=(-reach, reach), aspect="equal")
-    ax.legend(loc="upper right", fontsize=8)
-    return Image.open(io.BytesIO(png(fig)))
+    about = "the network that reads the factors of drawn faces"
+    steps = epochs * (count // batch_size)
+    return Recipe(
+        "face-reader", about, ("faces",), 64, steps, (15, "2 CPU cores"), load, make,
+        keep={"face_reader": ("reader",)}, measure=figures.reading,
+    )  # fmt: skip
 
 
 RECIPES = {
     r.name: r
     for r in (
-        dcgan(32, 32, 64, 6000),
-        dcgan(64, 32, 64, 12000),
-        toy("ring", 3.0, 4000),
-        toy("grid", 6.0, 10000),
+        dcgan(32, 6000, (10, "1 CPU core")),
+        dcgan(
+            64, 6000, (30, "1 CPU core"), 64, (32, 24), 32, 0.999, True,
+            {"dcgan_faces_64": ("G",), "dcgan_faces_64_judge": ("D",)}, lr=3e-4,
+        ),
+        conditional(32, 6000, (10, "1 CPU core")),
+        reader(),
+        toy("ring", 3.0, 4000, (1, "1 CPU core")),
+        toy("grid", 6.0, 10000, (1, "1 CPU core")),
     )
-}
+}  # fmt: skip

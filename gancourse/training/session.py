@@ -1,7 +1,7 @@
 """A recipe run from the command line: into a folder, from which it can always go on.
 
 The folder holds `checkpoint.safetensors`, `metrics.csv`, what TensorBoard reads, and `samples/` with
-what the averaged generator makes of the same noise as time goes by. Ctrl-C (or a cluster's SIGTERM)
+what the networks make of the same noise as time goes by. Ctrl-C (or a cluster's SIGTERM)
 lets the step end, saves, and says how to go on; a run that is killed goes on from its last checkpoint,
 and what the table had beyond that is cut off, so that it reads as if nothing had happened.
 """
@@ -13,8 +13,9 @@ import itertools
 import logging
 import os
 import signal
+import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -26,18 +27,19 @@ import torch
 from gancourse import seed_everything
 from gancourse.errors import CourseError
 from gancourse.training import checkpoint
-from gancourse.training.fastest import fastest, forms
-from gancourse.training.machine import Form, Machine
+from gancourse.training.engine import Diverged, Engine
+from gancourse.training.machine import Machine
 from gancourse.training.recipes import Recipe
+from gancourse.training.speed.form import Form
+from gancourse.training.speed.trial import fastest, forms
 from gancourse.training.state import State
-from gancourse.training.trainer import Trainer
 
 if TYPE_CHECKING:
+    from torch.utils.tensorboard import SummaryWriter
     from tqdm import tqdm
 
 LOG = logging.getLogger("gancourse.training")
-SHOWN = 64  # samples in each picture of pictures
-POINTS = 1000  # and in each picture of points
+FRAMES = 60  # pictures of samples in a run, close together at the start, where most happens
 AGREE = 10  # of several processes, how often they ask each other whether to stop
 
 
@@ -55,7 +57,9 @@ class Plan:
         seed: of weights, noise and order.
         resume: whether to go on where the folder stands; False needs a folder without a run.
         trial: whether to find out which form of the step is fastest here.
-        log_every, draw_every: in steps.
+        keep: whether to write the recipe's networks to data/ when it is done.
+        log_every: in steps.
+        draw_every: likewise; None draws sixty sheets of pictures (fifteen plots), the more often the earlier.
         save_every: in seconds.
     """
 
@@ -69,7 +73,8 @@ class Plan:
     resume: bool = True
     trial: bool = True
     log_every: int = 20
-    draw_every: int = 250
+    draw_every: int | None = None
+    keep: bool = False
     save_every: float = 120.0
 
 
@@ -89,13 +94,11 @@ class Session:
         seed_everything(plan.seed)
         self.machine.form = Form(**earlier["form"]) if earlier else self.choose(data)
         seed_everything(plan.seed)
-        self.trainer: Trainer = recipe.make(data, self.machine, plan.seed)
+        self.steps = plan.steps if plan.steps is not None else recipe.steps
+        self.engine: Engine = recipe.make(data, self.machine, plan.seed, self.steps)
         self.seconds = 0.0
         if earlier:
-            self.seconds = checkpoint.load(self.trainer, self.file)["seconds"]
-        count = SHOWN if recipe.size else POINTS
-        still = torch.Generator().manual_seed(plan.seed)
-        self.noise = torch.randn(count, self.trainer.latent_dim, generator=still)
+            self.seconds = checkpoint.load(self.engine, self.file)["seconds"]
 
     def earlier(self) -> dict[str, Any] | None:
         """The notes of the checkpoint in the folder, if there is one to go on from."""
@@ -118,36 +121,51 @@ class Session:
         if not recipe.size or not self.plan.trial or self.machine.processes > 1:
             return self.machine.form
 
-        def make(form: Form) -> Trainer:
-            return recipe.make(data, Machine(self.machine.device, form), 0)
+        def make(form: Form) -> Engine:
+            return recipe.make(data, Machine(self.machine.device, form), 0, recipe.steps)
 
         return fastest(make, forms(self.machine.device), key=[recipe.name, data.pixels.shape[1]])
 
     def run(self) -> bool:
-        """Train; False if it was stopped before it was done. Files are written by the first process alone."""
-        total = self.plan.steps if self.plan.steps is not None else self.plan.recipe.steps
-        first = self.trainer.state.step
-        if first >= total:
+        """Train; False if it was stopped before it was done. Files are written by the first process alone.
+
+        Raises:
+            Diverged: if a loss is no number any more; the last good checkpoint stays.
+        """
+        first = self.engine.state.step
+        if first >= self.steps:
             LOG.info("nothing to do: %s has %s steps already; ask for more with --steps", self.plan.out, f"{first:,}")
             return True
-        with stoppable() as stop, self.recording(total) as record:
+        with stoppable() as stop, self.recording() as record:
             started = saved = time.monotonic()
             before = self.seconds
-            for state in itertools.islice(self.trainer, total - first):
-                now = time.monotonic()
-                self.seconds = before + now - started
-                if record is not None:
-                    record.note(state, self.seconds)
-                over = self.plan.minutes is not None and self.seconds >= 60 * self.plan.minutes
-                if self.agreed(state, bool(stop) or over):
-                    break
-                if now - saved >= self.plan.save_every:
-                    self.save()
-                    saved = time.monotonic()
+            try:
+                for state in itertools.islice(self.engine, self.steps - first):
+                    now = time.monotonic()
+                    self.seconds = before + now - started
+                    if state.step % self.plan.log_every == 0:
+                        self.engine.check()
+                    if record is not None:
+                        record.note(state, self.seconds)
+                    over = self.plan.minutes is not None and self.seconds >= 60 * self.plan.minutes
+                    if self.agreed(state, bool(stop) or over):
+                        break
+                    if now - saved >= self.plan.save_every:
+                        self.save()
+                        saved = time.monotonic()
+                self.save()
+            except Diverged as error:
+                raise Diverged(f"{error} {self.last_good()}") from None
             if record is not None:
-                record.draw(self.trainer.state)
-            self.save()
+                record.draw(self.engine.state)
         return not stop
+
+    def last_good(self) -> str:
+        """What is left of a run that diverged."""
+        if not self.file.exists():
+            return "No checkpoint had been written yet."
+        step = checkpoint.read(self.file)[0]["step"]
+        return f"The last good checkpoint, of step {step:,}, is kept: {self.file}."
 
     def agreed(self, state: State, mine: bool) -> bool:
         """Whether to stop now: processes stop together, or one would wait for the others for ever."""
@@ -162,15 +180,35 @@ class Session:
     def save(self) -> None:
         """Write the checkpoint."""
         notes = {**self.identity, "seconds": self.seconds, "form": asdict(self.machine.form)}
-        checkpoint.save(self.trainer, self.file, **notes)
+        checkpoint.save(self.engine, self.file, **notes)
+
+    def keep(self) -> None:
+        """Write the recipe's networks to data/, with how they were made and what they have reached."""
+        from gancourse.models import store
+
+        recipe = self.plan.recipe
+        if not recipe.keep:
+            raise CourseError(f"The recipe {recipe.name} makes no file of data/.")
+        device = self.machine.device
+        made = {
+            **self.identity,
+            "steps": self.engine.state.step,
+            "minutes": round(self.seconds / 60, 1),
+            "device": torch.cuda.get_device_name(device) if device.type == "cuda" else device.type,
+            "form": str(self.machine.form),
+            "figures": recipe.measure(self.engine) if recipe.measure else {},
+        }
+        for stem, names in recipe.keep.items():
+            store.save(stem, {name: self.engine.averaged(name) for name in names}, made)
+            LOG.info("data/%s: %s", stem, made["figures"])
 
     @contextmanager
-    def recording(self, total: int) -> Iterator[Record | None]:
+    def recording(self) -> Iterator[Record | None]:
         """What the first process writes while it trains."""
         if not self.machine.main:
             yield None
             return
-        record = Record(self, total)
+        record = Record(self)
         try:
             yield record
         finally:
@@ -180,25 +218,24 @@ class Session:
 class Record:
     """Progress on the terminal, numbers in a table and for TensorBoard, pictures of samples."""
 
-    def __init__(self, session: Session, total: int) -> None:
-        from torch.utils.tensorboard import SummaryWriter
+    def __init__(self, session: Session) -> None:
         from tqdm import tqdm
 
         self.session, self.plan = session, session.plan
-        step = session.trainer.state.step
-        out = self.plan.out
+        step, out, total = session.engine.state.step, self.plan.out, session.steps
+        frames = FRAMES if session.plan.recipe.size else FRAMES // 4  # a plot takes as long as many a step
+        self.moments = {round(total * (k / frames) ** 2) for k in range(1, frames + 1)}
+        self.board = None
         try:
             (out / "samples").mkdir(parents=True, exist_ok=True)
-            rows = kept_rows(out / "metrics.csv", step)
-            self.file = open(out / "metrics.csv", "w", newline="", encoding="utf-8")  # noqa: SIM115
-            self.board = SummaryWriter(str(out / "tensorboard"), purge_step=step + 1 if step else None)
+            self.file = out / "metrics.csv"
+            self.columns: list[str] = []
+            self.write(kept_rows(self.file, step), anew=True)
+            self.board = board(out / "tensorboard", step)
         except OSError as error:
             raise CourseError(
                 f"{out} cannot be written to: {error.strerror or error}. Choose another --out."
             ) from error
-        self.table = csv.DictWriter(self.file, ["minutes", *session.trainer.state.numbers()])
-        self.table.writeheader()
-        self.table.writerows(rows)
         self.bar: tqdm = tqdm(total=total, initial=step, unit="step", dynamic_ncols=True, smoothing=0.05)
 
     def note(self, state: State, seconds: float) -> None:
@@ -206,26 +243,49 @@ class Record:
         self.bar.update()
         if state.step % self.plan.log_every == 0:
             numbers = state.numbers()
-            self.table.writerow({"minutes": round(seconds / 60, 4), **numbers})
-            self.file.flush()
+            self.write([{"minutes": round(seconds / 60, 4), **numbers}])
             for name, value in numbers.items():
-                if name != "step":
+                if name != "step" and self.board is not None:
                     self.board.add_scalar(name, value, state.step)
-            self.bar.set_postfix(d_loss=f"{numbers['d_loss']:.3f}", g_loss=f"{numbers['g_loss']:.3f}", refresh=False)
-        if state.step % self.plan.draw_every == 0:
+            losses = {name: f"{value:.3f}" for name, value in numbers.items() if name.endswith("_loss")}
+            self.bar.set_postfix(losses, refresh=False)
+        every = self.plan.draw_every
+        if state.step in self.moments if every is None else state.step % every == 0:
             self.draw(state)
 
+    def write(self, rows: Sequence[Mapping[str, Any]], anew: bool = False) -> None:
+        """Add rows to the table; it is written anew where a row has a column that it has not."""
+        new = [name for row in rows for name in row if name not in self.columns]
+        if new and not anew:
+            rows, anew = [*kept_rows(self.file, sys.maxsize), *rows], True
+        self.columns += dict.fromkeys(new)
+        with open(self.file, "w" if anew else "a", newline="", encoding="utf-8") as file:
+            table = csv.DictWriter(file, self.columns)
+            if anew and self.columns:
+                table.writeheader()
+            table.writerows(rows)
+
     def draw(self, state: State) -> None:
-        """A picture of the samples for the same noise as ever."""
-        trainer = self.session.trainer
-        picture = self.plan.recipe.draw(trainer.samples(self.session.noise))
-        picture.save(self.plan.out / "samples" / f"{state.step:06d}.png", format="PNG")
+        """A picture of what the networks make of the same noise as ever."""
+        if (draw := self.plan.recipe.draw) is not None:
+            picture = draw(self.session.engine, self.plan.seed)
+            picture.save(self.plan.out / "samples" / f"{state.step:06d}.png", format="PNG")
 
     def close(self) -> None:
-        """End the progress bar and the files."""
+        """End the progress bar and the curves."""
         self.bar.close()
-        self.file.close()
-        self.board.close()
+        if self.board is not None:
+            self.board.close()
+
+
+def board(folder: Path, step: int) -> SummaryWriter | None:
+    """Curves for TensorBoard, where it is installed."""
+    try:
+        from torch.utils.tensorboard import SummaryWriter
+    except ImportError:
+        LOG.info("TensorBoard is not installed: its curves are left out; metrics.csv has the same numbers")
+        return None
+    return SummaryWriter(str(folder), purge_step=step + 1 if step else None)
 
 
 def kept_rows(path: Path, step: int) -> list[dict[str, str]]:
@@ -259,13 +319,15 @@ def stoppable() -> Iterator[list[int]]:
 def train(plan: Plan) -> int:
     """Run a plan and say what came of it; the exit status."""
     session = Session(plan)
-    trainer = session.trainer
+    engine = session.engine
     if session.machine.main:
-        begun = f"goes on at step {trainer.state.step:,}" if trainer.state.step else "begins"
+        begun = f"goes on at step {engine.state.step:,}" if engine.state.step else "begins"
         machine = session.machine
         LOG.info("%s %s in %s on %s: %s", plan.recipe.name, begun, plan.out, machine.device, machine.form)
     done = session.run()
     if session.machine.main:
-        where = f"{trainer.state.step:,} steps, {session.seconds / 60:.1f} minutes of training, in {plan.out}"
+        where = f"{engine.state.step:,} steps, {session.seconds / 60:.1f} minutes of training, in {plan.out}"
         LOG.info("%s: %s%s", "done" if done else "stopped", where, "" if done else ". The same command goes on.")
+        if done and plan.keep:
+            session.keep()
     return 0 if done else 130

@@ -1,6 +1,6 @@
 """Training one can play, pause, step and steer while it runs, drawn by matplotlib.
 
-For any state at all: lesson 01's match, or the trainer of `gancourse.training`.
+For any state at all: lesson 01's match, or the engine of `gancourse.training`.
 """
 
 from __future__ import annotations
@@ -25,10 +25,11 @@ class LiveTraining(Panel[State]):
         step: takes one training step on the state. If None, the state's own `step()`, or its next
             item if it is an iterator.
         draw: draws the state on a figure and returns the alt text.
-        knobs: `Knob`s and `Choice`s by name. One that does not restart sets the state's attribute of that name.
+        knobs: `Knob`s and `Choice`s by name. One that does not restart sets the state's attribute of that name;
+            of an engine, "lr_D" is D's learning rate, and other names are its game's attributes.
         size: of the figure, in inches.
         d_step, g_step: take one step of one player alone. If None, the state's own `d_step()` and
-            `g_step()` where it has them; the buttons are there if the steps are.
+            `g_step()`, or its `turn("D")` and `turn("G")`, where it has them; the buttons are there if the steps are.
 
     Errors in `make`, `step` or `draw` stop the training and are shown under the picture.
     """
@@ -62,6 +63,9 @@ class LiveTraining(Panel[State]):
         own = getattr(run, name, None)
         if callable(own):
             return lambda state: own()
+        turn, player = getattr(run, "turn", None), name[0].upper()
+        if name != "step" and callable(turn) and player in run.game.nets:
+            return lambda state: turn(player)
         return (lambda state: next(run)) if name == "step" and isinstance(run, Iterator) else None
 
     def _frame(self) -> dict[str, Any]:

@@ -216,8 +216,15 @@ class Panel(anywidget.AnyWidget, Generic[State]):
             self._restart()
             return
         for name, value in new.items():
-            setattr(self.state, name, self._knobs[name].meaning(value))
+            self._set(name, self._knobs[name].meaning(value))
             self._applied[name] = value
+
+    def _set(self, name: str, value: Any) -> None:
+        steer = getattr(self.state, "steer", None)
+        if callable(steer):
+            steer(name, value)
+        else:
+            setattr(self.state, name, value)
 
     def _restart(self) -> None:
         self._applied = self.settings()

@@ -13,8 +13,12 @@ import torch
 from torch import Tensor
 
 from gancourse.data.toys import grid, ring, spirals
+from gancourse.games.gan import LOGITS, Gan
 from gancourse.models.dense import dense
 from gancourse.objectives import OBJECTIVES, Objective
+from gancourse.training.engine import Engine
+from gancourse.training.feed import Drawn
+from gancourse.training.machine import Machine
 
 TARGETS = {
     "three Gaussians": ring(3, radius=1.5, std=0.2),
@@ -31,8 +35,8 @@ LOSSES = {
 REMEDIES = {"none": 1, "packing of 2": 2, "packing of 4": 4}
 
 
-class PlaneGame:
-    """Two perceptrons that play on a distribution in the plane.
+class PlaneGame(Gan):
+    """Two perceptrons that play on a distribution in the plane, and the engine that plays them.
 
     Args:
         target: has `sample(n)`, which gives real points (n, 2).
@@ -40,7 +44,7 @@ class PlaneGame:
         pack: how many points D judges together.
         seed: of the networks and of all draws that follow.
         latent_dim: dimensions of the noise, standard normal.
-        batch: points per step and player.
+        batch: what D judges in a step of either player: so many points, or packs of them.
     """
 
     def __init__(
@@ -54,41 +58,49 @@ class PlaneGame:
         batch: int = 128,
     ) -> None:
         torch.manual_seed(seed)
-        self.target, self.objective, self.pack = target, objective, pack
-        self.latent_dim, self.batch, self.k = latent_dim, batch, 1
-        self.G, self.D = dense(latent_dim, width, 2), dense(2 * pack, width, 1)
-        self._opt_G = torch.optim.Adam(self.G.parameters(), lr=1e-3, betas=(0.5, 0.9))
-        self._opt_D = torch.optim.Adam(self.D.parameters(), lr=1e-3, betas=(0.5, 0.9))
-        self.critic = objective.name in ("least_squares", "hinge", "wasserstein")
+        super().__init__(dense(latent_dim, width, 2), dense(2 * pack, width, 1), objective, latent_dim=latent_dim)
+        self.target, self.pack = target, pack
+        self.critic = objective.name not in LOGITS
         self.history: list[tuple[float, float]] = []
-        self._last = [float("nan"), float("nan")]
+        self._feed = Drawn(target, batch * pack, Machine("cpu"))
+        self._engine = Engine(self, self._feed, lr=1e-3, betas=(0.5, 0.9), machine=Machine("cpu"))
+        self.random = None  # torch's global state, which is given back after each look at the game
         self._partners = torch.randn(4, pack - 1, latent_dim)
 
     @property
     def lr_D(self) -> float:
         """D's learning rate; setting it acts on the next step."""
-        return self._opt_D.param_groups[0]["lr"]
+        return self._engine.rates["D"]
 
     @lr_D.setter
     def lr_D(self, value: float) -> None:
-        self._opt_D.param_groups[0]["lr"] = value
+        self._engine.rates["D"] = value
 
     @property
     def lr_G(self) -> float:
         """G's learning rate; setting it acts on the next step."""
-        return self._opt_G.param_groups[0]["lr"]
+        return self._engine.rates["G"]
 
     @lr_G.setter
     def lr_G(self, value: float) -> None:
-        self._opt_G.param_groups[0]["lr"] = value
+        self._engine.rates["G"] = value
 
-    def noise(self, n: int) -> Tensor:
-        """z, (n, latent_dim)."""
-        return torch.randn(n, self.latent_dim)
+    @property
+    def batch(self) -> int:
+        """Points, or packs of them, in a step; setting it acts on the next one."""
+        return self._feed.batch_size // self.pack
+
+    @batch.setter
+    def batch(self, value: int) -> None:
+        self._feed.batch_size = value * self.pack
 
     def sample(self, n: int) -> Tensor:
         """Real points, (n, 2)."""
         return self.target.sample(n)
+
+    def shown(self, x: Tensor) -> Tensor:
+        """Points as D is shown them: side by side in packs, (n / pack, 2 · pack)."""
+        return super().shown(x).reshape(-1, 2 * self.pack)
 
     def judge(self, x: Tensor) -> Tensor:
         """D's logit of single points (n, 2): beside fixed partners of G's making, on average over four packs."""
@@ -103,26 +115,21 @@ class PlaneGame:
 
     def d_step(self) -> None:
         """One step of D; G stands still."""
-        n = self.batch * self.pack
-        real, fake = (self.D(x.reshape(self.batch, -1)) for x in (self.sample(n), self.G(self.noise(n)).detach()))
-        loss = self.objective.d_loss(real, fake)
-        self._opt_D.zero_grad()
-        loss.backward()
-        self._opt_D.step()
-        self._note(0, loss)
+        self._engine.turn("D")
 
     def g_step(self) -> None:
         """One step of G; D stands still."""
-        fake = self.G(self.noise(self.batch * self.pack))
-        loss = self.g_loss(self.D(fake.reshape(self.batch, -1)))
-        self._opt_G.zero_grad()
-        loss.backward()
-        self._opt_G.step()
-        self._note(1, loss)
-        self.history.append((self._last[0], self._last[1]))
+        self._engine.turn("G")
+        self._note()
 
-    def _note(self, player: int, loss: Tensor) -> None:
-        self._last[player] = float(loss.detach())
+    def step(self) -> None:
+        """k steps of D, one of G."""
+        self._engine.step()
+        self._note()
+
+    def _note(self) -> None:
+        losses = self._engine.state.losses
+        self.history.append((float(losses.get("D", torch.nan)), float(losses["G"])))
 
 
 def make(target: Any, loss: Objective, remedy: int, seed: int) -> PlaneGame:

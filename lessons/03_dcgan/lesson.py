@@ -1330,7 +1330,7 @@ for name in ("age", "smile", "glasses"):
 # ## 10. Play with it
 #
 # Five minutes are short. This generator comes with the course: the same recipe at 64 × 64 pixels, for half an hour
-# (`python tools/train_dcgan.py` makes it again). Its directions are found as yours were.
+# (`gancourse train dcgan-faces-64 --keep` makes it again). Its directions are found as yours were.
 
 # %% name="checkpoint" demo=true
 from gancourse.models import store

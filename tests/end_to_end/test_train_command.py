@@ -57,11 +57,9 @@ import json, sys
 import torch
 from torch import nn
 from gancourse.data.images import Images
-from gancourse.objectives import OBJECTIVES
-from gancourse.training import EMA, Trainer
-from gancourse.training.labels import soft_labels
-from gancourse.training.machine import Machine
-from gancourse.training.regularizers import R1
+from gancourse.games import Gan
+from gancourse.games.penalties import R1
+from gancourse.training import Engine, Machine
 
 torch.set_num_threads(1)
 machine = Machine()
@@ -69,17 +67,15 @@ torch.manual_seed(machine.rank)  # the first process's weights must win
 pixels = torch.randint(0, 256, (40, 3, 8, 8), generator=torch.Generator().manual_seed(5), dtype=torch.uint8)
 G = nn.Sequential(nn.Linear(4, 32), nn.LeakyReLU(0.2), nn.Linear(32, 192), nn.Tanh(), nn.Unflatten(1, (3, 8, 8)))
 D = nn.Sequential(nn.Conv2d(3, 8, 4, 2, 1), nn.LeakyReLU(0.2), nn.Flatten(), nn.Linear(128, 1))
-run = Trainer(
-    G, D, Images(pixels), batch_size=12, latent_dim=4, ema=EMA(G), regularizer=R1(1.0, every=2), k=2,
-    instance_noise=0.05, lr_d=2e-3, lr_g=2e-3, seed=3, machine=machine,
-)
+game = Gan(G, D, latent_dim=4, penalty=R1(1.0, every=2), k=2, instance_noise=0.05)
+run = Engine(game, Images(pixels), batch_size=12, ema={"G": 0.999}, lr=2e-3, seed=3, machine=machine)
 resumed = sys.argv[2] if len(sys.argv) > 2 else ""
 if resumed:
     run.load(resumed)
 told = [run.step().numbers() for _ in range(6)]
 run.save(sys.argv[1] + ".safetensors")
 with torch.no_grad():
-    told.append({"weights": [float(sum(p.double().abs().sum() for p in net.parameters())) for net in (run.G, run.D)]})
+    told.append({"weights": [float(sum(p.double().abs().sum() for p in net.parameters())) for net in (game.G, game.D)]})
 with open(f"{sys.argv[1]}.{machine.rank}.json", "w") as file:
     json.dump({"processes": machine.processes, "told": told}, file)
 if machine.processes > 1:

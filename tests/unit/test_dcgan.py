@@ -1,8 +1,4 @@
-"""The DCGAN, the one that comes with the course, and the tool that trains it."""
-
-import importlib.util
-import itertools
-import sys
+"""The DCGAN and its checkpoint."""
 
 import pytest
 import torch
@@ -12,19 +8,6 @@ from gancourse import data
 from gancourse.data.images import to_unit
 from gancourse.models import store
 from gancourse.models.dcgan import Discriminator, Generator, init_weights, sample_z
-from gancourse.paths import repository
-
-
-@pytest.fixture(scope="module")
-def tool():
-    """tools/train_dcgan.py as a module."""
-    spec = importlib.util.spec_from_file_location("train_dcgan", repository() / "tools" / "train_dcgan.py")
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["train_dcgan"] = module  # dataclasses look it up
-    spec.loader.exec_module(module)
-    yield module
-    del sys.modules["train_dcgan"]
 
 
 @pytest.mark.parametrize("size", [8, 16, 32, 64])
@@ -82,37 +65,3 @@ def test_the_face_reader_sees_faces_in_it():
         for G in (store.load("dcgan_faces_64")["G"], Generator(64, 64, 8).eval())
     )
     assert trained < untrained / 4
-
-
-def test_the_tool_plays_and_goes_on_from_what_it_kept(tool):
-    def run():
-        torch.manual_seed(3)
-        return tool.Run(Generator(8, 6, 4), Discriminator(8, 4))
-
-    def faces():
-        return ((torch.rand(4, 3, 8, 8, generator=g) * 2 - 1, {}) for g in itertools.repeat(torch.Generator()))
-
-    whole = run()
-    for _ in tool.train(whole, faces(), 6):
-        pass
-    assert whole.step == len(whole.history) == 6
-    assert any((a != b).any() for a, b in zip(whole.average.parameters(), run().G.parameters(), strict=True))
-    again = run()
-    again.load(whole.state())
-    for name in ("G", "D", "average"):
-        for mine, theirs in zip(
-            getattr(again, name).state_dict().values(), getattr(whole, name).state_dict().values(), strict=True
-        ):
-            assert torch.equal(mine, theirs)
-    assert [step.step for step in tool.train(again, faces(), 8)] == [7, 8]
-
-
-def test_the_average_follows_weights_and_statistics(tool):
-    live, average = nn.BatchNorm2d(2), nn.BatchNorm2d(2)
-    with torch.no_grad():
-        live.weight.fill_(3.0)
-    live.running_mean, live.num_batches_tracked = torch.tensor([1.0, 2.0]), torch.tensor(9)
-    tool.follow(average, live, 0.75)
-    assert average.weight.tolist() == [1.5, 1.5]
-    assert average.running_mean is not None and average.running_mean.tolist() == [0.25, 0.5]
-    assert average.num_batches_tracked is not None and average.num_batches_tracked.item() == 9

@@ -1,30 +1,33 @@
-"""The training loop: what a step does and leaves alone, live changes, checkpoints that go on exactly."""
+"""The engine: what a step does and leaves alone, live changes, checkpoints that go on exactly, and NaN."""
 
 from __future__ import annotations
 
 import copy
 import itertools
 import json
+import random
 import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
+from gancourse import seed_everything
 from gancourse.data.images import Images
 from gancourse.data.toys import ring
 from gancourse.errors import CourseError
+from gancourse.games import Game, Gan
+from gancourse.games.penalties import R1, GradientPenalty
 from gancourse.models.dcgan import Discriminator, Generator
 from gancourse.objectives import OBJECTIVES
-from gancourse.training import EMA, ByThreshold, ReplayBuffer, State, Trainer
+from gancourse.training import ByThreshold, Diverged, Engine, Machine, ReplayBuffer, State
 from gancourse.training.labels import soft_labels
-from gancourse.training.machine import PLAIN, Form, Machine
-from gancourse.training.regularizers import R1, GradientPenalty
-from gancourse.training.schedules import Turns
+from gancourse.training.speed.form import PLAIN, Form
 
 PIXELS = torch.randint(0, 256, (50, 3, 8, 8), generator=torch.Generator().manual_seed(1), dtype=torch.uint8)
 
@@ -38,21 +41,33 @@ LAST = Form(channels_last=True)
 PRODUCTS = Form(channels_last=True, products=True)
 
 
-def picture_run(form: Form = PLAIN, size: int = 8, **settings: Any) -> Trainer:
+# What the engine is told; everything else is the game's.
+ENGINE = ("batch_size", "lr", "optimizers", "schedules", "turns", "ema", "machine", "hooks", "seed")
+
+
+def apart(settings: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Settings of the game, and of the engine."""
+    return (
+        {name: value for name, value in settings.items() if name not in ENGINE},
+        {name: value for name, value in settings.items() if name in ENGINE},
+    )
+
+
+def picture_run(form: Form = PLAIN, size: int = 8, **settings: Any) -> Engine:
     """A tiny DCGAN; always the same first weights."""
     torch.manual_seed(7)
     G, D = Generator(size, 6, 4), Discriminator(size, 4)
-    settings = {"batch_size": 8, "machine": Machine("cpu", form), **settings}
-    return Trainer(G, D, Images(PIXELS), **settings)
+    game, engine = apart({"batch_size": 8, "machine": Machine("cpu", form), **settings})
+    return Engine(Gan(G, D, **game), Images(PIXELS), **engine)
 
 
-def point_run(width: int = 8, **settings: Any) -> Trainer:
+def point_run(width: int = 8, **settings: Any) -> Engine:
     """A tiny dense GAN on the ring; always the same first weights."""
     torch.manual_seed(7)
     G = nn.Sequential(nn.Linear(3, width), nn.Tanh(), nn.Linear(width, 2))
     D = nn.Sequential(nn.Linear(2, width), nn.Tanh(), nn.Linear(width, 1))
-    settings = {"batch_size": 16, "latent_dim": 3, "machine": Machine("cpu"), **settings}
-    return Trainer(G, D, ring(), **settings)
+    game, engine = apart({"batch_size": 16, "latent_dim": 3, "machine": Machine("cpu"), **settings})
+    return Engine(Gan(G, D, **game), ring(), **engine)
 
 
 def weights(net: nn.Module) -> list[Tensor]:
@@ -76,27 +91,29 @@ def test_the_loop_is_an_iterator_and_counts() -> None:
     states = list(itertools.islice(run, 3))
     assert [s.step for s in states] == [1, 2, 3]
     assert next(run).step == 4
-    assert (run.d_steps, run.g_steps) == (4, 4)
+    assert run.learned == {"G": 4, "D": 4}
     assert all(isinstance(states[0].numbers()[name], float) for name in ("d_loss", "g_loss", "d_norm", "seconds"))
-    assert states[0].d_loss.grad_fn is None, "a state must not keep the graph of its step"
+    assert states[0].losses["D"].grad_fn is None, "a state must not keep the graph of its step"
 
 
 def test_single_steps_move_one_network_and_leave_the_other_alone() -> None:
     run = picture_run()
-    G, D = weights(run.G), weights(run.D)
-    run.d_step()
-    assert same(weights(run.G), G)
-    assert not same(weights(run.D), D)
-    assert all(p.grad is None for p in run.G.parameters())
-    D = weights(run.D)
-    gradients = [p.grad.clone() for p in run.D.parameters()]
-    run.g_step()
-    assert same(weights(run.D), D)
-    assert not same(weights(run.G), G)
-    assert all(torch.equal(p.grad, g) for p, g in zip(run.D.parameters(), gradients, strict=True))
-    assert all(p.requires_grad for p in run.D.parameters())
+    G, D = weights(run.game.G), weights(run.game.D)
+    run.turn("D")
+    assert same(weights(run.game.G), G)
+    assert not same(weights(run.game.D), D)
+    assert all(p.grad is None for p in run.game.G.parameters())
+    D = weights(run.game.D)
+    gradients = [p.grad.clone() for p in run.game.D.parameters()]
+    run.turn("G")
+    assert same(weights(run.game.D), D)
+    assert not same(weights(run.game.G), G)
+    assert all(torch.equal(p.grad, g) for p, g in zip(run.game.D.parameters(), gradients, strict=True))
+    assert all(p.requires_grad for p in run.game.D.parameters())
     assert run.state.step == 0
-    assert (run.d_steps, run.g_steps) == (1, 1)
+    assert run.learned == {"G": 1, "D": 1}
+    with pytest.raises(CourseError, match="'E'"):
+        run.turn("E")
 
 
 def plain_loop(G: nn.Module, D: nn.Module, batches: list[Tensor], noise: list[Tensor]) -> list[tuple[float, float]]:
@@ -127,13 +144,13 @@ def plain_loop(G: nn.Module, D: nn.Module, batches: list[Tensor], noise: list[Te
 def test_a_step_computes_what_the_published_loop_does(form: Form) -> None:
     """With batch normalization in both networks, so that a joined real and fake batch would show."""
     run = picture_run(form)
-    G, D = copy.deepcopy(run.G), copy.deepcopy(run.D)
+    G, D = copy.deepcopy(run.game.G), copy.deepcopy(run.game.D)
     feed, source = picture_run().feed, torch.Generator().manual_seed(0)
-    batches = [feed.next() for _ in range(4)]
+    batches = [feed.next().pixels for _ in range(4)]
     theirs = plain_loop(G, D, batches, [torch.randn(8, 6, generator=source) for _ in range(4)])
     ours = [(s["d_loss"], s["g_loss"]) for s in (state.numbers() for state in itertools.islice(run, 4))]
     torch.testing.assert_close(torch.tensor(ours), torch.tensor(theirs), rtol=1e-4, atol=1e-5)
-    for net, other in ((run.G, G), (run.D, D)):
+    for net, other in ((run.game.G, G), (run.game.D, D)):
         for name, value in net.state_dict().items():
             torch.testing.assert_close(value.float(), other.state_dict()[name].float(), rtol=1e-2, atol=1e-3)
 
@@ -142,18 +159,18 @@ def test_g_runs_once_a_step_and_again_where_fresh_noise_is_asked_for() -> None:
     for fresh, k, passes in ((False, 1, 1), (True, 1, 2), (False, 3, 3), (True, 3, 4)):
         run = point_run(fresh_noise=fresh, k=k)
         calls: list[int] = []
-        run.G.register_forward_hook(lambda *_, calls=calls: calls.append(1))
+        run.game.G.register_forward_hook(lambda *_, calls=calls: calls.append(1))
         run.step()
         assert len(calls) == passes, (fresh, k)
-        assert (run.d_steps, run.g_steps) == (k, 1)
+        assert run.learned == {"G": 1, "D": k}
 
 
 def test_every_objective_trains_and_reports_its_own_kind_of_output() -> None:
     for name in OBJECTIVES:
-        run = point_run(objective=name, lr_d=1e-2)
+        run = point_run(objective=name, lr={"D": 1e-2})
         seen = [numbers(run.step()) for _ in range(5)][-1]
         assert all(torch.isfinite(torch.tensor(v)) for v in seen.values()), name
-        on_real = run.D(ring().sample(4000)).mean().item()
+        on_real = run.game.D(ring().sample(4000)).mean().item()
         if name in ("non_saturating", "minimax"):
             assert 0 < seen["d_real"] < 1
         else:
@@ -163,14 +180,14 @@ def test_every_objective_trains_and_reports_its_own_kind_of_output() -> None:
 def test_gradient_norms_are_those_of_the_gradients() -> None:
     run = picture_run()
     state = run.step().numbers()
-    for net, name in ((run.D, "d_norm"), (run.G, "g_norm")):
+    for net, name in ((run.game.D, "d_norm"), (run.game.G, "g_norm")):
         length = torch.cat([p.grad.flatten() for p in net.parameters()]).norm().item()
         assert state[name] == pytest.approx(length, rel=1e-5)
 
 
 def test_nothing_is_read_back_to_the_host_in_a_step(monkeypatch) -> None:
     """On a GPU each of these would wait for the device."""
-    run = picture_run(ema=None, regularizer=R1(every=2))
+    run = picture_run(ema={"G": 0.9}, penalty=R1(every=2))
     run.step()
 
     def refuse(*_: object) -> None:
@@ -188,79 +205,85 @@ def test_nothing_is_read_back_to_the_host_in_a_step(monkeypatch) -> None:
 def test_a_learning_rate_changed_live_acts_at_once() -> None:
     run = point_run()
     run.step()
-    run.lr_d, run.lr_g = 0.0, 0.1
-    D, G = weights(run.D), weights(run.G)
+    run.rates["D"] = 0.0
+    run.steer("lr_G", 0.1)
+    D, G = weights(run.game.D), weights(run.game.G)
     run.step()
-    assert same(weights(run.D), D)
-    assert max(float((a - b).abs().max()) for a, b in zip(weights(run.G), G, strict=True)) > 0.01
-    assert (run.lr_d, run.lr_g) == (0.0, 0.1)
+    assert same(weights(run.game.D), D)
+    assert max(float((a - b).abs().max()) for a, b in zip(weights(run.game.G), G, strict=True)) > 0.01
+    assert dict(run.rates) == {"G": 0.1, "D": 0.0}
 
 
 def test_k_and_hooks_may_change_between_steps() -> None:
     run, seen = point_run(), []
     run.step()
-    run.k = 4
+    run.game.k = 4
     run.hooks.append(lambda state: seen.append(state.step))
     run.step()
-    assert run.d_steps == 5
+    assert run.learned["D"] == 5
     assert seen == [2]
+    run.steer("k", 2)
+    run.step()
+    assert run.learned["D"] == 7
+    with pytest.raises(CourseError, match="speed"):
+        run.steer("speed", 1)
 
 
 def test_a_widget_may_drive_it_from_a_thread() -> None:
     run = point_run()
-    thread = threading.Thread(target=lambda: [run.d_step(), run.g_step(), run.step()])
+    thread = threading.Thread(target=lambda: [run.turn("D"), run.turn("G"), run.step()])
     thread.start()
     thread.join()
     assert run.state.step == 1
 
 
 def test_who_is_too_far_ahead_rests_and_is_measured() -> None:
-    run = point_run(schedule=ByThreshold(d_floor=100.0, g_floor=-100.0))
+    run = point_run(turns=ByThreshold(D=100.0, G=-100.0))
     run.step()  # nothing is known before the first step
-    assert (run.d_steps, run.g_steps) == (1, 1)
-    D, before = weights(run.D), run.state.d_loss
+    assert run.learned == {"G": 1, "D": 1}
+    D, before = weights(run.game.D), run.state.losses["D"]
     state = run.step()
-    assert same(weights(run.D), D)
-    assert (run.d_steps, run.g_steps) == (1, 2)
-    assert not torch.equal(state.d_loss, before), "a resting player is measured, so that it can come back"
-    assert state.d_norm == 0
-    run = point_run(schedule=ByThreshold(d_floor=-100.0, g_floor=100.0))
+    assert same(weights(run.game.D), D)
+    assert run.learned == {"G": 2, "D": 1}
+    assert not torch.equal(state.losses["D"], before), "a resting player is measured, so that it can come back"
+    assert state.norms["D"] == 0
+    run = point_run(turns=ByThreshold(D=-100.0, G=100.0))
     run.step()
-    G = weights(run.G)
+    G = weights(run.game.G)
     run.step()
-    assert same(weights(run.G), G)
-    assert (run.d_steps, run.g_steps) == (2, 1)
+    assert same(weights(run.game.G), G)
+    assert run.learned == {"G": 1, "D": 2}
 
 
 def test_the_threshold_looks_at_smoothed_losses_and_lets_both_learn_if_both_are_low() -> None:
     def state(d_loss: float, g_loss: float) -> State:
-        zero = torch.zeros(())
-        return State(1, torch.tensor(d_loss), torch.tensor(g_loss), zero, zero, zero, zero, zero)
+        return State(1, {"D": torch.tensor(d_loss), "G": torch.tensor(g_loss)})
 
-    schedule = ByThreshold(d_floor=0.5, g_floor=0.5, smoothing=0.5)
-    assert schedule.turns(state(1.0, 1.0)) == Turns(True, True)
-    assert schedule.turns(state(0.2, 1.0)) == Turns(True, True)  # 0.6
-    assert schedule.turns(state(0.2, 1.0)) == Turns(False, True)  # 0.4
-    assert schedule.memory["d_loss"] == pytest.approx(0.4)
-    assert schedule.turns(state(0.2, -9.0)) == Turns(True, True)
-    assert schedule.turns(state(9.0, -9.0)) == Turns(True, False)
+    turns = ByThreshold(0.5, D=0.5, G=0.5)
+    assert not turns.resting(State())
+    assert not turns.resting(state(1.0, 1.0))
+    assert not turns.resting(state(0.2, 1.0))  # 0.6
+    assert set(turns.resting(state(0.2, 1.0))) == {"D"}  # 0.4
+    assert turns.memory["D"] == pytest.approx(0.4)
+    assert not turns.resting(state(0.2, -9.0))
+    assert set(turns.resting(state(9.0, -9.0))) == {"G"}
 
 
 def test_instance_noise_reaches_both_kinds_and_not_the_samples() -> None:
     run = point_run(instance_noise=50.0)
     seen: list[Tensor] = []
-    run.D.register_forward_pre_hook(lambda _, inputs: seen.append(inputs[0].detach()))
+    run.game.D.register_forward_pre_hook(lambda _, inputs: seen.append(inputs[0].detach()))
     run.step()
     assert len(seen) == 3
     assert all(x.std() > 20 for x in seen)
-    assert run.samples(torch.randn(100, 3)).std() < 5
+    assert run.ask("G", torch.randn(100, 3)).std() < 5
 
 
 def test_weights_are_clipped_after_each_step_of_d() -> None:
-    run = point_run(objective="wasserstein", clip=0.01, lr_d=0.1)
+    run = point_run(objective="wasserstein", clip=0.01, lr={"D": 0.1})
     run.step()
-    assert max(float(p.detach().abs().max()) for p in run.D.parameters()) <= 0.01
-    assert max(float(p.detach().abs().max()) for p in run.G.parameters()) > 0.01
+    assert max(float(p.detach().abs().max()) for p in run.game.D.parameters()) <= 0.01
+    assert max(float(p.detach().abs().max()) for p in run.game.G.parameters()) > 0.01
 
 
 class Square(nn.Module):
@@ -289,20 +312,20 @@ def test_a_lazy_penalty_is_applied_every_so_often_and_stronger() -> None:
 
     class Counted(R1):
         def __call__(self, D: Callable[[Tensor], Tensor], real: Tensor, fake: Tensor) -> Tensor:
-            calls.append(run.d_steps)
+            calls.append(run.learned["D"])
             return super().__call__(D, real, fake)
 
-    run = point_run(regularizer=Counted(gamma=1.0, every=3))
+    run = point_run(penalty=Counted(gamma=1.0, every=3))
     for _ in range(7):
         run.step()
     assert calls == [0, 3, 6]
     # One plain-SGD step from the same weights: lazy × every equals the eager penalty three times as strong.
-    sgd = {"optimizer_d": lambda parameters: torch.optim.SGD(parameters, 0.1)}
+    sgd = {"optimizers": {"D": lambda parameters: torch.optim.SGD(parameters, 0.1)}}
     moved = []
     for penalty in (R1(1.0, every=3), R1(3.0), None):
-        run = point_run(regularizer=penalty, **sgd)
-        run.d_step()
-        moved.append(torch.cat([p.flatten() for p in weights(run.D)]))
+        run = point_run(penalty=penalty, **sgd)
+        run.turn("D")
+        moved.append(torch.cat([p.flatten() for p in weights(run.game.D)]))
     lazy, eager, without = moved
     torch.testing.assert_close(lazy, eager)
     assert (lazy - without).abs().max() > 1e-4
@@ -331,6 +354,7 @@ def test_settings_that_make_no_sense_are_named() -> None:
         ({"latent_dim": 0}, "latent_dim"),
         ({"batch_size": 0}, "batch_size"),
         ({"k": 0}, "k=0"),
+        ({"ema": {"E": 0.9}}, "'E'.*G, D"),
     ):
         with pytest.raises(CourseError, match=word):
             point_run(**settings)
@@ -339,7 +363,7 @@ def test_settings_that_make_no_sense_are_named() -> None:
     with pytest.raises(CourseError, match="precision"):
         Form("float8")
     with pytest.raises(CourseError, match="sample"):
-        Trainer(nn.Linear(2, 2), nn.Linear(2, 1), [1, 2], latent_dim=2, machine=Machine("cpu"))
+        Engine(Gan(nn.Linear(2, 2), nn.Linear(2, 1), latent_dim=2), [1, 2], machine=Machine("cpu"))
 
 
 def test_bf16_computes_nearly_the_same_and_keeps_float32_weights() -> None:
@@ -348,50 +372,54 @@ def test_bf16_computes_nearly_the_same_and_keeps_float32_weights() -> None:
         a, b = exact.step().numbers(), rounded.step().numbers()
     assert a["d_loss"] != b["d_loss"]
     assert a["d_loss"] == pytest.approx(b["d_loss"], rel=0.1)
-    assert {p.dtype for p in rounded.G.parameters()} == {torch.float32}
-    assert rounded.samples(torch.randn(2, 6)).dtype == torch.float32
+    assert {p.dtype for p in rounded.game.G.parameters()} == {torch.float32}
+    assert rounded.ask("G", torch.randn(2, 6)).dtype == torch.float32
 
 
 # --- Going on ------------------------------------------------------------------------------------
 
 
-def full_run(form: Form) -> Trainer:
-    run = picture_run(
+def full_run(form: Form) -> Engine:
+    return picture_run(
         form,
         replay=ReplayBuffer(20),
-        regularizer=R1(every=3),
+        penalty=R1(every=3),
         instance_noise=0.1,
-        schedule=ByThreshold(0.9, 0.5),
+        turns=ByThreshold(D=0.9, G=0.5),
         objective=soft_labels(OBJECTIVES["non_saturating"], wrong=0.1),
         k=2,
+        ema={"G": 0.9, "D": 0.5},
+        schedules={"G": lambda optimizer: torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: 0.9**step)},
     )
-    run.ema = EMA(run.G, 0.9)
-    run.ema.model.to(memory_format=run.machine.layout)
-    return run
 
 
 @pytest.mark.parametrize("form", [PLAIN, LAST, PRODUCTS], ids=str)
 def test_a_resumed_run_equals_an_uninterrupted_one(tmp_path, form: Form) -> None:
     """Losses, weights, average, replay buffer and order of the data, over the end of a pass (50 pictures)."""
+    seed_everything(5)
     whole, first = full_run(form), full_run(form)
     expected = [numbers(whole.step()) for _ in range(9)]
-    random_after = torch.rand(3)
+    random_after = torch.rand(3), random.random(), np.random.random()
+    seed_everything(5)
     full_run(form)  # sets torch's seed as before
     for _ in range(4):
         first.step()
-    first.lr_g = whole.lr_g
     first.save(tmp_path / "run.safetensors")
     second = full_run(form)
-    second.lr_d = 9.0
-    torch.manual_seed(99)
+    second.rates["D"] = 9.0
+    seed_everything(99)
     second.load(tmp_path / "run.safetensors")
     assert [numbers(second.step()) for _ in range(5)] == expected[4:]
     for name in ("G", "D"):
-        assert same(weights(getattr(whole, name)), weights(getattr(second, name)))
-    assert same(list(whole.ema.model.state_dict().values()), list(second.ema.model.state_dict().values()))
-    assert torch.equal(whole.replay.held, second.replay.held)
-    assert torch.equal(torch.rand(3), random_after)
-    assert second.lr_d == whole.lr_d
+        assert same(weights(getattr(whole.game, name)), weights(getattr(second.game, name)))
+        averages = [list(run.ema[name].model.state_dict().values()) for run in (whole, second)]
+        assert same(*averages)
+    assert torch.equal(whole.game.replay.held, second.game.replay.held)
+    assert torch.equal(torch.rand(3), random_after[0])
+    assert (random.random(), np.random.random()) == random_after[1:]
+    assert dict(second.rates) == dict(whole.rates)
+    assert second.rates["G"] == pytest.approx(2e-4 * 0.9**9)
+    assert second.learned == whole.learned
     assert [p.name for p in tmp_path.iterdir()] == ["run.safetensors"], "nothing half-done is left"
 
 
@@ -408,7 +436,7 @@ def test_points_go_on_exactly_too(tmp_path) -> None:
 
 
 def test_a_checkpoint_of_sgd_goes_on(tmp_path) -> None:
-    sgd = {"optimizer_d": lambda parameters: torch.optim.SGD(parameters, 0.1, momentum=0.9)}
+    sgd = {"optimizers": {"D": lambda parameters: torch.optim.SGD(parameters, 0.1, momentum=0.9)}}
     run = point_run(**sgd)
     run.step()
     run.save(tmp_path / "s.safetensors")
@@ -416,7 +444,7 @@ def test_a_checkpoint_of_sgd_goes_on(tmp_path) -> None:
     again = point_run(**sgd)
     again.load(tmp_path / "s.safetensors")
     assert numbers(again.step()) == expected
-    with pytest.raises(CourseError, match=r"opt_D.*SGD.*Adam"):
+    with pytest.raises(CourseError, match=r"optimizer of D.*SGD.*Adam"):
         point_run().load(tmp_path / "s.safetensors")
 
 
@@ -447,10 +475,10 @@ def test_a_spoiled_checkpoint_is_refused_in_words_and_changes_nothing(tmp_path, 
     run.step()
     run.save(path)
     damaged(path, how)
-    before = weights(run.G)
+    before = weights(run.game.G)
     with pytest.raises(CourseError, match=word):
         run.load(path)
-    assert same(weights(run.G), before)
+    assert same(weights(run.game.G), before)
 
 
 def test_a_checkpoint_of_other_networks_is_refused_and_says_which(tmp_path) -> None:
@@ -458,22 +486,20 @@ def test_a_checkpoint_of_other_networks_is_refused_and_says_which(tmp_path) -> N
     run = point_run(width=8)
     run.save(path)
     wider = point_run(width=9)
-    before = weights(wider.G)
-    with pytest.raises(CourseError, match=r"generator.*0\.weight.*\(8, 3\).*\(9, 3\)"):
+    before = weights(wider.game.G)
+    with pytest.raises(CourseError, match=r"network G.*0\.weight.*\(8, 3\).*\(9, 3\)"):
         wider.load(path)
     other = point_run()
-    other.D = nn.Sequential(*other.D, nn.Linear(1, 1))
-    with pytest.raises(CourseError, match=r"discriminator.*3\.weight"):
+    other.game.D = nn.Sequential(*other.game.D, nn.Linear(1, 1))
+    with pytest.raises(CourseError, match=r"network D.*3\.weight"):
         other.load(path)
     with pytest.raises(CourseError, match="batch size"):
         point_run(batch_size=8).load(path)
-    averaged = point_run()
-    averaged.ema = EMA(averaged.G)
-    with pytest.raises(CourseError, match="average"):
-        averaged.load(path)
+    with pytest.raises(CourseError, match="average of G"):
+        point_run(ema={"G": 0.9}).load(path)
     with pytest.raises(CourseError, match="no checkpoint"):
         run.load(tmp_path / "nowhere.safetensors")
-    assert same(weights(wider.G), before)
+    assert same(weights(wider.game.G), before)
 
 
 def test_a_failed_save_leaves_the_old_checkpoint(tmp_path, monkeypatch) -> None:
@@ -491,3 +517,120 @@ def test_a_failed_save_leaves_the_old_checkpoint(tmp_path, monkeypatch) -> None:
         run.save(path)
     assert path.read_bytes() == old
     assert [p.name for p in tmp_path.iterdir()] == ["run.safetensors"]
+
+
+# --- Any game ------------------------------------------------------------------------------------
+
+
+class Triangle(Game):
+    """Three networks of which two learn together: an encoder beside G, as in bidirectional GANs."""
+
+    latent_dim = 2
+
+    def __init__(self) -> None:
+        torch.manual_seed(3)
+        self.E, self.G, self.D = nn.Linear(2, 2), nn.Linear(2, 2), nn.Linear(4, 1)
+        self.order: list[tuple[str, list[bool]]] = []
+
+    def moved(self, who: str, before: list[list[Tensor]]) -> list[list[Tensor]]:
+        """Take down which networks moved in a turn."""
+        after = [weights(net) for net in self.nets.values()]
+        self.order.append((who, [not same(a, b) for a, b in zip(before, after, strict=True)]))
+        return after
+
+    def play(self, batch: Any) -> Any:
+        before = [weights(net) for net in self.nets.values()]
+        z, x = self.noise(batch), batch.pixels
+        on_real = self.D(torch.cat([x, self.E(x)], 1))
+        on_fake = self.D(torch.cat([self.G(z), z], 1))
+        yield "D", OBJECTIVES["non_saturating"].d_loss(on_real, on_fake)
+        before = self.moved("D", before)
+        on_real, on_fake = self.D(torch.cat([x, self.E(x)], 1)), self.D(torch.cat([self.G(z), z], 1))
+        self.report(gap=(on_real - on_fake).mean())
+        yield "E G", OBJECTIVES["non_saturating"].d_loss(on_fake, on_real)
+        self.moved("E G", before)
+
+
+def test_any_number_of_networks_of_any_names_and_several_in_one_turn(tmp_path) -> None:
+    def run() -> Engine:
+        return Engine(Triangle(), ring(), batch_size=8, lr={"E": 1e-2}, ema={"E": 0.5}, machine=Machine("cpu"))
+
+    whole = run()
+    told = [whole.step().numbers() for _ in range(3)]
+    assert list(told[0]) == ["step", "d_loss", "e_g_loss", "gap", "d_norm", "e_g_norm", "seconds"]
+    assert whole.game.order == [("D", [False, False, True]), ("E G", [True, True, False])] * 3
+    assert whole.learned == {"E": 3, "G": 3, "D": 3}
+    assert dict(whole.rates) == {"E": 1e-2, "G": 2e-4, "D": 2e-4}
+    again = run()
+    again.step()
+    again.save(tmp_path / "t.safetensors")
+    third = run()
+    third.load(tmp_path / "t.safetensors")
+    assert list(third.state.numbers()) == list(told[0])
+    assert [numbers(third.step())["e_g_loss"] for _ in range(2)] == [one["e_g_loss"] for one in told[1:]]
+
+
+def test_a_game_that_gives_a_turn_to_nobody_there_is_told() -> None:
+    class Mistaken(Triangle):
+        def play(self, batch: Any) -> Any:
+            yield "Q", self.D(torch.zeros(1, 4)).mean()
+
+    with pytest.raises(CourseError, match=r"turn of 'Q'.*E, G, D"):
+        Engine(Mistaken(), ring(), batch_size=8, machine=Machine("cpu")).step()
+    with pytest.raises(NotImplementedError, match="play"):
+        Engine(Game(), ring(), batch_size=8, machine=Machine("cpu")).step()
+
+
+def test_a_batch_carries_whatever_the_data_know_by_name() -> None:
+    captions, seen = torch.randint(0, 9, (50, 4)), []
+
+    class Telling(Game):
+        def __init__(self) -> None:
+            self.D = nn.Linear(1, 1)
+
+        def play(self, batch: Any) -> Any:
+            seen.append((batch["number"], batch["caption"], batch.pixels))
+            with pytest.raises(CourseError, match="no 'smile'; it has number, caption"):
+                batch["smile"]
+            yield "D", self.D(batch["number"].float()[:, None]).mean()
+
+    images = Images(PIXELS, {"number": torch.arange(50), "caption": captions})
+    Engine(Telling(), images, batch_size=8, machine=Machine("cpu")).step()
+    numbers_, told, pixels = seen[0]
+    assert torch.equal(told, captions[numbers_])
+    torch.testing.assert_close(pixels, PIXELS[numbers_] / 127.5 - 1)
+
+
+# --- When nothing can be learned any more ----------------------------------------------------------
+
+
+@pytest.mark.parametrize("what", ["loss", "gradient"])
+def test_a_run_that_turns_nan_stops_keeps_its_checkpoint_and_says_what_when(tmp_path, what: str) -> None:
+    class Breaking(Gan):
+        def play(self, batch: Any) -> Any:
+            for who, loss in super().play(batch):
+                broken = self.played == 6 and who == "G"
+                # √x has the slope ∞ at 0: a loss of a finite value with gradients that are none.
+                bad = (0 * loss).abs().sqrt() if what == "gradient" else loss * torch.nan
+                yield who, loss + bad if broken else loss
+
+    torch.manual_seed(7)
+    run = Engine(Breaking(nn.Linear(2, 2), nn.Linear(2, 1), latent_dim=2), ring(), batch_size=8, machine=Machine("cpu"))
+    path = tmp_path / "run.safetensors"
+    for _ in range(5):
+        run.step()
+    run.save(path)
+    good = path.read_bytes()
+    run.step()
+    run.check()
+    run.step()
+    with pytest.raises(
+        Diverged, match=r"(?s)(loss of G is nan|G's gradient is nan long).*step 7.*learning rates"
+    ) as told:
+        run.save(path)
+    assert what in str(told.value).split(":")[0]
+    assert path.read_bytes() == good
+    with pytest.raises(Diverged, match="step 7"):
+        for _ in range(1000):
+            run.step()
+    assert run.state.step < 200, "the engine looks by itself"

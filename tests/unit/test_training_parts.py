@@ -1,4 +1,4 @@
-"""What the loop may be given: average, replay buffer, feeds; and the trial that picks a step's form."""
+"""What training may be given: average, replay buffer, feeds; and what makes it fast: forms, and their trial."""
 
 from __future__ import annotations
 
@@ -11,10 +11,15 @@ from torch import nn
 from gancourse.data.images import Images
 from gancourse.data.toys import ring
 from gancourse.errors import CourseError
-from gancourse.training import EMA, ReplayBuffer
-from gancourse.training.fastest import fastest
+from gancourse.games import Gan
+from gancourse.games.penalties import R1
+from gancourse.models.dcgan import Discriminator, Generator
+from gancourse.training import EMA, Engine, ReplayBuffer
 from gancourse.training.feed import Drawn, Shuffled, feed_of
-from gancourse.training.machine import PLAIN, Form, Machine
+from gancourse.training.machine import Machine
+from gancourse.training.speed import convolutions
+from gancourse.training.speed.form import PLAIN, Form
+from gancourse.training.speed.trial import fastest
 
 # --- The average ---------------------------------------------------------------------------------
 
@@ -133,7 +138,7 @@ def which(batch: torch.Tensor) -> list[int]:
 def test_each_pass_takes_every_picture_once_in_a_new_order_of_the_seed() -> None:
     def passes(seed: int) -> list[list[int]]:
         feed = Shuffled(numbered(12), 4, Machine("cpu"), seed)
-        return [which(torch.cat([feed.next() for _ in range(3)])) for _ in range(3)]
+        return [which(torch.cat([feed.next().pixels for _ in range(3)])) for _ in range(3)]
 
     seen = passes(0)
     assert all(sorted(one) == list(range(12)) for one in seen)
@@ -142,12 +147,37 @@ def test_each_pass_takes_every_picture_once_in_a_new_order_of_the_seed() -> None
     assert passes(1) != seen
 
 
+def test_the_feed_and_the_data_sets_own_batches_are_one_order_and_carry_the_attributes() -> None:
+    images = Images(numbered(12).pixels, {"number": torch.arange(12)})
+    feed = Shuffled(images, 5, Machine("cpu"), seed=4)
+    for (pixels, labels), _ in zip(images.batches(5, seed=4), range(6), strict=False):
+        batch = feed.next()
+        assert torch.equal(batch.pixels, pixels)
+        assert torch.equal(batch["number"], labels["number"])
+        assert which(batch.pixels) == batch["number"].tolist()
+
+
+def test_a_distribution_may_say_what_it_knows_of_each_draw() -> None:
+    class Labeled:
+        def sample(self, n: int) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
+            which = torch.arange(n)
+            return which[:, None] + 0.5, {"label": which}
+
+    machine = Machine("cpu")
+    machine.rank, machine.processes = 1, 2
+    batch = Drawn(Labeled(), 6, machine).next()
+    assert batch["label"].tolist() == [3, 4, 5]
+    assert batch.pixels.flatten().tolist() == [3.5, 4.5, 5.5]
+
+
 def test_a_feed_goes_on_from_its_place() -> None:
     feed = Shuffled(numbered(10), 4, Machine("cpu"), 3)
-    drawn = [which(feed.next()) for _ in range(7)]
+    drawn = [which(feed.next().pixels) for _ in range(7)]
     later = Shuffled(numbered(10), 4, Machine("cpu"), 3)
-    later.place.update({"batches": 5})
-    assert [which(later.next()) for _ in range(2)] == drawn[5:]
+    later.place = 5
+    assert [which(later.next().pixels) for _ in range(2)] == drawn[5:]
+    feed.place = 1  # and back
+    assert which(feed.next().pixels) == drawn[1]
 
 
 def test_processes_share_the_joined_batch() -> None:
@@ -159,7 +189,7 @@ def test_processes_share_the_joined_batch() -> None:
     one = Shuffled(numbered(10), 6, machine(0, 1))
     parts = [Shuffled(numbered(10), 6, machine(rank, 3)) for rank in range(3)]
     for _ in range(3):
-        assert which(one.next()) == which(torch.cat([part.next() for part in parts]))
+        assert which(one.next().pixels) == which(torch.cat([part.next().pixels for part in parts]))
     with pytest.raises(CourseError, match="divided"):
         Drawn(ring(), 7, machine(0, 2)).next()
 
@@ -167,7 +197,7 @@ def test_processes_share_the_joined_batch() -> None:
 def test_batches_are_in_range_and_in_the_format_asked_for() -> None:
     images = Images(torch.randint(0, 256, (6, 3, 8, 8), dtype=torch.uint8))
     for channels_last in (False, True):
-        batch = feed_of(images, 4, Machine("cpu", Form(channels_last=channels_last))).next()
+        batch = feed_of(images, 4, Machine("cpu", Form(channels_last=channels_last))).next().pixels
         assert batch.shape == (4, 3, 8, 8)
         assert batch.is_contiguous(memory_format=torch.channels_last) == channels_last
         assert batch.min() >= -1
@@ -178,7 +208,7 @@ def test_batches_are_in_range_and_in_the_format_asked_for() -> None:
 
 
 class Timed:
-    """Stands for a trainer whose steps take a known time."""
+    """Stands for an engine whose steps take a known time."""
 
     def __init__(self, seconds: float, clock: list[float]) -> None:
         self.seconds, self.clock = seconds, clock
@@ -196,7 +226,7 @@ def trial(monkeypatch, tmp_path):
     """Runs a trial on a clock of its own: seconds by form."""
     monkeypatch.setenv("GANCOURSE_CACHE", str(tmp_path))
     clock = [0.0]
-    monkeypatch.setattr("gancourse.training.fastest.time.perf_counter", lambda: clock[0])
+    monkeypatch.setattr("gancourse.training.speed.trial.time.perf_counter", lambda: clock[0])
     made: list[Form] = []
 
     def run(seconds: dict[Form, float], key: object = None) -> tuple[Form, list[Form]]:
@@ -230,3 +260,35 @@ def test_the_answer_is_remembered_per_key_and_a_spoiled_memory_costs_a_trial_onl
     assert trial({PLAIN: 0.1, LAST: 0.5}, key="b") == (PLAIN, [PLAIN, LAST])
     (tmp_path / "fastest.json").write_text("{ spoiled")
     assert trial(seconds, key="a") == (LAST, [PLAIN, LAST])
+
+
+# --- Forms ---------------------------------------------------------------------------------------
+
+
+def tiny(form: Form, **settings: object) -> Engine:
+    torch.manual_seed(7)
+    images = Images(torch.randint(0, 256, (32, 3, 16, 16), generator=torch.Generator().manual_seed(1)).byte())
+    game = Gan(Generator(16, 6, 4), Discriminator(16, 4), **settings)
+    return Engine(game, images, batch_size=8, machine=Machine("cpu", form))
+
+
+def test_products_can_be_differentiated_twice() -> None:
+    x, weight = (torch.randn(2, 2, 4, 4, dtype=torch.double, requires_grad=True) for _ in range(2))
+    for function in (convolutions.Convolution, convolutions.TransposedConvolution):
+        assert torch.autograd.gradgradcheck(lambda x, w, f=function: f.apply(x, w, 2, 1), (x, weight))
+
+
+@pytest.mark.parametrize("form", [LAST, Form(channels_last=True, products=True), Form("bf16")], ids=str)
+def test_a_penalty_is_the_same_in_every_form(form: Form) -> None:
+    plain, other = (tiny(one, penalty=R1(1.0)).step().numbers()["penalty"] for one in (PLAIN, form))
+    assert other == pytest.approx(plain, rel=0.05 if form.precision == "bf16" else 1e-4)
+
+
+def test_products_make_no_gradients_for_who_has_no_turn(monkeypatch) -> None:
+    """Torch's own functions know it from `backward(inputs=…)`; those written in Python have to be told."""
+    made: list[int] = []
+    filters = convolutions.filters
+    monkeypatch.setattr(convolutions, "filters", lambda *args: (made.append(1), filters(*args))[1])
+    tiny(Form(channels_last=True, products=True)).step()
+    # D's last two convolutions see small maps, on real and on fake pictures; G's first two.
+    assert len(made) == 2 * 2 + 2

@@ -6,6 +6,7 @@ import csv
 import logging
 import os
 import signal
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,12 @@ import pytest
 import torch
 from PIL import Image
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+from torch import nn
 from typer.testing import CliRunner
 
 from gancourse.cli import app
 from gancourse.errors import CourseError
-from gancourse.training import checkpoint
+from gancourse.training import Diverged, Machine, checkpoint
 from gancourse.training.recipes import RECIPES, recipe
 from gancourse.training.session import Plan, Session, train
 
@@ -61,11 +63,11 @@ def test_a_run_leaves_a_table_curves_pictures_and_a_checkpoint(tmp_path) -> None
 def test_a_stopped_run_goes_on_as_if_nothing_had_happened(tmp_path, caplog, capfd) -> None:
     train(plan(tmp_path / "whole", steps=10))
     stopped = Session(plan(tmp_path / "parts", steps=10))
-    stopped.trainer.hooks.append(lambda state: os.kill(os.getpid(), signal.SIGINT) if state.step == 5 else None)
+    stopped.engine.hooks.append(lambda state: os.kill(os.getpid(), signal.SIGINT) if state.step == 5 else None)
     handler = signal.getsignal(signal.SIGINT)
     assert stopped.run() is False
     assert signal.getsignal(signal.SIGINT) is handler
-    assert stopped.trainer.state.step == 5
+    assert stopped.engine.state.step == 5
     assert "saving" in capfd.readouterr().err
     with caplog.at_level(logging.INFO, "gancourse.training"):
         assert train(plan(tmp_path / "parts", steps=10)) == 0
@@ -101,7 +103,7 @@ def test_a_finished_run_is_left_alone(tmp_path, caplog) -> None:
 def test_time_limits_a_run_and_counts_earlier_sessions(tmp_path) -> None:
     session = Session(plan(tmp_path, steps=10_000, minutes=0.0))
     assert session.run() is True
-    assert session.trainer.state.step == 1
+    assert session.engine.state.step == 1
 
 
 def test_what_does_not_fit_is_refused_in_words(tmp_path) -> None:
@@ -128,9 +130,13 @@ def test_what_does_not_fit_is_refused_in_words(tmp_path) -> None:
 
 def test_the_command_lists_and_trains(tmp_path) -> None:
     runner = CliRunner()
-    listed = runner.invoke(app, ["train", "list"])
-    assert listed.exit_code == 0
-    assert all(name in listed.output for name in RECIPES)
+    for asked in ("list", "--list"):
+        listed = runner.invoke(app, ["train", asked])
+        assert listed.exit_code == 0
+        for one in RECIPES.values():
+            assert one.name in listed.output
+            assert f"{one.steps:,} steps, {one.minutes[0]:g} minutes on {one.minutes[1]}" in listed.output
+            assert all(f"data/{stem}.safetensors" in listed.output for stem in one.keep)
     done = runner.invoke(app, ["train", "ring", "--out", str(tmp_path), "--steps", "2", "--log-every", "1"])
     assert done.exit_code == 0, done.output
     assert [row["step"] for row in table(tmp_path)] == ["1", "2"]
@@ -152,3 +158,47 @@ def test_pictures_are_trained_in_the_form_that_the_checkpoint_names(tmp_path, mo
 
     monkeypatch.setattr("gancourse.training.session.fastest", refuse)
     assert train(Plan(recipe("dcgan-faces-32"), tmp_path / "run", steps=2, **settings)) == 0
+
+
+def test_a_run_that_turns_nan_says_so_and_what_is_left(tmp_path, monkeypatch) -> None:
+    train(plan(tmp_path, steps=4))
+    good = (tmp_path / "checkpoint.safetensors").read_bytes()
+    session = Session(plan(tmp_path, steps=20))
+    session.engine.hooks.append(
+        lambda state: session.engine.game.G[0].bias.data.fill_(torch.nan) if state.step == 5 else 0
+    )
+    with pytest.raises(Diverged, match=r"(?s)loss of D is nan in step 6.*last good checkpoint, of step 4, is kept"):
+        session.run()
+    assert (tmp_path / "checkpoint.safetensors").read_bytes() == good
+    assert session.engine.state.step == 6
+
+
+def test_the_table_grows_a_column_where_a_game_reports_something_new(tmp_path) -> None:
+    session = Session(plan(tmp_path, steps=6))
+    session.engine.hooks.append(lambda state: session.engine.game.report(late=torch.ones(())) if state.step == 3 else 0)
+    assert session.run()
+    assert [row["late"] for row in table(tmp_path)] == ["", "1.0", "1.0"]
+    assert [row["step"] for row in table(tmp_path)] == ["2", "4", "6"]
+
+
+def test_without_tensorboard_a_run_does_without(tmp_path, monkeypatch, caplog) -> None:
+    monkeypatch.setitem(sys.modules, "torch.utils.tensorboard", None)
+    with caplog.at_level(logging.INFO, "gancourse.training"):
+        assert train(plan(tmp_path)) == 0
+    assert "not installed" in caplog.text
+    assert len(table(tmp_path)) == 3
+    assert not (tmp_path / "tensorboard").exists()
+
+
+def test_every_recipe_makes_an_engine_that_plays_keeps_and_draws(tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("GANCOURSE_CACHE", str(tmp_path))
+    for one in RECIPES.values():
+        torch.manual_seed(0)
+        engine = one.make(one.load(one.data[0], 128), Machine("cpu"), 0, 10)
+        assert engine.step().numbers()["step"] == 1
+        for names in one.keep.values():
+            assert all(isinstance(engine.averaged(name), nn.Module) for name in names)
+        if one.draw is not None:
+            assert min(one.draw(engine, 0).size) > 200
+        if not one.size:
+            assert one.measure(engine)["of"] >= 8

@@ -147,11 +147,12 @@ def blocks(size: int, factors: Factors) -> Iterator[np.ndarray]:
     """The faces in order, a few hundred at a time, with a progress bar."""
     from tqdm.auto import tqdm
 
+    where = "cuda" if torch.cuda.is_available() else "cpu"
     with tqdm(total=factors.n, desc=f"Drawing faces at {size} × {size}", unit="image", leave=False) as bar:
         for first in range(0, factors.n, BLOCK):
             some = factors.rows(slice(first, first + BLOCK))
             with torch.no_grad():
-                drawn = render(some, size)
+                drawn = render(some.to(where), size).cpu()
             yield drawn.numpy()
             bar.update(some.n)
 

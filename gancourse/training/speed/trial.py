@@ -24,8 +24,8 @@ from dataclasses import asdict
 import torch
 
 from gancourse.data import cache
-from gancourse.training.machine import PLAIN, Form
-from gancourse.training.trainer import Trainer
+from gancourse.training.engine import Engine
+from gancourse.training.speed.form import PLAIN, Form
 
 LOG = logging.getLogger("gancourse.training")
 CLEARLY = 1.05  # the ratio from which on a form counts as faster
@@ -44,7 +44,7 @@ def forms(device: torch.device, compile: bool = False) -> list[Form]:
 
 
 def fastest(
-    make: Callable[[Form], Trainer],
+    make: Callable[[Form], Engine],
     tried: Sequence[Form],
     key: object = None,
     rounds: int = 7,
@@ -53,7 +53,7 @@ def fastest(
     """The fastest form, from the cache or by trial.
 
     Args:
-        make: builds a trainer of this form to be timed. It is thrown away afterwards.
+        make: builds an engine of this form to be timed. It is thrown away afterwards.
         tried: the forms; the first one is taken unless another is clearly faster.
         key: what else the answer depends on (networks, batch size), as JSON takes it; None: do not remember.
         rounds: steps timed of each form.
@@ -80,7 +80,7 @@ def fastest(
 
 
 def timed(
-    make: Callable[[Form], Trainer], tried: Sequence[Form], rounds: int, patience: float
+    make: Callable[[Form], Engine], tried: Sequence[Form], rounds: int, patience: float
 ) -> tuple[dict[Form, float], bool]:
     """Median seconds of a step, for each form that was not hopeless from the start; and whether patience ran out."""
     started = time.perf_counter()
@@ -106,11 +106,11 @@ def timed(
     return {form: statistics.median(times) for form, (_, times) in runs.items()}, unfinished
 
 
-def seconds_of(trainer: Trainer) -> Iterator[float]:
+def seconds_of(engine: Engine) -> Iterator[float]:
     """Train, and yield how long each step took, waiting for the device."""
     while True:
         started = time.perf_counter()
-        trainer.step().numbers()
+        engine.step().numbers()
         yield time.perf_counter() - started
 
 

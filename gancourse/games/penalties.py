@@ -1,6 +1,6 @@
 """Penalties on D's gradient with respect to its input, to be added to D's loss.
 
-A regularizer is called with D and a real and a fake batch and returns a tensor of shape (). Its
+A penalty is called with D and a real and a fake batch and returns a tensor of shape (). Its
 attribute `every` makes it lazy: it is applied in every so many-th step of D, times that number, which
 keeps its strength and saves most of its cost (Karras et al., "Analyzing and Improving the Image
 Quality of StyleGAN", CVPR 2020, arXiv:1912.04958, section 3.1).
@@ -8,6 +8,7 @@ Quality of StyleGAN", CVPR 2020, arXiv:1912.04958, section 3.1).
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from typing import Protocol
 
@@ -15,7 +16,7 @@ import torch
 from torch import Tensor
 
 
-class Regularizer(Protocol):
+class Penalty(Protocol):
     """A penalty on D, and in which of D's steps it is applied."""
 
     every: int
@@ -57,7 +58,11 @@ class GradientPenalty:
 
 
 def slopes(D: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
-    """‖∇D‖ at each of the points x (n, …), shape (n,), in a graph that can be differentiated again."""
-    x = x.detach().requires_grad_(True)
-    (slope,) = torch.autograd.grad(D(x).sum(), x, create_graph=True)
+    """‖∇D‖ at each of the points x (n, …), shape (n,), in float32, in a graph that can be differentiated again."""
+    x = x.detach().float().requires_grad_(True)
+    compiled = getattr(D, "_compiled_call_impl", None) is not None
+    # A compiled network cannot be differentiated twice, and half precision is too coarse for a slope's slope.
+    eagerly = torch.compiler.set_stance("force_eager") if compiled else contextlib.nullcontext()
+    with torch.enable_grad(), torch.autocast(x.device.type, enabled=False), eagerly:
+        (slope,) = torch.autograd.grad(D(x).sum(), x, create_graph=True)
     return slope.flatten(1).norm(dim=1)

@@ -5,7 +5,8 @@ matrices: one row for each patch of the input, one column for each filter. The C
 torch's convolutions reaches about a third of the processor's speed there in the backward pass, its
 matrix product nearly all of it, and that is where a DCGAN spends half of its time. Within
 `small_maps_as_products()` such convolutions are computed that way; all others are left alone. With
-channels-last tensors nothing has to be copied but the patches. Results differ by rounding only.
+channels-last tensors nothing has to be copied but the patches. Results differ by rounding only, and can
+be differentiated twice, as a gradient penalty does.
 
 The two functions below also say what a *transposed* convolution is: its forward pass is the backward
 pass of a convolution and the other way round, the same two matrices transposed.
@@ -13,16 +14,37 @@ pass of a convolution and the other way round, the same two matrices transposed.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
-from torch.autograd.function import once_differentiable
 from torch.overrides import TorchFunctionMode
 
 SMALL = 16  # pixels of the smaller map, up to which a product was measured to be faster
+LEARNING = threading.local()  # .weights: ids of those that a backward pass in this thread is for
+
+
+@contextmanager
+def only_for(weights: Iterable[Tensor]) -> Iterator[None]:
+    """Within this context, backward passes make no gradients for other weights.
+
+    `backward(inputs=…)` says the same to torch's own functions, but not to those that are written in Python.
+    """
+    LEARNING.weights = {id(weight) for weight in weights}
+    try:
+        yield
+    finally:
+        LEARNING.weights = None
+
+
+def wanted(weight: Tensor) -> bool:
+    """Whether the backward pass that runs is for this weight."""
+    weights = getattr(LEARNING, "weights", None)
+    return weights is None or not weight.is_leaf or id(weight) in weights
 
 
 class small_maps_as_products(TorchFunctionMode):  # used like a function
@@ -120,14 +142,13 @@ class Convolution(torch.autograd.Function):
         return y.view(len(x), size, size, -1).permute(0, 3, 1, 2)
 
     @staticmethod
-    @once_differentiable
     def backward(ctx: Any, slope: Tensor) -> Any:  # pyrefly: ignore[bad-override]
         x, weight = ctx.saved_tensors
         slope = rows(slope)
         on_x = on_weight = None
         if ctx.needs_input_grad[0]:
             on_x = spread(slope @ matrix(weight), len(x), x.shape[-1], *ctx.shape)
-        if ctx.needs_input_grad[1]:
+        if ctx.needs_input_grad[1] and wanted(weight):
             on_weight = filters(slope.T @ patches(x, *ctx.shape), weight)
         return on_x, on_weight, None, None
 
@@ -143,7 +164,6 @@ class TransposedConvolution(torch.autograd.Function):
         return spread(rows(x) @ matrix(weight), len(x), size, *ctx.shape)
 
     @staticmethod
-    @once_differentiable
     def backward(ctx: Any, slope: Tensor) -> Any:  # pyrefly: ignore[bad-override]
         x, weight = ctx.saved_tensors
         seen = patches(slope, *ctx.shape)
@@ -151,7 +171,7 @@ class TransposedConvolution(torch.autograd.Function):
         if ctx.needs_input_grad[0]:
             size = x.shape[-1]
             on_x = (seen @ matrix(weight).T).view(len(x), size, size, -1).permute(0, 3, 1, 2)
-        if ctx.needs_input_grad[1]:
+        if ctx.needs_input_grad[1] and wanted(weight):
             on_weight = filters(rows(x).T @ seen, weight)
         return on_x, on_weight, None, None
 

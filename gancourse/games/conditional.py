@@ -1,0 +1,56 @@
+"""The conditional game: Mirza and Osindero, "Conditional Generative Adversarial Nets", 2014,
+arXiv:1411.1784, eq. 2: both players are told the label y, and play the usual game given y.
+
+    min over G, max over D of  E log D(x | y) + E log(1 − D(G(z | y) | y))
+
+G minimizes −log D instead (Goodfellow et al. 2014, section 3). How y enters the networks is their
+matter, see `gancourse.models.conditional`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from gancourse.data.faces import HAIR_STYLES
+from gancourse.games.base import Batch, Game, Turn
+from gancourse.games.gan import mean_said, named
+
+if TYPE_CHECKING:
+    from gancourse.objectives import Objective
+
+
+class Conditional(Game):
+    """G(z, y) and D(x, y), on batches with a "label" y, (n, c).
+
+    Reports "d_real" and "d_fake", as `gancourse.games.gan` does.
+    """
+
+    def __init__(
+        self, G: nn.Module, D: nn.Module, objective: Objective | str = "non_saturating", latent_dim: int | None = None
+    ) -> None:
+        self.G, self.D, self.objective = G, D, named(objective)
+        self.latent_dim = self.length_of_noise(latent_dim)
+
+    def play(self, batch: Batch) -> Iterator[Turn]:
+        """D's turn on real and on fake pictures with the same labels, then G's."""
+        real, y = batch.pixels, batch["label"]
+        fake = self.G(self.noise(batch), y)
+        on_real, on_fake = self.D(real, y), self.D(fake.detach(), y)
+        self.report(d_real=mean_said(self.objective, on_real), d_fake=mean_said(self.objective, on_fake))
+        yield "D", self.objective.d_loss(on_real, on_fake)
+        yield "G", self.objective.g_loss(self.D(fake, y))
+
+
+LABELS = ("glasses", "hat", *HAIR_STYLES)
+
+
+def face_labels(attributes: Mapping[str, Tensor]) -> Tensor:
+    """y of drawn faces, from their attributes "glasses", "hat" and "hair_style": (n, 9) of 0 and 1, as LABELS says."""
+    styles = F.one_hot(attributes["hair_style"].long(), len(HAIR_STYLES)).float()
+    flags = torch.stack([(attributes[name] > 0.5).float() for name in LABELS[:2]], 1)
+    return torch.cat([flags, styles], 1)

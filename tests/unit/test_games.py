@@ -1,0 +1,229 @@
+"""Games: each plays as its paper says, under the engine, in an ensemble, and in a live panel."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from gancourse.data.faces import sample_factors
+from gancourse.data.images import Images
+from gancourse.data.toys import ring
+from gancourse.errors import CourseError
+from gancourse.games import DCGAN, Batch, Conditional, Game, Gan, Reading
+from gancourse.games.conditional import LABELS, face_labels
+from gancourse.games.penalties import R1
+from gancourse.games.reader import WEIGHTS, targets
+from gancourse.models.conditional import ConditionalGenerator, ProjectionDiscriminator
+from gancourse.models.dcgan import Discriminator, Generator
+from gancourse.models.dense import dense
+from gancourse.models.face_reader import FaceReader
+from gancourse.training import Engine, Machine
+from gancourse.training.ensemble import Ensemble
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> None:
+    torch.set_num_threads(1)
+
+
+# --- A game by itself ----------------------------------------------------------------------------
+
+
+def test_a_game_is_played_by_hand_as_well() -> None:
+    """A generator of turns: nothing of the engine is needed."""
+    torch.manual_seed(0)
+    game = Gan(dense(2, 8, 2), dense(2, 8, 1), latent_dim=2)
+    turns = list(game.play(Batch(torch.randn(4, 2))))
+    assert [who for who, _ in turns] == ["D", "G"]
+    assert all(loss.shape == () and loss.requires_grad for _, loss in turns)
+    assert set(game.nets) == {"G", "D"}
+    assert set(game.reported) == {"d_real", "d_fake"}
+
+
+def test_processes_draw_the_joined_noise_and_take_their_part() -> None:
+    def noise(which: int, processes: int, n: int) -> Tensor:
+        game = Gan(dense(2, 8, 2), dense(2, 8, 1), latent_dim=2)
+        game.random, game.share = torch.Generator().manual_seed(4), (which, processes)
+        return game.noise(n)
+
+    assert torch.equal(noise(0, 1, 6), torch.cat([noise(which, 3, 2) for which in range(3)]))
+
+
+def test_k_rounds_take_k_batches_and_g_one_turn() -> None:
+    game = Gan(dense(2, 8, 2), dense(2, 8, 1), latent_dim=2, k=3)
+    more = [Batch(torch.full((4, 2), float(i))) for i in range(1, 3)]
+    game.next_batch = iter(more).__next__
+    seen: list[float] = []
+    game.D.register_forward_pre_hook(lambda _, inputs: seen.append(float(inputs[0].detach()[0, 0])))
+    turns = [who for who, _ in game.play(Batch(torch.zeros(4, 2)))]
+    assert turns == ["D", "D", "D", "G"]
+    assert seen[0:6:2] == [0.0, 1.0, 2.0], "each turn of D has a real batch of its own"
+
+
+def test_dcgans_game_is_its_formula() -> None:
+    torch.manual_seed(0)
+    G, D = Generator(8, 5, 4), Discriminator(8, 4)
+    game, real = DCGAN(G, D, real_label=0.8), torch.rand(6, 3, 8, 8) * 2 - 1
+    game.random = torch.Generator().manual_seed(1)
+    turns = game.play(Batch(real))
+    _, loss = next(turns)
+    fake = G(torch.randn(6, 5, generator=torch.Generator().manual_seed(1)))
+    said = torch.sigmoid(D(real)), torch.sigmoid(D(fake))
+    by_hand = -(0.8 * said[0].log() + 0.2 * (1 - said[0]).log()).mean() - (1 - said[1]).log().mean()
+    torch.testing.assert_close(loss, by_hand, rtol=1e-4, atol=1e-5)
+    with torch.no_grad():
+        D.head.weight.mul_(-3)  # as if D had taken a step
+    _, loss = next(turns)
+    torch.testing.assert_close(loss, -torch.sigmoid(D(fake)).log().mean(), rtol=1e-4, atol=1e-5)
+
+
+# --- The conditional game ------------------------------------------------------------------------
+
+
+class Corners:
+    """Points around one of four corners, and which."""
+
+    modes = torch.tensor([[1.0, 1.0], [1.0, -1.0], [-1.0, 1.0], [-1.0, -1.0]])
+
+    def sample(self, n: int) -> tuple[Tensor, dict[str, Tensor]]:
+        which = torch.randint(4, (n,))
+        return self.modes[which] + 0.1 * torch.randn(n, 2), {"label": F.one_hot(which, 4).float()}
+
+
+class Told(nn.Module):
+    """A dense network that is told a label beside its input."""
+
+    def __init__(self, inputs: int, outputs: int) -> None:
+        super().__init__()
+        self.net = dense(inputs + 4, 32, outputs)
+
+    def forward(self, x: Tensor, y: Tensor) -> Tensor:
+        return self.net(torch.cat([x, y], 1))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_conditional_game_learns_what_the_label_means(seed: int) -> None:
+    torch.manual_seed(seed)
+    game = Conditional(Told(2, 2), Told(2, 1), latent_dim=2)
+    engine = Engine(
+        game, Corners(), batch_size=64, lr=3e-3, betas=(0.0, 0.99), ema={"G": 0.98}, seed=seed, machine=Machine("cpu")
+    )
+
+    def right() -> float:
+        """How often G draws a point of the corner that it was asked for; by chance a quarter."""
+        which = torch.arange(400) % 4
+        points = engine.ask("G", torch.randn(400, 2), F.one_hot(which, 4).float())
+        return (torch.cdist(points, Corners.modes).argmin(1) == which).float().mean().item()
+
+    assert right() < 0.7
+    for _ in range(500):
+        engine.step()
+    assert right() > 0.9
+
+
+def test_face_labels_say_what_the_factors_do() -> None:
+    factors = sample_factors(50)
+    y = face_labels({name: factors[name] for name in ("glasses", "hat", "hair_style")})
+    assert y.shape == (50, len(LABELS))
+    assert torch.equal(y[:, 0], factors["glasses"])
+    assert torch.equal(y[:, 2:].argmax(1), factors["hair_style"].long())
+    assert torch.equal(y[:, 2:].sum(1), torch.ones(50))
+
+
+def test_the_projection_is_the_papers() -> None:
+    """Eq. 3: the logits for two labels differ by (y − y')ᵀ V φ(x)."""
+    torch.manual_seed(0)
+    D, x = ProjectionDiscriminator(16, 3, 4).eval(), torch.randn(5, 3, 16, 16)
+    y = torch.eye(3)[[0, 1, 2, 0, 1]]
+    phi = D.net.features(x).mean((2, 3))
+    none = D(x, torch.zeros(5, 3))
+    torch.testing.assert_close(D(x, y) - none, (phi @ D.V.weight)[torch.arange(5), y.argmax(1)][:, None])
+    pictures = ConditionalGenerator(16, 3, 5, 4)(torch.randn(5, 5), y)
+    assert pictures.shape == (5, 3, 16, 16)
+
+
+# --- A game of one player ------------------------------------------------------------------------
+
+
+def test_the_reader_takes_its_two_sizes_in_turn_and_its_loss_is_the_weighted_one() -> None:
+    torch.manual_seed(0)
+    factors, reader = sample_factors(6), FaceReader(4).eval()
+    told, pixels = targets(factors), torch.rand(6, 3, 64, 64) * 2 - 1
+    game = Reading(reader)
+    batch = Batch(pixels, {"small": torch.randint(0, 256, (6, 3, 32, 32)).byte(), **told})
+    sizes: list[int] = []
+    reader.register_forward_pre_hook(lambda _, inputs: sizes.append(inputs[0].shape[-1]))
+    for game.played in range(2):
+        ((who, loss),) = game.play(batch)
+        assert who == "reader"
+    assert sizes == [32, 64]
+    quantities, flags, styles = reader(pixels)
+    squared = ((quantities - told["quantities"]) ** 2 * WEIGHTS)[told["seen"] > 0].sum() / told["seen"].sum()
+    entropies = F.binary_cross_entropy_with_logits(flags, told["flags"]), F.cross_entropy(styles, told["hair_style"])
+    torch.testing.assert_close(loss, 4 * squared + entropies[0] + 0.3 * entropies[1])
+
+
+# --- Who else plays ------------------------------------------------------------------------------
+
+
+def plain(seed: int, **settings: Any) -> Engine:
+    torch.manual_seed(seed)
+    game = Gan(dense(2, 8, 2), dense(2, 8, 1), latent_dim=2, **settings)
+    return Engine(game, ring(), batch_size=16, lr={"G": 1e-2, "D": 2e-2}, seed=seed, machine=Machine("cpu"))
+
+
+def test_an_ensemble_plays_engines_side_by_side_as_each_would_alone() -> None:
+    alone, together = ([plain(seed) for seed in range(3)] for _ in range(2))
+    ensemble = Ensemble(together)
+    for _ in range(4):
+        real, z = ensemble.batch(ring().sample), ensemble.batch(together[0].game.noise)
+        ensemble.d_step(real, z)
+        ensemble.g_step(z)
+        for i, engine in enumerate(alone):
+            engine.game.noise = lambda batch, z=z[i]: z
+            engine.feed = type("Given", (), {"next": lambda self, x=real[i]: Batch(x), "place": 0})()
+            engine.step()
+    ensemble.hand_back()
+    for one, other in zip(alone, together, strict=True):
+        for p, q in zip(one.game.G.parameters(), other.game.G.parameters(), strict=True):
+            torch.testing.assert_close(q, p, rtol=1e-3, atol=1e-5)
+    pictures = Images(torch.zeros(9, 3, 8, 8).byte())
+    other = Engine(DCGAN(Generator(8), Discriminator(8)), pictures, batch_size=4, machine=Machine("cpu"))
+    for refused in (plain(0, penalty=R1()), other):
+        with pytest.raises(CourseError, match="ensemble"):
+            Ensemble([refused])
+
+
+def test_a_live_panel_plays_pauses_and_steers_an_engine() -> None:
+    from gancourse.widgets.knobs import Knob
+    from gancourse.widgets.live import LiveTraining
+
+    def draw(fig: Any, engine: Engine) -> str:
+        return f"step {engine.state.step}"
+
+    knobs = {"lr_D": Knob("D's learning rate", 1e-5, 1e-1, 1e-2, log=True), "k": Knob("k", 1, 9, 1, whole=True)}
+    panel = LiveTraining(lambda lr_D, k: plain(0, k=k), None, draw, knobs)
+    assert panel.buttons == ["step", "d_step", "g_step"]
+    panel.run(2)
+    assert panel.alt == "step 2"
+    panel.values = {**panel.values, "lr_D": 0.05, "k": 3}
+    panel.run(1)
+    engine = panel.state
+    assert engine.rates["D"] == pytest.approx(0.05)
+    assert engine.learned == {"G": 3, "D": 5}
+    panel._act("d_step")(engine)
+    assert engine.learned == {"G": 3, "D": 6}
+    panel.close()
+
+
+def test_there_is_one_class_called_game() -> None:
+    from gancourse.widgets.plane_game import PlaneGame
+
+    game = PlaneGame(ring())
+    assert isinstance(game, Game)
+    assert [who for who, _ in itertools.islice(game.play(Batch(ring().sample(8))), 2)] == ["D", "G"]
