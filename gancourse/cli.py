@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from gancourse.data.commands import app as data
 from gancourse.errors import CourseError
+
+if TYPE_CHECKING:
+    from gancourse.training.recipes import Recipe, Study
 
 app = typer.Typer(
     name="gancourse",
@@ -101,31 +105,54 @@ def train(
         int | None, typer.Option(min=1, help="Steps between two pictures of samples; else some sixty in all.")
     ] = None,
     list_: Annotated[bool, typer.Option("--list", help="Describe all recipes, and do nothing.")] = False,
+    all_: Annotated[bool, typer.Option("--all", help="With --keep: every recipe that makes a file of data/.")] = False,
+    keep_in: Annotated[Path | None, typer.Option(help="With --keep: another folder than data/.")] = None,
 ) -> None:
     """Train by a recipe. Ctrl-C saves and stops; the same command goes on."""
     import logging
 
-    from gancourse.training.recipes import RECIPES
+    from gancourse.training.recipes import RECIPES, Study
     from gancourse.training.recipes import recipe as named
 
-    if list_ or recipe == "list":
+    if all_ and not keep:
+        raise CourseError("--all is for --keep: it trains every recipe that makes a file of data/, and writes them.")
+    if list_ or (recipe == "list" and not all_):
         for one in RECIPES.values():
-            minutes_, device = one.minutes
-            made = ", ".join(f"data/{stem}.safetensors" for stem in one.keep) or "no file of data/"
-            size = f"{one.size} px, " if one.size else ""
-            typer.echo(f"{one.name:20s} {one.about}; data: {', '.join(one.data)}")
-            typer.echo(f"{'':20s} {size}{one.steps:,} steps, {minutes_:g} minutes on {device}; makes {made}")
+            typer.echo(described(one))
         return
-    from gancourse.training.session import Plan
+    from gancourse.training.session import Plan, make_shipped
     from gancourse.training.session import train as run
 
     logging.basicConfig(format="%(message)s")
     logging.getLogger("gancourse").setLevel(logging.INFO)
+    if all_:
+        raise typer.Exit(make_shipped(minutes if minutes is not None else math.inf, keep_in))
     chosen = named(recipe)
+    if isinstance(chosen, Study):
+        if not keep:
+            raise CourseError(
+                f"{recipe} is there to make a file of data/: add --keep, and --keep-in for another folder."
+            )
+        for path in chosen.make_files(keep_in):
+            typer.echo(f"kept {path}")
+        return
     plan = Plan(
-        chosen, out or Path("runs") / recipe, data, n, steps, minutes, seed, resume, trial, log_every, draw_every, keep
-    )
+        chosen, out or Path("runs") / recipe, data, n, steps, minutes, seed, resume, trial, log_every, draw_every, keep,
+        keep_in,
+    )  # fmt: skip
     raise typer.Exit(run(plan))
+
+
+def described(recipe: Recipe | Study) -> str:
+    """A recipe in two lines."""
+    from gancourse.training.recipes import Recipe
+
+    about, took = recipe.about, ", ".join(f"{minutes:g} minutes on {on}" for on, minutes in recipe.minutes.items())
+    made = ", ".join(f"data/{stem}.safetensors" for stem in recipe.keep) or "no file of data/"
+    if isinstance(recipe, Recipe):
+        size = f"{recipe.size} px, " if recipe.size else ""
+        about, took = f"{about}; data: {', '.join(recipe.data)}", f"{size}{recipe.steps:,} steps, {took}"
+    return f"{recipe.name:20s} {about}\n{'':20s} {took}; makes {made}"
 
 
 def main() -> None:

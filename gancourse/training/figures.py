@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import copy
+from typing import Any
 
 import torch
-from torch import Tensor
+import torch.nn.functional as F
+from torch import Tensor, nn
 
+import gancourse
 from gancourse.training.engine import Engine
 
 SAMPLES = 1000
@@ -23,26 +26,91 @@ def modes(engine: Engine, target: object) -> dict[str, float]:
     return {"modes": found.covered, "of": len(target.modes), "high_quality": round(float(found.high_quality), 4)}
 
 
-def distance(draw: Callable[[int], Tensor], size: int) -> float:
-    """Fréchet's distance of 1,000 samples to the 2,000 test faces by the face reader's features, not to be compared
-    with any other network's. `draw(k)` gives the k-th 100 of them.
+class Ruler:
+    """Distances of pictures to the 2,000 test faces: Fréchet's, by the face reader's features.
+
+    They are not to be compared with any other network's, nor with those of another face reader.
     """
-    from gancourse import data
-    from gancourse.metrics import frechet_from_features
-    from gancourse.models.face_reader import load_face_reader
 
-    reader = load_face_reader()
-    test = data.load("faces", size=size, split="test", attributes=[]).pixels
-    with torch.no_grad():
-        fake = torch.cat([reader.features(draw(k).cpu()) for k in range(SAMPLES // 100)])
-        real = torch.cat([reader.features(some) for some in test.split(250)])
-    return round(frechet_from_features(fake, real), 2)
+    def __init__(self, size: int) -> None:
+        from gancourse.models.face_reader import load_face_reader
+
+        self.size, self.reader = size, load_face_reader(gancourse.device())
+        self.real = self.features(self.faces("test"))
+
+    def faces(self, split: str) -> Tensor:
+        """The drawn faces of a split, uint8."""
+        from gancourse import data
+
+        return data.load("faces", size=self.size, split=split, attributes=[]).pixels
+
+    @torch.no_grad()
+    def features(self, pictures: Tensor) -> Tensor:
+        """What the reader sees in pictures, a few hundred at a time, on the CPU."""
+        where = self.reader.head.weight.device
+        return torch.cat([self.reader.features(some.to(where)).cpu() for some in pictures.split(250)])
+
+    def distance(self, pictures: Tensor) -> float:
+        from gancourse.metrics import frechet_from_features
+
+        return round(float(frechet_from_features(self.features(pictures), self.real)), 2)
+
+    def yardsticks(self) -> dict[str, float]:
+        """The distances of other real faces, and of blurred ones: what the numbers mean."""
+        from gancourse.data.images import to_unit
+
+        other = self.faces("valid")
+        small = F.interpolate(to_unit(other), size=(8, 8), mode="area")
+        blurred = F.interpolate(small, size=(self.size, self.size), mode="bilinear", align_corners=False)
+        return {"distance of other faces": self.distance(other), "distance of blurred faces": self.distance(blurred)}
 
 
-def faces(engine: Engine, size: int) -> dict[str, float]:
-    """Of a generator of faces: its distance to the test faces."""
+def samples(engine: Engine, *conditions: Tensor) -> Tensor:
+    """1,000 pictures of G's average for fixed noise, and conditions (1000, …) if it takes some, on the CPU."""
     z = torch.randn(SAMPLES, engine.game.latent_dim, generator=torch.Generator().manual_seed(1))
-    return {"distance": distance(lambda k: engine.ask("G", z[100 * k : 100 * k + 100]), size)}
+    parts = zip(*(x.split(100) for x in (z, *conditions)), strict=True)
+    return torch.cat([engine.ask("G", *some).cpu() for some in parts])
+
+
+def dcgan(engine: Engine, size: int, files: list[str]) -> dict[str, Any]:
+    """Of a generator of faces, its distance to the test faces; of its discriminator, what a probe finds in it.
+
+    Args:
+        files: the generator's and the discriminator's, as keys of what is found; none for the distances alone.
+    """
+    ruler = Ruler(size)
+    found = {"distance": ruler.distance(samples(engine)), **ruler.yardsticks()}
+    return {files[0]: found, files[1]: probed(engine, size)} if len(files) == 2 else found
+
+
+@torch.no_grad()
+def probed(engine: Engine, size: int, labels: int = 1000) -> dict[str, float]:
+    """The share of new faces whose class a linear probe of D's hidden layers names rightly (lesson 04, section 9)."""
+    from gancourse import data
+    from gancourse.data.images import to_unit
+    from gancourse.metrics.probe import probe_score
+    from gancourse.models.dcgan import Discriminator
+
+    D = copy.deepcopy(engine.game.nets["D"]).eval()
+    assert isinstance(D, Discriminator)
+    names = ["hair_style", "glasses", "smile"]
+    known, new = (data.load("faces", size=size, split=split, attributes=names, n=labels) for split in ("train", "test"))
+
+    def layers(pictures: Tensor) -> Tensor:
+        kept, hidden = [], to_unit(pictures.to(engine.game.device))
+        for layer in D.features:
+            hidden = layer(hidden)
+            if isinstance(layer, nn.LeakyReLU):
+                kept.append(F.adaptive_max_pool2d(hidden, 2).flatten(1))
+        return torch.cat(kept, 1).cpu()
+
+    seen, asked = (torch.cat([layers(some) for some in part.pixels.split(100)]) for part in (known, new))
+    found = {}
+    for name in names:
+        one, other = (part.attributes[name] for part in (known, new))
+        classes = [x.long() if name == "hair_style" else (x > 0).long() for x in (one, other)]
+        found[f"probe of {name.replace('_', ' ')}"] = round(probe_score(seen, classes[0], asked, classes[1], 300.0), 3)
+    return found
 
 
 def labeled_faces(engine: Engine, size: int) -> dict[str, float]:
@@ -53,14 +121,13 @@ def labeled_faces(engine: Engine, size: int) -> dict[str, float]:
 
     attributes = ["glasses", "hat", "hair_style"]
     asked = data.load("faces", size=size, split="test", attributes=attributes, n=SAMPLES).attributes
-    y = face_labels(asked)
-    z = torch.randn(SAMPLES, engine.game.latent_dim, generator=torch.Generator().manual_seed(1))
-    drawn = torch.cat([engine.ask("G", *both).cpu() for both in zip(z.split(100), y.split(100), strict=True)])
-    read = load_face_reader().read(drawn)
-    found = {"distance": distance(lambda k: drawn[100 * k : 100 * k + 100], size)}
+    drawn = samples(engine, face_labels(asked))
+    ruler, read = Ruler(size), load_face_reader().read(drawn)
+    found = {"distance": ruler.distance(drawn), "distance of other faces": ruler.distance(ruler.faces("valid"))}
     for name in LABELS[:2]:
-        found[name] = round(float(((read[name] > 0.5) == (asked[name] > 0.5)).float().mean()), 4)
-    return found | {"hair_style": round(float((read["hair_style"] == asked["hair_style"]).float().mean()), 4)}
+        found[f"{name} as asked"] = round(float(((read[name] > 0.5) == (asked[name] > 0.5)).float().mean()), 4)
+    style = (read["hair_style"] == asked["hair_style"]).float().mean()
+    return found | {"hair style as asked": round(float(style), 4)}
 
 
 def reading(engine: Engine, n: int = 2000) -> dict[str, float]:
@@ -72,7 +139,7 @@ def reading(engine: Engine, n: int = 2000) -> dict[str, float]:
 
     reader, factors, found = engine.averaged("reader"), sample_factors(n, 0, span("test")[0]), {}
     assert isinstance(reader, FaceReader)
-    for size in (32, 64):
+    for size in (64, 32):
         read = reader.read(render(factors, size))
         for name in (*QUANTITIES, *FLAGS, "hair_style"):
             seen = visible(factors, name)
@@ -81,6 +148,7 @@ def reading(engine: Engine, n: int = 2000) -> dict[str, float]:
                 score = 1 - (mine - true).square().mean() / true.var()
             else:
                 score = ((mine > 0.5) == (true > 0.5) if name in FLAGS else mine == true).float().mean()
-            found[f"{name}_{size}"] = round(float(score), 4)
+            what = f"{'R²' if name in QUANTITIES else 'accuracy'} of {name.replace('_', ' ')}"
+            found[what if size == 64 else f"{what} at {size} px"] = round(float(score), 3)
     reader.train()
     return found

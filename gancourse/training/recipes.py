@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -38,12 +39,14 @@ class Recipe:
         data: the names of the data sets that fit; the first is the default.
         size: of the pictures in pixels; 0 if the samples are no pictures.
         steps: how many are taken unless somebody says otherwise.
-        minutes: that they take, and on what: (5.0, "1 CPU core").
+        minutes: that they take, drawing data and measuring included, by kind of device: {"cpu": 30, "cuda": 2}.
         load: from the data set's name and how many samples to the data.
         make: from data, machine, seed and steps to an engine, with weights already drawn from torch's seed.
         draw: from the engine and the seed to a picture of what it has learned; None, if there is nothing to see.
         keep: which networks go into which file of data/, without its suffix. "G" means its average, if there is one.
-        measure: from the trained engine to figures that are written beside the weights.
+        what: of each such file, in a few words.
+        measure: from the trained engine to figures that are written beside the weights; if there are several
+            files, by file.
     """
 
     name: str
@@ -51,15 +54,32 @@ class Recipe:
     data: tuple[str, ...]
     size: int
     steps: int
-    minutes: tuple[float, str]
+    minutes: Mapping[str, float]
     load: Callable[[str, int | None], Any]
     make: Callable[[Any, Machine, int, int], Engine]
     draw: Callable[[Engine, int], Image] | None = None
     keep: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    measure: Callable[[Engine], dict[str, float]] | None = None
+    what: Mapping[str, str] = field(default_factory=dict)
+    measure: Callable[[Engine], Mapping[str, Any]] | None = None
 
 
-def recipe(name: str) -> Recipe:
+@dataclass(frozen=True)
+class Study:
+    """A file of data/ that no single game makes: `make_files` makes it and says where it is.
+
+    Attributes:
+        name, about, minutes, keep: as a recipe's.
+        make_files: from a folder (None is data/ of the checkout) to the files.
+    """
+
+    name: str
+    about: str
+    minutes: Mapping[str, float]
+    keep: Mapping[str, tuple[str, ...]]
+    make_files: Callable[[Path | None], list[Path]]
+
+
+def recipe(name: str) -> Recipe | Study:
     """The recipe of this name."""
     known(name, RECIPES, "recipe", "recipes")
     return RECIPES[name]
@@ -73,13 +93,14 @@ def falling(steps: int) -> Callable[[Optimizer], LambdaLR]:
 def dcgan(
     size: int,
     steps: int,
-    minutes: tuple[float, str],
+    minutes: Mapping[str, float],
     latent_dim: int = 100,
     widths: tuple[int, int] = (32, 32),
     batch_size: int = 64,
     decay: float = 0.998,
     falls: bool = False,
     keep: Mapping[str, tuple[str, ...]] | None = None,
+    what: Mapping[str, str] | None = None,
     **settings: Any,
 ) -> Recipe:
     """DCGAN at this size, with separate batches, smoothed labels and averaged weights."""
@@ -111,11 +132,12 @@ def dcgan(
         make,
         lambda engine, seed: drawing.pictures(engine.ask("G", drawing.still_noise(64, latent_dim, seed))),
         keep or {},
-        lambda engine: figures.faces(engine, size),
+        what or {},
+        lambda engine: figures.dcgan(engine, size, list(keep or {})),
     )
 
 
-def conditional(size: int, steps: int, minutes: tuple[float, str]) -> Recipe:
+def conditional(size: int, steps: int, minutes: Mapping[str, float]) -> Recipe:
     """A conditional DCGAN on drawn faces: glasses, hat and the hair's style can be asked for."""
     from gancourse.games.conditional import LABELS, Conditional, face_labels
 
@@ -144,11 +166,13 @@ def conditional(size: int, steps: int, minutes: tuple[float, str]) -> Recipe:
     about = f"a conditional DCGAN (Mirza and Osindero 2014, Miyato and Koyama 2018), {size} × {size} pixels"
     return Recipe(
         f"conditional-faces-{size}", about, ("faces",), size, steps, minutes, load, make, draw,
-        {f"conditional_faces_{size}": ("G",)}, lambda engine: figures.labeled_faces(engine, size),
+        {f"conditional_faces_{size}": ("G",)},
+        {f"conditional_faces_{size}": f"a conditional generator of drawn faces, {size} × {size}: glasses, hat, hair"},
+        lambda engine: figures.labeled_faces(engine, size),
     )  # fmt: skip
 
 
-def toy(name: str, reach: float, steps: int, minutes: tuple[float, str]) -> Recipe:
+def toy(name: str, reach: float, steps: int, minutes: Mapping[str, float]) -> Recipe:
     """A small dense GAN on a mixture in the plane, with R1 against collapse (see `gancourse.games.penalties`)."""
 
     def load(data: str, n: int | None) -> Any:
@@ -212,22 +236,41 @@ def reader(batch_size: int = 128, epochs: int = 4, count: int = 80_000) -> Recip
     about = "the network that reads the factors of drawn faces"
     steps = epochs * (count // batch_size)
     return Recipe(
-        "face-reader", about, ("faces",), 64, steps, (15, "2 CPU cores"), load, make,
-        keep={"face_reader": ("reader",)}, measure=figures.reading,
+        "face-reader", about, ("faces",), 64, steps, {"cpu": 20, "cuda": 2.5}, load, make,
+        keep={"face_reader": ("reader",)},
+        what={"face_reader": "reads the factors of drawn faces; its features serve FID-like scores"},
+        measure=figures.reading,
     )  # fmt: skip
 
 
-RECIPES = {
+def planted(out: Path | None) -> list[Path]:
+    """The histories of small GANs, good and broken on purpose."""
+    from gancourse.training.planted import keep_runs
+
+    return [keep_runs(out)]
+
+
+# In the order in which `--all` makes them: the face reader measures the others.
+RECIPES: dict[str, Recipe | Study] = {
     r.name: r
     for r in (
-        dcgan(32, 6000, (10, "1 CPU core")),
-        dcgan(
-            64, 6000, (30, "1 CPU core"), 64, (32, 24), 32, 0.999, True,
-            {"dcgan_faces_64": ("G",), "dcgan_faces_64_judge": ("D",)}, lr=3e-4,
-        ),
-        conditional(32, 6000, (10, "1 CPU core")),
         reader(),
-        toy("ring", 3.0, 4000, (1, "1 CPU core")),
-        toy("grid", 6.0, 10000, (1, "1 CPU core")),
+        dcgan(
+            64, 6000, {"cpu": 35, "cuda": 2}, 64, (32, 24), 32, 0.999, True,
+            {"dcgan_faces_64": ("G",), "dcgan_faces_64_judge": ("D",)},
+            {
+                "dcgan_faces_64": "a DCGAN's generator, averaged over training, on drawn faces at 64 × 64",
+                "dcgan_faces_64_judge": "the discriminator of the same run, for lesson 04's linear probe",
+            },
+            lr=3e-4,
+        ),
+        conditional(32, 6000, {"cpu": 12, "cuda": 2}),
+        Study(
+            "gan-runs", "histories of small GANs, good and broken on purpose, always on the CPU",
+            {"cpu": 10, "cuda": 3}, {"gan_runs": ()}, planted,
+        ),
+        dcgan(32, 6000, {"cpu": 10, "cuda": 1}),
+        toy("ring", 3.0, 4000, {"cpu": 1, "cuda": 1}),
+        toy("grid", 6.0, 10000, {"cpu": 1, "cuda": 2}),
     )
 }  # fmt: skip

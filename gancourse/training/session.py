@@ -58,6 +58,7 @@ class Plan:
         resume: whether to go on where the folder stands; False needs a folder without a run.
         trial: whether to find out which form of the step is fastest here.
         keep: whether to write the recipe's networks to data/ when it is done.
+        keep_in: another folder for them.
         log_every: in steps.
         draw_every: likewise; None draws sixty sheets of pictures (fifteen plots), the more often the earlier.
         save_every: in seconds.
@@ -75,6 +76,7 @@ class Plan:
     log_every: int = 20
     draw_every: int | None = None
     keep: bool = False
+    keep_in: Path | None = None
     save_every: float = 120.0
 
 
@@ -182,25 +184,24 @@ class Session:
         notes = {**self.identity, "seconds": self.seconds, "form": asdict(self.machine.form)}
         checkpoint.save(self.engine, self.file, **notes)
 
-    def keep(self) -> None:
+    def keep(self) -> list[Path]:
         """Write the recipe's networks to data/, with how they were made and what they have reached."""
-        from gancourse.models import store
+        from gancourse.training.keeping import keep
 
-        recipe = self.plan.recipe
-        if not recipe.keep:
-            raise CourseError(f"The recipe {recipe.name} makes no file of data/.")
-        device = self.machine.device
+        recipe, device = self.plan.recipe, self.machine.device
         made = {
             **self.identity,
             "steps": self.engine.state.step,
             "minutes": round(self.seconds / 60, 1),
             "device": torch.cuda.get_device_name(device) if device.type == "cuda" else device.type,
             "form": str(self.machine.form),
-            "figures": recipe.measure(self.engine) if recipe.measure else {},
+            "what": recipe.what,
+            "reached": recipe.measure(self.engine) if recipe.measure else {},
         }
-        for stem, names in recipe.keep.items():
-            store.save(stem, {name: self.engine.averaged(name) for name in names}, made)
-            LOG.info("data/%s: %s", stem, made["figures"])
+        nets = {name: self.engine.averaged(name) for name in self.engine.game.nets}
+        files = keep(recipe, nets, made, self.plan.keep_in)
+        LOG.info("kept %s, which reached %s", ", ".join(map(str, files)), made["reached"])
+        return files
 
     @contextmanager
     def recording(self) -> Iterator[Record | None]:
@@ -331,3 +332,22 @@ def train(plan: Plan) -> int:
         if done and plan.keep:
             session.keep()
     return 0 if done else 130
+
+
+def make_shipped(minutes: float, out: Path | None = None) -> int:
+    """Train every recipe that makes files of data/, in the plain form, as far as the minutes reach; the exit status.
+
+    Args:
+        minutes: of the clock, all together.
+        out: the folder for the files; None is data/ of the checkout.
+    """
+    from gancourse.training.everything import make_all
+    from gancourse.training.recipes import RECIPES, Study
+
+    def make(recipe: Recipe | Study) -> list[Path]:
+        if isinstance(recipe, Study):
+            return recipe.make_files(out)
+        session = Session(Plan(recipe, Path("runs") / recipe.name, trial=False, keep_in=out))
+        return session.keep() if session.run() else []
+
+    return make_all(RECIPES.values(), minutes, Machine().device.type, make)
