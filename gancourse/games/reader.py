@@ -31,12 +31,13 @@ class Reading(Game):
     """
 
     def __init__(self, reader: FaceReader) -> None:
-        self.reader = reader
+        self.reader, self.weights = reader, WEIGHTS
 
     def play(self, batch: Batch) -> Iterator[Turn]:
         """The reader's turn."""
+        self.weights = self.weights.to(batch.pixels.device)  # once
         quantities, flags, styles = self.reader(batch.pixels if self.played % 2 else batch["small"])
-        squared = (quantities - batch["quantities"]).square() * batch["seen"] * WEIGHTS.to(quantities.device)
+        squared = (quantities - batch["quantities"]).square() * batch["seen"] * self.weights
         yield (
             "reader",
             4 * squared.sum() / batch["seen"].sum()

@@ -99,20 +99,17 @@ class Engine:
         for given in (rates, optimizers or {}, schedules or {}, ema or {}):
             if unknown := sorted(given.keys() - nets.keys()):
                 raise CourseError(f"The game has no network {unknown[0]!r}; it has {', '.join(nets) or 'none'}.")
-        for net in nets.values():
-            net.to(device).train()
+        learners = {name for name, net in nets.items() if any(p.requires_grad for p in net.parameters())}
+        for name, net in nets.items():
+            net.to(device).train(name in learners)  # a network that only looks, such as a reader, stays as it is
         self.machine.agree(*nets.values())
         self.ema = {name: averaged(nets[name], decay) for name, decay in (ema or {}).items()}
-        for net in (*nets.values(), *(one.model for one in self.ema.values())):
-            net.to(memory_format=self.machine.layout)
+        for one in self.ema.values():
+            one.model.to(memory_format=self.machine.layout)
         for net in nets.values():
             self.machine.form.prepare(net)
         make = {name: adam(rates.get(name, 2e-4), betas, device) for name in nets} | dict(optimizers or {})
-        self.optimizers = {
-            name: make[name](net.parameters())
-            for name, net in nets.items()
-            if any(p.requires_grad for p in net.parameters())
-        }
+        self.optimizers = {name: make[name](net.parameters()) for name, net in nets.items() if name in learners}
         self.schedules = {name: schedule(self.optimizers[name]) for name, schedule in (schedules or {}).items()}
         self.rates: MutableMapping[str, float] = Rates(self)
         share(batch_size, self.machine)  # raises if it cannot be divided
@@ -120,7 +117,7 @@ class Engine:
         game.random = torch.Generator(device).manual_seed(seed)
         game.share = (self.machine.rank, self.machine.processes)
         game.next_batch = self.feed.next
-        self.state, self.learned = State(), dict.fromkeys(nets, 0)
+        self.state, self.learned = State(), dict.fromkeys(self.optimizers, 0)
         self._unseen: list[tuple[int, str, Tensor, Tensor]] = []  # losses and norms nobody has looked at
 
     # Playing.
