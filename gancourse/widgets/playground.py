@@ -17,8 +17,9 @@ from torch import Tensor
 
 from gancourse.data.toys import Mixture
 from gancourse.plots import figure, picture
+from gancourse.widgets.base import Wait, view_files
 from gancourse.widgets.knobs import Choice, Knob
-from gancourse.widgets.panel import Panel, Wait, source
+from gancourse.widgets.panel import Panel
 from gancourse.widgets.plane import Lens, Scene, draw_playground, look, undisturbed
 
 DRAW = "draw your own"
@@ -85,8 +86,8 @@ class Playground(Panel[Any]):
     Errors of the game stop it and are shown under the picture; an exercise that is not written says so.
     """
 
-    _esm = source("panel.js", "playground.js")
-    _css = source("panel.css", "playground.css")
+    _esm = view_files("panel.js", "playground.js")
+    _css = view_files("panel.css", "playground.css")
 
     # Pen points x, y in the plane as float32; NaN, NaN ends a stroke.
     drawing = traitlets.CBytes(b"").tag(sync=True)
