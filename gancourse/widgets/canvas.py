@@ -29,7 +29,7 @@ from gancourse.widgets.owned import Undoable
 Color = str | Sequence[int]
 SKETCH: dict[str, Color] = {"paper": "#ffffff", "ink": "#000000"}
 MASK: dict[str, Color] = {"keep": "#000000", "hole": "#e6007e"}
-REMEMBERED = 2**25  # bytes of drawings that can be come back to
+REMEMBERED_BYTES = 2**25  # bytes of drawings that can be come back to
 
 
 class Canvas(Undoable[np.ndarray]):
@@ -86,7 +86,7 @@ class Canvas(Undoable[np.ndarray]):
         if not label:
             label = "ink sketch" if self.soft else "label map" if picture is None else "drawing over a picture"
         super().__init__(
-            max(2, REMEMBERED // max(1, self._array.size)),
+            max(2, REMEMBERED_BYTES // max(1, self._array.size)),
             setup={
                 "height": self.size[0],
                 "width": self.size[1],

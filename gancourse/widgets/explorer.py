@@ -28,7 +28,7 @@ from gancourse.widgets.knobs import Choice, Knob, described_knobs, knob_meanings
 from gancourse.widgets.owned import Undoable
 
 RING = (0, 1, 3, 2)  # the corners in the order of a walk around the pad
-REMEMBERED = 200  # places that can be come back to
+REMEMBERED_PLACES = 200  # places that can be come back to
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,7 +160,7 @@ class LatentExplorer(Undoable[Place]):
         self.films: list[Path] = []
         self.shown: Place | None = None
         super().__init__(
-            REMEMBERED,
+            REMEMBERED_PLACES,
             at=[0.5, 0.5] if pad else [0.0, 0.0],
             values=dict.fromkeys(self._directions, 0.0),
             condition=knob_settings(self._asked_for, {}),
