@@ -12,7 +12,7 @@ from PIL import Image
 
 from gancourse.errors import CourseError
 
-BLOCK = 1024  # pictures decoded between two writes
+BLOCK = 1024  # pictures between two writes to the cache
 
 
 def crop_and_scale(picture: Image.Image, size: int) -> Image.Image:

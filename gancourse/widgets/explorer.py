@@ -20,7 +20,8 @@ import traitlets
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from gancourse.latent.drawing import GAP, Generate, draw, tiles
+from gancourse.data.sheet import GAP
+from gancourse.latent.drawing import Generate, draw, tiles
 from gancourse.plots import axes, figure, picture
 from gancourse.running import quick
 from gancourse.widgets.base import number_within, view_files

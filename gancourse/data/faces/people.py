@@ -14,6 +14,8 @@ import torch
 from PIL import Image, ImageDraw, ImageFont
 from torch import Tensor
 
+from gancourse.data.sheet import GAP
+
 from .factors import BY_NAME, HAIR_STYLES, TABLE, Factor, Factors, sample_factors, vary
 from .render import STYLES, render
 
@@ -54,7 +56,6 @@ NEEDS_UNCOVERED = ("jaw", "hair_length", "hair_color", "bald", "hat", "hat_style
 NEEDS_LOOSE = ("hair_volume", "parting", "fringe")
 
 LABEL = 2.1  # a label's width, in pictures
-GAP = 2
 
 
 def older(factors: Factors, by: float = 0.4) -> Factors:
