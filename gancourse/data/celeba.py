@@ -49,7 +49,7 @@ LICENSE = (
 
 def load(size: int, split: str, attributes: Sequence[str] | None, n: int | None) -> Images:
     """The data set as `gancourse.data.load` gives it; decoded the first time, mapped from the cache later."""
-    copy = celeba_files.find()
+    copy = celeba_files.find_copy()
     pixels, columns = cache.cached(f"celeba-{size}", [copy.fingerprint(), size], lambda: blueprint(copy, size))
     part = columns.pop("partition")
     images = Images(pixels, columns, "celeba", split, DESCRIPTION, LICENSE)
@@ -162,7 +162,7 @@ def status() -> Status:
     """Where the data set stands on this machine."""
     how = "gancourse data get celeba"
     try:
-        copy = celeba_files.find()
+        copy = celeba_files.find_copy()
     except CourseError:
         return Status(False, "", "202,599 photographs, 40 labels", 0, how)
     about = "pictures" + (" and labels" if copy.attributes else "")

@@ -59,7 +59,7 @@ def places() -> list[Path]:
     return [Path("data/celeba"), cache_root() / "celeba", Path("celeba"), Path.home() / "data" / "celeba"]
 
 
-def find() -> Copy:
+def find_copy() -> Copy:
     """The first copy there is, or a CourseError that says what to do."""
     for place in places():
         copy = copy_in(place)

@@ -87,7 +87,7 @@ def get(
         if to is not None:
             raise CourseError("--to is for CelebA; Fashion-MNIST goes to the cache's folder.")
         typer.echo(f"Fashion-MNIST: {module.LICENSE}")
-        typer.echo(f"It is in {module.find() or module.get()}.")
+        typer.echo(f"It is in {module.find_copy() or module.get()}.")
     else:
         typer.echo(f"{name} comes with the course; there is nothing to get.")
 

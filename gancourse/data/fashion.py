@@ -51,7 +51,7 @@ HOW = "gancourse data get fashion, or apt install dataset-fashion-mnist"
 
 def load(size: int, split: str, attributes: Sequence[str] | None, n: int | None) -> Images:
     """The data set as `gancourse.data.load` gives it. 32 pads the original; other sizes scale it."""
-    folder = find() or get()
+    folder = find_copy() or get()
     paths = [path for part in PREFIXES for path in files_of(folder, part)]
     key = [[str(p.resolve()), p.stat().st_size, p.stat().st_mtime_ns] for p in paths]
     pixels, columns = cache.cached(f"fashion-{size}", [key, size], lambda: blueprint(folder, size))
@@ -113,7 +113,7 @@ def files_of(folder: Path, part: str) -> list[Path]:
     return found if len(found) == 2 else []
 
 
-def find() -> Path | None:
+def find_copy() -> Path | None:
     """The first folder with all four files."""
     asked = os.environ.get("GANCOURSE_FASHION")
     places = [Path(asked).expanduser()] if asked else [DEBIAN, Path("data"), cache.root(), Path.home() / "data"]
@@ -147,7 +147,7 @@ def get() -> Path:
 
 def status() -> Status:
     """Where the data set stands on this machine."""
-    folder = find()
+    folder = find_copy()
     about = "70,000 gray pictures, 10 classes"
     if folder is None:
         return Status(False, "", about, 0, HOW)
