@@ -15,6 +15,7 @@ from gancourse.data.faces import (
     TABLE,
     Factors,
     caption,
+    caption_words,
     contradicts,
     describe,
     masks,
@@ -22,7 +23,6 @@ from gancourse.data.faces import (
     sample_factors,
     vary,
     vocabulary,
-    words,
 )  # fmt: skip
 from gancourse.data.faces.canvas import PARTS
 from gancourse.data.faces.captions import CLAIMS, TOPICS, WEIGHTS
@@ -108,10 +108,10 @@ def test_grammar_and_words() -> None:
         assert "  " not in text and " ," not in text and ",," not in text, text
         for article, following in re.findall(r"\b(an?) (\w)", text.lower()):
             assert (article == "an") == (following in "aeiou"), text
-        for a, b in zip(words(text), words(text)[1:], strict=False):
+        for a, b in zip(caption_words(text), caption_words(text)[1:], strict=False):
             assert a != b, text
-        assert "hair hair" not in text and len(words(text)) <= 45
-        said |= set(words(text))
+        assert "hair hair" not in text and len(caption_words(text)) <= 45
+        said |= set(caption_words(text))
     assert said <= known
     assert len(known - said) <= 3, f"words that never occur: {known - said}"
 
