@@ -26,7 +26,7 @@ IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,50}")
 
 def lint(lesson: Lesson) -> list[str]:
     """Everything wrong with a lesson's source."""
-    return lint_page(lesson) + [f"{lesson.path}: {message}" for message in whole(lesson)]
+    return lint_page(lesson) + [f"{lesson.path}: {message}" for message in whole_lesson(lesson)]
 
 
 def lint_page(lesson: Lesson) -> list[str]:
@@ -177,7 +177,7 @@ def parse(cell: Cell, text: str | None = None) -> ast.Module | None:
         return None
 
 
-def whole(lesson: Lesson) -> Iterator[str]:
+def whole_lesson(lesson: Lesson) -> Iterator[str]:
     """What only shows in the whole lesson: every exercise complete, every id once."""
     yield from duplicates(lesson)
     ids: dict[str, set[str]] = {key: set() for key in KEYS}

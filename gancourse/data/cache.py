@@ -80,10 +80,10 @@ def cached(name: str, key: object, build: Callable[[], Blueprint]) -> tuple[Tens
                     f"{entry.parent} cannot be written to ({error.strerror}). Set GANCOURSE_CACHE to a folder of yours."
                 ) from error
             raise
-    return opened(entry)
+    return mapped_entry(entry)
 
 
-def opened(entry: Path) -> tuple[Tensor, dict[str, Tensor]]:
+def mapped_entry(entry: Path) -> tuple[Tensor, dict[str, Tensor]]:
     """Map a complete entry. Writing to the tensor changes this process's copy, never the file."""
     pixels = torch.from_numpy(np.load(entry / "images.npy", mmap_mode="c"))
     with np.load(entry / "columns.npz") as columns:

@@ -29,7 +29,7 @@ import torch
 
 from gancourse.data import Status, cache, celeba_files, size_of
 from gancourse.data.celeba_files import Copy, Table
-from gancourse.data.decode import decoded
+from gancourse.data.decode import decoded_blocks
 from gancourse.data.images import Images
 from gancourse.errors import CourseError
 
@@ -85,7 +85,7 @@ def blueprint(copy: Copy, size: int) -> cache.Blueprint:
         rows = attributes.values[[attributes.rows[s] for s in stems]]
         columns = {name: rows[:, i] > 0 for i, name in enumerate(attributes.columns)}
     columns["partition"] = celeba_files.partition_of(stems, partition)
-    blocks = decoded(names, read, size, f"Decoding CelebA at {size} × {size}")
+    blocks = decoded_blocks(names, read, size, f"Decoding CelebA at {size} × {size}")
     return cache.Blueprint((len(names), 3, size, size), columns, blocks)
 
 

@@ -51,7 +51,7 @@ class Table(NamedTuple):
     values: np.ndarray
 
 
-def places() -> list[Path]:
+def copy_places() -> list[Path]:
     """Where a copy is looked for, in this order."""
     asked = os.environ.get("GANCOURSE_CELEBA")
     if asked:
@@ -61,11 +61,11 @@ def places() -> list[Path]:
 
 def find_copy() -> Copy:
     """The first copy there is, or a CourseError that says what to do."""
-    for place in places():
+    for place in copy_places():
         copy = copy_in(place)
         if copy is not None:
             return copy
-    looked = ", ".join(str(p) for p in places())
+    looked = ", ".join(str(p) for p in copy_places())
     raise CourseError(
         f"CelebA was not found in {looked}. Run `gancourse data get celeba`, "
         "or set GANCOURSE_CELEBA to the folder or zip of a copy that you have."
@@ -78,14 +78,14 @@ def copy_in(place: Path) -> Copy | None:
     for folder in below(place) if place.is_dir() else ():
         visited.append(folder)
         pictures = pictures or (folder if holds_pictures(folder) else None)
-        archive = archive or beside(folder, ARCHIVES)
+        archive = archive or first_of(folder, ARCHIVES)
     holder = pictures or archive
     if holder is None:
         return None
     # Where the pictures' folder or zip itself was given, the tables lie beside or above it.
     near = [*visited, *(up / inner for up in (holder.parent, holder.parent.parent) for inner in ("", "Anno", "Eval"))]
     tables = [
-        next(filter(None, (beside(f, names) for f in near)), None) for names in (ATTRIBUTE_FILES, PARTITION_FILES)
+        next(filter(None, (first_of(f, names) for f in near)), None) for names in (ATTRIBUTE_FILES, PARTITION_FILES)
     ]
     return Copy(holder, tables[0], tables[1])
 
@@ -121,7 +121,7 @@ def is_picture(name: str) -> bool:
     return name.lower().endswith(PICTURE_ENDINGS) and not name.startswith(".")
 
 
-def beside(folder: Path, names: tuple[str, ...]) -> Path | None:
+def first_of(folder: Path, names: tuple[str, ...]) -> Path | None:
     """The first of these files in a folder."""
     return next((folder / name for name in names if (folder / name).is_file()), None)
 

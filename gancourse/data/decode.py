@@ -46,7 +46,7 @@ def is_web_page(data: bytes) -> bool:
     )
 
 
-def decoded(
+def decoded_blocks(
     names: Sequence[str], read: Callable[[str], bytes], size: int, label: str, cores: int | None = None
 ) -> Iterator[np.ndarray]:
     """Blocks of decoded pictures, in order.

@@ -20,11 +20,11 @@ import traitlets
 
 from gancourse.widgets.base import CourseWidget
 from gancourse.widgets.knobs import Choice, Knob, described_knobs, knob_meanings, knob_settings
+from gancourse.widgets.newest import IDLE
 
 State = TypeVar("State")
-IDLE = 30.0  # seconds without a touch after which the thread ends; the next touch starts another
 UNWATCHED = 60.0  # seconds without a page that shows the run, after which it pauses
-LATE = 1.5  # seconds after which a picture is sent although the page has not said that it showed the last
+LATE_FRAME = 1.5  # seconds after which a picture is sent although the page has not said that it showed the last
 BUTTONS = ("step", "d_step", "g_step")
 OPEN: weakref.WeakSet[Panel[Any]] = weakref.WeakSet()
 
@@ -218,7 +218,7 @@ class Panel(CourseWidget, Generic[State]):
 
     def _maybe_draw(self) -> None:
         now = time.monotonic()
-        followed = self.shown >= self.frame.get("number", 0) or now - self._sent > LATE
+        followed = self.shown >= self.frame.get("number", 0) or now - self._sent > LATE_FRAME
         if self.playing and (now < self._next_frame or not followed):
             return
         trouble, self._trouble = self._trouble, ""

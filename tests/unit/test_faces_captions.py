@@ -26,7 +26,7 @@ from gancourse.data.faces import (
 )  # fmt: skip
 from gancourse.data.faces.canvas import PARTS
 from gancourse.data.faces.captions import CLAIMS, TOPICS, WEIGHTS
-from gancourse.data.faces.people import plain
+from gancourse.data.faces.people import plain_person
 
 few = settings(deadline=None, max_examples=4)
 seeds = st.integers(0, 2**40)
@@ -48,7 +48,7 @@ def corners(seed: int, n: int = 40) -> Factors:
 
 
 def person(**factors: float) -> Factors:
-    one = plain()
+    one = plain_person()
     for name, value in factors.items():
         one = vary(one, name, [value])
     return one
@@ -170,7 +170,7 @@ def test_facts_are_judged(facts: dict[str, str], factors: dict[str, float], hold
 
 def test_unknown_facts_are_named() -> None:
     with pytest.raises(ValueError, match="no fact hat: 'crown'"):
-        matches({"hat": "crown"}, plain())
+        matches({"hat": "crown"}, plain_person())
 
 
 def test_captions_agree_with_the_picture() -> None:

@@ -217,7 +217,7 @@ def test_a_pace_holds_the_run_back(panel: LiveTraining) -> None:
 
 
 def test_no_more_pictures_are_sent_than_the_page_shows(panel: LiveTraining, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(panel_module, "LATE", 1e9)
+    monkeypatch.setattr(panel_module, "LATE_FRAME", 1e9)
     panel.playing = True
     until(lambda: panel.state.steps > 20)
     first = panel.frame["number"]
@@ -229,7 +229,7 @@ def test_no_more_pictures_are_sent_than_the_page_shows(panel: LiveTraining, monk
 
 
 def test_a_run_that_nobody_watches_pauses_and_is_kept(panel: LiveTraining, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(panel_module, "LATE", 0.05)
+    monkeypatch.setattr(panel_module, "LATE_FRAME", 0.05)
     monkeypatch.setattr(panel_module, "UNWATCHED", 0.3)
     panel.playing = True
     time.sleep(0.7)
