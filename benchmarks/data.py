@@ -174,7 +174,7 @@ def main() -> int:
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     started = time.perf_counter()
     try:
-        copy = celeba_files.find()
+        copy = celeba_files.find_copy()
         if copy.pictures.is_file():
             raise CourseError(f"{copy.pictures} is zipped, which torchvision does not read; unpack it.")
         ours = data.load("celeba", size=SIZE, split="all", n=arguments.pictures)

@@ -22,20 +22,20 @@ from typing import Any, Literal
 from gancourse.errors import CourseError
 from gancourse.paths import repository
 
-Verdict = Literal["ok", "note", "problem"]
+Health = Literal["ok", "note", "problem"]
 
 SET_UP = "Run `make setup` in the checkout."
 EXTENSIONS = ("formgrader", "validate_assignment", "assignment_list", "course_list")
-LITTLE_ROOM, NO_ROOM = 5e9, 0.5e9
+LITTLE_ROOM, TOO_LITTLE_ROOM = 5e9, 0.5e9
 
 
 @dataclass(frozen=True)
-class Finding:
+class Checkup:
     """One thing that was looked at: what was found and, if it is not as it should be, what to do."""
 
     thing: str
     found: str
-    verdict: Verdict = "ok"
+    verdict: Health = "ok"
     remedy: str = ""
 
 
@@ -63,47 +63,47 @@ def examine() -> int:
     return 1 if problems else 0
 
 
-def findings() -> list[Finding]:
+def findings() -> list[Checkup]:
     """Everything that was looked at, in the order of the table."""
-    found: list[Finding] = []
-    checks = (python, packages, torch_and_device, kernel, nbgrader_extensions, alembic, checkout, chromium, disk)
+    found: list[Checkup] = []
+    checks = (python, packages, torch_and_device, kernel, nbgrader_extensions, alembic, checkout, chromium, disk_space)
     for check in checks:
         found += guarded(check)
     return found
 
 
-def guarded(check: Callable[[], Iterator[Finding]]) -> list[Finding]:
+def guarded(check: Callable[[], Iterator[Checkup]]) -> list[Checkup]:
     """What a check finds; if it fails itself, that is a finding too."""
-    found: list[Finding] = []
+    found: list[Checkup] = []
     try:
         # One by one, so that what came before a failure is kept.
         for finding in check():
             found.append(finding)
     except Exception as error:
         name = check.__name__.replace("_", " ")
-        found.append(Finding(name, f"could not be looked at: {describe(error)}", "problem", SET_UP))
+        found.append(Checkup(name, f"could not be looked at: {error_line(error)}", "problem", SET_UP))
     return found
 
 
-def describe(error: Exception) -> str:
+def error_line(error: Exception) -> str:
     """An exception in one line."""
     lines = str(error).strip().splitlines()
     return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
 
 
-def python() -> Iterator[Finding]:
+def python() -> Iterator[Checkup]:
     """The Python that runs this. (One older than 3.11 does not get as far as here.)"""
-    yield Finding("Python", f"{'.'.join(map(str, sys.version_info[:3]))} in {sys.prefix}")
+    yield Checkup("Python", f"{'.'.join(map(str, sys.version_info[:3]))} in {sys.prefix}")
 
 
-def packages() -> Iterator[Finding]:
+def packages() -> Iterator[Checkup]:
     """Every package that pyproject.toml asks for against its bounds; those in order share a line."""
     from packaging.requirements import Requirement
 
     try:
         asked = [Requirement(line) for line in importlib.metadata.requires("gancourse") or []]
     except importlib.metadata.PackageNotFoundError:
-        yield Finding("gancourse", "not installed in this environment", "problem", SET_UP)
+        yield Checkup("gancourse", "not installed in this environment", "problem", SET_UP)
         return
     good: dict[bool, list[str]] = {True: [], False: []}
     for requirement in asked:
@@ -115,10 +115,10 @@ def packages() -> Iterator[Finding]:
         if trouble is None:
             good[for_tests].append(f"{requirement.name} {installed_version(requirement.name)}")
         else:
-            yield Finding(requirement.name, trouble, "note" if for_tests else "problem", SET_UP)
+            yield Checkup(requirement.name, trouble, "note" if for_tests else "problem", SET_UP)
     for for_tests, names in good.items():
         if names:
-            yield Finding("packages for tests" if for_tests else "packages", ", ".join(names))
+            yield Checkup("packages for tests" if for_tests else "packages", ", ".join(names))
 
 
 def trouble_with(requirement: Any) -> str | None:
@@ -139,17 +139,17 @@ def installed_version(name: str) -> str | None:
         return None
 
 
-def torch_and_device() -> Iterator[Finding]:
+def torch_and_device() -> Iterator[Checkup]:
     """That torch and torchvision, which must be built for each other, load together; and the device used."""
     try:
         torch = importlib.import_module("torch")
         importlib.import_module("torchvision")
     except Exception as error:  # a wrong pair fails in many ways: ImportError, OSError, RuntimeError
         remedy = f"torch and torchvision must be a matching pair. {SET_UP}"
-        yield Finding("torch and torchvision", f"do not load: {describe(error)}", "problem", remedy)
+        yield Checkup("torch and torchvision", f"do not load: {error_line(error)}", "problem", remedy)
         return
-    yield Finding("torch and torchvision", "load together")
-    yield Finding("device", device_used(torch))
+    yield Checkup("torch and torchvision", "load together")
+    yield Checkup("device", device_used(torch))
 
 
 def device_used(torch: Any) -> str:
@@ -168,25 +168,25 @@ def device_used(torch: Any) -> str:
     return f"CPU with {torch.get_num_threads()} thread(s); no GPU, and none is needed"
 
 
-def kernel() -> Iterator[Finding]:
+def kernel() -> Iterator[Checkup]:
     """That a notebook's kernel `python3` runs in this environment, not in another one."""
     from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 
     try:
         program = KernelSpecManager().get_kernel_spec("python3").argv[0]
     except NoSuchKernel:
-        yield Finding("Jupyter kernel", "there is no kernel python3", "problem", SET_UP)
+        yield Checkup("Jupyter kernel", "there is no kernel python3", "problem", SET_UP)
         return
     # A bare `python` stands for the Python that starts the kernel; so jupyter_client reads it.
     bare = {"python", "python3", f"python{sys.version_info[0]}.{sys.version_info[1]}"}
     if program in bare or Path(program).parent.resolve() == Path(sys.executable).parent.resolve():
-        yield Finding("Jupyter kernel", "python3 runs in this environment")
+        yield Checkup("Jupyter kernel", "python3 runs in this environment")
         return
     remedy = "Remove it with `jupyter kernelspec remove python3`, or start JupyterLab with `make lab`."
-    yield Finding("Jupyter kernel", f"python3 runs {program}, which is another environment", "problem", remedy)
+    yield Checkup("Jupyter kernel", f"python3 runs {program}, which is another environment", "problem", remedy)
 
 
-def nbgrader_extensions() -> Iterator[Finding]:
+def nbgrader_extensions() -> Iterator[Checkup]:
     """That JupyterLab shows nbgrader's tools: the server's extensions and the front end's part."""
     from jupyter_core.paths import jupyter_config_path, jupyter_path
 
@@ -204,45 +204,45 @@ def nbgrader_extensions() -> Iterator[Finding]:
         off.append("its part in JupyterLab")
     if off:
         remedy = "Run `jupyter server extension enable --sys-prefix --py nbgrader`, or `make setup`."
-        yield Finding("nbgrader in JupyterLab", f"not enabled: {', '.join(off)}", "problem", remedy)
+        yield Checkup("nbgrader in JupyterLab", f"not enabled: {', '.join(off)}", "problem", remedy)
     else:
-        yield Finding("nbgrader in JupyterLab", "enabled")
+        yield Checkup("nbgrader in JupyterLab", "enabled")
 
 
-def alembic() -> Iterator[Finding]:
+def alembic() -> Iterator[Checkup]:
     """The program that nbgrader starts by name to make a gradebook. Beside Python is enough: gancourse adds that."""
     here = str(Path(sys.executable).parent)
     path = shutil.which("alembic", path=os.pathsep.join([here, os.environ.get("PATH", "")]))
     if path:
-        yield Finding("alembic", path)
+        yield Checkup("alembic", path)
     else:
-        yield Finding("alembic", "not found; without it there is no gradebook", "problem", SET_UP)
+        yield Checkup("alembic", "not found; without it there is no gradebook", "problem", SET_UP)
 
 
-def checkout() -> Iterator[Finding]:
+def checkout() -> Iterator[Checkup]:
     """The course's own files, which building and grading need beside the package."""
     try:
-        yield Finding("checkout", str(repository()))
+        yield Checkup("checkout", str(repository()))
     except CourseError as error:
-        yield Finding("checkout", "not beside the package", "problem", str(error))
+        yield Checkup("checkout", "not beside the package", "problem", str(error))
 
 
-def chromium() -> Iterator[Finding]:
+def chromium() -> Iterator[Checkup]:
     """The browser that the browser tests use; nobody else needs it."""
     finder = Path(__file__).resolve().parent.parent / "tools" / "needs.py"
     if not finder.is_file():
         return
     answer = subprocess.run([sys.executable, str(finder), "--browser"], capture_output=True, text=True, timeout=60)
     if answer.returncode == 0:
-        yield Finding("Chromium (only for tests)", answer.stdout.strip())
+        yield Checkup("Chromium (only for tests)", answer.stdout.strip())
     else:
         remedy = "`make test` tries to install it; or set GANCOURSE_CHROMIUM to the path of one."
-        yield Finding("Chromium (only for tests)", "not found", "note", remedy)
+        yield Checkup("Chromium (only for tests)", "not found", "note", remedy)
 
 
-def disk() -> Iterator[Finding]:
+def disk_space() -> Iterator[Checkup]:
     """Room where the work is done."""
     free = shutil.disk_usage(Path.cwd()).free
-    verdict: Verdict = "problem" if free < NO_ROOM else "note" if free < LITTLE_ROOM else "ok"
+    verdict: Health = "problem" if free < TOO_LITTLE_ROOM else "note" if free < LITTLE_ROOM else "ok"
     remedy = "" if verdict == "ok" else "Free some: data sets and checkpoints take a few GB."
-    yield Finding("free disk space", f"{free / 1e9:.1f} GB in {Path.cwd()}", verdict, remedy)
+    yield Checkup("free disk space", f"{free / 1e9:.1f} GB in {Path.cwd()}", verdict, remedy)

@@ -26,12 +26,12 @@ IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,50}")
 
 def lint(lesson: Lesson) -> list[str]:
     """Everything wrong with a lesson's source."""
-    return lint_page(lesson) + [f"{lesson.path}: {message}" for message in whole(lesson)]
+    return lint_page(lesson) + [f"{lesson.path}: {message}" for message in whole_lesson(lesson)]
 
 
 def lint_page(lesson: Lesson) -> list[str]:
     """What is wrong with single cells: all there is to say of a page without exercises."""
-    rules = (keys, pictures, length, test_cell, solution_cell, folds)
+    rules = (keys, alt_texts, length, test_cell, solution_cell, folded_parts)
     return [f"{lesson.path}:{c.line}: {message}" for c in lesson.cells for rule in rules for message in rule(c)]
 
 
@@ -41,7 +41,7 @@ def refuse(lesson: Lesson) -> None:
     Raises:
         CourseError: with what is wrong and where.
     """
-    rules = (keys, solution_cell, folds)
+    rules = (keys, solution_cell, folded_parts)
     found = [f"{lesson.path}:{c.line}: {message}" for c in lesson.cells for rule in rules for message in rule(c)]
     found += [f"{lesson.path}: {message}" for message in duplicates(lesson)]
     if found:
@@ -83,7 +83,7 @@ def keys(cell: Cell) -> Iterator[str]:
                     yield f"{key}={cell.keys[key]!r} needs {other}=… on the same line"
 
 
-def pictures(cell: Cell) -> Iterator[str]:
+def alt_texts(cell: Cell) -> Iterator[str]:
     """Every picture says in words what it shows."""
     if cell.kind == "markdown" and any(not alt.strip() for alt in IMAGE.findall(cell.text)):
         yield "a picture has no alt text; write ![what it shows](file)"
@@ -160,7 +160,7 @@ def solution_cell(cell: Cell) -> Iterator[str]:
             yield f"solution={cell.keys['solution']!r} does not define {cell.keys['solution']}"
 
 
-def folds(cell: Cell) -> Iterator[str]:
+def folded_parts(cell: Cell) -> Iterator[str]:
     """Hints come in three; a reveal has something to reveal."""
     parts = DIVIDER.split(cell.text)
     if "hints" in cell.keys and (len(parts) != 3 or not all(p.strip() for p in parts)):
@@ -177,7 +177,7 @@ def parse(cell: Cell, text: str | None = None) -> ast.Module | None:
         return None
 
 
-def whole(lesson: Lesson) -> Iterator[str]:
+def whole_lesson(lesson: Lesson) -> Iterator[str]:
     """What only shows in the whole lesson: every exercise complete, every id once."""
     yield from duplicates(lesson)
     ids: dict[str, set[str]] = {key: set() for key in KEYS}

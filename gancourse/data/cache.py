@@ -33,13 +33,13 @@ try:
 except ImportError:  # Windows
     fcntl = None
 
-VERSION = 1  # to be raised when the meaning of an entry changes
+ENTRY_VERSION = 1  # to be raised when the meaning of an entry changes
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 NO_FOLDER = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST}
-FILES = ("images.npy", "columns.npz")
+ENTRY_FILES = ("images.npy", "columns.npz")
 
 
-class Recipe(NamedTuple):
+class Blueprint(NamedTuple):
     """How an entry is built: its pictures' shape (N, C, H, W), its columns, and blocks of pictures in order."""
 
     shape: tuple[int, int, int, int]
@@ -52,7 +52,7 @@ def root() -> Path:
     return Path(os.environ.get("GANCOURSE_CACHE") or Path.home() / ".cache" / "gancourse").expanduser()
 
 
-def cached(name: str, key: object, build: Callable[[], Recipe]) -> tuple[Tensor, dict[str, Tensor]]:
+def cached(name: str, key: object, build: Callable[[], Blueprint]) -> tuple[Tensor, dict[str, Tensor]]:
     """The pictures and columns of an entry, which is built first if need be.
 
     Args:
@@ -61,14 +61,14 @@ def cached(name: str, key: object, build: Callable[[], Recipe]) -> tuple[Tensor,
         build: called only if there is no such entry. It should name troubles with its own files itself,
             by a CourseError; an OSError is taken for the cache's.
     """
-    text = json.dumps([VERSION, key], sort_keys=True, default=str)
+    text = json.dumps([ENTRY_VERSION, key], sort_keys=True, default=str)
     entry = root() / "decoded" / f"{name}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
     if not complete(entry):
         try:
             entry.parent.mkdir(parents=True, exist_ok=True)
             with locked(entry):
                 if not complete(entry):
-                    make(entry, text, build())
+                    build_entry(entry, text, build())
         except OSError as error:
             if error.errno in NO_ROOM:
                 raise CourseError(
@@ -80,10 +80,10 @@ def cached(name: str, key: object, build: Callable[[], Recipe]) -> tuple[Tensor,
                     f"{entry.parent} cannot be written to ({error.strerror}). Set GANCOURSE_CACHE to a folder of yours."
                 ) from error
             raise
-    return opened(entry)
+    return mapped_entry(entry)
 
 
-def opened(entry: Path) -> tuple[Tensor, dict[str, Tensor]]:
+def mapped_entry(entry: Path) -> tuple[Tensor, dict[str, Tensor]]:
     """Map a complete entry. Writing to the tensor changes this process's copy, never the file."""
     pixels = torch.from_numpy(np.load(entry / "images.npy", mmap_mode="c"))
     with np.load(entry / "columns.npz") as columns:
@@ -98,34 +98,34 @@ def complete(entry: Path) -> bool:
     """
     try:
         sizes = json.loads((entry / "entry.json").read_text(encoding="utf-8"))["sizes"]
-        return all((entry / name).stat().st_size == sizes[name] for name in FILES)
+        return all((entry / name).stat().st_size == sizes[name] for name in ENTRY_FILES)
     except (OSError, ValueError, KeyError, TypeError):
         return False
 
 
-def make(entry: Path, key: str, recipe: Recipe) -> None:
+def build_entry(entry: Path, key: str, blueprint: Blueprint) -> None:
     """Write an entry under a temporary name, then rename it."""
-    needed = int(np.prod(recipe.shape)) + sum(c.nbytes for c in recipe.columns.values())
+    needed = int(np.prod(blueprint.shape)) + sum(c.nbytes for c in blueprint.columns.values())
     if shutil.disk_usage(entry.parent).free < needed:
         raise OSError(errno.ENOSPC, f"{needed / 1e9:.1f} GB are needed")
     unfinished = Path(tempfile.mkdtemp(prefix=f"{entry.name}.unfinished-", dir=entry.parent))
     try:
         # Written as a stream and not through a map: on a full disk a write fails, but a map kills the process.
         with open(unfinished / "images.npy", "wb") as file:
-            header = {"descr": "|u1", "fortran_order": False, "shape": recipe.shape}
+            header = {"descr": "|u1", "fortran_order": False, "shape": blueprint.shape}
             np.lib.format.write_array_header_1_0(file, header)
             done = 0
-            for block in recipe.blocks:
-                if block.shape[1:] != recipe.shape[1:] or block.dtype != np.uint8:
-                    raise ValueError(f"a block of {block.dtype} {block.shape} in an entry of {recipe.shape}")
+            for block in blueprint.blocks:
+                if block.shape[1:] != blueprint.shape[1:] or block.dtype != np.uint8:
+                    raise ValueError(f"a block of {block.dtype} {block.shape} in an entry of {blueprint.shape}")
                 file.write(np.ascontiguousarray(block).data)
                 done += len(block)
-            if done != recipe.shape[0]:
-                raise ValueError(f"{done} pictures were built, not {recipe.shape[0]}")
+            if done != blueprint.shape[0]:
+                raise ValueError(f"{done} pictures were built, not {blueprint.shape[0]}")
         with open(unfinished / "columns.npz", "wb") as file:
-            columns: dict[str, Any] = dict(recipe.columns)
+            columns: dict[str, Any] = dict(blueprint.columns)
             np.savez(file, **columns)
-        sizes = {name: (unfinished / name).stat().st_size for name in FILES}
+        sizes = {name: (unfinished / name).stat().st_size for name in ENTRY_FILES}
         about = json.dumps({"key": json.loads(key), "sizes": sizes}, indent=1)
         (unfinished / "entry.json").write_text(about, encoding="utf-8")
         unfinished.chmod(0o755)  # mkdtemp's 0o700 would keep a class from sharing a cache

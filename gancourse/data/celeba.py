@@ -29,7 +29,7 @@ import torch
 
 from gancourse.data import Status, cache, celeba_files, size_of
 from gancourse.data.celeba_files import Copy, Table
-from gancourse.data.decode import decoded
+from gancourse.data.decode import decoded_blocks
 from gancourse.data.images import Images
 from gancourse.errors import CourseError
 
@@ -49,13 +49,13 @@ LICENSE = (
 
 def load(size: int, split: str, attributes: Sequence[str] | None, n: int | None) -> Images:
     """The data set as `gancourse.data.load` gives it; decoded the first time, mapped from the cache later."""
-    copy = celeba_files.find()
-    pixels, columns = cache.cached(f"celeba-{size}", [copy.fingerprint(), size], lambda: recipe(copy, size))
+    copy = celeba_files.find_copy()
+    pixels, columns = cache.cached(f"celeba-{size}", [copy.fingerprint(), size], lambda: blueprint(copy, size))
     part = columns.pop("partition")
     images = Images(pixels, columns, "celeba", split, DESCRIPTION, LICENSE)
     if attributes and not columns:
         raise CourseError(
-            f"There are no labels with {copy.pictures}: put {celeba_files.ATTRIBUTES[0]} beside it "
+            f"There are no labels with {copy.pictures}: put {celeba_files.ATTRIBUTE_FILES[0]} beside it "
             "(`gancourse data get celeba` fetches it), or load without attributes."
         )
     if attributes is not None:
@@ -74,7 +74,7 @@ def load(size: int, split: str, attributes: Sequence[str] | None, n: int | None)
     return images.subset(slice(first, last + 1) if last - first + 1 == len(which) else which)
 
 
-def recipe(copy: Copy, size: int) -> cache.Recipe:
+def blueprint(copy: Copy, size: int) -> cache.Blueprint:
     """How the cache's entry is built from a copy."""
     names, read, tables = contents(copy)
     stems = [celeba_files.stem(name) for name in names]
@@ -85,15 +85,15 @@ def recipe(copy: Copy, size: int) -> cache.Recipe:
         rows = attributes.values[[attributes.rows[s] for s in stems]]
         columns = {name: rows[:, i] > 0 for i, name in enumerate(attributes.columns)}
     columns["partition"] = celeba_files.partition_of(stems, partition)
-    blocks = decoded(names, read, size, f"Decoding CelebA at {size} × {size}")
-    return cache.Recipe((len(names), 3, size, size), columns, blocks)
+    blocks = decoded_blocks(names, read, size, f"Decoding CelebA at {size} × {size}")
+    return cache.Blueprint((len(names), 3, size, size), columns, blocks)
 
 
 def contents(copy: Copy) -> tuple[list[str], Callable[[str], bytes], tuple[Table | None, Table | None]]:
     """The pictures' names in order, how to read one, and the two tables, from files or from within the zip."""
     paths: dict[tuple[str, ...], Path | None] = {
-        celeba_files.ATTRIBUTES: copy.attributes,
-        celeba_files.PARTITION: copy.partition,
+        celeba_files.ATTRIBUTE_FILES: copy.attributes,
+        celeba_files.PARTITION_FILES: copy.partition,
     }
     inside: dict[tuple[str, ...], str | None] = dict.fromkeys(paths)
     archive: zipfile.ZipFile | None = None
@@ -124,7 +124,7 @@ def contents(copy: Copy) -> tuple[list[str], Callable[[str], bytes], tuple[Table
             raise CourseError(f"{source} cannot be read ({getattr(error, 'strerror', None) or error}).") from error
         return None
 
-    tables = table(celeba_files.ATTRIBUTES, True), table(celeba_files.PARTITION, False)
+    tables = table(celeba_files.ATTRIBUTE_FILES, True), table(celeba_files.PARTITION_FILES, False)
     # By the name without folders, once each: a copy nested twice may hold them twice.
     once = {celeba_files.stem(name): name for name in sorted(names, reverse=True)}
     return [once[s] for s in sorted(once)], read, tables
@@ -162,7 +162,7 @@ def status() -> Status:
     """Where the data set stands on this machine."""
     how = "gancourse data get celeba"
     try:
-        copy = celeba_files.find()
+        copy = celeba_files.find_copy()
     except CourseError:
         return Status(False, "", "202,599 photographs, 40 labels", 0, how)
     about = "pictures" + (" and labels" if copy.attributes else "")

@@ -79,7 +79,7 @@ def get(folder: Path | None, agreed: Callable[[str], bool], say: Callable[[str],
         say(f"{file.name}: complete and verified, {path.stat().st_size / 1e6:,.1f} MB")
     # The loader takes the first copy of several places, which need not be this one.
     try:
-        used = celeba_files.find().pictures
+        used = celeba_files.find_copy().pictures
     except CourseError:
         used = None
     if used is None or target.resolve() not in used.resolve().parents:

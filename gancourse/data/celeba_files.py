@@ -21,10 +21,10 @@ from gancourse.data.cache import root as cache_root
 from gancourse.data.decode import is_web_page
 from gancourse.errors import CourseError
 
-ATTRIBUTES = ("list_attr_celeba.txt", "list_attr_celeba.csv")
-PARTITION = ("list_eval_partition.txt", "list_eval_partition.csv")
+ATTRIBUTE_FILES = ("list_attr_celeba.txt", "list_attr_celeba.csv")
+PARTITION_FILES = ("list_eval_partition.txt", "list_eval_partition.csv")
 ARCHIVES = ("img_align_celeba.zip", "celeba.zip", "celeba-dataset.zip", "archive.zip")
-PICTURES = (".jpg", ".jpeg", ".png")
+PICTURE_ENDINGS = (".jpg", ".jpeg", ".png")
 DEPTH = 4  # Kaggle's copy, unpacked into data/celeba/archive, is this deep
 FIRST_OF_VALID, FIRST_OF_TEST, AFTER_LAST = 162_771, 182_638, 202_600  # the official partition, by file number
 
@@ -51,7 +51,7 @@ class Table(NamedTuple):
     values: np.ndarray
 
 
-def places() -> list[Path]:
+def copy_places() -> list[Path]:
     """Where a copy is looked for, in this order."""
     asked = os.environ.get("GANCOURSE_CELEBA")
     if asked:
@@ -59,32 +59,34 @@ def places() -> list[Path]:
     return [Path("data/celeba"), cache_root() / "celeba", Path("celeba"), Path.home() / "data" / "celeba"]
 
 
-def find() -> Copy:
+def find_copy() -> Copy:
     """The first copy there is, or a CourseError that says what to do."""
-    for place in places():
-        copy = look(place)
+    for place in copy_places():
+        copy = copy_in(place)
         if copy is not None:
             return copy
-    looked = ", ".join(str(p) for p in places())
+    looked = ", ".join(str(p) for p in copy_places())
     raise CourseError(
         f"CelebA was not found in {looked}. Run `gancourse data get celeba`, "
         "or set GANCOURSE_CELEBA to the folder or zip of a copy that you have."
     )
 
 
-def look(place: Path) -> Copy | None:
+def copy_in(place: Path) -> Copy | None:
     """The copy in or below a place, None if there is none."""
     visited, pictures, archive = [], None, place if place.is_file() else None
     for folder in below(place) if place.is_dir() else ():
         visited.append(folder)
         pictures = pictures or (folder if holds_pictures(folder) else None)
-        archive = archive or beside(folder, ARCHIVES)
+        archive = archive or first_of(folder, ARCHIVES)
     holder = pictures or archive
     if holder is None:
         return None
     # Where the pictures' folder or zip itself was given, the tables lie beside or above it.
     near = [*visited, *(up / inner for up in (holder.parent, holder.parent.parent) for inner in ("", "Anno", "Eval"))]
-    tables = [next(filter(None, (beside(f, names) for f in near)), None) for names in (ATTRIBUTES, PARTITION)]
+    tables = [
+        next(filter(None, (first_of(f, names) for f in near)), None) for names in (ATTRIBUTE_FILES, PARTITION_FILES)
+    ]
     return Copy(holder, tables[0], tables[1])
 
 
@@ -93,7 +95,7 @@ def below(place: Path) -> Iterator[Path]:
     level = [place]
     for _ in range(DEPTH):
         yield from level
-        inner = [entry for folder in level if not holds_pictures(folder) for entry in entries(folder)]
+        inner = [entry for folder in level if not holds_pictures(folder) for entry in folder_entries(folder)]
         found = [Path(e.path) for e in inner if e.is_dir() and not e.name.startswith((".", "__MACOSX"))]
         # The usual name first, so that somebody's folder of thumbnails does not come before it.
         level = sorted(found, key=lambda p: (p.name != "img_align_celeba", p.name))
@@ -101,11 +103,11 @@ def below(place: Path) -> Iterator[Path]:
 
 def holds_pictures(folder: Path) -> bool:
     """Whether there are at least two pictures: one may be a preview. Folders of 200,000 are not listed to the end."""
-    pictures = (e for e in entries(folder) if is_picture(e.name))
+    pictures = (e for e in folder_entries(folder) if is_picture(e.name))
     return next(pictures, None) is not None and next(pictures, None) is not None
 
 
-def entries(folder: Path) -> Iterator[os.DirEntry[str]]:
+def folder_entries(folder: Path) -> Iterator[os.DirEntry[str]]:
     """What is in a folder; nothing, if it may not be read."""
     try:
         with os.scandir(folder) as found:
@@ -116,10 +118,10 @@ def entries(folder: Path) -> Iterator[os.DirEntry[str]]:
 
 def is_picture(name: str) -> bool:
     """Whether a file is a picture by its name; macOS's ._ files are not."""
-    return name.lower().endswith(PICTURES) and not name.startswith(".")
+    return name.lower().endswith(PICTURE_ENDINGS) and not name.startswith(".")
 
 
-def beside(folder: Path, names: tuple[str, ...]) -> Path | None:
+def first_of(folder: Path, names: tuple[str, ...]) -> Path | None:
     """The first of these files in a folder."""
     return next((folder / name for name in names if (folder / name).is_file()), None)
 

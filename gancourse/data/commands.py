@@ -26,7 +26,7 @@ def list_data() -> None:
     for heading in ("name", "here", "what", "size", "where, or how to get it"):
         table.add_column(heading, overflow="fold", no_wrap=heading in ("name", "here", "size"))
     for name in SOURCES:
-        here, *rest = described(name)
+        here, *rest = table_row(name)
         table.add_row(name, Text(here, style="green" if here == "yes" else "yellow"), *map(Text, rest))
     table.add_row("toys", Text("yes", style="green"), "1D and 2D distributions", "", "gancourse.data.toys")
     console = Console()
@@ -34,7 +34,7 @@ def list_data() -> None:
     console.print(Text(f"Decoded pictures: {cache_line()}"))
 
 
-def described(name: str) -> tuple[str, str, str, str]:
+def table_row(name: str) -> tuple[str, str, str, str]:
     """The row of a data set; one that cannot be looked at says why."""
     from gancourse.data import Status, source
 
@@ -87,7 +87,7 @@ def get(
         if to is not None:
             raise CourseError("--to is for CelebA; Fashion-MNIST goes to the cache's folder.")
         typer.echo(f"Fashion-MNIST: {module.LICENSE}")
-        typer.echo(f"It is in {module.find() or module.get()}.")
+        typer.echo(f"It is in {module.find_copy() or module.get()}.")
     else:
         typer.echo(f"{name} comes with the course; there is nothing to get.")
 

@@ -12,7 +12,7 @@ from PIL import Image
 
 from gancourse.errors import CourseError
 
-BLOCK = 1024  # pictures decoded between two writes
+BLOCK = 1024  # pictures between two writes to the cache
 
 
 def crop_and_scale(picture: Image.Image, size: int) -> Image.Image:
@@ -46,7 +46,7 @@ def is_web_page(data: bytes) -> bool:
     )
 
 
-def decoded(
+def decoded_blocks(
     names: Sequence[str], read: Callable[[str], bytes], size: int, label: str, cores: int | None = None
 ) -> Iterator[np.ndarray]:
     """Blocks of decoded pictures, in order.

@@ -34,7 +34,7 @@ CLASSES = (
 DESCRIPTION = "Fashion-MNIST: clothes from a shop's catalog, gray on black. label is the class, see fashion.CLASSES."
 LICENSE = "MIT, copyright 2017 Zalando SE."
 DEBIAN = Path("/usr/share/datasets/fashion-mnist")
-FILES = {"train": "train", "test": "t10k"}
+PREFIXES = {"train": "train", "test": "t10k"}
 SUMS = {
     "train-images-idx3-ubyte.gz": "8d4fb7e6c68d591d4c3dfef9ec88bf0d",
     "train-labels-idx1-ubyte.gz": "25c81989df183df01b3e8a0aad5dffbe",
@@ -51,10 +51,10 @@ HOW = "gancourse data get fashion, or apt install dataset-fashion-mnist"
 
 def load(size: int, split: str, attributes: Sequence[str] | None, n: int | None) -> Images:
     """The data set as `gancourse.data.load` gives it. 32 pads the original; other sizes scale it."""
-    folder = find() or get()
-    paths = [path for part in FILES for path in files_of(folder, part)]
+    folder = find_copy() or get()
+    paths = [path for part in PREFIXES for path in files_of(folder, part)]
     key = [[str(p.resolve()), p.stat().st_size, p.stat().st_mtime_ns] for p in paths]
-    pixels, columns = cache.cached(f"fashion-{size}", [key, size], lambda: recipe(folder, size))
+    pixels, columns = cache.cached(f"fashion-{size}", [key, size], lambda: blueprint(folder, size))
     train = int(columns["train"].sum())
     part = {"train": slice(0, train), "test": slice(train, None), "all": slice(None)}[split]
     images = Images(pixels, {"label": columns["label"]}, "fashion", split, DESCRIPTION, LICENSE)
@@ -62,9 +62,9 @@ def load(size: int, split: str, attributes: Sequence[str] | None, n: int | None)
     return images.subset(part).subset(slice(n))
 
 
-def recipe(folder: Path, size: int) -> cache.Recipe:
+def blueprint(folder: Path, size: int) -> cache.Blueprint:
     """How the cache's entry is built: training pictures first, then those for testing."""
-    read = {part: [read_idx(path) for path in files_of(folder, part)] for part in FILES}
+    read = {part: [read_idx(path) for path in files_of(folder, part)] for part in PREFIXES}
     for part, (pictures, labels) in read.items():
         if pictures.shape != (len(labels), 28, 28) or labels.ndim != 1:
             raise CourseError(
@@ -72,13 +72,13 @@ def recipe(folder: Path, size: int) -> cache.Recipe:
                 f"{pictures.shape} and labels of shape {labels.shape} came, (N, 28, 28) and (N,) were expected. "
                 f"Delete them, then: {HOW}."
             )
-    pictures = np.concatenate([read[part][0] for part in FILES])
-    labels = np.concatenate([read[part][1] for part in FILES]).astype(np.int64)
+    pictures = np.concatenate([read[part][0] for part in PREFIXES])
+    labels = np.concatenate([read[part][1] for part in PREFIXES]).astype(np.int64)
     columns = {"label": labels, "train": np.arange(len(labels)) < len(read["train"][1])}
-    return cache.Recipe((len(labels), 1, size, size), columns, scaled(pictures, size))
+    return cache.Blueprint((len(labels), 1, size, size), columns, scaled_blocks(pictures, size))
 
 
-def scaled(pictures: np.ndarray, size: int) -> Iterator[np.ndarray]:
+def scaled_blocks(pictures: np.ndarray, size: int) -> Iterator[np.ndarray]:
     """Blocks of pictures at the size asked for."""
     for start in range(0, len(pictures), 4096):
         block = pictures[start : start + 4096]
@@ -108,18 +108,18 @@ def read_idx(path: Path) -> np.ndarray:
 def files_of(folder: Path, part: str) -> list[Path]:
     """Pictures and labels of a part, gzipped or not; empty if not both are there."""
     found = []
-    for name in (f"{FILES[part]}-images-idx3-ubyte", f"{FILES[part]}-labels-idx1-ubyte"):
+    for name in (f"{PREFIXES[part]}-images-idx3-ubyte", f"{PREFIXES[part]}-labels-idx1-ubyte"):
         found += [p for p in (folder / f"{name}.gz", folder / name) if p.is_file()][:1]
     return found if len(found) == 2 else []
 
 
-def find() -> Path | None:
+def find_copy() -> Path | None:
     """The first folder with all four files."""
     asked = os.environ.get("GANCOURSE_FASHION")
     places = [Path(asked).expanduser()] if asked else [DEBIAN, Path("data"), cache.root(), Path.home() / "data"]
     for place in places:
         for folder in (place, place / "FashionMNIST" / "raw"):
-            if all(files_of(folder, part) for part in FILES):
+            if all(files_of(folder, part) for part in PREFIXES):
                 return folder
     if asked:
         there = ", ".join(name for name in SUMS if any(places[0].rglob(f"{name.removesuffix('.gz')}*"))) or "none"
@@ -147,11 +147,11 @@ def get() -> Path:
 
 def status() -> Status:
     """Where the data set stands on this machine."""
-    folder = find()
+    folder = find_copy()
     about = "70,000 gray pictures, 10 classes"
     if folder is None:
         return Status(False, "", about, 0, HOW)
-    return Status(True, str(folder), about, size_of([p for part in FILES for p in files_of(folder, part)]), "")
+    return Status(True, str(folder), about, size_of([p for part in PREFIXES for p in files_of(folder, part)]), "")
 
 
 def class_names(labels: torch.Tensor) -> list[str]:

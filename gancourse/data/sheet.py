@@ -10,7 +10,7 @@ from PIL import Image
 
 from gancourse.data.images import Images
 
-GAP = 2  # white pixels between pictures
+GAP = 2  # pixels between the pictures of a sheet
 
 
 def contact_sheet(images: Images, columns: int | None = None) -> Image.Image:

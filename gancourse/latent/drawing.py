@@ -11,9 +11,9 @@ import torch
 from torch import Tensor, nn
 
 from gancourse.data.images import to_bytes
+from gancourse.data.sheet import GAP
 
 Generate = Callable[..., Tensor]
-GAP = 2  # pixels between the pictures of a sheet
 
 
 def draw(generate: Generate, z: Tensor, batch: int = 64, **condition: Any) -> Tensor:

@@ -59,7 +59,7 @@ def film(
     handle, name = tempfile.mkstemp(suffix=path.suffix.lower(), prefix=".film-", dir=path.parent)
     os.close(handle)
     try:
-        frames = enlarged(pictures(generate, zs, batch, progress, condition), height)
+        frames = enlarged(film_frames(generate, zs, batch, progress, condition), height)
         (write_gif if path.suffix.lower() == ".gif" else write_mp4)(frames, name, fps)
         os.chmod(name, 0o644)
         os.replace(name, path)
@@ -68,7 +68,7 @@ def film(
     return path
 
 
-def pictures(
+def film_frames(
     generate: Generate,
     zs: Tensor,
     batch: int,
@@ -121,7 +121,7 @@ def write_mp4(frames: Iterator[Image.Image], name: str, fps: int) -> None:
             writer.append_data(np.asarray(frame))
 
 
-def embed(path: str | Path, alt: str, width: int | None = None) -> dict[str, str]:
+def film_bundle(path: str | Path, alt: str, width: int | None = None) -> dict[str, str]:
     """A film as a notebook stores it: inside the output, with words for those who cannot see it.
 
     An MP4 has controls and waits to be started; a GIF plays at once.

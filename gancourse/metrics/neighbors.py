@@ -25,7 +25,7 @@ import torch
 from scipy.stats import mannwhitneyu
 from torch import Tensor
 
-BLOCK = 1024
+ROWS_AT_ONCE = 1024
 EDGE = 1 + 1e-7  # radii times this: room for rounding
 
 
@@ -50,7 +50,7 @@ def density_coverage(real: Tensor, fake: Tensor, k: int = 5) -> tuple[float, flo
     """
     _check(real, fake)
     hits, covered = 0, 0
-    for radius, distances in zip(_radii(real, k).split(BLOCK), _blocks(real, fake), strict=True):
+    for radius, distances in zip(_radii(real, k).split(ROWS_AT_ONCE), _blocks(real, fake), strict=True):
         inside = distances <= radius[:, None]
         hits += int(inside.sum())
         covered += int(inside.any(1).sum())
@@ -104,16 +104,16 @@ def _radii(points: Tensor, k: int) -> Tensor:
         raise ValueError(f"k={k} should be at least 1 and below the set's size, {len(points)}.")
     found = []
     for i, distances in enumerate(_blocks(points, points)):
-        distances.diagonal(i * BLOCK).fill_(torch.inf)  # a point is no neighbor of its own
+        distances.diagonal(i * ROWS_AT_ONCE).fill_(torch.inf)  # a point is no neighbor of its own
         found.append(distances.kthvalue(k, dim=1).values * EDGE)
     return torch.cat(found)
 
 
 def _blocks(a: Tensor, b: Tensor) -> Iterator[Tensor]:
-    """Euclidean distances (up to BLOCK, n) from some of a to all of b."""
+    """Euclidean distances (up to ROWS_AT_ONCE, n) from some of a to all of b."""
     a, b = _double(a), _double(b)
     center = b.mean(0)  # small numbers lose less
-    for some in a.split(BLOCK):
+    for some in a.split(ROWS_AT_ONCE):
         yield torch.cdist(some - center, b - center, compute_mode="use_mm_for_euclid_dist")
 
 

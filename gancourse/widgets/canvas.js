@@ -35,7 +35,7 @@ function segment(bits, width, height, [x0, y0], [x1, y1], radius, value, soft) {
 
 function render({ model, el }) {
   const { height, width, soft, names, colors, over, label } = model.get("setup");
-  const { follow, act, bar, statusLine, undoers, start, close } = openView(model, el, `canvas: ${label}`);
+  const { on, undo, press, addBar, addStatus, close } = openWidget(model, el, `canvas: ${label}`);
   el.classList.add("gancourse-drawing");
 
   const largest = Math.max(8, Math.round(Math.max(width, height) / 4)); // pixels of the brush
@@ -46,21 +46,21 @@ function render({ model, el }) {
   stage.setAttribute("aria-roledescription", "drawing area");
   const sheet = make("canvas", stage, { width, height }, { "aria-hidden": "true" });
   const brush = make("div", stage, { className: "gancourse-brush", hidden: true });
-  const buttons = bar(left, "canvas controls", [
+  const [bar] = addBar(left, "canvas controls", [
     ["undo", "Undo", "take the last stroke back"],
     ["redo", "Redo", "forward again"],
     ["clear", "Clear", "an empty canvas"],
   ]);
-  const file = make("input", buttons.clear.parentNode, { type: "file", accept: "image/*", hidden: true });
-  const load = make("button", buttons.clear.parentNode, { type: "button", textContent: "Load …" });
+  const file = make("input", bar, { type: "file", accept: "image/*", hidden: true });
+  const load = make("button", bar, { type: "button", textContent: "Load …" });
   load.title = over ? "a picture file to draw over" : "a picture file; its colors become the nearest ones here";
   const where = make("div", left, { className: "gancourse-where" }, { "aria-live": "polite" });
-  statusLine(left);
+  addStatus(left);
 
   const answer = make("canvas", columns, { className: "gancourse-answer", hidden: true });
   answer.setAttribute("role", "img");
   answer.setAttribute("aria-label", "what the model makes of the drawing");
-  follow(["answer"], () => {
+  on("change:answer", () => {
     answer.hidden = !model.get("answer").byteLength;
     paint(answer, model.get("answer"), ...model.get("answer_size"));
   });
@@ -119,9 +119,9 @@ function render({ model, el }) {
   function end() {
     if (!points) return;
     points = null;
-    act("commit", copied());
+    press("commit", copied());
   }
-  follow(["bits"], () => {
+  on("change:bits", () => {
     const sent = model.get("bits");
     if (sent === own || !sent || sent.byteLength !== bits.length) return;
     bits = new Uint8Array(sent.buffer, sent.byteOffset, sent.byteLength).slice();
@@ -133,8 +133,8 @@ function render({ model, el }) {
     }
     later();
   });
-  follow(["under"], later);
-  undoers.push(() => cancelAnimationFrame(frame), end);
+  on("change:under", later);
+  undo.push(() => cancelAnimationFrame(frame), end);
 
   // --- the mouse, a finger, a pen ---
 
@@ -179,8 +179,8 @@ function render({ model, el }) {
     const command = event.ctrlKey || event.metaKey;
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
     if (key === "Tab" || event.altKey) return;
-    if (command && key === "z") act(event.shiftKey ? "redo" : "undo");
-    else if (command && key === "y") act("redo");
+    if (command && key === "z") press(event.shiftKey ? "redo" : "undo");
+    else if (command && key === "y") press("redo");
     else if (command) return;
     else if (moves[key]) {
       const by = event.shiftKey ? FAR : 1;
@@ -235,20 +235,17 @@ function render({ model, el }) {
       radio.onchange = () => choose(number);
       return radio;
     });
-    follow(["chosen"], () => {
+    on("change:chosen", () => {
       const radio = radios[model.get("chosen")];
       if (radio) radio.checked = true;
     });
   }
   function makeBrushSize(parent) {
-    make("span", parent, { textContent: "Brush" });
-    const input = make("input", parent, { type: "range", min: 1, max: largest, step: 1 }, { "aria-label": "brush size" });
-    const shown = make("span", parent, { className: "gancourse-value" }, { "aria-hidden": "true" });
+    const { input, say } = makeRange(parent, "Brush", { min: 1, max: largest, step: 1 }, "brush size");
     input.oninput = () => resize(Number(input.value));
-    follow(["brush"], () => {
+    on("change:brush", () => {
       input.value = model.get("brush");
-      shown.textContent = `${model.get("brush")} px`;
-      input.setAttribute("aria-valuetext", `${model.get("brush")} pixels`);
+      say(`${model.get("brush")} px`, `${model.get("brush")} pixels`);
     });
   }
   load.onclick = () => file.click();
@@ -268,14 +265,13 @@ function render({ model, el }) {
       const rgba = small.getImageData(0, 0, width, height).data;
       const rgb = new Uint8Array(width * height * 3);
       for (let i = 0, j = 0; j < rgba.length; j += 4) for (let c = 0; c < 3; c++) rgb[i++] = rgba[j + c];
-      act("take_loaded", { loaded: new DataView(rgb.buffer) });
+      press("take_loaded", { loaded: new DataView(rgb.buffer) });
     } catch {
       where.textContent = `${file.files[0].name} is not a picture that this browser can read.`;
     }
     file.value = "";
   };
 
-  start();
   return close;
 }
 

@@ -22,17 +22,17 @@ from PIL import Image, ImageColor
 from torch import Tensor
 
 from gancourse.data.images import to_bytes
+from gancourse.widgets.base import view_files
 from gancourse.widgets.bitmap import PAPER, colored, gray, nearest_labels, stroke
-from gancourse.widgets.owned import Owned
-from gancourse.widgets.panel import source
+from gancourse.widgets.owned import Undoable
 
 Color = str | Sequence[int]
 SKETCH: dict[str, Color] = {"paper": "#ffffff", "ink": "#000000"}
 MASK: dict[str, Color] = {"keep": "#000000", "hole": "#e6007e"}
-REMEMBERED = 2**25  # bytes of drawings that can be come back to
+REMEMBERED_BYTES = 2**25  # bytes of drawings that can be come back to
 
 
-class Canvas(Owned):
+class Canvas(Undoable[np.ndarray]):
     """A canvas with brush, eraser, colors, undo, redo, clear and load.
 
     What is drawn depends on what is given. A `palette`: a label map. A `picture`: a mask over it.
@@ -50,8 +50,8 @@ class Canvas(Owned):
         ValueError: if the palette has fewer than two colors or more than 256.
     """
 
-    _esm = source("view.js", "canvas.js")
-    _css = source("view.css", "canvas.css")
+    _esm = view_files("canvas.js")
+    _css = view_files("canvas.css")
     actions = ("take_loaded", "commit", "undo", "redo", "clear")
 
     setup = traitlets.Dict().tag(sync=True)
@@ -83,10 +83,10 @@ class Canvas(Owned):
         self.picture = None if picture is None else read_picture(picture, self.size)
         self._listeners: list[Callable[[np.ndarray], Any]] = []
         self._array, self._taken = self._blank(), b""
-        self._past, self._now = [self._array], 0
         if not label:
             label = "ink sketch" if self.soft else "label map" if picture is None else "drawing over a picture"
         super().__init__(
+            max(2, REMEMBERED_BYTES // max(1, self._array.size)),
             setup={
                 "height": self.size[0],
                 "width": self.size[1],
@@ -100,7 +100,6 @@ class Canvas(Owned):
             under=b"" if self.picture is None else self.picture.tobytes(),
             brush=brush,
         )
-        self._say_can()
         self.observe(self._drawn, "bits")
 
     # What is drawn.
@@ -189,21 +188,7 @@ class Canvas(Owned):
     def commit(self) -> None:
         """Remember this drawing, so that undo comes back to it."""
         self._drawn()  # a stroke and its end may come in one message, and the end be told first
-        if not np.array_equal(self._array, self._past[self._now]):
-            most = max(2, REMEMBERED // max(1, self._array.size))
-            self._past = [*self._past[: self._now + 1], self._array][-most:]
-            self._now = len(self._past) - 1
-            self._worker.do(lambda: self._guard(self._keep_still))
-        self._say_can()
-
-    def undo(self) -> None:
-        """Back to the drawing before, if there is one."""
-        self.commit()
-        self._go(self._now - 1)
-
-    def redo(self) -> None:
-        """Forward again to the drawing that undo left, if there is one."""
-        self._go(self._now + 1)
+        super().commit()
 
     def take_loaded(self) -> None:
         """Take over the picture file that the page has opened: its pixels are in `loaded`."""
@@ -226,15 +211,17 @@ class Canvas(Owned):
         self.bits = np.ascontiguousarray(drawn).tobytes()
         self.commit()
 
-    def _go(self, where: int) -> None:
-        if 0 <= where < len(self._past):
-            self._now = where
-            self.bits = self._past[where].tobytes()
-            self._worker.do(lambda: self._guard(self._keep_still))
-        self._say_can()
+    def _current(self) -> np.ndarray:
+        return self._array
 
-    def _say_can(self) -> None:
-        self.can = {"undo": self._now > 0, "redo": self._now + 1 < len(self._past)}
+    def _same(self, one: np.ndarray, other: np.ndarray) -> bool:
+        return np.array_equal(one, other)
+
+    def _restore(self, state: np.ndarray) -> None:
+        self.bits = state.tobytes()
+
+    def _come(self) -> None:
+        self._do(self._keep_still)
 
     def _blank(self) -> np.ndarray:
         return np.full(self.size, PAPER if self.soft else 0, np.uint8)

@@ -4,14 +4,14 @@ const STEP = 0.02; // of the pad's width, for one press of an arrow key
 
 function render({ model, el }) {
   const controls = model.get("controls");
-  const { follow, touch, bar, statusLine, start, close } = openView(model, el, "latent explorer");
+  const { on, undo, touch, addBar, addStatus, close } = openWidget(model, el, "latent explorer");
   el.classList.add("gancourse-explorer");
 
   const main = make("div", el, { className: "gancourse-columns" });
   const left = make("div", main, { className: "gancourse-left" });
   const picture = make("canvas", left, { className: "gancourse-picture" });
   picture.setAttribute("role", "img");
-  follow(["frame"], () => paint(picture, model.get("frame"), ...model.get("frame_size")));
+  on("change:frame", () => paint(picture, model.get("frame"), ...model.get("frame_size")));
 
   const side = make("div", main, { className: "gancourse-side" });
   if (controls.pad) makePad(make("div", side, { className: "gancourse-pad-row" }));
@@ -19,12 +19,12 @@ function render({ model, el }) {
   sliders.setAttribute("role", "group");
   sliders.setAttribute("aria-label", "sliders");
   for (const name of controls.sliders)
-    makeSlider(sliders, name.replaceAll("_", " "), { low: -controls.reach, high: controls.reach }, ["values", name]);
-  if (controls.truncation) makeSlider(sliders, "truncation", { low: 0, high: 1.5 }, ["truncation"]);
+    addSlider(sliders, name.replaceAll("_", " "), { low: -controls.reach, high: controls.reach }, ["values", name]);
+  if (controls.truncation) addSlider(sliders, "truncation", { low: 0, high: 1.5 }, ["truncation"]);
   for (const [name, control] of Object.entries(controls.condition))
-    (control.options ? makeMenu : makeSlider)(sliders, control.label, control, ["condition", name]);
+    (control.options ? addMenu : addSlider)(sliders, control.label, control, ["condition", name]);
 
-  const buttons = bar(left, "explorer controls", [
+  const [, buttons] = addBar(left, "explorer controls", [
     ["random", "Random", "new corners"],
     ["undo", "Undo", "back to the place before"],
     ["redo", "Redo", "forward again"],
@@ -34,9 +34,9 @@ function render({ model, el }) {
   ]);
   buttons.reset.hidden = !controls.sliders.length;
 
-  statusLine(left);
+  addStatus(left);
   const progress = make("progress", left, { max: 1 }, { "aria-label": "the film's progress" });
-  follow(["progress"], () => {
+  on("change:progress", () => {
     const share = model.get("progress");
     progress.hidden = share < 0;
     progress.value = Math.max(0, share);
@@ -45,7 +45,7 @@ function render({ model, el }) {
   let url = null;
   const video = make("video", left, { controls: true, loop: true, muted: true, className: "gancourse-clip" });
   video.setAttribute("aria-label", `the last film of ${controls.subject}s`);
-  follow(["clip"], () => {
+  on("change:clip", () => {
     const bytes = model.get("clip");
     video.hidden = !bytes || !bytes.byteLength;
     if (video.hidden) return;
@@ -53,7 +53,7 @@ function render({ model, el }) {
     video.src = url = URL.createObjectURL(new Blob([bytes], { type: "video/mp4" }));
   });
 
-  follow(["at", "values", "condition", "truncation"], () => {
+  on("change:at change:values change:condition change:truncation", () => {
     const [x, y] = model.get("at").map((v) => Math.round(100 * v));
     const moved = Object.entries(model.get("values")).filter(([, v]) => Math.abs(v) > 0.004);
     const words = moved.map(([name, v]) => `${name} ${v.toFixed(1)}`);
@@ -62,11 +62,9 @@ function render({ model, el }) {
     picture.setAttribute("aria-label", label);
   });
 
-  function makeSlider(parent, text, { low, high, log, whole }, [trait, key]) {
+  function addSlider(parent, text, { low, high, log, whole }, [trait, key]) {
     const row = make("label", parent);
-    make("span", row, { textContent: text });
-    const input = make("input", row, { type: "range" }, { "aria-label": text }); // the label holds the number too
-    const output = make("span", row, { className: "gancourse-value" }, { "aria-hidden": "true" });
+    const { input, say } = makeRange(row, text);
     const to = log ? Math.log10 : (v) => v;
     const from = log ? (v) => 10 ** v : (v) => v;
     const read = () => (key === undefined ? model.get(trait) : model.get(trait)[key]);
@@ -84,21 +82,17 @@ function render({ model, el }) {
         input.oninput();
       };
     }
-    follow([trait], () => {
+    on(`change:${trait}`, () => {
       const value = to(read());
       if (Math.abs(Number(input.value) - value) > 1e-9) input.value = value;
-      output.textContent = whole ? String(Math.round(read())) : read().toFixed(2).replace("-", "−");
-      input.setAttribute("aria-valuetext", output.textContent);
+      say(whole ? String(Math.round(read())) : read().toFixed(2).replace("-", "−"));
     });
   }
 
-  function makeMenu(parent, text, { options }, [trait, key]) {
-    const row = make("label", parent);
-    make("span", row, { textContent: text });
-    const menu = make("select", row);
-    for (const option of options) make("option", menu, { value: option, textContent: option });
+  function addMenu(parent, text, { options }, [trait, key]) {
+    const menu = makeMenu(parent, text, options.map((option) => [option, option]));
     menu.onchange = () => touch({ [trait]: { ...model.get(trait), [key]: menu.value } });
-    follow([trait], () => (menu.value = model.get(trait)[key]));
+    on(`change:${trait}`, () => (menu.value = model.get(trait)[key]));
   }
 
   function makePad(parent) {
@@ -148,7 +142,7 @@ function render({ model, el }) {
     pad.onpointermove = (event) => {
       if (pad.hasPointerCapture(event.pointerId)) point(event);
     };
-    follow(["at"], () => {
+    on("change:at", () => {
       const [x, y] = model.get("at").map((v) => `${100 * v}%`);
       dot.style.left = down.style.left = x;
       dot.style.top = across.style.top = y;
@@ -158,7 +152,7 @@ function render({ model, el }) {
         input.setAttribute("aria-valuetext", `${Math.round(100 * value)}%`);
       });
     });
-    follow(["corner_frames", "frame_size"], () => {
+    on("change:corner_frames change:frame_size", () => {
       const [height, width] = model.get("frame_size");
       corners.forEach((canvas, i) => paint(canvas, model.get("corner_frames"), height, width, i * height * width * 3));
     });
@@ -173,14 +167,11 @@ function render({ model, el }) {
       radio.onchange = () => touch({ spherical });
       return radio;
     });
-    follow(["spherical"], () => (ways[model.get("spherical") ? 0 : 1].checked = true));
+    on("change:spherical", () => (ways[model.get("spherical") ? 0 : 1].checked = true));
   }
 
-  start();
-  return () => {
-    close();
-    if (url) URL.revokeObjectURL(url);
-  };
+  undo.push(() => url && URL.revokeObjectURL(url));
+  return close;
 }
 
 export default { render };

@@ -20,14 +20,16 @@ import traitlets
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from gancourse.latent.drawing import GAP, Generate, draw, tiles
+from gancourse.data.sheet import GAP
+from gancourse.latent.drawing import Generate, draw, tiles
 from gancourse.plots import axes, figure, picture
 from gancourse.running import quick
-from gancourse.widgets.owned import Owned, number
-from gancourse.widgets.panel import Choice, Knob, source
+from gancourse.widgets.base import number_within, view_files
+from gancourse.widgets.knobs import Choice, Knob, described_knobs, knob_meanings, knob_settings
+from gancourse.widgets.owned import Undoable
 
 RING = (0, 1, 3, 2)  # the corners in the order of a walk around the pad
-REMEMBERED = 200  # places that can be come back to
+REMEMBERED_PLACES = 200  # places that can be come back to
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +87,7 @@ def added(place: Place, directions: Mapping[str, Tensor]) -> Tensor:
     return total
 
 
-class LatentExplorer(Owned):
+class LatentExplorer(Undoable[Place]):
     """A panel to walk through a generator's latent space.
 
     Args:
@@ -110,8 +112,8 @@ class LatentExplorer(Owned):
         films: the files written by Film.
     """
 
-    _esm = source("view.js", "explorer.js")
-    _css = source("view.css", "explorer.css")
+    _esm = view_files("explorer.js")
+    _css = view_files("explorer.css")
     actions = ("commit", "random", "undo", "redo", "reset", "save", "film")
 
     # What the page says.
@@ -159,9 +161,10 @@ class LatentExplorer(Owned):
         self.films: list[Path] = []
         self.shown: Place | None = None
         super().__init__(
+            REMEMBERED_PLACES,
             at=[0.5, 0.5] if pad else [0.0, 0.0],
             values=dict.fromkeys(self._directions, 0.0),
-            condition={name: control.start for name, control in self._asked_for.items()},
+            condition=knob_settings(self._asked_for, {}),
             truncation=1.0 if truncation is None else truncation,
             spherical=spherical,
             controls={
@@ -170,11 +173,9 @@ class LatentExplorer(Owned):
                 "pad": pad,
                 "truncation": truncation is not None,
                 "subject": subject,
-                "condition": {name: control.described() for name, control in self._asked_for.items()},
+                "condition": described_knobs(self._asked_for),
             },
         )
-        self._past, self._now = [self.place()], 0
-        self._say_can()
         self.observe(self._moved, ["at", "values", "condition", "truncation", "spherical"])
         self._worker.wish(self.place())
 
@@ -182,13 +183,11 @@ class LatentExplorer(Owned):
 
     def place(self) -> Place:
         """Where the controls stand."""
-        x, y = (number(v, 0, 1, 0.5) for v in [*self.at, 0.5, 0.5][:2])
-        values = {name: number(self.values.get(name), -self._reach, self._reach) for name in self._directions}
-        condition: dict[str, Any] = {
-            name: control.clean(self.condition.get(name, control.start)) for name, control in self._asked_for.items()
-        }
+        x, y = (number_within(v, 0, 1, 0.5) for v in [*self.at, 0.5, 0.5][:2])
+        values = {name: number_within(self.values.get(name), -self._reach, self._reach) for name in self._directions}
+        condition = knob_settings(self._asked_for, self.condition)
         at = (x, y) if self._pad else (0.0, 0.0)
-        return Place(self._corners, at, values, number(self.truncation, 0, 2, 1.0), self.spherical, condition)
+        return Place(self._corners, at, values, number_within(self.truncation, 0, 2, 1.0), self.spherical, condition)
 
     @property
     def z(self) -> Tensor:
@@ -208,27 +207,10 @@ class LatentExplorer(Owned):
         self.values = dict.fromkeys(self._directions, 0.0)
         self.commit()
 
-    def commit(self) -> None:
-        """Remember this place, so that undo comes back to it."""
-        place = self.place()
-        if not place.like(self._past[self._now]):
-            self._past = [*self._past[: self._now + 1], place][-REMEMBERED:]
-            self._now = len(self._past) - 1
-        self._say_can()
-
-    def undo(self) -> None:
-        """Back to the place before, if there is one."""
-        self.commit()
-        self._go(self._now - 1)
-
-    def redo(self) -> None:
-        """Forward again to the place that undo left, if there is one."""
-        self._go(self._now + 1)
-
     def save(self) -> None:
         """Keep the picture: in `saved`, and as a PNG in the folder."""
         place = self.place()
-        self._worker.do(lambda: self._guard(lambda: self._save(place)))
+        self._do(lambda: self._save(place))
 
     def film(self, frames: int = 36) -> None:
         """Film the way through the saved pictures, or around the corners where fewer than two are saved.
@@ -237,7 +219,7 @@ class LatentExplorer(Owned):
             frames: from one to the next. The condition is that of the controls.
         """
         place = self.place()
-        self._worker.do(lambda: self._guard(lambda: self._film(place, [kept.z for kept in self.saved], frames)))
+        self._do(lambda: self._film(place, [kept.z for kept in self.saved], frames))
 
     def overview(self) -> tuple[Figure, str]:
         """What the panel can reach, as a figure and its alt text."""
@@ -249,18 +231,18 @@ class LatentExplorer(Owned):
     def _moved(self, change: Any) -> None:
         self._worker.wish(self.place())
 
-    def _go(self, where: int) -> None:
-        if 0 <= where < len(self._past):
-            self._now, place = where, self._past[where]
-            self._corners = place.corners
-            with self.hold_sync():
-                self.at, self.values, self.condition = list(place.at), dict(place.values), dict(place.condition)
-                self.truncation, self.spherical = place.truncation, place.spherical
-            self._worker.wish(self.place())
-        self._say_can()
+    def _current(self) -> Place:
+        return self.place()
 
-    def _say_can(self) -> None:
-        self.can = {"undo": self._now > 0, "redo": self._now + 1 < len(self._past)}
+    def _same(self, one: Place, other: Place) -> bool:
+        return one.like(other)
+
+    def _restore(self, state: Place) -> None:
+        self._corners = state.corners
+        with self.hold_sync():
+            self.at, self.values, self.condition = list(state.at), dict(state.values), dict(state.condition)
+            self.truncation, self.spherical = state.truncation, state.spherical
+        self._worker.wish(self.place())
 
     def _new_corners(self) -> Tensor:
         return self._sample(4).detach().cpu().float()
@@ -274,7 +256,7 @@ class LatentExplorer(Owned):
 
     def _meaning(self, place: Place) -> dict[str, Any]:
         """The keywords that the generator gets."""
-        return {name: self._asked_for[name].meaning(value) for name, value in place.condition.items()}
+        return knob_meanings(self._asked_for, place.condition)
 
     def _serve(self, wish: Place) -> None:
         (pixels,) = self._generate_at([wish])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -80,3 +81,18 @@ class Choice:
     def described(self) -> dict[str, Any]:
         """For the view."""
         return {"kind": "choice", "label": self.label, "options": list(self.options), "restarts": self.restarts}
+
+
+def described_knobs(knobs: Mapping[str, Knob | Choice]) -> dict[str, Any]:
+    """All of them for the view, by name."""
+    return {name: knob.described() for name, knob in knobs.items()}
+
+
+def knob_settings(knobs: Mapping[str, Knob | Choice], values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values as they stand, in their ranges; what the page did not say stands at its start."""
+    return {name: knob.clean(values.get(name, knob.start)) for name, knob in knobs.items()}
+
+
+def knob_meanings(knobs: Mapping[str, Knob | Choice], settings: Mapping[str, Any]) -> dict[str, Any]:
+    """What the training, or a drawing, gets for these settings."""
+    return {name: knobs[name].meaning(value) for name, value in settings.items()}

@@ -6,15 +6,12 @@ function render({ model, el }) {
   const image = make("img", el, { className: "gancourse-picture" });
   panel.addStatus(el);
   panel.addKnobs(panel.addButtons(el));
-  let url = null;
+  const [show, release] = pngShower(image);
   panel.frames((frame) => {
-    const next = URL.createObjectURL(new Blob([frame.png], { type: "image/png" }));
-    const last = url;
-    image.src = url = next;
+    show(frame.png);
     image.alt = frame.alt;
-    if (last) setTimeout(() => URL.revokeObjectURL(last), 1000);
   });
-  panel.undo.push(() => url && URL.revokeObjectURL(url));
+  panel.undo.push(release);
   return panel.close;
 }
 

@@ -11,8 +11,9 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from gancourse.plots import figure, picture, png
+from gancourse.widgets.base import view_files
 from gancourse.widgets.knobs import Choice, Knob
-from gancourse.widgets.panel import Panel, State, source
+from gancourse.widgets.panel import Panel, State
 
 __all__ = ["Choice", "Knob", "LiveTraining"]
 
@@ -34,8 +35,8 @@ class LiveTraining(Panel[State]):
     Errors in `make`, `step` or `draw` stop the training and are shown under the picture.
     """
 
-    _esm = source("panel.js", "live.js")
-    _css = source("panel.css", "live.css")
+    _esm = view_files("panel.js", "live.js")
+    _css = view_files("panel.css")
 
     def __init__(
         self,

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Generic, TypeVar
 
 Wish = TypeVar("Wish")
-PATIENCE = 30.0  # seconds without a wish, after which the thread ends; the next wish starts another
+IDLE = 30.0  # seconds without a wish or a touch, after which the thread ends; the next one starts another
 
 
 class Newest(Generic[Wish]):
@@ -80,7 +80,7 @@ class Newest(Generic[Wish]):
             with self._changed:
                 self._busy = False
                 self._changed.notify_all()
-                self._changed.wait_for(lambda: self._wish or self._jobs or self._closed, PATIENCE)
+                self._changed.wait_for(lambda: self._wish or self._jobs or self._closed, IDLE)
                 if self._closed or not (self._wish or self._jobs):
                     self._thread = None
                     return

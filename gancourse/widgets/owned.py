@@ -1,59 +1,33 @@
-"""What the explorer and the canvas share: a model that a thread owns, and a picture that stays.
+"""Widgets that draw on demand: a thread owns the model and always works on the newest wish.
 
-The page only sets traits, which are held back while the kernel is busy, so drags never queue up.
-In the notebook such a widget leaves two outputs, itself and a picture for places where no widget
-can live; a living widget hides the picture.
+The page holds its moves back while the kernel is busy, so that what is shown last is what was set last.
 """
 
 from __future__ import annotations
 
-import math
-import threading
-from collections.abc import Callable
-from typing import Any
+from typing import Any, Generic, TypeVar
 
-import anywidget
 import traitlets
-from IPython.display import DisplayHandle, display
 
+from gancourse.widgets.base import CourseWidget
 from gancourse.widgets.newest import Newest
 
+Remembered = TypeVar("Remembered")
 
-class Owned(anywidget.AnyWidget):
-    """A widget whose work is done by one thread, `_worker`. Subclasses give `_serve` and `_picture`."""
 
-    wanted = traitlets.Dict().tag(sync=True)  # by action: how often it was asked for so far
-    can = traitlets.Dict().tag(sync=True)  # by action: whether there is something to do
-    status = traitlets.Unicode("").tag(sync=True)
-    asked = traitlets.Int(0).tag(sync=True, echo_update=False)
-    answered = traitlets.Int(0).tag(sync=True)  # the last `asked` that came; so a dead kernel is noticed
-    still = traitlets.Unicode("").tag(sync=True)  # the picture's CSS class, which a living widget hides
-
-    actions: tuple[str, ...] = ()
+class Owned(CourseWidget):
+    """A widget whose work is done by one thread, `_worker`. Subclasses give `_serve`, `_picture` and their actions."""
 
     def __init__(self, **values: Any) -> None:
-        self._gate = threading.RLock()
-        self._done = dict.fromkeys(self.actions, 0)
         self._worker: Newest[Any] = Newest(lambda wish: self._guard(lambda: self._serve(wish)), "gancourse-widget")
-        super().__init__(wanted=dict(self._done), **values)
-        self.still = f"gancourse-still-{self.model_id or 0}"
-        self._handle, self._displayed = DisplayHandle(display_id=self.still), False
+        super().__init__(**values)
         self.observe(self._act, "wanted")
-        self.observe(self._answer, "asked")
-
-    # What subclasses give.
 
     def _serve(self, wish: Any) -> None:
         """Do the work for the newest wish, in the thread."""
         raise NotImplementedError
 
-    def _picture(self) -> dict[str, str]:
-        """What stays in the notebook."""
-        raise NotImplementedError
-
-    # For everybody.
-
-    def rest(self, timeout: float = 60.0) -> bool:
+    def rest(self, timeout: float | None = 60.0) -> bool:
         """Wait until everything asked for is done. Returns whether that came in time (seconds)."""
         return self._worker.rest(timeout)
 
@@ -63,70 +37,77 @@ class Owned(anywidget.AnyWidget):
             self._worker.close()
         super().close()
 
-    def set_state(self, sync_data: dict[str, Any]) -> None:
-        """Take over what the page sends, while the thread keeps its hands off.
-
-        Traitlets hold notifications back here, and one that comes from another thread could be lost.
-        """
-        with self._gate:
-            super().set_state(sync_data)
-
-    def _tell(self, **values: Any) -> None:
-        """Set traits from the thread, in one message."""
-        with self._gate, self.hold_sync():
-            for name, value in values.items():
-                setattr(self, name, value)
-
     def _act(self, change: Any) -> None:
         """Call the methods whose names the page has asked for."""
-        for name in self.actions:
-            times = int(number(self.wanted.get(name), 0, 2**31)) - self._done[name]
-            self._done[name] += max(0, times)
+        for name, times in self._newly_wanted().items():
             for _ in range(min(times, 100)):
-                getattr(self, name)()
+                self._guard(getattr(self, name))
 
-    def _answer(self, change: Any) -> None:
-        self.answered = change["new"]
+    def _do(self, job: Any) -> None:
+        """Have a job done in the thread, after those before it."""
+        self._worker.do(lambda: self._guard(job))
 
-    def _guard(self, action: Callable[[], Any]) -> None:
-        """Do it; an error becomes words under the picture."""
-        try:
-            action()
-        except NotImplementedError:
-            self._tell(status="Stopped: an exercise that this picture uses is not written yet.")
-        except Exception as error:
-            self._tell(status=f"Stopped by {type(error).__name__}: {error}")
-
-    def _keep_still(self) -> None:
-        """Put the picture of now into the notebook, in place of the last one."""
-        if self._displayed:
-            self._handle.update(self._wrapped(), raw=True)
-
-    def _wrapped(self) -> dict[str, str]:
-        still = self._picture()
-        return {**still, "text/html": f'<div class="{self.still}">{still["text/html"]}</div>'}
-
-    def _ipython_display_(self, **kwargs: Any) -> None:
-        made = self._repr_mimebundle_()
-        data, metadata = made if isinstance(made, tuple) else (made, {})
-        display(data, metadata=metadata, raw=True)
-        kept: dict[str, str] = {}
-        self._worker.do(lambda: self._guard(lambda: kept.update(self._wrapped())))
+    def _picture_now(self) -> dict[str, str]:
+        made: dict[str, str] = {}
+        self._do(lambda: made.update(self._picture() or {}))
         self._worker.rest(60)
-        if kept:
-            self._displayed = True
-            self._handle.display(kept, raw=True)
-        elif self.status:
-            display({"text/plain": self.status}, raw=True)
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}()"
+        return made
 
 
-def number(value: Any, low: float, high: float, otherwise: float = 0.0) -> float:
-    """A number from the page, within its range."""
-    try:
-        value = float(value)
-    except (TypeError, ValueError):
-        return otherwise
-    return min(max(value, low), high) if math.isfinite(value) else otherwise
+class Undoable(Owned, Generic[Remembered]):
+    """One that can go back. Subclasses give `_current`, `_same` and `_restore`; `commit`, `undo`, `redo` are actions.
+
+    Args:
+        most: how many states can be come back to.
+        values: of the traits.
+    """
+
+    can = traitlets.Dict().tag(sync=True)  # by action: whether there is something to do
+
+    def __init__(self, most: int, **values: Any) -> None:
+        super().__init__(**values)
+        self._most, self._past, self._at = most, [self._current()], 0
+        self._say_can()
+
+    def _current(self) -> Remembered:
+        """The state as it is now; it stays as it is when the widget goes on."""
+        raise NotImplementedError
+
+    def _same(self, one: Remembered, other: Remembered) -> bool:
+        """Whether nobody could tell them apart."""
+        raise NotImplementedError
+
+    def _restore(self, state: Remembered) -> None:
+        """Go there."""
+        raise NotImplementedError
+
+    def commit(self) -> None:
+        """Remember what is now, so that undo comes back to it."""
+        now = self._current()
+        if not self._same(now, self._past[self._at]):
+            self._past = [*self._past[: self._at + 1], now][-self._most :]
+            self._at = len(self._past) - 1
+            self._come()
+        self._say_can()
+
+    def undo(self) -> None:
+        """Back to what was before, if there is anything."""
+        self.commit()
+        self._go(self._at - 1)
+
+    def redo(self) -> None:
+        """Forward again to what undo left, if there is anything."""
+        self._go(self._at + 1)
+
+    def _go(self, where: int) -> None:
+        if 0 <= where < len(self._past):
+            self._at = where
+            self._restore(self._past[where])
+            self._come()
+        self._say_can()
+
+    def _come(self) -> None:
+        """Another state stands now."""
+
+    def _say_can(self) -> None:
+        self.can = {"undo": self._at > 0, "redo": self._at + 1 < len(self._past)}

@@ -1,12 +1,9 @@
 """What every panel that trains has: knobs, buttons, and a thread that owns the run.
 
 The view is a small anywidget of native buttons, sliders and lists, so that keyboard and screen
-readers work. Whatever the user does only sets a value, which the thread reads before its next step:
-the kernel stays free and nothing races. Pictures go out at most as fast as the page says that it
-has shown them. A run that nobody has watched for a minute pauses and is kept.
-
-In the notebook a panel leaves two outputs: itself, and a picture of its last state for places where
-no panel can live (an HTML export, GitHub, a page without a kernel). A living panel hides the picture.
+readers work. Whatever the user does only sets a value, which the thread reads before its next step.
+Pictures go out at most as fast as the page says that it has shown them. A run that nobody has
+watched for a minute pauses and is kept.
 """
 
 from __future__ import annotations
@@ -17,34 +14,22 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-import anywidget
 import traitlets
-from IPython.display import DisplayHandle, display
 
-from gancourse.widgets.knobs import Choice, Knob
+from gancourse.widgets.base import CourseWidget
+from gancourse.widgets.knobs import Choice, Knob, described_knobs, knob_meanings, knob_settings
+from gancourse.widgets.newest import IDLE
 
 State = TypeVar("State")
-HERE = Path(__file__).parent
-IDLE = 30.0  # seconds without a touch after which the thread ends; the next touch starts another
 UNWATCHED = 60.0  # seconds without a page that shows the run, after which it pauses
-LATE = 1.5  # seconds after which a picture is sent although the page has not said that it showed the last
+LATE_FRAME = 1.5  # seconds after which a picture is sent although the page has not said that it showed the last
 BUTTONS = ("step", "d_step", "g_step")
 OPEN: weakref.WeakSet[Panel[Any]] = weakref.WeakSet()
 
 
-def source(*names: str) -> str:
-    """The text of the view's files, one after the other."""
-    return "\n".join((HERE / name).read_text(encoding="utf-8") for name in names)
-
-
-class Wait(Exception):
-    """Nothing is wrong, but something is missing that the user can give: the panel shows these words as they are."""
-
-
-class Panel(anywidget.AnyWidget, Generic[State]):
+class Panel(CourseWidget, Generic[State]):
     """A panel that trains. What is trained and how it looks is up to subclasses.
 
     They give `_make(settings)`, `_act(name)` (what a button does to a state, or None if the state
@@ -53,19 +38,16 @@ class Panel(anywidget.AnyWidget, Generic[State]):
 
     # What the page says.
     playing = traitlets.Bool(False).tag(sync=True)
-    wanted = traitlets.Dict().tag(sync=True)  # by button: how often it was pressed so far
     values = traitlets.Dict().tag(sync=True)
     pace = traitlets.Float(0.0).tag(sync=True)  # at most so many steps a second; 0: no limit
     shown = traitlets.Int(0).tag(sync=True, echo_update=False)  # the number of the last frame the page drew
-    asked = traitlets.Int(0).tag(sync=True, echo_update=False)
     # What the page is told.
-    answered = traitlets.Int(0).tag(sync=True)  # the last `asked` that came; so a dead kernel is noticed
     knobs = traitlets.Dict().tag(sync=True)
     buttons = traitlets.List().tag(sync=True)
     frame = traitlets.Dict().tag(sync=True)
-    status = traitlets.Unicode("").tag(sync=True)
-    still = traitlets.Unicode("").tag(sync=True)  # the picture's CSS class, which a living panel hides
 
+    actions = (*BUTTONS, "restart", "stop")
+    task = "training"
     least_pause = 0.12  # seconds between two pictures
     share = 3.0  # drawing takes at most 1 / (1 + share) of the time, training gets the rest
 
@@ -73,25 +55,19 @@ class Panel(anywidget.AnyWidget, Generic[State]):
         self._knobs = dict(knobs)
         self._wake, self._door, self._lock = threading.Event(), threading.Lock(), threading.RLock()
         self._thread: threading.Thread | None = None
-        self._taken: dict[str, int] = {}
         self._applied: dict[str, Any] = {}
-        self._freed = self._closed = self._kept_still = self._handle_used = False
+        self._freed = self._closed = self._kept_still = False
         self._next_step = self._next_frame = self._sent = 0.0
         self._unseen_since = math.inf
         self._trouble = ""
         self.count = 0
         self.state: State | None = None
-        super().__init__(
-            values={name: knob.start for name, knob in knobs.items()},
-            knobs={name: knob.described() for name, knob in knobs.items()},
-        )
-        self.still = f"gancourse-still-{self.model_id or 0}"
-        self._handle = DisplayHandle(display_id=self.still)
+        super().__init__(values=knob_settings(knobs, {}), knobs=described_knobs(knobs))
         self._guard(self._restart)
         if not self._guard(self._redraw):
             self._trouble = self.status
         self.observe(self._changed, ["playing", "wanted", "values", "pace"])
-        self.observe(self._answer, ["asked", "shown"])
+        self.observe(self._seen, "shown")
         OPEN.add(self)
 
     # What subclasses give.
@@ -103,9 +79,6 @@ class Panel(anywidget.AnyWidget, Generic[State]):
         raise NotImplementedError
 
     def _frame(self) -> dict[str, Any]:
-        raise NotImplementedError
-
-    def _picture(self) -> dict[str, str]:
         raise NotImplementedError
 
     # For scripts and tests: the same as the user does.
@@ -125,7 +98,7 @@ class Panel(anywidget.AnyWidget, Generic[State]):
 
     def settings(self) -> dict[str, Any]:
         """The knobs' values as they stand; for a choice the option's name."""
-        return {name: knob.clean(self.values.get(name, knob.start)) for name, knob in self._knobs.items()}
+        return knob_settings(self._knobs, self.values)
 
     @property
     def alt(self) -> str:
@@ -142,10 +115,8 @@ class Panel(anywidget.AnyWidget, Generic[State]):
 
     # These may run in any thread: they set attributes and nothing else.
 
-    def _answer(self, change: Any) -> None:
-        if change["name"] == "asked":
-            self.answered = change["new"]
-        elif change["new"] >= self.frame.get("number", 0):
+    def _seen(self, change: Any) -> None:
+        if change["new"] >= self.frame.get("number", 0):
             self._unseen_since = math.inf
 
     def _changed(self, change: object) -> None:
@@ -170,7 +141,7 @@ class Panel(anywidget.AnyWidget, Generic[State]):
             self._wake.clear()
             with self._lock:
                 if not self._guard(self._turn) or self._unwatched():
-                    self.playing = False
+                    self._tell(playing=False)
                 self._maybe_draw()
             if (self._freed or self._closed) and not self.playing and self._leaves():
                 return
@@ -192,8 +163,7 @@ class Panel(anywidget.AnyWidget, Generic[State]):
 
     def _turn(self) -> None:
         """Whatever is due: stop, apply the knobs, start again, take the steps asked for or the next one."""
-        wanted = {name: int(times) - self._taken.get(name, 0) for name, times in self.wanted.items()}
-        self._taken.update({name: self._taken.get(name, 0) + times for name, times in wanted.items()})
+        wanted = self._newly_wanted()
         due = {name for name, times in wanted.items() if times > 0}
         if "stop" in due:
             self._free()
@@ -204,7 +174,7 @@ class Panel(anywidget.AnyWidget, Generic[State]):
             self._restart()
         self._apply()
         for name in BUTTONS:
-            for _ in range(wanted.get(name, 0)):
+            for _ in range(wanted[name]):
                 self._advance(name)
         if self.playing and time.monotonic() >= self._next_step:
             self._next_step = time.monotonic() + (1 / self.pace if self.pace > 0 else 0)
@@ -229,41 +199,40 @@ class Panel(anywidget.AnyWidget, Generic[State]):
     def _restart(self) -> None:
         self._applied = self.settings()
         self.state, self.count, self._freed = None, 0, False  # the old run goes before the new one comes
-        self.state = self._make({k: self._knobs[k].meaning(v) for k, v in self._applied.items()})
-        self.status = ""
-        self.buttons = [name for name in BUTTONS if self._act(name)]
+        self.state = self._make(knob_meanings(self._knobs, self._applied))
+        self._tell(status="", buttons=[name for name in BUTTONS if self._act(name)])
 
     def _advance(self, name: str = "step") -> None:
         assert self.state is not None
         if action := self._act(name):
             action(self.state)
             self.count += name == "step"
-            self.status = ""
+            self._tell(status="")
 
     def _free(self) -> None:
         """End the run: networks, optimizers and data are let go; the last picture stays."""
-        self.playing = False
+        self._tell(playing=False)
         self._guard(self._keep_still)
         self.state, self._freed = None, True
-        self.status = f"Stopped after {self.count:,} steps, and the run is freed. Play starts a new one."
+        self._tell(status=f"Stopped after {self.count:,} steps, and the run is freed. Play starts a new one.")
 
     def _unwatched(self) -> bool:
         if self.playing and time.monotonic() - self._unseen_since > UNWATCHED:
             self._unseen_since = math.inf
-            self.status = "Paused: for a minute no page has shown this run. Play goes on where it stood."
+            self._tell(status="Paused: for a minute no page has shown this run. Play goes on where it stood.")
             return True
         return False
 
     def _maybe_draw(self) -> None:
         now = time.monotonic()
-        followed = self.shown >= self.frame.get("number", 0) or now - self._sent > LATE
+        followed = self.shown >= self.frame.get("number", 0) or now - self._sent > LATE_FRAME
         if self.playing and (now < self._next_frame or not followed):
             return
         trouble, self._trouble = self._trouble, ""
         if not self._guard(self._redraw):
             self._trouble = self.status
         elif trouble and self.status == trouble:
-            self.status = ""  # what kept it from being drawn is over
+            self._tell(status="")  # what kept it from being drawn is over
         self._sent = time.monotonic()
         self._next_frame = self._sent + max(self.least_pause, self.share * (self._sent - now))
 
@@ -273,47 +242,23 @@ class Panel(anywidget.AnyWidget, Generic[State]):
             if self.shown and math.isinf(self._unseen_since):
                 self._unseen_since = time.monotonic()
             self._kept_still = False
-            self.frame = {"number": self.frame.get("number", 0) + 1, "count": self.count, **self._frame()}
-
-    def _guard(self, action: Callable[[], None]) -> bool:
-        """Do it; an error becomes words under the picture."""
-        try:
-            action()
-        except NotImplementedError:
-            self.status = "Stopped: an exercise that this training uses is not written yet."
-        except Wait as error:
-            self.status = str(error)
-        except Exception as error:
-            self.status = f"Stopped by {type(error).__name__}: {error}"
-        else:
-            return True
-        return False
+            self._tell(frame={"number": self.frame.get("number", 0) + 1, "count": self.count, **self._frame()})
 
     # In the notebook.
 
     def _keep_still(self) -> None:
-        """Put the picture of now into the notebook, in place of the last one."""
         self._kept_still = True
-        if self._handle_used and self.state is not None:
+        if self.state is not None:
             with self._lock:
-                self._handle.update(self._wrapped(), raw=True)
+                super()._keep_still()
 
-    def _wrapped(self) -> dict[str, str]:
-        still = self._picture()
-        return {**still, "text/html": f'<div class="{self.still}">{still["text/html"]}</div>'}
+    def _picture_now(self) -> dict[str, str]:
+        return super()._picture_now() if self.frame else {}
 
     def _ipython_display_(self, **kwargs: Any) -> None:
-        made = self._repr_mimebundle_()
-        data, metadata = made if isinstance(made, tuple) else (made, {})
-        # The empty HTML is for converters that have lost the panel: they print nothing instead of its name.
-        display({**(data or {}), "text/html": ""}, metadata=metadata, raw=True)
-        with self._lock:
-            if self.frame:
-                self._handle_used = self._kept_still = True
-                self._handle.display(self._wrapped(), raw=True)
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}()"
+        with self._lock:  # else the run could go on between the picture and its place in the notebook
+            self._kept_still = True
+            super()._ipython_display_(**kwargs)
 
 
 @atexit.register

@@ -30,7 +30,7 @@ CALLS = LinearSegmentedColormap.from_list("calls", ["#f7dcb4", "#ffffff", "#b8dc
 
 
 @dataclass(frozen=True)
-class Scene:
+class PlaneScene:
     """One picture of a game in the plane.
 
     Attributes:
@@ -96,7 +96,7 @@ def undisturbed() -> Iterator[None]:
         yield
 
 
-def judge(game: Any, x: Tensor) -> Tensor:
+def judged_points(game: Any, x: Tensor) -> Tensor:
     """D's logits (or a critic's scores) on points (n, 2), as (n,)."""
     return (getattr(game, "judge", None) or game.D)(x).reshape(len(x))
 
@@ -110,18 +110,18 @@ def pull(game: Any, fake: Tensor, extent: float) -> Tensor:
     g_loss = getattr(game, "g_loss", None) or (lambda logits: F.softplus(-logits).mean())
     x = fake.detach().clone().requires_grad_()
     with torch.enable_grad():
-        loss = len(x) * g_loss(judge(game, x))
+        loss = len(x) * g_loss(judged_points(game, x))
         (gradient,) = torch.autograd.grad(loss, x)
     strength = gradient.norm(dim=1, keepdim=True)
     return -0.4 * extent * gradient / (strength + 2 / extent)
 
 
-def look(game: Any, lens: Lens | None = None, title: str = "") -> Scene:
+def look(game: Any, lens: Lens | None = None, title: str = "") -> PlaneScene:
     """Everything the picture shows of a game as it stands; the game is left as it was."""
     lens = lens or Lens(game)
     with undisturbed(), torch.no_grad():
         fake = game.G(lens.z).detach()
-        heat, on_real, on_fake = (judge(game, x) for x in (lens.lattice, lens.real, fake))
+        heat, on_real, on_fake = (judged_points(game, x) for x in (lens.lattice, lens.real, fake))
         mesh = game.G(lens.mesh.reshape(-1, 2)).reshape(lens.mesh.shape) if len(lens.mesh) else lens.mesh
         arrows = pull(game, fake[: lens.arrows], lens.extent)
         if getattr(game, "critic", False):
@@ -141,7 +141,7 @@ def look(game: Any, lens: Lens | None = None, title: str = "") -> Scene:
         f"within {strays:.2f} of a real one, nine in ten real points within {missed:.2f} of a fake one; "
         f"the picture is {2 * lens.extent:.1f} wide."
     )
-    return Scene(
+    return PlaneScene(
         heat.nan_to_num(0.5).clamp(0, 1).reshape(lens.side, lens.side),
         lens.real, fake, arrows, mesh, thinned, len(history), lens.extent, words,
     )  # fmt: skip

@@ -308,7 +308,7 @@ function render({ model, el }) {
     make("span", item, { className: `gancourse-mark gancourse-${kind}` }, { "aria-hidden": "true" });
     make("span", item, { textContent: text });
   }
-  const below = make("div", left, { className: "gancourse-drawing" });
+  const below = make("div", left, { className: "gancourse-pen" });
 
   const [curves, ink] = addCanvas(right, SIZE, 190);
   curves.setAttribute("aria-label", "both losses over the steps");
@@ -317,10 +317,7 @@ function render({ model, el }) {
   panel.addStatus(right);
   const knobs = make("div", right, { className: "gancourse-knobs" }, { role: "group", "aria-label": "settings" });
   panel.addKnobs(knobs);
-  const speed = make("label", knobs);
-  make("span", speed, { textContent: "speed" });
-  const speeds = make("select", speed);
-  for (const [text, value] of Object.entries(SPEEDS)) make("option", speeds, { textContent: text, value });
+  const speeds = makeMenu(knobs, "speed", Object.entries(SPEEDS));
   speeds.onchange = () => panel.send({ pace: Number(speeds.value) });
   panel.on("change:pace", () => (speeds.value = String(model.get("pace"))));
   const layers = make("div", right, { className: "gancourse-bar" }, { role: "group", "aria-label": "what is shown" });

@@ -17,9 +17,10 @@ from torch import Tensor
 
 from gancourse.data.toys import Mixture
 from gancourse.plots import figure, picture
+from gancourse.widgets.base import Wait, view_files
 from gancourse.widgets.knobs import Choice, Knob
-from gancourse.widgets.panel import Panel, Wait, source
-from gancourse.widgets.plane import Lens, Scene, draw_playground, look, undisturbed
+from gancourse.widgets.panel import Panel
+from gancourse.widgets.plane import Lens, PlaneScene, draw_playground, look, undisturbed
 
 DRAW = "draw your own"
 
@@ -85,8 +86,8 @@ class Playground(Panel[Any]):
     Errors of the game stop it and are shown under the picture; an exercise that is not written says so.
     """
 
-    _esm = source("panel.js", "playground.js")
-    _css = source("panel.css", "playground.css")
+    _esm = view_files("panel.js", "playground.js")
+    _css = view_files("panel.css", "playground.css")
 
     # Pen points x, y in the plane as float32; NaN, NaN ends a stroke.
     drawing = traitlets.CBytes(b"").tag(sync=True)
@@ -127,7 +128,7 @@ class Playground(Panel[Any]):
         }
         rates = self._rates({name: knob.meaning(knob.start) for name, knob in chosen.items() if knob.restarts}, start)
         super().__init__({**chosen, **rates})
-        self.drawing = to_bytes(self._drawn.points)
+        self.drawing = stroke_bytes(self._drawn.points)
         self.observe(self._redrawn, "drawing")
         self.observe(self._changed, ["drawing"])
 
@@ -138,7 +139,7 @@ class Playground(Panel[Any]):
 
     def draw_target(self, points: Any) -> None:
         """Draw the data from Python: points (n, 2), within ±2.5. It is used where "draw your own" is chosen."""
-        self.drawing = to_bytes(torch.as_tensor(points, dtype=torch.float32))
+        self.drawing = stroke_bytes(torch.as_tensor(points, dtype=torch.float32))
 
     def _rates(self, settings: dict[str, Any], start: dict[str, Any]) -> dict[str, Knob]:
         """Sliders that start where the first game stands."""
@@ -157,7 +158,7 @@ class Playground(Panel[Any]):
 
     def _redrawn(self, change: Any) -> None:
         """Take over the user's pen. May run in any thread: it sets attributes and nothing else."""
-        self._drawn.points = from_bytes(change["new"])
+        self._drawn.points = stroke_points(change["new"])
         if self.settings()["target"] == DRAW:
             self._lens = None
 
@@ -214,7 +215,7 @@ def named(options: Mapping[str, Any] | Iterable[str]) -> dict[str, Any]:
     return dict(options) if isinstance(options, Mapping) else {name: name for name in options}
 
 
-def packed(scene: Scene) -> dict[str, Any]:
+def packed(scene: PlaneScene) -> dict[str, Any]:
     """A scene as bytes: D's heat map as uint8, everything else as float32."""
     return {
         "heat": (255 * scene.heat).round().to(torch.uint8).numpy().tobytes(),
@@ -230,13 +231,13 @@ def as_floats(values: Tensor) -> bytes:
     return values.detach().to("cpu", torch.float32).contiguous().numpy().tobytes()
 
 
-def to_bytes(points: Tensor) -> bytes:
+def stroke_bytes(points: Tensor) -> bytes:
     """Points (n, 2) as one stroke of the pen."""
     ended = torch.cat([points.reshape(-1, 2).float(), torch.full((1, 2), math.nan)])
     return as_floats(ended)
 
 
-def from_bytes(drawing: bytes) -> Tensor:
+def stroke_points(drawing: bytes) -> Tensor:
     """The points of all strokes, (n, 2); what is no number is left out."""
     whole = drawing[: len(drawing) // 8 * 8]
     points = torch.frombuffer(bytearray(whole), dtype=torch.float32).reshape(-1, 2) if whole else torch.empty(0, 2)

@@ -12,23 +12,19 @@ Without a front end it shows as a picture, drawn with every slider at its start.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import asdict
-from pathlib import Path
+from collections.abc import Callable, Mapping
 from typing import Any
 
-import anywidget
 import traitlets
 
 from gancourse.plots import figure, picture, png
-from gancourse.widgets.live import Knob
-from gancourse.widgets.newest import Newest
+from gancourse.widgets.base import view_files
+from gancourse.widgets.knobs import Choice, Knob, described_knobs, knob_meanings, knob_settings
+from gancourse.widgets.owned import Owned
 
-HERE = Path(__file__).parent
 
-
-class Sliders(anywidget.AnyWidget):
-    """A picture and a slider for each knob.
+class Sliders(Owned):
+    """A picture and a slider, or a list, for each knob.
 
     Args:
         draw: called as `draw(fig, name=value, …)` with a value for each knob; returns the alt text.
@@ -38,55 +34,35 @@ class Sliders(anywidget.AnyWidget):
     What an error in `draw` says stands below the picture, and the last good picture stays.
     """
 
-    _esm = HERE / "sliders.js"
-    _css = HERE / "sliders.css"
+    _esm = view_files("sliders.js")
+    _css = view_files("sliders.css")
+    actions = ("commit",)
 
     values = traitlets.Dict().tag(sync=True, echo_update=False)  # an echo of an old move would undo newer ones
     knobs = traitlets.Dict().tag(sync=True)
     frame = traitlets.Bytes(b"").tag(sync=True)
     alt = traitlets.Unicode("").tag(sync=True)
-    status = traitlets.Unicode("").tag(sync=True)
 
     def __init__(
-        self, draw: Callable[..., str], knobs: dict[str, Knob], size: tuple[float, float] = (9.5, 4.2)
+        self, draw: Callable[..., str], knobs: Mapping[str, Knob | Choice], size: tuple[float, float] = (9.5, 4.2)
     ) -> None:
-        self._draw, self._knobs, self._figure = draw, knobs, figure(*size)
-        self._newest: Newest[dict[str, float | int]] = Newest(self._serve, "gancourse-sliders")
-        super().__init__(
-            values={name: knob.start for name, knob in knobs.items()},
-            knobs={name: asdict(knob) for name, knob in knobs.items()},
-        )
-        self._serve(self.settings())
-        self.observe(lambda change: self._newest.wish(self.settings()), ["values"])
+        self._draw, self._knobs, self._figure = draw, dict(knobs), figure(*size)
+        super().__init__(values=knob_settings(knobs, {}), knobs=described_knobs(knobs))
+        self._guard(lambda: self._serve(self.settings()))
+        self.observe(lambda change: self._worker.wish(self.settings()), ["values"])
 
-    def settings(self) -> dict[str, float | int]:
-        """The sliders' values, kept in their ranges."""
-        return {name: knob.clean(self.values.get(name, knob.start)) for name, knob in self._knobs.items()}
+    def settings(self) -> dict[str, Any]:
+        """The sliders' values, kept in their ranges; for a choice the option's name."""
+        return knob_settings(self._knobs, self.values)
 
-    def rest(self, timeout: float | None = None) -> bool:
-        """Wait until the picture shows where the sliders are; whether that came in time (seconds)."""
-        return self._newest.rest(timeout)
+    def commit(self) -> None:
+        """Keep the picture of now in the notebook. The page asks for it when the sliders rest."""
+        self._do(lambda: (self._worker.turn(), self._keep_still()))
 
-    def close(self) -> None:
-        """Let the thread end."""
-        super().close()
-        self._newest.close()
+    def _serve(self, wish: dict[str, Any]) -> None:
+        self._tell(status="Drawing …" if self.frame else "")
+        alt = self._draw(self._figure, **knob_meanings(self._knobs, wish))
+        self._tell(alt=alt, frame=png(self._figure, dpi=110), status="")
 
-    def _serve(self, settings: dict[str, float | int]) -> None:
-        self.status = "Drawing …" if self.frame else ""
-        try:
-            self.alt = self._draw(self._figure, **settings)
-            self.frame, self.status = png(self._figure, dpi=110), ""
-        except NotImplementedError:
-            self.status = "An exercise that this picture uses is not written yet."
-        except Exception as error:
-            self.status = f"{type(error).__name__}: {error}"
-
-    def __repr__(self) -> str:
-        return "Sliders()"
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        """The live panel where there is a front end for it, its picture anywhere else."""
-        made = super()._repr_mimebundle_(**kwargs)
-        data, metadata = made if isinstance(made, tuple) else (made, {})
-        return {**(data or {}), **picture(self._figure, self.alt or self.status or "Nothing is drawn yet.")}, metadata
+    def _picture(self) -> dict[str, str] | None:
+        return picture(self._figure, self.alt) if self.frame else None

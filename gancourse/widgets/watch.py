@@ -17,12 +17,12 @@ from matplotlib.figure import Figure
 
 from gancourse.plots import figure, picture
 
-State = TypeVar("State")
+Yielded = TypeVar("Yielded")
 
 
 def watch(
-    run: Iterable[State],
-    draw: Callable[[Figure, State], str],
+    run: Iterable[Yielded],
+    draw: Callable[[Figure, Yielded], str],
     total: int | None = None,
     every: float = 0.25,
     size: tuple[float, float] = (9.5, 3.9),
@@ -42,23 +42,23 @@ def watch(
     screen, fig = Screen(), figure(*size)
     started = shown = time.monotonic()
     pause, count, stopped = 0.0, 0, False
-    state: State | None = None
+    state: Yielded | None = None
     try:
         for state in run:
             count += 1
             now = time.monotonic()
             if screen.live and now - shown >= pause:
-                screen.show(picture(fig, draw(fig, state)), caption(count, total, now - started))
+                screen.show(picture(fig, draw(fig, state)), progress_words(count, total, now - started))
                 shown = time.monotonic()
                 pause = max(every, 3 * (shown - now))
     except KeyboardInterrupt:
         stopped = True
     if state is not None:
         alt = draw(fig, state)
-        screen.show(picture(fig, alt), caption(count, total, time.monotonic() - started, stopped))
+        screen.show(picture(fig, alt), progress_words(count, total, time.monotonic() - started, stopped))
 
 
-def caption(count: int, total: int | None, seconds: float, stopped: bool = False) -> str:
+def progress_words(count: int, total: int | None, seconds: float, stopped: bool = False) -> str:
     """Progress in words, with a bar while it runs."""
     words = f"iteration {count:,}{f' of {total:,}' if total else ''} · {seconds:.1f} s"
     if stopped:

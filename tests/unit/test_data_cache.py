@@ -13,7 +13,7 @@ import pytest
 import torch
 
 from gancourse.data import cache
-from gancourse.data.cache import Recipe, cached
+from gancourse.data.cache import Blueprint, cached
 from gancourse.errors import CourseError
 
 
@@ -26,11 +26,11 @@ def folder(tmp_path, monkeypatch):
 PICTURES = np.random.default_rng(0).integers(0, 256, (20, 3, 4, 4), dtype=np.uint8)
 
 
-def recipe(blocks=None) -> Recipe:
-    return Recipe(PICTURES.shape, {"odd": np.arange(20) % 2 == 1}, blocks or [PICTURES[:12], PICTURES[12:]])
+def blueprint(blocks=None) -> Blueprint:
+    return Blueprint(PICTURES.shape, {"odd": np.arange(20) % 2 == 1}, blocks or [PICTURES[:12], PICTURES[12:]])
 
 
-def never() -> Recipe:
+def never() -> Blueprint:
     raise AssertionError("built again")
 
 
@@ -40,7 +40,7 @@ def entries(folder) -> list[str]:
 
 
 def test_built_once_and_mapped_later(folder) -> None:
-    for build in (recipe, never):
+    for build in (blueprint, never):
         pixels, columns = cached("x", ["key", 1], build)
         assert torch.equal(pixels, torch.from_numpy(PICTURES))
         assert torch.equal(columns["odd"], torch.arange(20) % 2 == 1)
@@ -50,16 +50,16 @@ def test_built_once_and_mapped_later(folder) -> None:
 
 
 def test_another_key_is_another_entry(folder, monkeypatch) -> None:
-    cached("x", ["key", 1], recipe)
-    cached("x", ["key", 2], recipe)
-    monkeypatch.setattr(cache, "VERSION", 999)
-    cached("x", ["key", 2], recipe)
+    cached("x", ["key", 1], blueprint)
+    cached("x", ["key", 2], blueprint)
+    monkeypatch.setattr(cache, "ENTRY_VERSION", 999)
+    cached("x", ["key", 2], blueprint)
     assert len(entries(folder)) == 3
 
 
 @pytest.mark.parametrize("damage", ["short", "gone", "no json", "half a json", "no sizes"])
 def test_an_incomplete_entry_is_never_used(folder, damage) -> None:
-    cached("x", "key", recipe)
+    cached("x", "key", blueprint)
     entry = folder / entries(folder)[0]
     if damage == "short":
         (entry / "images.npy").write_bytes((entry / "images.npy").read_bytes()[:-10])
@@ -71,7 +71,7 @@ def test_an_incomplete_entry_is_never_used(folder, damage) -> None:
         (entry / "entry.json").write_text('{"sizes": {}}')
     else:
         (entry / "entry.json").write_text("{")
-    assert torch.equal(cached("x", "key", recipe)[0], torch.from_numpy(PICTURES))
+    assert torch.equal(cached("x", "key", blueprint)[0], torch.from_numpy(PICTURES))
     assert entries(folder) == [entry.name]
     cached("x", "key", never)
 
@@ -83,14 +83,14 @@ def test_an_interrupted_build_leaves_nothing(folder, kind) -> None:
         raise kind("stop")
 
     with pytest.raises(kind):
-        cached("x", "key", lambda: recipe(blocks()))
+        cached("x", "key", lambda: blueprint(blocks()))
     assert entries(folder) == []
-    cached("x", "key", recipe)
+    cached("x", "key", blueprint)
 
 
 def test_too_few_pictures_are_no_entry(folder) -> None:
     with pytest.raises(ValueError, match="12 pictures were built, not 20"):
-        cached("x", "key", lambda: recipe([PICTURES[:12]]))
+        cached("x", "key", lambda: blueprint([PICTURES[:12]]))
     assert entries(folder) == []
 
 
@@ -100,14 +100,14 @@ def test_a_disk_that_fills_up_is_named_and_left_clean(folder) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with pytest.raises(CourseError, match=r"is full, and nothing half-done was left.*GANCOURSE_CACHE"):
-        cached("x", "key", lambda: recipe(blocks()))
+        cached("x", "key", lambda: blueprint(blocks()))
     assert entries(folder) == []
 
 
 def test_a_disk_without_room_is_named_before_anything_is_decoded(folder, monkeypatch) -> None:
     monkeypatch.setattr(cache.shutil, "disk_usage", lambda path: cache.shutil._ntuple_diskusage(1000, 990, 10))
     with pytest.raises(CourseError, match="is full"):
-        cached("x", "key", lambda: recipe(iter([])))
+        cached("x", "key", lambda: blueprint(iter([])))
     assert entries(folder) == []
 
 
@@ -116,7 +116,7 @@ def test_a_cache_that_cannot_be_made_is_named(tmp_path, monkeypatch, below) -> N
     (tmp_path / "file").touch()
     monkeypatch.setenv("GANCOURSE_CACHE", str(tmp_path / "file" / below))
     with pytest.raises(CourseError, match=r"cannot be written to .*Set GANCOURSE_CACHE"):
-        cached("x", "key", recipe)
+        cached("x", "key", blueprint)
 
 
 def test_without_locks_another_entry_may_come_at_the_last_moment(folder, monkeypatch) -> None:
@@ -127,18 +127,18 @@ def test_without_locks_another_entry_may_come_at_the_last_moment(folder, monkeyp
     real = os.rename
     monkeypatch.setattr(cache, "fcntl", None)
     monkeypatch.setattr(cache.os, "rename", rename)
-    assert torch.equal(cached("x", "key", recipe)[0], torch.from_numpy(PICTURES))
+    assert torch.equal(cached("x", "key", blueprint)[0], torch.from_numpy(PICTURES))
     assert len(entries(folder)) == 1
 
 
 def test_what_a_killed_process_left_is_cleared_away(folder) -> None:
-    cached("x", "key", recipe)
+    cached("x", "key", blueprint)
     (entry,) = entries(folder)
     left = folder / f"{entry}.unfinished-abc"
     left.mkdir()
     (left / "images.npy").write_bytes(b"half")
     (folder / entry / "entry.json").unlink()
-    cached("x", "key", recipe)
+    cached("x", "key", blueprint)
     assert entries(folder) == [entry]
 
 
@@ -149,7 +149,7 @@ def build_slowly(queue) -> None:
         time.sleep(0.5)
         yield PICTURES[12:]
 
-    pixels, _ = cached("x", "key", lambda: recipe(blocks()))
+    pixels, _ = cached("x", "key", lambda: blueprint(blocks()))
     queue.put(bool(torch.equal(pixels, torch.from_numpy(PICTURES))))
 
 
@@ -174,7 +174,7 @@ def test_two_processes_may_build_at_once(folder, monkeypatch, locks) -> None:
 def test_ten_thousand_pictures_are_mapped_in_under_a_second(folder) -> None:
     blocks = [np.zeros((2500, 3, 64, 64), np.uint8)] * 4
     columns = {f"a{i}": np.zeros(10_000, bool) for i in range(40)}
-    cached("x", "key", lambda: Recipe((10_000, 3, 64, 64), columns, blocks))
+    cached("x", "key", lambda: Blueprint((10_000, 3, 64, 64), columns, blocks))
     start = time.perf_counter()
     pixels, _ = cached("x", "key", never)
     assert time.perf_counter() - start < 1

@@ -19,7 +19,7 @@ from PIL import Image
 
 from gancourse import data
 from gancourse.data import cache, celeba, celeba_files, decode
-from gancourse.data.decode import decoded
+from gancourse.data.decode import decoded_blocks
 from gancourse.errors import CourseError
 
 REAL = Path(os.environ.get("GANCOURSE_TEST_CELEBA", Path(__file__).resolve().parents[3] / "shared" / "data" / "celeba"))
@@ -429,7 +429,7 @@ def test_a_full_disk_is_named_and_left_clean(here: Path, monkeypatch: pytest.Mon
 def test_what_changes_is_decoded_again_and_nothing_else_is(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     official(here)
     loads()
-    monkeypatch.setattr(celeba, "decoded", None)
+    monkeypatch.setattr(celeba, "decoded_blocks", None)
     loads()  # mapped
     monkeypatch.undo()
     monkeypatch.setenv("GANCOURSE_CACHE", str(here.parent / "cache"))
@@ -474,7 +474,7 @@ def test_all_cores_decode_at_once() -> None:
         together.wait()  # breaks, if not as many are read at the same time
         return jpeg(40 * int(name))
 
-    (block,) = decoded([str(i % 5) for i in range(2 * cores)], read, 16, "")
+    (block,) = decoded_blocks([str(i % 5) for i in range(2 * cores)], read, 16, "")
     assert block.shape == (2 * cores, 3, 16, 16)
 
 
@@ -483,7 +483,7 @@ def test_progress_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
         time.sleep(0.4)
         return jpeg(0)
 
-    list(decoded(NAMES[:4], read, 16, "Decoding CelebA", cores=1))
+    list(decoded_blocks(NAMES[:4], read, 16, "Decoding CelebA", cores=1))
     assert "Decoding CelebA:" in capsys.readouterr().err
 
 

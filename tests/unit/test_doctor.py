@@ -15,7 +15,7 @@ import pytest
 from gancourse import doctor
 
 
-def one(check) -> doctor.Finding:
+def one(check) -> doctor.Checkup:
     """The only finding of a check."""
     (finding,) = doctor.guarded(check)
     return finding
@@ -132,15 +132,15 @@ def test_no_chromium_is_only_a_note(monkeypatch) -> None:
 @pytest.mark.parametrize(("free", "verdict"), [(1e8, "problem"), (1e9, "note"), (1e11, "ok")])
 def test_disk_space(monkeypatch, free, verdict) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=free))
-    assert one(doctor.disk).verdict == verdict
+    assert one(doctor.disk_space).verdict == verdict
 
 
 def test_exit_status_and_table(monkeypatch, capsys) -> None:
-    bad = doctor.Finding("torch", "[not] installed", "problem", "Run [something].")
-    monkeypatch.setattr(doctor, "findings", lambda: [doctor.Finding("Python", "3.11"), bad])
+    bad = doctor.Checkup("torch", "[not] installed", "problem", "Run [something].")
+    monkeypatch.setattr(doctor, "findings", lambda: [doctor.Checkup("Python", "3.11"), bad])
     assert doctor.examine() == 1
     printed = capsys.readouterr().out
     assert "[not] installed" in printed
     assert "1 problem" in printed
-    monkeypatch.setattr(doctor, "findings", lambda: [doctor.Finding("Chromium", "not found", "note", "Install it.")])
+    monkeypatch.setattr(doctor, "findings", lambda: [doctor.Checkup("Chromium", "not found", "note", "Install it.")])
     assert doctor.examine() == 0

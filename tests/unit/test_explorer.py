@@ -326,7 +326,7 @@ def test_the_newest_wish_is_served_and_jobs_all_are() -> None:
 
 
 def test_an_idle_thread_ends_and_the_next_wish_starts_another(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gancourse.widgets.newest.PATIENCE", 0.05)
+    monkeypatch.setattr("gancourse.widgets.newest.IDLE", 0.05)
     served: list[int] = []
     worker = Newest(served.append, "test")
     worker.wish(1)

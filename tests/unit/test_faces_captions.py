@@ -15,6 +15,7 @@ from gancourse.data.faces import (
     TABLE,
     Factors,
     caption,
+    caption_words,
     contradicts,
     describe,
     masks,
@@ -22,11 +23,10 @@ from gancourse.data.faces import (
     sample_factors,
     vary,
     vocabulary,
-    words,
 )  # fmt: skip
 from gancourse.data.faces.canvas import PARTS
 from gancourse.data.faces.captions import CLAIMS, TOPICS, WEIGHTS
-from gancourse.data.faces.people import plain
+from gancourse.data.faces.people import plain_person
 
 few = settings(deadline=None, max_examples=4)
 seeds = st.integers(0, 2**40)
@@ -48,7 +48,7 @@ def corners(seed: int, n: int = 40) -> Factors:
 
 
 def person(**factors: float) -> Factors:
-    one = plain()
+    one = plain_person()
     for name, value in factors.items():
         one = vary(one, name, [value])
     return one
@@ -108,10 +108,10 @@ def test_grammar_and_words() -> None:
         assert "  " not in text and " ," not in text and ",," not in text, text
         for article, following in re.findall(r"\b(an?) (\w)", text.lower()):
             assert (article == "an") == (following in "aeiou"), text
-        for a, b in zip(words(text), words(text)[1:], strict=False):
+        for a, b in zip(caption_words(text), caption_words(text)[1:], strict=False):
             assert a != b, text
-        assert "hair hair" not in text and len(words(text)) <= 45
-        said |= set(words(text))
+        assert "hair hair" not in text and len(caption_words(text)) <= 45
+        said |= set(caption_words(text))
     assert said <= known
     assert len(known - said) <= 3, f"words that never occur: {known - said}"
 
@@ -170,7 +170,7 @@ def test_facts_are_judged(facts: dict[str, str], factors: dict[str, float], hold
 
 def test_unknown_facts_are_named() -> None:
     with pytest.raises(ValueError, match="no fact hat: 'crown'"):
-        matches({"hat": "crown"}, plain())
+        matches({"hat": "crown"}, plain_person())
 
 
 def test_captions_agree_with_the_picture() -> None:

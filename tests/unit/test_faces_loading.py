@@ -56,15 +56,17 @@ def test_the_numbers_give_the_factors_back() -> None:
 
 
 def test_held_out_combinations_are_held_out() -> None:
-    numbers = {split: faces.loading.numbers(split) for split in faces.loading.HELD_OUT}
+    numbers = {split: faces.loading.face_numbers(split) for split in faces.loading.HELD_OUT}
     assert {split: len(those) for split, those in numbers.items()} == faces.loading.HELD_OUT
     together = torch.cat(list(numbers.values()))
     assert len(together.unique()) == len(together) and together.min() >= sum(faces.loading.COUNTS.values())
-    shown = {split: faces.combination(faces.loading.numbered(those[-2_000:])) for split, those in numbers.items()}
+    shown = {
+        split: faces.combination(faces.loading.numbered_factors(those[-2_000:])) for split, those in numbers.items()
+    }
     assert (shown["train_seen"] == -1).all() and (shown["test_seen"] == -1).all()
     assert shown["test_unseen"].bincount().tolist() == [500] * len(faces.COMBINATIONS)
     # Each half of a combination is common where the whole is left out.
-    seen = faces.loading.numbered(numbers["train_seen"][:4_000])
+    seen = faces.loading.numbered_factors(numbers["train_seen"][:4_000])
     for name, least in (("glasses", 0), ("hat", 0), ("bald", 0), ("age", 0.6), ("smile", 0.3), ("beard", 0)):
         assert (seen[name] > least).float().mean() > 0.05, name
 
@@ -86,6 +88,6 @@ def test_splits_with_and_without_combinations_load(split: str) -> None:
     loaded = data.load("faces", size=8, n=10, split=split, attributes=["combination", "face"])
     assert torch.equal(faces.combination(faces.factors_of(loaded)), loaded.attributes["combination"])
     assert (loaded.attributes["combination"] >= 0).all() == (split == "test_unseen")
-    assert torch.equal(loaded.attributes["face"], faces.loading.numbers(split)[:10])
+    assert torch.equal(loaded.attributes["face"], faces.loading.face_numbers(split)[:10])
     usual = data.load("faces", size=8, n=10, split=split)
     assert ("combination" in usual.attributes) == (split == "test_unseen")

@@ -25,7 +25,7 @@ from gancourse.data.faces import (
     strip,
     strips,
 )
-from gancourse.data.faces.people import NEEDS_LOOSE, NEEDS_UNCOVERED, REVEAL, plain, sweep
+from gancourse.data.faces.people import NEEDS_LOOSE, NEEDS_UNCOVERED, REVEAL, plain_person, sweep
 
 few = settings(deadline=None, max_examples=4)
 seeds = st.integers(0, 2**40)
@@ -65,7 +65,7 @@ def test_revealing_changes_only_what_hides(seed: int, factor) -> None:
 @pytest.mark.parametrize("factor", TABLE, ids=lambda factor: factor.name)
 def test_every_factor_can_be_seen_in_its_strip(factor) -> None:
     # A hue is a circle, whose ends look alike: the middle has to differ.
-    row = strip(plain(), factor.name, steps=3, size=64).int()
+    row = strip(plain_person(), factor.name, steps=3, size=64).int()
     assert row.shape[1:] == (3, 64, 64)
     assert any(not torch.equal(row[len(row) // 2], end) for end in (row[0], row[-1]))
     assert (row.amax(0) - row.amin(0)).max() > 8
@@ -75,7 +75,7 @@ def test_every_factor_can_be_seen_in_its_strip(factor) -> None:
     "name", ["shades", "glasses_shape", "hat_style", "hair_length", "hair_color", "bald", "mustache"]
 )
 def test_what_hides_a_factor_is_taken_away(name: str) -> None:
-    hidden = dict(plain().items())
+    hidden = dict(plain_person().items())
     hidden |= {"bald": torch.tensor([float(name != "bald")]), "beard": torch.ones(1), "age": torch.ones(1)}
     for style in ("tied", "covered"):
         hidden["hair_style"] = torch.tensor([float(HAIR_STYLES.index(style))])
@@ -84,10 +84,10 @@ def test_what_hides_a_factor_is_taken_away(name: str) -> None:
 
 
 def test_a_strip_has_each_choice() -> None:
-    assert len(strip(plain(), "hat_style", steps=5, size=16)) == len(HAT_STYLES)
-    assert strip(plain(), "smile", steps=4, size=16, style="labels").shape == (4, 16, 16)
-    ends = strip(plain(), "smile", steps=2, size=32)
-    own = dict(plain().items()) | {"smile": torch.tensor([-1.0])}
+    assert len(strip(plain_person(), "hat_style", steps=5, size=16)) == len(HAT_STYLES)
+    assert strip(plain_person(), "smile", steps=4, size=16, style="labels").shape == (4, 16, 16)
+    ends = strip(plain_person(), "smile", steps=2, size=32)
+    own = dict(plain_person().items()) | {"smile": torch.tensor([-1.0])}
     assert (ends[:1].int() - render(Factors(own), 32).int()).abs().max() <= 1
 
 
@@ -104,7 +104,7 @@ def test_mistakes_are_named() -> None:
     with pytest.raises(ValueError, match=r"one face; these are 2"):
         strip(sample_factors(2), "smile")
     with pytest.raises(ValueError, match="no factor 'smiles'"):
-        strip(plain(), "smiles")
+        strip(plain_person(), "smiles")
     with pytest.raises(ValueError, match="at least 2 steps"):
         sweep("smile", 1)
     with pytest.raises(ValueError, match="not 'labels'"):

@@ -16,7 +16,7 @@ from PIL import Image
 from torch import Tensor, nn
 
 from gancourse import latent
-from gancourse.latent import along, between, draw, embed, film, lerp, principal_directions, slerp, tiles
+from gancourse.latent import along, between, draw, film, film_bundle, lerp, principal_directions, slerp, tiles
 from gancourse.models.dcgan import Generator
 
 SMALL = st.floats(-5, 5, width=32)
@@ -247,10 +247,10 @@ def test_what_cannot_become_a_film_is_said(tmp_path: Path) -> None:
 
 def test_an_embedded_film_has_words(tmp_path: Path) -> None:
     path = film(Shades(), torch.zeros(2, 3), tmp_path / "film.gif")
-    shown = embed(path, 'a "gray" card')
+    shown = film_bundle(path, 'a "gray" card')
     assert 'alt="a &quot;gray&quot; card"' in shown["text/html"] and shown["text/plain"] == 'a "gray" card'
     with pytest.raises(ValueError, match="alt text"):
-        embed(path, " ")
+        film_bundle(path, " ")
 
 
 @pytest.mark.slow  # a fresh interpreter imports all of it

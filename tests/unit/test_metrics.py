@@ -232,7 +232,7 @@ def test_blocks_do_not_show(g: torch.Generator, monkeypatch: pytest.MonkeyPatch)
         )
 
     whole = everything()
-    monkeypatch.setattr("gancourse.metrics.neighbors.BLOCK", 7)
+    monkeypatch.setattr("gancourse.metrics.neighbors.ROWS_AT_ONCE", 7)
     assert everything() == whole
 
 

@@ -261,12 +261,12 @@ def test_with_nothing_drawn_it_asks_for_a_drawing(playground: Playground) -> Non
 
 @pytest.mark.parametrize("sent", [b"", b"abc", np.array([np.inf, 1, 2, np.nan], "f4").tobytes()])
 def test_a_damaged_drawing_is_no_points(sent: bytes) -> None:
-    assert module.from_bytes(sent).shape == (0, 2)
+    assert module.stroke_points(sent).shape == (0, 2)
 
 
 def test_a_drawing_survives_the_way_there_and_back() -> None:
     points = torch.randn(7, 2)
-    assert torch.equal(module.from_bytes(module.to_bytes(points)), points)
+    assert torch.equal(module.stroke_points(module.stroke_bytes(points)), points)
 
 
 def test_an_exercise_that_is_not_written_is_told() -> None:

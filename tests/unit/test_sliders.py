@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from typing import Any
+
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
 
 from gancourse.widgets.live import Knob
 from gancourse.widgets.sliders import Sliders
@@ -16,11 +21,39 @@ def draw(fig, width: float, count: int) -> str:
     return f"{count} points at {width:g}"
 
 
+def shown_by(panel: Sliders, then: Callable[[], None] = lambda: None) -> list[Any]:
+    """What a cell with the panel displays, and what comes after."""
+    shell = InteractiveShell.instance()
+    try:
+        shell.push({"panel": panel})
+        with capture_output() as captured:
+            shell.run_cell("panel")
+            then()
+    finally:
+        InteractiveShell.clear_instance()
+    return captured.outputs
+
+
 def test_it_starts_with_a_picture_and_alt_text() -> None:
     panel = Sliders(draw, KNOBS)
     assert panel.alt == "3 points at 2" and panel.frame.startswith(b"\x89PNG") and panel.status == ""
-    data, _ = panel._repr_mimebundle_()
-    assert 'alt="3 points at 2"' in data["text/html"] and "application/vnd.jupyter.widget-view+json" in data
+    live, still = shown_by(panel)
+    assert "application/vnd.jupyter.widget-view+json" in live.data and live.data["text/html"] == ""
+    assert 'alt="3 points at 2"' in still.data["text/html"] and still.data["text/plain"] == "3 points at 2"
+    panel.close()
+
+
+def test_the_picture_in_the_notebook_follows_when_the_sliders_rest() -> None:
+    panel = Sliders(draw, KNOBS)
+
+    def as_the_page_does() -> None:
+        panel.set_state({"values": {"width": 7.0, "count": 3}})
+        panel.set_state({"wanted": {"commit": 1}, "asked": 1})
+        assert panel.rest(10) and panel.answered == 1
+
+    first, later = shown_by(panel, as_the_page_does)[1:]
+    assert first.data["text/plain"] == "3 points at 2" and not first.update
+    assert later.data["text/plain"] == "3 points at 7" and later.update
     panel.close()
 
 

@@ -20,6 +20,7 @@ from matplotlib.figure import Figure
 from gancourse.checks import CheckFailed
 from gancourse.widgets import Choice, Knob, LiveTraining, watch
 from gancourse.widgets import panel as panel_module
+from gancourse.widgets.base import view_files
 
 
 class Counter:
@@ -216,7 +217,7 @@ def test_a_pace_holds_the_run_back(panel: LiveTraining) -> None:
 
 
 def test_no_more_pictures_are_sent_than_the_page_shows(panel: LiveTraining, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(panel_module, "LATE", 1e9)
+    monkeypatch.setattr(panel_module, "LATE_FRAME", 1e9)
     panel.playing = True
     until(lambda: panel.state.steps > 20)
     first = panel.frame["number"]
@@ -228,7 +229,7 @@ def test_no_more_pictures_are_sent_than_the_page_shows(panel: LiveTraining, monk
 
 
 def test_a_run_that_nobody_watches_pauses_and_is_kept(panel: LiveTraining, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(panel_module, "LATE", 0.05)
+    monkeypatch.setattr(panel_module, "LATE_FRAME", 0.05)
     monkeypatch.setattr(panel_module, "UNWATCHED", 0.3)
     panel.playing = True
     time.sleep(0.7)
@@ -244,6 +245,43 @@ def test_a_run_that_nobody_watches_pauses_and_is_kept(panel: LiveTraining, monke
 def test_a_page_hears_that_the_kernel_is_there(panel: LiveTraining) -> None:
     panel.asked = 7
     assert panel.answered == 7
+
+
+def test_a_message_of_the_page_and_the_threads_word_do_not_meet(panel: LiveTraining) -> None:
+    """While a message is taken over, traitlets hold notifications back; the thread's would be lost among them."""
+    inside, told = threading.Event(), threading.Event()
+
+    def slow(change: object) -> None:
+        inside.set()
+        assert not told.wait(0.2), "the thread spoke in the middle of a message"
+
+    def speak() -> None:
+        inside.wait(10)
+        panel._tell(status="a word")
+        told.set()
+
+    panel.observe(slow, "pace")
+    speaker = threading.Thread(target=speak)
+    speaker.start()
+    panel.set_state({"pace": 5.0})
+    speaker.join(10)
+    assert told.is_set() and panel.status == "a word"
+
+
+def test_a_panel_that_cannot_start_leaves_its_words_and_later_its_picture() -> None:
+    shown = outputs_of(
+        "from IPython.display import display\n"
+        "broken = [True]\n"
+        "def make():\n"
+        "    if broken:\n"
+        "        raise NotImplementedError\n"
+        "    return Counter()\n"
+        "panel = LiveTraining(make, Counter.step, draw, {}, size=(3, 2))\n"
+        "display(panel)\nbroken.clear()\npanel.run(1)\npanel.close()"
+    )
+    words, picture = shown[1], shown[2]
+    assert "not written yet" in words.data["text/plain"] and 'class="gancourse-still-' in words.data["text/html"]
+    assert picture.update and "<img" in picture.data["text/html"] and picture.data["text/plain"] == "1 steps"
 
 
 def test_the_thread_ends_with_the_panel(panel: LiveTraining) -> None:
@@ -289,11 +327,15 @@ def test_a_knob_that_makes_no_sense_is_refused() -> None:
 
 
 def test_the_views_files_are_there() -> None:
-    """What a page gets is one file: the shared part first, then the view's own."""
+    """What a page gets is one file: the part that all share first, then the view's own."""
     for name in ("live", "playground"):
-        script = panel_module.source("panel.js", f"{name}.js")
+        script = view_files("panel.js", f"{name}.js")
         assert script.count("export default { render }") == 1 and script.count("function openPanel") == 1
-        assert "gancourse" in panel_module.source("panel.css", f"{name}.css")
+        assert script.index("function openWidget") < script.index("function openPanel")
+    for name in ("panel", "playground", "explorer", "canvas", "sliders"):
+        assert ".gancourse-widget" in view_files(f"{name}.css") and view_files(f"{name}.css").count("{") > 20
+    for name in ("explorer", "canvas", "sliders"):
+        assert view_files(f"{name}.js").count("export default { render }") == 1
 
 
 def counting(total: int, pause: float = 0.0, stop_at: int = -1) -> Iterator[Counter]:

@@ -9,7 +9,7 @@ torch.Size([2, 3, 32, 32])
 """
 
 from .canvas import PARTS
-from .captions import Caption, caption, captions_of, describe, vocabulary, words
+from .captions import Caption, caption, caption_words, captions_of, describe, vocabulary
 from .claims import contradicts, matches
 from .factors import HAIR_STYLES, HAT_STYLES, TABLE, Factor, Factors, sample_factors, vary
 from .loading import ATTRIBUTES, COMBINATIONS, SIZES, SPLITS, combination, factors_of, load, status
@@ -32,6 +32,7 @@ __all__ = [
     "Factor",
     "Factors",
     "caption",
+    "caption_words",
     "captions_of",
     "combination",
     "contradicts",
@@ -51,5 +52,4 @@ __all__ = [
     "vary",
     "visible",
     "vocabulary",
-    "words",
 ]  # fmt: skip

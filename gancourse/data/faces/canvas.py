@@ -57,7 +57,7 @@ Box = tuple[Tensor, Tensor, float, float]
 Find = Callable[[Scene], Box]
 
 
-class Canvas:
+class Painting:
     """n square pictures being painted, as asked for, on a ground (n, 3, S, S) that it takes over.
 
     `pictures` holds "rgb" (n, 3, S, S) and on demand "lines" (n, 1, S, S), where 1 is paper, and "parts"

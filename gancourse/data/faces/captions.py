@@ -39,8 +39,8 @@ class Caption:
     facts: dict[str, str] = field(default_factory=dict)
 
 
-HAIR = ("hair length", "hair style", "hair color")  # said together: "short curly brown hair"
-TOPICS = ("hair", *(name for name in CLAIMS if name not in (*HAIR, "frames")))  # frames are said with glasses
+HAIR_TRAITS = ("hair length", "hair style", "hair color")  # said together: "short curly brown hair"
+TOPICS = ("hair", *(name for name in CLAIMS if name not in (*HAIR_TRAITS, "frames")))  # frames are said with glasses
 # How likely a caption mentions what it could mention. Others weigh 1.
 WEIGHTS = {"hair": 4.0, "age": 2.5, "expression": 3.0, "glasses": 3.0, "hat": 3.0, "scarf": 4.0, "bald": 4.0,
            "beard": 3.0, "mustache": 2.5, "skin": 0.7, "turn": 0.7, "mouth": 0.6, "eye color": 0.6}  # fmt: skip
@@ -78,7 +78,7 @@ def describe(factors: Factors, seed: int = 0) -> list[Caption]:
     return captions
 
 
-def words(text: str) -> list[str]:
+def caption_words(text: str) -> list[str]:
     """The words of a caption in lower case, without punctuation."""
     return re.findall(r"[a-z]+(?:-[a-z]+)*", text.lower())
 
@@ -86,7 +86,7 @@ def words(text: str) -> list[str]:
 def vocabulary() -> list[str]:
     """Every word that can occur in a caption, sorted: what a text encoder has to know."""
     said = [text for claims in CLAIMS.values() for claim in claims.values() for _, text in claim.phrases()]
-    return sorted(set(words(" ".join([FRAME, *said]))))
+    return sorted(set(caption_words(" ".join([FRAME, *said]))))
 
 
 def _numbers(factors: Factors, seed: int, count: int) -> Tensor:
@@ -110,7 +110,7 @@ def _worded(sayable: dict[str, list[str]], u: list[float]) -> Caption:
     rest = u[4 * size :]
     keys: dict[int, float] = {}
     for k, topic in enumerate(TOPICS):
-        if topic in sayable or (topic == "hair" and any(name in sayable for name in HAIR)):
+        if topic in sayable or (topic == "hair" and any(name in sayable for name in HAIR_TRAITS)):
             weight = WEIGHTS.get(topic, 1.0) * (RARELY if sayable.get(topic) == ["none"] else 1)
             keys[k] = ranks[k] ** (1 / weight)  # taking the largest draws by weight, nothing twice
     facts: dict[str, str] = {}
@@ -141,7 +141,7 @@ def _worded(sayable: dict[str, list[str]], u: list[float]) -> Caption:
 
 def _hair(sayable: dict[str, list[str]], facts: dict[str, str], u: list[float]) -> str:
     """What is said of the hair: some of its length, fall and color; adds to the facts what it says."""
-    there = [name for name in HAIR if name in sayable]
+    there = [name for name in HAIR_TRAITS if name in sayable]
     said = [name for k, name in enumerate(there) if u[k] < 0.65] or [there[int(u[3] * len(there))]]
     before, behind = [], ""
     for k, name in enumerate(said):

@@ -21,6 +21,7 @@ import torch
 from torch import Tensor
 
 from gancourse.data import Status, cache, known
+from gancourse.data.decode import BLOCK
 from gancourse.data.images import Images
 from gancourse.errors import CourseError
 
@@ -35,7 +36,6 @@ FACTORS = tuple(factor.name for factor in TABLE)
 ATTRIBUTES = (*FACTORS, "face", "combination")
 SEED = 0
 VERSION = 5  # to be raised when the drawing or COMBINATIONS change: it makes old cache entries stale
-BLOCK = 1024
 POOL = 100_000  # the first face of the splits with and without combinations
 PIECE = 8_000  # faces of the pool that are looked at together
 DESCRIPTION = "Faces drawn by the course itself. Every attribute is exact: it is the factor the face was drawn from."
@@ -70,7 +70,7 @@ def load(size: int, split: str, attributes: Sequence[str] | None, n: int | None)
     count = sum(COUNTS.values()) if split == "all" else (COUNTS | HELD_OUT)[split]
     count = min(count, n) if n is not None else count
     key = [SEED, VERSION, size, split if split in HELD_OUT else span(split)[0], count]
-    pixels, columns = cache.cached(f"faces-{size}", key, lambda: recipe(size, numbers(split)[:count]))
+    pixels, columns = cache.cached(f"faces-{size}", key, lambda: blueprint(size, face_numbers(split)[:count]))
     chosen = {name: columns[name] for name in names}
     return Images(pixels, chosen, "faces", split, DESCRIPTION, LICENSE)
 
@@ -83,7 +83,7 @@ def span(split: str) -> tuple[int, int]:
     return sum(COUNTS[name] for name in before), COUNTS[split]
 
 
-def numbers(split: str) -> Tensor:
+def face_numbers(split: str) -> Tensor:
     """Which faces a split has, int64, from low to high."""
     if split not in HELD_OUT:
         start, count = span(split)
@@ -122,10 +122,10 @@ def factors_of(images: Images) -> Factors:
     """All the factors of loaded faces, in order; they need to have been loaded with the attribute "face"."""
     if "face" not in images.attributes:
         raise CourseError('These faces were loaded without their numbers: data.load("faces", attributes=["face", …]).')
-    return numbered(images.attributes["face"].cpu())
+    return numbered_factors(images.attributes["face"].cpu())
 
 
-def numbered(faces: Tensor) -> Factors:
+def numbered_factors(faces: Tensor) -> Factors:
     """The factors of faces of these numbers, in their order, repeated or not."""
     values = {name: torch.empty(len(faces)) for name in FACTORS}
     for piece in faces.div(PIECE, rounding_mode="floor").unique().tolist():
@@ -135,12 +135,12 @@ def numbered(faces: Tensor) -> Factors:
     return Factors(values)
 
 
-def recipe(size: int, faces: Tensor) -> cache.Recipe:
+def blueprint(size: int, faces: Tensor) -> cache.Blueprint:
     """What the cache needs to draw the faces of these numbers."""
-    factors = numbered(faces)
+    factors = numbered_factors(faces)
     columns = {name: factors[name].numpy() for name in FACTORS}
     columns |= {"face": faces.numpy(), "combination": combination(factors).numpy()}
-    return cache.Recipe((len(faces), 3, size, size), columns, blocks(size, factors))
+    return cache.Blueprint((len(faces), 3, size, size), columns, blocks(size, factors))
 
 
 def blocks(size: int, factors: Factors) -> Iterator[np.ndarray]:

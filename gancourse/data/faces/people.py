@@ -14,6 +14,8 @@ import torch
 from PIL import Image, ImageDraw, ImageFont
 from torch import Tensor
 
+from gancourse.data.sheet import GAP
+
 from .factors import BY_NAME, HAIR_STYLES, TABLE, Factor, Factors, sample_factors, vary
 from .render import STYLES, render
 
@@ -54,7 +56,6 @@ NEEDS_UNCOVERED = ("jaw", "hair_length", "hair_color", "bald", "beard", "mustach
 NEEDS_LOOSE = ("hair_volume", "parting", "fringe")
 
 LABEL = 2.1  # a label's width, in pictures
-GAP = 2
 
 
 def older(factors: Factors, by: float = 0.4) -> Factors:
@@ -112,7 +113,7 @@ def strips(size: int = 64, one: Factors | None = None, steps: int = 7, style: st
     """
     if style == "labels":
         raise ValueError(f"strips takes {', '.join(name for name in STYLES if name != 'labels')}, not 'labels'.")
-    one = plain() if one is None else one
+    one = plain_person() if one is None else one
     cell, left = size + GAP, round(LABEL * size)
     columns = max(len(sweep(factor.name, steps)) for factor in TABLE)
     sheet = torch.full((3, len(TABLE) * cell, left + columns * cell), 255, dtype=torch.uint8)
@@ -124,7 +125,7 @@ def strips(size: int = 64, one: Factors | None = None, steps: int = 7, style: st
     return sheet
 
 
-def plain(seed: int = 3) -> Factors:
+def plain_person(seed: int = 3) -> Factors:
     """One person of a seed, set so that much can be seen: straight ahead, forehead and ears free, nothing worn."""
     values = dict(sample_factors(1, seed).items())
     nothing = ("yaw", "pitch", "roll", "gaze", "shift_x", "shift_y", "scale", "bald", "hat", "glasses", "shades",

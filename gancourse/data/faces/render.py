@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from . import features, hair, head, wear
-from .canvas import Canvas
+from .canvas import Painting
 from .factors import Factors, sample_factors
 from .memory import keep_memory
 from .scene import LINES_FROM, Scene
@@ -25,10 +25,10 @@ PALETTE = torch.tensor(
 )  # fmt: skip
 
 
-def _compose(factors: Factors, size: int, lines: bool = False, parts: bool = False) -> Canvas:
+def _compose(factors: Factors, size: int, lines: bool = False, parts: bool = False) -> Painting:
     """Paint every part of every face."""
     s = Scene(factors, size, inked=lines)
-    canvas = Canvas(s, head.background(s), lines, parts)
+    canvas = Painting(s, head.background(s), lines, parts)
     has = {name: getattr(s, name).flatten() > 0 for name in WORN}
     has["hair"] = ~(has["covered"] | has["bald"])
     has["bun"] = has["hair"] & has["tied"] & ~has["hat"]
