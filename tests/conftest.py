@@ -64,7 +64,7 @@ def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
     tables: dict[str, dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
     fresh_only = []
     for lesson, exercise, kind, name, outcome in mutants(terminalreporter):
-        tables[lesson][exercise].update({kind: 1, f"{kind} done": outcome != "no"})
+        tables[lesson][exercise].update({kind: 1, f"{kind} done": int(outcome != "no")})
         if outcome == "fresh":
             fresh_only.append(f"{exercise}: {name}")
     for lesson, rows in sorted(tables.items()):
