@@ -1,34 +1,37 @@
 """The mutation gate: each exercise's checks reject every wrong answer and accept every right one.
 
 A check is only as good as the mistakes it catches and the right answers it lets through. In each
-lesson's folder `mutants.py` holds both, written by people who made those mistakes. A wrong
-answer must be rejected by the public checks with a message that names the mistake, on the friendly
-inputs of a notebook and on fresh ones alike. Every verdict must be the same whatever is drawn. The
-table is printed by tests/conftest.py.
+lesson's folder `mutants.py` holds both, written by people who made those mistakes
+(gancourse/authoring/answers.py says how). A wrong answer must be rejected by the public checks with a
+message that names the mistake, on the friendly inputs of a notebook and on fresh ones alike. Every
+verdict must be the same whatever is drawn. The table is printed by tests/conftest.py.
+
+GATE_SEEDS says on how many draws; LESSON=02 has that lesson's answers judged only.
 """
 
 from __future__ import annotations
 
-import importlib.util
-import linecache
-import math
+import ast
 import os
 from collections.abc import Iterator
-from pathlib import Path
-from types import ModuleType
-from typing import Any
 
 import pytest
 import torch
-import torch.nn.functional as F
-from torch import nn
 
-from gancourse.authoring.source import Lesson, lesson_paths, read
-from gancourse.checks import Suite, Verdict, fresh_inputs, hidden, public
+from gancourse.authoring.answers import Answer
+from gancourse.authoring.gate import chosen_folders, draws, fresh_verdicts, friendly_verdicts, load_answers
+from gancourse.checks import Verdict, hidden, public
 
 SEEDS = range(int(os.environ.get("GATE_SEEDS", "10")))
 FEW_SEEDS = SEEDS[:3]
 ENOUGH_WRONG, ENOUGH_RIGHT = 8, 3
+
+ANSWERS = [load_answers(folder) for folder in chosen_folders()]
+RIGHT, WRONG, BY_HEART, DRAFTS = (
+    [one for a in ANSWERS for one in a.of_kind(kind)] for kind in ("right", "wrong", "by heart", "draft")
+)
+LAZY = ("blank", "return 0")  # names of wrong answers that deserve no credit at all
+lessons = pytest.mark.parametrize("answers", ANSWERS, ids=lambda a: a.name)
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -40,118 +43,83 @@ def one_thread() -> Iterator[None]:
     torch.set_num_threads(before)
 
 
-def load(path: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(f"mutants_of_{path.parent.name}", path)
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def named(answer: Answer) -> str:
+    """A test's id, which begins with the lesson's number, and by whose exercise tests are shared among processes."""
+    return f"{answer.lesson[:2]} {answer.exercise}: {answer.name}"
 
 
-MUTANTS = [load(path.with_name("mutants.py")) for path in lesson_paths() if path.with_name("mutants.py").exists()]
-RIGHT = [(m.LESSON, e, n, code) for m in MUTANTS for e, ones in m.RIGHT.items() for n, code in ones.items()]
-WRONG = [(m.LESSON, e, n, *one) for m in MUTANTS for e, ones in m.WRONG.items() for n, one in ones.items()]
-BY_HEART = [
-    (m.LESSON, e, n, *one)
-    for m in MUTANTS
-    for e, ones in getattr(m, "LEARNED_BY_HEART", {}).items()
-    for n, one in ones.items()
-]
-LAZY = ("blank", "return 0")  # names of wrong answers that deserve no credit at all
+def friendly(answer: Answer) -> list[Verdict]:
+    seeds = SEEDS if draws(answer.code) else SEEDS[:1]
+    return friendly_verdicts(answer.lesson, answer.exercise, answer.code, seeds, name=answer.name)
 
 
-def named(cases: list[tuple[str, ...]]) -> list[Any]:
-    return [pytest.param(*case, id=f"{case[1]}: {case[2]}") for case in cases]
+def fresh(answer: Answer, seeds: range, of=public) -> list[Verdict]:
+    return fresh_verdicts(of(answer.lesson), answer.exercise, answer.code, seeds, name=answer.name)
 
 
-def answer(exercise: str, name: str, code: str) -> Any:
-    """Run an answer's source as a notebook cell would be, and return what it defines."""
-    filename = f"<{exercise}: {name}>"
-    linecache.cache[filename] = (len(code), None, code.splitlines(keepends=True), filename)
-    names: dict[str, Any] = {"__name__": "answer", "torch": torch, "F": F, "nn": nn, "math": math}
-    exec(compile(code, filename, "exec"), names)
-    return names[exercise]
-
-
-def draws(code: str) -> bool:
-    """Whether an answer draws random numbers itself. Else one run on friendly inputs is like all others."""
-    return "rand" in code
-
-
-def friendly_verdicts(lesson: str, exercise: str, name: str, code: str) -> list[Verdict]:
-    """What a notebook says."""
-    found = []
-    for seed in SEEDS if draws(code) else SEEDS[:1]:
-        torch.manual_seed(seed)
-        found.append(public(lesson).verdict(exercise, answer(exercise, name, code)))
-    return found
-
-
-def fresh_verdicts(suite: Suite, exercise: str, name: str, code: str, seeds: range) -> list[Verdict]:
-    """What a grader says."""
-    found = []
-    for seed in seeds:
-        torch.manual_seed(seed)
-        with fresh_inputs(seed):
-            found.append(suite.verdict(exercise, answer(exercise, name, code)))
-    return found
-
-
-@pytest.mark.parametrize(("lesson", "exercise", "name", "code"), named(RIGHT))
-def test_right_answer_is_accepted(lesson, exercise, name, code, record_property):
-    record_property("mutant", [lesson, exercise, "right", name, "no"])
-    found = friendly_verdicts(lesson, exercise, name, code)
-    found += fresh_verdicts(public(lesson), exercise, name, code, SEEDS[:5])
-    found += fresh_verdicts(hidden(lesson), exercise, name, code, SEEDS)
-    for verdict in found:
+@pytest.mark.parametrize("answer", RIGHT + DRAFTS, ids=named)
+def test_right_answer_is_accepted(answer, record_property):
+    """Drafts are right answers once more, spelled out to be edited: they stand in no table."""
+    tell = record_property if answer.kind == "right" else lambda *_: None
+    tell("mutant", [answer.lesson, answer.exercise, "right", answer.name, "no"])
+    for verdict in friendly(answer) + fresh(answer, SEEDS[:5]) + fresh(answer, SEEDS, of=hidden):
         assert verdict.passed and verdict.credit == 1, str(verdict)
-    record_property("mutant", [lesson, exercise, "right", name, "yes"])
+    tell("mutant", [answer.lesson, answer.exercise, "right", answer.name, "yes"])
 
 
-@pytest.mark.parametrize(("lesson", "exercise", "name", "code", "says"), named(WRONG))
-def test_wrong_answer_is_rejected(lesson, exercise, name, code, says, record_property):
-    record_property("mutant", [lesson, exercise, "wrong", name, "no"])
-    found = friendly_verdicts(lesson, exercise, name, code)
-    found += fresh_verdicts(public(lesson), exercise, name, code, FEW_SEEDS)
-    for verdict in found:
-        rejected(verdict, says)
-        assert verdict.credit == 0 or name not in LAZY, f"credit for nothing: {verdict}"
-    record_property("mutant", [lesson, exercise, "wrong", name, "yes"])
+@pytest.mark.parametrize("answer", WRONG, ids=named)
+def test_wrong_answer_is_rejected(answer, record_property):
+    record_property("mutant", [answer.lesson, answer.exercise, "wrong", answer.name, "no"])
+    for verdict in friendly(answer) + fresh(answer, FEW_SEEDS):
+        rejected(verdict, answer)
+        assert verdict.credit == 0 or answer.name not in LAZY, f"credit for nothing: {verdict}"
+    record_property("mutant", [answer.lesson, answer.exercise, "wrong", answer.name, "yes"])
 
 
-@pytest.mark.parametrize(("lesson", "exercise", "name", "code", "says"), named(BY_HEART))
-def test_answer_learned_by_heart_is_found_out(lesson, exercise, name, code, says, record_property):
-    record_property("mutant", [lesson, exercise, "wrong", name, "no"])
-    for verdict in friendly_verdicts(lesson, exercise, name, code):
+@pytest.mark.parametrize("answer", BY_HEART, ids=named)
+def test_answer_learned_by_heart_is_found_out(answer, record_property):
+    record_property("mutant", [answer.lesson, answer.exercise, "wrong", answer.name, "no"])
+    for verdict in friendly(answer):
         assert verdict.passed, f"It does not know the friendly inputs, which it should:\n{verdict}"
-    for verdict in fresh_verdicts(public(lesson), exercise, name, code, SEEDS):
-        rejected(verdict, says)
-    record_property("mutant", [lesson, exercise, "wrong", name, "fresh"])
+    for verdict in fresh(answer, SEEDS):
+        rejected(verdict, answer)
+    record_property("mutant", [answer.lesson, answer.exercise, "wrong", answer.name, "fresh"])
 
 
-def rejected(verdict: Verdict, says: str) -> None:
+def rejected(verdict: Verdict, answer: Answer) -> None:
     assert not verdict.passed and verdict.credit < 1, f"accepted: {verdict}"
-    assert says in str(verdict), f"The report should say {says!r}:\n{verdict}"
+    assert answer.says in str(verdict), f"The report should say {answer.says!r}:\n{verdict}"
+    for words in answer.never:
+        assert words not in str(verdict), f"The report should not say {words!r}:\n{verdict}"
 
 
-@pytest.mark.parametrize("path", lesson_paths(), ids=lambda p: p.parent.name)
-def test_every_exercise_has_its_mutants(path):
+@lessons
+def test_every_exercise_has_its_answers(answers):
     """An exercise that is graded by a check brings its own right and wrong answers."""
-    lesson: Lesson = read(path)
-    data = next((m for m in MUTANTS if lesson.name == m.LESSON), None)
-    assert data, f"{lesson.name} has no mutants.py"
-    tested = {cell.keys["test"] for cell in lesson.cells if "test" in cell.keys}
-    for exercise in tested | set(public(lesson.name).claims):
-        assert public(lesson.name).claims.get(exercise), f"{exercise} has no public check"
-        assert hidden(lesson.name).claims.get(exercise), f"{exercise} has no hidden check"
-        assert len(data.WRONG.get(exercise, ())) >= ENOUGH_WRONG, f"too few wrong answers to {exercise}"
-        assert len(data.RIGHT.get(exercise, ())) >= ENOUGH_RIGHT, f"too few right answers to {exercise}"
+    for exercise in set(answers.lesson.tested) | set(public(answers.name).claims):
+        assert public(answers.name).claims.get(exercise), f"{exercise} has no public check"
+        assert hidden(answers.name).claims.get(exercise), f"{exercise} has no hidden check"
+        assert exercise in answers.exercises, f"there are no answers to {exercise}"
+        kinds = [answer.kind for answer in answers.exercises[exercise].answers]
+        assert kinds.count("wrong") >= ENOUGH_WRONG, f"too few wrong answers to {exercise}"
+        assert kinds.count("right") >= ENOUGH_RIGHT, f"too few right answers to {exercise}"
 
 
-@pytest.mark.parametrize("data", MUTANTS, ids=lambda m: m.LESSON)
-def test_wrong_answers_differ(data):
-    """Eight names for one mistake would be one mutant."""
-    for exercise, ones in data.WRONG.items():
-        sources = [code for code, _ in ones.values()]
-        assert len(set(sources)) == len(sources), f"two wrong answers to {exercise} are the same"
-        assert all(says for _, says in ones.values())
+@lessons
+def test_answers_differ(answers):
+    """Eight names for one mistake would be one mutant; and no right answer is a wrong one."""
+    for exercise in answers.exercises.values():
+        seen: dict[str, str] = {}
+        for answer in exercise.answers:
+            twin = seen.setdefault(ast.dump(ast.parse(answer.code)), answer.name)
+            assert twin == answer.name, f"{exercise.name}: {answer.name!r} and {twin!r} are the same"
+
+
+@lessons
+def test_blind_answers_say_how_they_fared_at_first(answers):
+    """Answers written from the notebook alone are marked, and beside them stands how many got through at first."""
+    for exercise in answers.exercises.values():
+        blind = [answer.kind for answer in exercise.answers if answer.blind]
+        assert bool(blind) == (exercise.first is not None), f"{exercise.name}: `blind` goes with `first_trial`"
+        if exercise.first:
+            assert exercise.first[0] <= blind.count("wrong") and exercise.first[1] <= blind.count("right")

@@ -13,15 +13,16 @@ from collections.abc import Iterator
 from operator import add
 
 import pytest
-from test_gate import RIGHT, WRONG, named
+from test_gate import RIGHT, WRONG, named, rejected
 
+from gancourse.authoring.answers import Answer
+from gancourse.authoring.gate import PREAMBLE
 from gancourse.checks import Verdict, fresh_inputs, hidden, public
 from gancourse.grading.sandbox.host import Host
 from gancourse.grading.sandbox.walls import Walls
 
 pytestmark = pytest.mark.slow
 EVERY = int(os.environ.get("GATE_EVERY", "4"))
-PREAMBLE = "import math\nimport torch\nimport torch.nn.functional as F\nfrom torch import nn\n"
 
 
 @pytest.fixture(scope="module")
@@ -30,31 +31,28 @@ def walls() -> Iterator[Walls]:
         yield behind
 
 
-def judged(walls: Walls, lesson: str, exercise: str, code: str) -> Verdict:
+def judged(walls: Walls, answer: Answer) -> Verdict:
     """The verdict on an answer that ran in the sandbox."""
     host = Host(walls)
     try:
         host.run(PREAMBLE, "<setup>")
-        _, error = host.run(code, "<cell 1>")
+        _, error = host.run(answer.code, "<cell 1>")
         assert error is None, error
-        host.asked("keep", 10, name=exercise, only_new=False)
+        host.asked("keep", 10, name=answer.exercise, only_new=False)
         with fresh_inputs(1):
-            thing = host.look(exercise)
-            return functools.reduce(add, [suite.verdict(exercise, thing) for suite in (public(lesson), hidden(lesson))])
+            thing = host.look(answer.exercise)
+            suites = public(answer.lesson), hidden(answer.lesson)
+            return functools.reduce(add, [suite.verdict(answer.exercise, thing) for suite in suites])
     finally:
         host.close()
 
 
-@pytest.mark.parametrize(("lesson", "exercise", "name", "code"), named(RIGHT))
-def test_right_answer_earns_everything(walls: Walls, lesson: str, exercise: str, name: str, code: str) -> None:
-    verdict = judged(walls, lesson, exercise, code)
+@pytest.mark.parametrize("answer", RIGHT, ids=named)
+def test_right_answer_earns_everything(walls: Walls, answer: Answer) -> None:
+    verdict = judged(walls, answer)
     assert verdict.credit == 1, str(verdict)
 
 
-@pytest.mark.parametrize(("lesson", "exercise", "name", "code", "says"), named(WRONG[::EVERY]))
-def test_wrong_answer_loses_and_is_named(
-    walls: Walls, lesson: str, exercise: str, name: str, code: str, says: str
-) -> None:
-    verdict = judged(walls, lesson, exercise, code)
-    assert verdict.credit < 1, str(verdict)
-    assert says in str(verdict)
+@pytest.mark.parametrize("answer", WRONG[::EVERY], ids=named)
+def test_wrong_answer_loses_and_is_named(walls: Walls, answer: Answer) -> None:
+    rejected(judged(walls, answer), answer)
