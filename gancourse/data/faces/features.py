@@ -16,8 +16,8 @@ from .scene import Scene
 from .shapes import arc, bump, cover, disk, ellipse
 
 WHITE = (0.93, 0.925, 0.91)
-BEND = 0.175  # how far a full smile lifts the corners of the mouth
-SULK = 0.72  # what a full sadness lowers them by, of that: a frown is a smaller movement than a laugh
+BEND = 0.185  # how far a full smile lifts the corners of the mouth
+SULK = 0.75  # what a full sadness lowers them by, of that: a frown is a smaller movement than a laugh
 
 
 @functools.cache
