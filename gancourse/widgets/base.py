@@ -22,6 +22,7 @@ import traitlets
 from IPython.display import DisplayHandle, display
 
 HERE = Path(__file__).parent
+SILENCE = 2.0  # seconds; who observes what the page says may wait for the thread, which then speaks all the same
 
 
 def view_files(*names: str) -> str:
@@ -77,9 +78,14 @@ class CourseWidget(anywidget.AnyWidget):
 
     def _tell(self, **values: Any) -> None:
         """Set traits from the thread, several in one message."""
-        with self._gate, self.hold_sync() if len(values) > 1 else contextlib.nullcontext():
-            for name, value in values.items():
-                setattr(self, name, value)
+        alone = self._gate.acquire(timeout=SILENCE)
+        try:
+            with self.hold_sync() if len(values) > 1 else contextlib.nullcontext():
+                for name, value in values.items():
+                    setattr(self, name, value)
+        finally:
+            if alone:
+                self._gate.release()
 
     def _newly_wanted(self) -> dict[str, int]:
         """By action: how often the page has asked for it since this was called last."""

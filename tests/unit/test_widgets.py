@@ -268,6 +268,30 @@ def test_a_message_of_the_page_and_the_threads_word_do_not_meet(panel: LiveTrain
     assert told.is_set() and panel.status == "a word"
 
 
+def test_who_observes_the_page_may_wait_for_the_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gancourse.widgets.base.SILENCE", 0.2)
+    stepping, inside = threading.Event(), threading.Event()
+
+    def step(counter: Counter) -> None:
+        counter.step()
+        stepping.set()
+        inside.wait(10)  # the thread has the run while the message comes
+
+    def observe(change: object) -> None:
+        inside.set()
+        panel.run(1)
+
+    panel = LiveTraining(Counter, step, draw, {}, size=(3, 2))
+    panel.observe(observe, "pace")
+    panel.playing = True
+    stepping.wait(10)
+    message = threading.Thread(target=panel.set_state, args=({"pace": 5.0},), daemon=True)
+    message.start()
+    message.join(20)
+    assert not message.is_alive(), "both wait for each other"
+    panel.close()
+
+
 def test_a_panel_that_cannot_start_leaves_its_words_and_later_its_picture() -> None:
     shown = outputs_of(
         "from IPython.display import display\n"
