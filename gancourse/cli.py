@@ -98,6 +98,9 @@ def train(
     draw_every: Annotated[
         int | None, typer.Option(min=1, help="Steps between two pictures of samples; else some sixty in all.")
     ] = None,
+    all_: Annotated[
+        bool, typer.Option("--all", help="Make every shipped file, as far as --minutes (else 12) reach.")
+    ] = False,
     list_: Annotated[bool, typer.Option("--list", help="Describe all recipes, and do nothing.")] = False,
 ) -> None:
     """Train by a recipe. Ctrl-C saves and stops; the same command goes on."""
@@ -106,19 +109,22 @@ def train(
     from gancourse.training.recipes import RECIPES
     from gancourse.training.recipes import recipe as named
 
-    if list_ or recipe == "list":
+    if list_ or (recipe == "list" and not all_):
         for one in RECIPES.values():
-            minutes_, device = one.minutes
+            takes = ", ".join(f"{minutes:g} minutes on {device}" for device, minutes in one.minutes.items())
             made = ", ".join(f"data/{stem}.safetensors" for stem in one.keep) or "no file of data/"
             size = f"{one.size} px, " if one.size else ""
             typer.echo(f"{one.name:20s} {one.about}; data: {', '.join(one.data)}")
-            typer.echo(f"{'':20s} {size}{one.steps:,} steps, {minutes_:g} minutes on {device}; makes {made}")
+            typer.echo(f"{'':20s} {size}{one.steps:,} steps, {takes}; makes {made}")
         return
-    from gancourse.training.session import Plan
+    from gancourse.training.session import Plan, train_all
     from gancourse.training.session import train as run
 
     logging.basicConfig(format="%(message)s")
     logging.getLogger("gancourse").setLevel(logging.INFO)
+    if all_:
+        plans = [Plan(one, (out or Path("runs")) / one.name, seed=seed, trial=trial) for one in RECIPES.values()]
+        raise typer.Exit(train_all(plans, minutes if minutes is not None else 12.0))
     chosen = named(recipe)
     plan = Plan(
         chosen, out or Path("runs") / recipe, data, n, steps, minutes, seed, resume, trial, log_every, draw_every, keep

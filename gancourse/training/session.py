@@ -13,7 +13,7 @@ import logging
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -176,13 +176,11 @@ class Session:
         notes = {**self.identity, "seconds": self.seconds, "form": asdict(self.machine.form)}
         checkpoint.save(self.engine, self.file, **notes)
 
-    def keep(self) -> None:
-        """Write the recipe's networks to data/, with how they were made and what they have reached."""
-        from gancourse.models import store
+    def keep(self) -> list[Path]:
+        """Write the recipe's networks to data/, with how they were made and what they have reached; the files."""
+        from gancourse.training.keeping import keep
 
         recipe = self.plan.recipe
-        if not recipe.keep:
-            raise CourseError(f"The recipe {recipe.name} makes no file of data/.")
         device = self.machine.device
         made = {
             "what": recipe.about,
@@ -193,10 +191,10 @@ class Session:
             "form": str(self.machine.form),
             "reached": recipe.measure(self.engine) if recipe.measure else {},
         }
-        for stem, names in recipe.keep.items():
-            path = store.save(stem, {name: self.engine.averaged(name) for name in names}, made)
-            reached = ", ".join(f"{name} {value:g}" for name, value in made["reached"].items())
-            LOG.info("%s: %s", path, reached)
+        files = keep(recipe, {name: self.engine.averaged(name) for name in self.engine.game.nets}, made)
+        reached = ", ".join(f"{name} {value:g}" for name, value in made["reached"].items())
+        LOG.info("%s: %s", ", ".join(map(str, files)), reached)
+        return files
 
     @contextmanager
     def recording(self) -> Iterator[Record | None]:
@@ -228,6 +226,21 @@ def stoppable() -> Iterator[list[int]]:
     finally:
         for number, handler in old.items():
             signal.signal(number, handler)
+
+
+def train_all(plans: Sequence[Plan], minutes: float) -> int:
+    """Run the plans whose recipes keep something, as far as the minutes reach, and keep it; the exit status."""
+    from gancourse.training.everything import make_all
+
+    by_name = {plan.recipe.name: plan for plan in plans}
+
+    def make(recipe: Recipe) -> list[Path]:
+        session = Session(by_name[recipe.name])
+        if not session.run():
+            raise CourseError(f"stopped after {session.engine.state.step:,} steps")
+        return session.keep()
+
+    return make_all([plan.recipe for plan in plans], minutes, str(Machine().device), make)
 
 
 def train(plan: Plan) -> int:

@@ -135,7 +135,7 @@ def test_the_command_lists_and_trains(tmp_path) -> None:
         assert listed.exit_code == 0
         for one in RECIPES.values():
             assert one.name in listed.output
-            assert f"{one.steps:,} steps, {one.minutes[0]:g} minutes on {one.minutes[1]}" in listed.output
+            assert f"{one.steps:,} steps, {one.minutes['cpu']:g} minutes on cpu" in listed.output
             assert all(f"data/{stem}.safetensors" in listed.output for stem in one.keep)
     done = runner.invoke(app, ["train", "ring", "--out", str(tmp_path), "--steps", "2", "--log-every", "1"])
     assert done.exit_code == 0, done.output
