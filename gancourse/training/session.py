@@ -182,17 +182,19 @@ class Session:
 
         recipe = self.plan.recipe
         device = self.machine.device
+        figures = recipe.measure(self.engine) if recipe.measure else {}
         made = {
-            "what": recipe.about,
+            "what": {stem: f"{recipe.about}: {', '.join(names)}" for stem, names in recipe.keep.items()},
             **self.identity,
             "steps": self.engine.state.step,
             "minutes": round(self.seconds / 60, 1),
             "device": torch.cuda.get_device_name(device) if device.type == "cuda" else device.type,
             "form": str(self.machine.form),
-            "reached": recipe.measure(self.engine) if recipe.measure else {},
+            # What is measured is the first file's networks; "reached" is said file by file.
+            "reached": {stem: figures if stem == next(iter(recipe.keep)) else {} for stem in recipe.keep},
         }
         files = keep(recipe, {name: self.engine.averaged(name) for name in self.engine.game.nets}, made)
-        reached = ", ".join(f"{name} {value:g}" for name, value in made["reached"].items())
+        reached = ", ".join(f"{name} {value:g}" for name, value in figures.items())
         LOG.info("%s: %s", ", ".join(map(str, files)), reached)
         return files
 
