@@ -147,10 +147,11 @@ def conditional(size: int, steps: int, minutes: Mapping[str, float]) -> Recipe:
 
     def make(data: Any, machine: Machine, seed: int, steps: int) -> Engine:
         from gancourse.models.conditional import ConditionalGenerator, ProjectionDiscriminator
+        from gancourse.objectives import OBJECTIVES
+        from gancourse.training.labels import soft_labels
 
-        game = Conditional(
-            ConditionalGenerator(size, len(LABELS), 64, 32), ProjectionDiscriminator(size, len(LABELS), 32)
-        )
+        G, D = ConditionalGenerator(size, len(LABELS), 64, 32), ProjectionDiscriminator(size, len(LABELS), 24)
+        game = Conditional(G, D, soft_labels(OBJECTIVES["non_saturating"]))
         fall = {"G": falling(steps), "D": falling(steps)}
         return Engine(game, data, batch_size=64, lr=3e-4, schedules=fall, ema={"G": 0.999}, seed=seed, machine=machine)
 

@@ -7,6 +7,7 @@ import logging
 import os
 import signal
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -135,7 +136,7 @@ def test_the_command_lists_and_trains(tmp_path) -> None:
         assert listed.exit_code == 0
         for one in RECIPES.values():
             assert one.name in listed.output
-            assert f"{one.steps:,} steps, {one.minutes[0]:g} minutes on {one.minutes[1]}" in listed.output
+            assert f"{one.steps:,} steps, {one.minutes['cpu']:g} minutes on cpu" in listed.output
             assert all(f"data/{stem}.safetensors" in listed.output for stem in one.keep)
     done = runner.invoke(app, ["train", "ring", "--out", str(tmp_path), "--steps", "2", "--log-every", "1"])
     assert done.exit_code == 0, done.output
@@ -202,3 +203,27 @@ def test_every_recipe_makes_an_engine_that_plays_keeps_and_draws(tmp_path, monke
             assert min(one.draw(engine, 0).size) > 200
         if not one.size:
             assert one.measure(engine)["of"] >= 8
+
+
+def test_what_a_recipe_keeps_is_its_networks_with_how_they_were_made(tmp_path, monkeypatch) -> None:
+    keeping = pytest.importorskip("gancourse.training.keeping")
+    store = pytest.importorskip("gancourse.models.store")
+    monkeypatch.setenv("GANCOURSE_CACHE", str(tmp_path / "cache"))
+    data = tmp_path / "data"
+    data.mkdir()
+    for home in (store, keeping):
+        monkeypatch.setattr(home, "weights_folder", lambda: data)
+    (data / "README.md").write_text(f"{keeping.BEGIN}{keeping.END}")
+    # The figures of an untrained network would take a minute: all but the measuring is the real recipe.
+    one = replace(recipe("dcgan-faces-64"), measure=lambda engine: {"steps_seen": engine.state.step})
+    done = Plan(one, tmp_path / "run", n=64, steps=1, seed=3, trial=False, keep=True)
+    session = Session(done)
+    assert session.run()
+    generator, judge = session.keep()
+    said = store.about(generator)
+    assert (said["recipe"], said["seed"], said["steps"], said["n"]) == ("dcgan-faces-64", 3, 1, 64)
+    assert said["reached"] == {"steps_seen": 1}
+    assert store.about(judge)["reached"] == {}
+    z = torch.randn(2, 64)
+    torch.testing.assert_close(store.load(generator)["G"](z), session.engine.ask("G", z), atol=2e-3, rtol=0)
+    assert list(store.load(judge)) == ["D"]
