@@ -36,6 +36,8 @@ def pytest_runtest_makereport(item: Any, call: pytest.CallInfo) -> Any:
 
 def pytest_sessionfinish() -> None:
     """Write down the notebooks that this process ran."""
+    if not RUNS:
+        return
     import nbformat
 
     for path, cells in RUNS.items():

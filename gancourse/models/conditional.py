@@ -3,8 +3,7 @@
 G: Mirza and Osindero, "Conditional Generative Adversarial Nets", 2014, arXiv:1411.1784, section 3.2:
 y is joined to z. D: Miyato and Koyama, "cGANs with Projection Discriminator", ICLR 2018,
 arXiv:1802.05637, eq. 3 and figure 1d: the logit is ψ(φ(x)) + yᵀ V φ(x), where φ are the features of the
-last layer. Deviations: features are averaged over their 4 × 4 places instead of summed, so that both
-terms start alike, and y holds several labels side by side, each one-hot.
+last layer, summed over their 4 × 4 places. Deviation: y holds several labels side by side, each one-hot.
 """
 
 from __future__ import annotations
@@ -55,5 +54,5 @@ class ProjectionDiscriminator(nn.Module):
     def forward(self, pictures: Tensor, y: Tensor) -> Tensor:
         """Pictures (n, channels, size, size) and y (n, labels) to logits (n, 1)."""
         features = self.net.features(pictures)
-        projection = (self.V(y.to(features)) * features.mean((2, 3))).sum(1, keepdim=True)
+        projection = (self.V(y.to(features)) * features.sum((2, 3))).sum(1, keepdim=True)
         return self.net.head(features).flatten(1) + projection

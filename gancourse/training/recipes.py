@@ -150,7 +150,7 @@ def conditional(size: int, steps: int, minutes: Mapping[str, float]) -> Recipe:
         from gancourse.objectives import OBJECTIVES
         from gancourse.training.labels import soft_labels
 
-        G, D = ConditionalGenerator(size, len(LABELS), 64, 32), ProjectionDiscriminator(size, len(LABELS), 24)
+        G, D = ConditionalGenerator(size, len(LABELS), 64, 48), ProjectionDiscriminator(size, len(LABELS), 32)
         game = Conditional(G, D, soft_labels(OBJECTIVES["non_saturating"]))
         fall = {"G": falling(steps), "D": falling(steps)}
         return Engine(game, data, batch_size=64, lr=3e-4, schedules=fall, ema={"G": 0.999}, seed=seed, machine=machine)
@@ -201,7 +201,7 @@ def toy(name: str, reach: float, steps: int, minutes: Mapping[str, float]) -> Re
     )  # fmt: skip
 
 
-def reader(batch_size: int = 128, epochs: int = 4, count: int = 80_000) -> Recipe:
+def reader(batch_size: int = 128, epochs: int = 10, count: int = 80_000) -> Recipe:
     """The face reader, on faces that no split has, at 64 and at 32 pixels in turn."""
     first = 1_000_000  # the number of the first face; the splits' are below
 
@@ -237,7 +237,7 @@ def reader(batch_size: int = 128, epochs: int = 4, count: int = 80_000) -> Recip
     about = "the network that reads the factors of drawn faces"
     steps = epochs * (count // batch_size)
     return Recipe(
-        "face-reader", about, ("faces",), 64, steps, {"cpu": 20, "cuda": 2.5}, load, make,
+        "face-reader", about, ("faces",), 64, steps, {"cpu": 40, "cuda": 2}, load, make,
         keep={"face_reader": ("reader",)},
         what={"face_reader": "reads the factors of drawn faces; its features serve FID-like scores"},
         measure=figures.reading,
@@ -257,7 +257,7 @@ RECIPES: dict[str, Recipe | Study] = {
     for r in (
         reader(),
         dcgan(
-            64, 6000, {"cpu": 35, "cuda": 2}, 64, (32, 24), 32, 0.999, True,
+            64, 18000, {"cpu": 90, "cuda": 4}, 64, (32, 24), 32, 0.999, True,
             {"dcgan_faces_64": ("G",), "dcgan_faces_64_judge": ("D",)},
             {
                 "dcgan_faces_64": "a DCGAN's generator, averaged over training, on drawn faces at 64 × 64",
@@ -265,10 +265,10 @@ RECIPES: dict[str, Recipe | Study] = {
             },
             lr=3e-4,
         ),
-        conditional(32, 6000, {"cpu": 12, "cuda": 2}),
+        conditional(32, 18000, {"cpu": 80, "cuda": 4}),
         Study(
             "gan-runs", "histories of small GANs, good and broken on purpose, always on the CPU",
-            {"cpu": 10, "cuda": 3}, {"gan_runs": ()}, planted,
+            {"cpu": 10, "cuda": 1}, {"gan_runs": ()}, planted,
         ),
         dcgan(32, 6000, {"cpu": 10, "cuda": 1}),
         toy("ring", 3.0, 4000, {"cpu": 1, "cuda": 1}),
