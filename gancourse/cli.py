@@ -10,6 +10,7 @@ import typer
 
 from gancourse.data.commands import app as data
 from gancourse.errors import CourseError
+from gancourse.terminal import show_anything
 
 app = typer.Typer(
     name="gancourse",
@@ -120,6 +121,7 @@ def train(
 
 def main() -> None:
     """Run the command line; a mistake of the user's is a sentence and exit status 2."""
+    show_anything(sys.stdout, sys.stderr)
     try:
         app()
     except CourseError as error:
