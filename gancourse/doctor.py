@@ -1,7 +1,7 @@
 """What is installed, which device is used, what is missing and what to do about it: `gancourse doctor`.
 
-`findings()` looks and `examine()` prints. Each check answers for one thing and never raises: a
-broken environment is exactly where the doctor is called. A finding is a problem if a student
+`readings()` looks and `examine()` prints. Each check answers for one thing and never raises: a
+broken environment is exactly where the doctor is called. A reading is a problem if a student
 could not work or a grader not grade; a note if something else (the tests, say) would miss it.
 """
 
@@ -22,7 +22,7 @@ from typing import Any, Literal
 from gancourse.errors import CourseError
 from gancourse.paths import repository
 
-Verdict = Literal["ok", "note", "problem"]
+Severity = Literal["ok", "note", "problem"]
 
 SET_UP = "Run `make setup` in the checkout."
 EXTENSIONS = ("formgrader", "validate_assignment", "assignment_list", "course_list")
@@ -30,12 +30,12 @@ LITTLE_ROOM, NO_ROOM = 5e9, 0.5e9
 
 
 @dataclass(frozen=True)
-class Finding:
+class Reading:
     """One thing that was looked at: what was found and, if it is not as it should be, what to do."""
 
     thing: str
     found: str
-    verdict: Verdict = "ok"
+    severity: Severity = "ok"
     remedy: str = ""
 
 
@@ -46,14 +46,16 @@ def examine() -> int:
     from rich.table import Table
     from rich.text import Text
 
-    found = findings()
-    problems = sum(f.verdict == "problem" for f in found)
+    found = readings()
+    problems = sum(f.severity == "problem" for f in found)
     colors = {"ok": "green", "note": "yellow", "problem": "red"}
     table = Table(box=box.SIMPLE)
     for heading in ("", "what", "found", "what to do"):
         table.add_column(heading, overflow="fold")
     for f in found:
-        table.add_row(Text(f.verdict, style=colors[f.verdict]), *(Text(part) for part in (f.thing, f.found, f.remedy)))
+        table.add_row(
+            Text(f.severity, style=colors[f.severity]), *(Text(part) for part in (f.thing, f.found, f.remedy))
+        )
     console = Console()
     console.print(table)
     if problems:
@@ -63,25 +65,25 @@ def examine() -> int:
     return 1 if problems else 0
 
 
-def findings() -> list[Finding]:
+def readings() -> list[Reading]:
     """Everything that was looked at, in the order of the table."""
-    found: list[Finding] = []
+    found: list[Reading] = []
     checks = (python, packages, torch_and_device, kernel, nbgrader_extensions, alembic, checkout, chromium, disk)
     for check in checks:
         found += guarded(check)
     return found
 
 
-def guarded(check: Callable[[], Iterator[Finding]]) -> list[Finding]:
-    """What a check finds; if it fails itself, that is a finding too."""
-    found: list[Finding] = []
+def guarded(check: Callable[[], Iterator[Reading]]) -> list[Reading]:
+    """What a check finds; if it fails itself, that is a reading too."""
+    found: list[Reading] = []
     try:
         # One by one, so that what came before a failure is kept.
-        for finding in check():
-            found.append(finding)
+        for reading in check():
+            found.append(reading)
     except Exception as error:
         name = check.__name__.replace("_", " ")
-        found.append(Finding(name, f"could not be looked at: {describe(error)}", "problem", SET_UP))
+        found.append(Reading(name, f"could not be looked at: {describe(error)}", "problem", SET_UP))
     return found
 
 
@@ -91,19 +93,19 @@ def describe(error: Exception) -> str:
     return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
 
 
-def python() -> Iterator[Finding]:
+def python() -> Iterator[Reading]:
     """The Python that runs this. (One older than 3.11 does not get as far as here.)"""
-    yield Finding("Python", f"{'.'.join(map(str, sys.version_info[:3]))} in {sys.prefix}")
+    yield Reading("Python", f"{'.'.join(map(str, sys.version_info[:3]))} in {sys.prefix}")
 
 
-def packages() -> Iterator[Finding]:
+def packages() -> Iterator[Reading]:
     """Every package that pyproject.toml asks for against its bounds; those in order share a line."""
     from packaging.requirements import Requirement
 
     try:
         asked = [Requirement(line) for line in importlib.metadata.requires("gancourse") or []]
     except importlib.metadata.PackageNotFoundError:
-        yield Finding("gancourse", "not installed in this environment", "problem", SET_UP)
+        yield Reading("gancourse", "not installed in this environment", "problem", SET_UP)
         return
     good: dict[bool, list[str]] = {True: [], False: []}
     for requirement in asked:
@@ -115,10 +117,10 @@ def packages() -> Iterator[Finding]:
         if trouble is None:
             good[for_tests].append(f"{requirement.name} {installed_version(requirement.name)}")
         else:
-            yield Finding(requirement.name, trouble, "note" if for_tests else "problem", SET_UP)
+            yield Reading(requirement.name, trouble, "note" if for_tests else "problem", SET_UP)
     for for_tests, names in good.items():
         if names:
-            yield Finding("packages for tests" if for_tests else "packages", ", ".join(names))
+            yield Reading("packages for tests" if for_tests else "packages", ", ".join(names))
 
 
 def trouble_with(requirement: Any) -> str | None:
@@ -139,17 +141,17 @@ def installed_version(name: str) -> str | None:
         return None
 
 
-def torch_and_device() -> Iterator[Finding]:
+def torch_and_device() -> Iterator[Reading]:
     """That torch and torchvision, which must be built for each other, load together; and the device used."""
     try:
         torch = importlib.import_module("torch")
         importlib.import_module("torchvision")
     except Exception as error:  # a wrong pair fails in many ways: ImportError, OSError, RuntimeError
         remedy = f"torch and torchvision must be a matching pair. {SET_UP}"
-        yield Finding("torch and torchvision", f"do not load: {describe(error)}", "problem", remedy)
+        yield Reading("torch and torchvision", f"do not load: {describe(error)}", "problem", remedy)
         return
-    yield Finding("torch and torchvision", "load together")
-    yield Finding("device", device_used(torch))
+    yield Reading("torch and torchvision", "load together")
+    yield Reading("device", device_used(torch))
 
 
 def device_used(torch: Any) -> str:
@@ -168,25 +170,25 @@ def device_used(torch: Any) -> str:
     return f"CPU with {torch.get_num_threads()} thread(s); no GPU, and none is needed"
 
 
-def kernel() -> Iterator[Finding]:
+def kernel() -> Iterator[Reading]:
     """That a notebook's kernel `python3` runs in this environment, not in another one."""
     from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 
     try:
         program = KernelSpecManager().get_kernel_spec("python3").argv[0]
     except NoSuchKernel:
-        yield Finding("Jupyter kernel", "there is no kernel python3", "problem", SET_UP)
+        yield Reading("Jupyter kernel", "there is no kernel python3", "problem", SET_UP)
         return
     # A bare `python` stands for the Python that starts the kernel; so jupyter_client reads it.
     bare = {"python", "python3", f"python{sys.version_info[0]}.{sys.version_info[1]}"}
     if program in bare or Path(program).parent.resolve() == Path(sys.executable).parent.resolve():
-        yield Finding("Jupyter kernel", "python3 runs in this environment")
+        yield Reading("Jupyter kernel", "python3 runs in this environment")
         return
     remedy = "Remove it with `jupyter kernelspec remove python3`, or start JupyterLab with `make lab`."
-    yield Finding("Jupyter kernel", f"python3 runs {program}, which is another environment", "problem", remedy)
+    yield Reading("Jupyter kernel", f"python3 runs {program}, which is another environment", "problem", remedy)
 
 
-def nbgrader_extensions() -> Iterator[Finding]:
+def nbgrader_extensions() -> Iterator[Reading]:
     """That JupyterLab shows nbgrader's tools: the server's extensions and the front end's part."""
     from jupyter_core.paths import jupyter_config_path, jupyter_path
 
@@ -204,45 +206,45 @@ def nbgrader_extensions() -> Iterator[Finding]:
         off.append("its part in JupyterLab")
     if off:
         remedy = "Run `jupyter server extension enable --sys-prefix --py nbgrader`, or `make setup`."
-        yield Finding("nbgrader in JupyterLab", f"not enabled: {', '.join(off)}", "problem", remedy)
+        yield Reading("nbgrader in JupyterLab", f"not enabled: {', '.join(off)}", "problem", remedy)
     else:
-        yield Finding("nbgrader in JupyterLab", "enabled")
+        yield Reading("nbgrader in JupyterLab", "enabled")
 
 
-def alembic() -> Iterator[Finding]:
+def alembic() -> Iterator[Reading]:
     """The program that nbgrader starts by name to make a gradebook. Beside Python is enough: gancourse adds that."""
     here = str(Path(sys.executable).parent)
     path = shutil.which("alembic", path=os.pathsep.join([here, os.environ.get("PATH", "")]))
     if path:
-        yield Finding("alembic", path)
+        yield Reading("alembic", path)
     else:
-        yield Finding("alembic", "not found; without it there is no gradebook", "problem", SET_UP)
+        yield Reading("alembic", "not found; without it there is no gradebook", "problem", SET_UP)
 
 
-def checkout() -> Iterator[Finding]:
+def checkout() -> Iterator[Reading]:
     """The course's own files, which building and grading need beside the package."""
     try:
-        yield Finding("checkout", str(repository()))
+        yield Reading("checkout", str(repository()))
     except CourseError as error:
-        yield Finding("checkout", "not beside the package", "problem", str(error))
+        yield Reading("checkout", "not beside the package", "problem", str(error))
 
 
-def chromium() -> Iterator[Finding]:
+def chromium() -> Iterator[Reading]:
     """The browser that the browser tests use; nobody else needs it."""
     finder = Path(__file__).resolve().parent.parent / "tools" / "browser.py"
     if not finder.is_file():
         return
     answer = subprocess.run([sys.executable, str(finder), "--print"], capture_output=True, text=True, timeout=60)
     if answer.returncode == 0:
-        yield Finding("Chromium (only for tests)", answer.stdout.strip())
+        yield Reading("Chromium (only for tests)", answer.stdout.strip())
     else:
         remedy = "`make test` tries to install it; or set GANCOURSE_CHROMIUM to the path of one."
-        yield Finding("Chromium (only for tests)", "not found", "note", remedy)
+        yield Reading("Chromium (only for tests)", "not found", "note", remedy)
 
 
-def disk() -> Iterator[Finding]:
+def disk() -> Iterator[Reading]:
     """Room where the work is done."""
     free = shutil.disk_usage(Path.cwd()).free
-    verdict: Verdict = "problem" if free < NO_ROOM else "note" if free < LITTLE_ROOM else "ok"
-    remedy = "" if verdict == "ok" else "Free some: data sets and checkpoints take a few GB."
-    yield Finding("free disk space", f"{free / 1e9:.1f} GB in {Path.cwd()}", verdict, remedy)
+    severity: Severity = "problem" if free < NO_ROOM else "note" if free < LITTLE_ROOM else "ok"
+    remedy = "" if severity == "ok" else "Free some: data sets and checkpoints take a few GB."
+    yield Reading("free disk space", f"{free / 1e9:.1f} GB in {Path.cwd()}", severity, remedy)

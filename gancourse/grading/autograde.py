@@ -110,7 +110,7 @@ def enter(lesson: Lesson, submission: Submission, task: Task, outcome: Outcome, 
     with captured_log() as (logger, lines):
         try:
             lay_out(lesson, submission, task, out)
-            grade(lesson, submission.student, out, logger)
+            convert(lesson, submission.student, out, logger)
         except (Exception, SystemExit):
             return "\n".join([*lines, traceback.format_exc()])
         finally:
@@ -139,7 +139,7 @@ def lay_out(lesson: Lesson, submission: Submission, task: Task, out: Path) -> No
     (target / f"{lesson.name}.ipynb").write_text(task.notebook, encoding="utf-8")
 
 
-def grade(lesson: Lesson, student: str, out: Path, logger: Any) -> None:
+def convert(lesson: Lesson, student: str, out: Path, logger: Any) -> None:
     """Run nbgrader's converter on one submission."""
     tools_on_path()
     config = grading_config(out)

@@ -38,7 +38,7 @@ MOST_REPLAYS = 12
 """How often a notebook is run anew after code in it has ended the sandbox's process."""
 
 NO_ANSWER = "There is no answer yet. Write it into the cell."
-BY_HAND = "This answer is graded by hand."
+WAITS = "This answer is graded by hand."
 EMPTY = "What holds here holds for an answer that does nothing, too. It counts only beside something else that holds."
 
 
@@ -198,7 +198,7 @@ class Judging:
             cell, original = self.cells.get(exercise), self.judge.originals[exercise]
             if cell is None or cell.source.strip() == original.source.strip():
                 return Result(exercise, (), points, 0, NO_ANSWER, written=True)
-            return Result(exercise, (), points, None, BY_HAND, written=True)
+            return Result(exercise, (), points, None, WAITS, written=True)
         self.judge.tell(f"Checking {exercise}")
         verdict, notes = self.verdict(exercise), []
         if verdict is None or verdict.credit < 1:

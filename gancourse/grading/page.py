@@ -40,7 +40,7 @@ PAGE = """<!DOCTYPE html>
 """
 
 
-HIDDEN = " <small>(not in your notebook)</small>"
+UNSEEN = " <small>(not in your notebook)</small>"
 """Behind a claim of the hidden checks."""
 
 
@@ -102,7 +102,7 @@ def claims(result: Result) -> str:
         kind, mark = ("yes", "✓") if finding.holds else ("no", "✗")
         why = "".join(f"<p>{escape(line)}</p>" for line in (finding.miss or "").splitlines())
         items.append(
-            f'<li class="{kind}">{mark} {escape(finding.claim)}{HIDDEN if finding.by == "hidden" else ""}{why}</li>'
+            f'<li class="{kind}">{mark} {escape(finding.claim)}{UNSEEN if finding.by == "hidden" else ""}{why}</li>'
         )
     return "".join(items)
 

@@ -49,7 +49,7 @@ def validate_notebook(path: Path, limits: Limits | None = None) -> int:
     restored, notes = restore(notebook, release)
     for note in notes.values():
         print(f"Note: {note}")
-    with Walls(limits, withheld=withheld_from(lesson)) as walls, progress() as tell:
+    with Walls(limits, withheld=withheld_from(lesson)) as walls, status_line() as tell:
         judge = Judge(lesson, walls, everything=False, tell=tell)
         results = judge.judge(restored, other_files(path.resolve().parent), secrets.randbits(60))
     for result in results.values():
@@ -88,7 +88,7 @@ def lesson_of(notebook: NotebookNode, path: Path) -> tuple[Lesson, NotebookNode]
 
 
 @contextmanager
-def progress() -> Iterator[Callable[[str], None]]:
+def status_line() -> Iterator[Callable[[str], None]]:
     """On a terminal, a line that says what is going on."""
     if not sys.stderr.isatty():
         yield lambda _: None
