@@ -83,11 +83,12 @@ class Claim:
 
 @dataclass(frozen=True)
 class Finding:
-    """One claim and, where it does not hold, why."""
+    """One claim and, where it does not hold, why. `by` says whose check it is: "public" or "hidden"."""
 
     claim: str
     miss: str | None = None
     alone: bool = True
+    by: str = "public"
 
     @property
     def holds(self) -> bool:
@@ -116,12 +117,21 @@ class Verdict:
         """Both as one, such as those of the public and of the hidden checks."""
         return Verdict(self.exercise, self.findings + other.findings)
 
+    @property
+    def reason(self) -> str:
+        """The one reason why nothing holds; "" if something does, or there are several."""
+        misses = {f.miss or "" for f in self.findings}
+        return misses.pop() if len(misses) == 1 else ""
+
+    @property
+    def held(self) -> str:
+        """How many claims hold, in words."""
+        return f"{sum(f.holds for f in self.findings)} of {len(self.findings)} hold"
+
     def __str__(self) -> str:
-        held = sum(f.holds for f in self.findings)
-        if not held and len({f.miss for f in self.findings}) == 1:
-            return f"✗ {self.exercise}\n{indent(self.findings[0].miss or '')}"
-        head = f"{'✓' if self.passed else '✗'} {self.exercise}: {held} of {len(self.findings)} hold"
-        lines = [head]
+        if self.reason:
+            return f"✗ {self.exercise}\n{indent(self.reason)}"
+        lines = [f"{'✓' if self.passed else '✗'} {self.exercise}: {self.held}"]
         for finding in self.findings:
             lines.append(f"  {'✓' if finding.holds else '✗'} {finding.claim}")
             if finding.miss:

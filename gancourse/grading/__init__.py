@@ -1,5 +1,8 @@
 """Grading: collect submissions, judge each in a sandbox, record the scores, report them.
 
+What an exercise came to is a `Result` from the judge to the student's page. A notebook is judged by
+one piece of code, whoever asks: a student (`validate`), an instructor (`grade`), or nbgrader.
+
 ========  ==================================================================
 module    what it does
 ========  ==================================================================
@@ -7,16 +10,17 @@ collect   finds everybody's notebook, whatever state it is in
 restore   puts back what a student must not change; tells cells apart
 sandbox   runs strangers' code behind walls, and talks to it
 judge     runs a notebook in there and checks its answers out here
+result    what one exercise came to, as an object, text and JSON
 trial     one submission as a task that can be sent, and what came of it
 crew      who does the judging: processes here, or a Dask cluster
 ledger    what has been judged already, so that a run can be resumed
-autograde enters what was found into nbgrader's gradebook
-record    reads and writes the gradebook
+autograde lets nbgrader enter the results of one submission
+config    nbgrader's configuration for that
+record    reads scores from nbgrader's gradebook, those given by hand first
+summary   a class as table, CSV and JSON
 page      the page a student gets back
-report    table, CSV, JSON
 grade     `gancourse grade`, which ties these together
-validate  `gancourse validate`, the student's half of it, which runs the
-          notebook in a kernel (execute) and reads its outputs (verdicts)
+validate  `gancourse validate`: the judge alone, without hidden checks
 ========  ==================================================================
 
 **Whom we trust.** The instructor, the repository and its checks, nbgrader, the kernel of the operating

@@ -1,7 +1,7 @@
 """Enter what the judge found into nbgrader: its gradebook, and the notebook its formgrader shows.
 
 nbgrader stays the record, and its converter does the writing. Where it would run a submission's code
-it gets the judge's findings instead. It finds submissions with globs; here it is told, so that a
+it gets the judge's results instead. It finds submissions with globs; here it is told, so that a
 student may be called "Zoë [late]". Everything happens on copies below the output folder.
 """
 
@@ -25,11 +25,12 @@ from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 from gancourse.authoring.course import captured_log, tools_on_path
 from gancourse.authoring.lint import HIDDEN
 from gancourse.authoring.source import Lesson
+from gancourse.checks import CheckFailed
 from gancourse.grading.collect import Submission
 from gancourse.grading.config import grading_config
 from gancourse.grading.restore import exercise_of, marked
+from gancourse.grading.result import Result
 from gancourse.grading.trial import Outcome, Task, judged_here
-from gancourse.grading.verdicts import CHECK_FAILED
 
 AHEAD: dict[tuple[str, str], Outcome] = {}
 """What is known already when nbgrader asks for it, by lesson and student."""
@@ -40,7 +41,7 @@ SHOWN = {".py", ".txt", ".csv", ".png", ".jpg", ".jpeg", ".gif"}
 
 
 class Judged(NbGraderPreprocessor):
-    """Stands where nbgrader has Execute: puts the judge's findings into the notebook.
+    """Stands where nbgrader has Execute: puts the judge's reports into the notebook.
 
     In `gancourse grade` they are there already; `nbgrader autograde` lets the judge work here.
     """
@@ -54,30 +55,30 @@ class Judged(NbGraderPreprocessor):
             if cell.cell_type == "code":
                 cell.outputs = [nbformat.from_dict(o) for o in outcome.outputs.get(cell.get("id", ""), [])]
         for id, cell in marked(nb).items():
-            if (finding := outcome.findings.get(exercise_of(id))) and id != exercise_of(id):
-                cell.outputs = [report_output(finding.report, finding.passed)]
+            if (result := outcome.results.get(exercise_of(id))) and id != exercise_of(id):
+                cell.outputs = [as_output(result)]
         resources["gancourse"] = outcome
         return nb, resources
 
 
-def report_output(report: str, passed: bool) -> NotebookNode:
-    """A check's report as a cell's output: text only, and red if something does not hold."""
-    if passed:
-        return new_output("stream", name="stdout", text=f"{report}\n")
-    return new_output("error", ename=CHECK_FAILED, evalue=report, traceback=report.splitlines())
+def as_output(result: Result) -> NotebookNode:
+    """A result as its test's output, as the check itself would print it: text only, and red if something is wrong."""
+    if result.passed:
+        return new_output("stream", name="stdout", text=f"{result}\n")
+    return new_output("error", ename=CheckFailed.__name__, evalue=str(result), traceback=str(result).splitlines())
 
 
-class SaveFindings(SaveAutoGrades):
+class SaveScores(SaveAutoGrades):
     """nbgrader's, but the score of a test is what the judge found, not what its cell put out."""
 
     def _add_score(self, cell: Any, resources: Any) -> None:
         super()._add_score(cell, resources)
         mark = cell.metadata["nbgrader"]
-        finding = resources["gancourse"].findings.get(exercise_of(mark["grade_id"]))
-        if finding is None or mark.get("solution"):
+        result = resources["gancourse"].results.get(exercise_of(mark["grade_id"]))
+        if result is None or mark.get("solution"):
             return
         grade: Any = self.gradebook.find_grade(mark["grade_id"], self.notebook_id, self.assignment_id, self.student_id)
-        grade.auto_score = round(float(mark["points"]) * finding.credit, 2)
+        grade.auto_score = round(float(mark["points"]) * result.credit, 2)
         self.gradebook.db.commit()
 
 
@@ -109,7 +110,7 @@ def enter(lesson: Lesson, submission: Submission, task: Task, outcome: Outcome, 
     with captured_log() as (logger, lines):
         try:
             lay_out(lesson, submission, task, out)
-            grade(lesson, submission.student, out, logger)
+            convert(lesson, submission.student, out, logger)
         except (Exception, SystemExit):
             return "\n".join([*lines, traceback.format_exc()])
         finally:
@@ -138,7 +139,7 @@ def lay_out(lesson: Lesson, submission: Submission, task: Task, out: Path) -> No
     (target / f"{lesson.name}.ipynb").write_text(task.notebook, encoding="utf-8")
 
 
-def grade(lesson: Lesson, student: str, out: Path, logger: Any) -> None:
+def convert(lesson: Lesson, student: str, out: Path, logger: Any) -> None:
     """Run nbgrader's converter on one submission."""
     tools_on_path()
     config = grading_config(out)

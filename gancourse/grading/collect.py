@@ -86,12 +86,12 @@ def collect(submitted: Path, lesson: Lesson) -> list[Submission]:
     handed_in = [path for path in students if (path / lesson.name).is_dir()]
     # Folders with nothing in them are students who handed in nothing; folders with other things
     # in them, all of them, are some other layout.
-    if not handed_in and (not students or any(listing(path) for path in students)):
+    if not handed_in and (not students or any(contents(path) for path in students)):
         found = sorted(
-            readable(str(p.relative_to(submitted))) for p in [*everything, *submitted.glob("*/*")] if visible(p)
+            readable(str(p.relative_to(submitted))) for p in [*everything, *submitted.glob("*/*")] if unhidden(p)
         )
         raise CourseError(f"No submission of {lesson.name} is in {submitted}. {expected} Found: {some(found)}.")
-    return [examine(path, lesson) for path in students]
+    return [submission_of(path, lesson) for path in students]
 
 
 def readable(name: str) -> str:
@@ -99,11 +99,11 @@ def readable(name: str) -> str:
     return name.encode("utf-8", errors="surrogateescape").decode("utf-8", errors="replace")
 
 
-def examine(student: Path, lesson: Lesson) -> Submission:
+def submission_of(student: Path, lesson: Lesson) -> Submission:
     """One student's submission, with what is wrong with it."""
     folder, wanted, who = student / lesson.name, f"{lesson.name}.ipynb", readable(student.name)
     if not folder.is_dir():
-        found = listing(student)
+        found = contents(student)
         what = f"Found instead: {some(found)}." if found else "The student's folder is empty."
         problem = f"There is no folder {lesson.name} in '{who}'. {what} Hand in {lesson.name}/{wanted}."
         return Submission(who, folder, "missing", problem)
@@ -115,7 +115,7 @@ def examine(student: Path, lesson: Lesson) -> Submission:
         others = [path for path in sorted(folder.rglob("*.ipynb")) if ".ipynb_checkpoints" not in path.parts]
         best = max(others, key=lambda path: exercises_in(path, lesson), default=None)
         if best is None or not exercises_in(best, lesson):
-            found = listing(folder)
+            found = contents(folder)
             problem = f"There is no notebook of {lesson.name}. Found: {some(found)}. Hand in {wanted}."
             if not found:
                 problem = f"The submission folder is empty. Hand in {wanted}."
@@ -163,7 +163,7 @@ def read_notebook(path: Path) -> NotebookNode:
         raise Damaged(f"{name} is JSON but not a notebook: it has no cells.")
     if len(cells) > MOST_CELLS:
         raise Damaged(f"{name} has {len(cells):,} cells; more than {MOST_CELLS:,} are not read.")
-    return new_notebook(cells=[clean for cell in cells if (clean := cleaned(cell))])
+    return new_notebook(cells=[clean for cell in cells if (clean := words_of(cell))])
 
 
 def decoded(path: Path) -> str:
@@ -203,7 +203,7 @@ def parsed(text: str, name: str) -> Any:
         raise Damaged(f"{name} is damaged: it is not a notebook.") from None
 
 
-def cleaned(cell: Any) -> NotebookNode | None:
+def words_of(cell: Any) -> NotebookNode | None:
     """A cell's text and ids and nothing else; None if there is no text."""
     if not isinstance(cell, dict):
         return None
@@ -224,12 +224,12 @@ def cleaned(cell: Any) -> NotebookNode | None:
     return new
 
 
-def listing(folder: Path) -> list[str]:
+def contents(folder: Path) -> list[str]:
     """Names of what is in a folder and not hidden."""
-    return sorted(readable(path.name) for path in folder.iterdir() if visible(path))
+    return sorted(readable(path.name) for path in folder.iterdir() if unhidden(path))
 
 
-def visible(path: Path) -> bool:
+def unhidden(path: Path) -> bool:
     return not path.name.startswith(".")
 
 

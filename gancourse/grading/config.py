@@ -7,9 +7,6 @@ from typing import Any
 
 from gancourse.authoring.course import course_config
 
-CELL_TIMEOUT = 120
-"""Seconds a cell may run, for `gancourse validate`, before it is interrupted."""
-
 DATABASE_TIMEOUT = 60
 """Seconds to wait for the gradebook while another process writes to it."""
 
@@ -19,17 +16,17 @@ def grading_config(course: Path) -> Any:
     from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
     from nbgrader.preprocessors import AssignLatePenalties, CheckCellMetadata, GetGrades, LimitOutput
 
-    from gancourse.grading.autograde import HideHiddenTests, Judged, SaveFindings
+    from gancourse.grading.autograde import HideHiddenTests, Judged, SaveScores
 
     config = course_config(course)
     config.CourseDirectory.db_url += f"?timeout={DATABASE_TIMEOUT}"
     config.OverwriteCells.add_missing_cells = True
     # In the place of nbgrader's Execute and SaveAutoGrades: student code runs in a sandbox, and the
-    # verdicts come from outside of it.
+    # scores come from outside of it.
     config.Autograde.autograde_preprocessors = [
         Judged,
         LimitOutput,
-        SaveFindings,
+        SaveScores,
         AssignLatePenalties,
         CheckCellMetadata,
     ]

@@ -18,7 +18,7 @@ from concurrent.futures.process import BrokenProcessPool
 from gancourse.errors import CourseError
 from gancourse.grading.trial import Outcome, Task, judge_task
 
-DIED = "The process that judged this submission ended unexpectedly, twice."
+ENDED_TWICE = "The process that judged this submission ended unexpectedly, twice."
 
 Crew = Callable[[list[Task]], Iterator[Outcome]]
 
@@ -46,7 +46,7 @@ def local_crew(jobs: int) -> Crew:
                     with ProcessPoolExecutor(1, context, end_with, (os.getpid(),)) as pool:
                         yield pool.submit(judge_task, task).result()
                 except BrokenProcessPool:
-                    yield Outcome(student, log=DIED)
+                    yield Outcome(student, log=ENDED_TWICE)
 
     return work
 
@@ -85,6 +85,6 @@ def cluster_crew(address: str) -> Crew:
             futures = {client.submit(judge_task, task, pure=False, retries=2): task.student for task in tasks}
             for future in as_done(list(futures)):
                 error = future.exception() if future.status == "error" else None
-                yield Outcome(futures[future], log=f"{DIED} {error}") if error else future.result()
+                yield Outcome(futures[future], log=f"{ENDED_TWICE} {error}") if error else future.result()
 
     return work

@@ -10,7 +10,7 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -27,19 +27,19 @@ from gancourse.grading.collect import Submission, collect
 from gancourse.grading.crew import Crew, cluster_crew, local_crew
 from gancourse.grading.ledger import Ledger
 from gancourse.grading.page import write_page
-from gancourse.grading.record import Score, read_scores, record_zero
-from gancourse.grading.report import Row, print_table, write_csv, write_json
+from gancourse.grading.record import as_recorded, record_zero
 from gancourse.grading.restore import marked, release_notebook, restore
+from gancourse.grading.result import Result
 from gancourse.grading.sandbox.walls import FULL, Limits, bubblewrap
+from gancourse.grading.summary import Row, print_table, write_csv, write_json
 from gancourse.grading.trial import Outcome, Task, other_files, seed_for
-from gancourse.grading.verdicts import Verdict, judge_answer
 
 FAILED = "Your submission could not be graded. This may not be your fault: please tell your instructor."
 
 
 @dataclass
-class Case:
-    """One submission on its way: the task, its fingerprint, and what is known about it so far."""
+class Entry:
+    """One submission on its way to the gradebook: the task, its fingerprint, and what is known about it so far."""
 
     submission: Submission
     task: Task
@@ -48,7 +48,14 @@ class Case:
     fingerprint: str
     outcome: Outcome | None = None
     entered: bool = False
-    verdicts: dict[str, Verdict] = field(default_factory=dict)
+
+    @property
+    def results(self) -> dict[str, Result]:
+        """What every exercise came to, what was put right among it; nothing if the submission could not be judged."""
+        if self.outcome is None or self.outcome.log:
+            return {}
+        put_right = {id: (self.notes[id],) if id in self.notes else () for id in self.outcome.results}
+        return {id: replace(one, notes=one.notes + put_right[id]) for id, one in self.outcome.results.items()}
 
 
 def grade_lesson(
@@ -86,10 +93,10 @@ def grade_lesson(
     generate(found, out)
     ledger, release = Ledger(out, found), release_notebook(found)
     gradable = [s for s in submissions if not s.problem]
-    cases = {s.student: case_of(found, s, release, ledger, limits or Limits(), full) for s in gradable}
-    work(found, cases, crew, ledger, release, out)
-    rows = record(found, submissions, cases, out)
-    give_feedback(found, rows, cases, out)
+    entries = {s.student: entry_of(found, s, release, ledger, limits or Limits(), full) for s in gradable}
+    work(found, entries, crew, ledger, out)
+    rows = settle(found, submissions, entries, out)
+    give_feedback(found, rows, entries, out)
     write_csv(rows, found, out / "summary.csv")
     if json_path:
         write_json(rows, json_path)
@@ -118,7 +125,7 @@ def tell_about_sandbox(full: bool, scheduler: str | None) -> None:
         )
 
 
-def case_of(lesson: Lesson, submission: Submission, release: Any, ledger: Ledger, limits: Limits, full: bool) -> Case:
+def entry_of(lesson: Lesson, submission: Submission, release: Any, ledger: Ledger, limits: Limits, full: bool) -> Entry:
     """A submission read and mended, and what the ledger has on it."""
     notebook, notes = restore(submission.content, release)
     if submission.notebook.name != f"{lesson.name}.ipynb":
@@ -129,56 +136,39 @@ def case_of(lesson: Lesson, submission: Submission, release: Any, ledger: Ledger
     fingerprint = ledger.fingerprint(task, submission.handed_in())
     task = replace(task, seed=seed_for(ledger.secret, submission.student, fingerprint))
     outcome, entered = ledger.read(submission.student, fingerprint)
-    return Case(submission, task, notebook, notes, fingerprint, outcome, entered)
+    return Entry(submission, task, notebook, notes, fingerprint, outcome, entered)
 
 
-def work(lesson: Lesson, cases: dict[str, Case], crew: Crew, ledger: Ledger, release: Any, out: Path) -> None:
+def work(lesson: Lesson, entries: dict[str, Entry], crew: Crew, ledger: Ledger, out: Path) -> None:
     """Judge what is not judged yet, and enter what is not entered yet.
 
     Raises:
         CourseError: if not even the first one's sandbox starts: the fault is this machine's then.
     """
-    known = [case for case in cases.values() if case.outcome is not None]
-    left = [case.task for case in cases.values() if case.outcome is None]
+    known = [entry for entry in entries.values() if entry.outcome is not None]
+    left = [entry.task for entry in entries.values() if entry.outcome is None]
     if known:
         print(f"{plural(len(known), 'submission')} judged before and unchanged.", file=sys.stderr)
-    for case in known:
-        if not case.entered:
-            take_down(lesson, case, ledger, out)
+    for entry in known:
+        if not entry.entered:
+            take_down(lesson, entry, ledger, out)
     if left:
         for outcome in progress(crew(left), len(left)):
-            if outcome.no_sandbox and all(case.outcome is None for case in cases.values()):
+            if outcome.no_sandbox and all(entry.outcome is None for entry in entries.values()):
                 raise CourseError(f"Nobody can be graded here. {outcome.no_sandbox}")
-            case = cases[outcome.student]
-            case.outcome = outcome
+            entry = entries[outcome.student]
+            entry.outcome = outcome
             if not outcome.log:
-                ledger.write(outcome, case.fingerprint, entered=False)
-                take_down(lesson, case, ledger, out)
-    for case in cases.values():
-        case.verdicts = verdicts(case, lesson, release)
+                ledger.write(outcome, entry.fingerprint, entered=False)
+                take_down(lesson, entry, ledger, out)
 
 
-def take_down(lesson: Lesson, case: Case, ledger: Ledger, out: Path) -> None:
+def take_down(lesson: Lesson, entry: Entry, ledger: Ledger, out: Path) -> None:
     """Enter one outcome with nbgrader, and mark that it is."""
-    assert case.outcome is not None
-    case.outcome.log = enter(lesson, case.submission, case.task, case.outcome, out)
-    if not case.outcome.log:
-        ledger.write(case.outcome, case.fingerprint, entered=True)
-
-
-def verdicts(case: Case, lesson: Lesson, release: Any) -> dict[str, Verdict]:
-    """What every exercise came to; nothing if the submission could not be judged."""
-    if case.outcome is None or case.outcome.log:
-        return {}
-    originals, mine = marked(release), marked(case.notebook)
-    found: dict[str, Verdict] = {}
-    for exercise, points in lesson.points.items():
-        finding = case.outcome.findings.get(exercise)
-        if finding is None:
-            found[exercise] = judge_answer(mine.get(exercise), originals[exercise], points)
-        else:
-            found[exercise] = Verdict(finding.passed, points, finding.report, finding.credit)
-    return found
+    assert entry.outcome is not None
+    entry.outcome.log = enter(lesson, entry.submission, entry.task, entry.outcome, out)
+    if not entry.outcome.log:
+        ledger.write(entry.outcome, entry.fingerprint, entered=True)
 
 
 def keep_apart(submitted: Path, out: Path, json_path: Path | None) -> None:
@@ -212,49 +202,32 @@ def progress(outcomes: Iterator[Outcome], total: int) -> Iterator[Outcome]:
             yield outcome
 
 
-def record(lesson: Lesson, submissions: list[Submission], cases: dict[str, Case], out: Path) -> list[Row]:
+def settle(lesson: Lesson, submissions: list[Submission], entries: dict[str, Entry], out: Path) -> list[Row]:
     """Enter in the gradebook what has no score yet, and make every student's row from it."""
-    ungraded = [s for s in submissions if s.problem or not cases[s.student].verdicts]
-    record_zero(out, lesson.name, [s.student for s in ungraded])
-    scores = read_scores(out, lesson.name, [s.student for s in submissions])
-    outcomes = [case.outcome for case in cases.values() if case.outcome is not None]
+    judged = {s.student: {} if s.problem else entries[s.student].results for s in submissions}
+    remarks = {s.student: "" if judged[s.student] else s.problem or FAILED for s in submissions}
+    for student in (ungraded := [student for student, remark in remarks.items() if remark]):
+        judged[student] = {id: Result(id, (), why=remarks[student]) for id in lesson.exercises}
+        for step in ("submitted", "autograded", "feedback"):  # of an earlier run
+            shutil.rmtree(place(out, step, student, lesson.name), ignore_errors=True)
+    record_zero(out, lesson.name, ungraded)
+    recorded = as_recorded(out, lesson.name, judged)
+    outcomes = [entry.outcome for entry in entries.values() if entry.outcome is not None]
     log = [f"{o.student}\n{o.log}\n" for o in outcomes if o.log]
     log += [f"{o.student}\njudged without the full sandbox\n" for o in outcomes if o.level not in ("", FULL)]
     (out / "grading.log").write_text("\n".join(log), encoding="utf-8")
     rows: list[Row] = []
     for submission in submissions:
-        mine = {id: scores[submission.student][id] for id in lesson.exercises}
-        if submission in ungraded:
-            rows.append(without_notebook(lesson, submission, mine, out))
-        else:
-            rows.append(with_notebook(cases[submission.student], mine))
+        results, remark = recorded[submission.student], remarks[submission.student]
+        waiting = any(result.score is None for result in results.values())
+        status = submission.status or "failed" if remark else "awaiting manual grading" if waiting else "graded"
+        rows.append(Row(submission.student, status, results, remark))
     return rows
 
 
-def without_notebook(lesson: Lesson, submission: Submission, scores: dict[str, Score], out: Path) -> Row:
-    """The row of a student whose notebook is missing, damaged, or brought grading down."""
-    status, remark = submission.status or "failed", submission.problem or FAILED
-    row = Row(submission.student, status, scores, dict.fromkeys(scores, remark), remark)
-    for step in ("submitted", "autograded", "feedback"):  # of an earlier run
-        shutil.rmtree(place(out, step, submission.student, lesson.name), ignore_errors=True)
-    return row
-
-
-def give_feedback(lesson: Lesson, rows: list[Row], cases: dict[str, Case], out: Path) -> None:
+def give_feedback(lesson: Lesson, rows: list[Row], entries: dict[str, Entry], out: Path) -> None:
     """Write everybody's page, where nbgrader's own feedback would be."""
     for row in rows:
-        mine = marked(cases[row.student].notebook) if row.student in cases else {}
+        mine = marked(entries[row.student].notebook) if row.student in entries else {}
         code = {id: unescape(cell.source) for id, cell in mine.items()}  # the page escapes everything by itself
         write_page(row, lesson, place(out, "feedback", row.student, lesson.name) / f"{lesson.name}.html", code)
-
-
-def with_notebook(case: Case, scores: dict[str, Score]) -> Row:
-    """The row of a student whose notebook was graded."""
-    messages: dict[str, str] = {}
-    for id, score in scores.items():
-        verdict = case.verdicts[id].message
-        messages[id] = f"Graded by hand. {score.comment}".strip() if score.by_hand else verdict
-        if id in case.notes:
-            messages[id] += f"\n{case.notes[id]}"
-    waiting = any(score.score is None for score in scores.values())
-    return Row(case.submission.student, "awaiting manual grading" if waiting else "graded", scores, messages)

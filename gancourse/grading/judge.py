@@ -1,8 +1,9 @@
 """Judge a notebook: its code runs in a sandbox, its answers are checked out here.
 
 Nothing of the student's decides anything. Cells are run in order in the sandbox; then, exercise by
-exercise, what they define is called on inputs drawn afresh, by the public and the hidden checks of
-the lesson, in this process. An exercise is worth its points times the share of claims that hold.
+exercise, what they define is called on inputs drawn afresh, by the checks of the lesson, in this
+process: the public and the hidden ones in grading, the public ones where students ask for themselves.
+An exercise is worth its points times the share of claims that hold.
 
 An exercise stands for itself: where an answer calls the student's answers to other exercises and does
 not get everything, it is tried once more with right ones in their place, and the better try counts.
@@ -16,7 +17,8 @@ import contextlib
 import functools
 import hashlib
 import time
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -24,62 +26,61 @@ from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_output
 
 from gancourse.authoring.source import Lesson
-from gancourse.checks import Suite, Verdict, core, hidden, public
+from gancourse.checks import Finding, StudentError, Suite, Verdict, core, hidden, public
 from gancourse.checks.inputs import fresh_inputs
-from gancourse.grading.execute import DIED, TOO_LONG
-from gancourse.grading.restore import exercise_of, marked
+from gancourse.grading.restore import exercise_of, marked, release_notebook
+from gancourse.grading.result import Result, result_of, uncolored
 from gancourse.grading.sandbox.host import Host
 from gancourse.grading.sandbox.walls import Walls
-from gancourse.grading.verdicts import first_error, why_undefined
+from gancourse.grading.sandbox.wire import ENDED, TOO_LONG
 
 MOST_REPLAYS = 12
 """How often a notebook is run anew after code in it has ended the sandbox's process."""
 
+NO_ANSWER = "There is no answer yet. Write it into the cell."
+WAITS = "This answer is graded by hand."
 EMPTY = "What holds here holds for an answer that does nothing, too. It counts only beside something else that holds."
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What one exercise came to.
-
-    Attributes:
-        credit: the share of its points, 0 to 1.
-        report: for the student; which claims hold, and why others do not.
-    """
-
-    credit: float
-    report: str
-
-    @property
-    def passed(self) -> bool:
-        return self.credit == 1
 
 
 @dataclass
 class Judge:
-    """Judges notebooks of one lesson, one after the other, in one sandbox."""
+    """Judges notebooks of one lesson, one after the other, in one sandbox.
+
+    Attributes:
+        everything: whether the hidden checks are asked, too.
+        tell: told in a few words what is going on, for those who wait.
+    """
 
     lesson: Lesson
     walls: Walls
-    suites: list[Suite] = field(init=False)
+    everything: bool = True
+    tell: Callable[[str], None] = lambda _: None
+    suites: dict[str, Suite] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.suites = [public(self.lesson.name), hidden(self.lesson.name)]
+        self.suites = {"public": public(self.lesson.name)}
+        if self.everything:
+            self.suites["hidden"] = hidden(self.lesson.name)
 
-    def judge(self, notebook: NotebookNode, files: dict[str, bytes], seed: int) -> dict[str, Finding]:
-        """Run a restored notebook, write into it what its cells printed, and judge its tested exercises.
+    def judge(self, notebook: NotebookNode, files: dict[str, bytes], seed: int) -> dict[str, Result]:
+        """Run a restored notebook, write into it what its cells printed, and judge all exercises.
 
         Args:
             notebook: as `restore` made it; its code cells get outputs, of text only.
             files: what else was handed in, by path relative to the notebook.
             seed: inputs are drawn from it.
         """
-        trial = Trial(self, notebook, files, seed)
+        judging = Judging(self, notebook, files, seed)
         try:
-            trial.run()
-            return {exercise: trial.examine(exercise) for exercise in self.lesson.tested}
+            judging.run()
+            return {exercise: judging.examine(exercise) for exercise in self.lesson.exercises}
         finally:
-            trial.close()
+            judging.close()
+
+    @functools.cached_property
+    def originals(self) -> dict[str, NotebookNode]:
+        """The marked cells as they were handed out."""
+        return marked(release_notebook(self.lesson))
 
     @functools.cached_property
     def references(self) -> dict[str, Any]:
@@ -99,10 +100,10 @@ class Reference:
             return self.answer(*args, **kwargs)
         except Exception as error:
             what = f"Your code calls {self.__name__} with something that it cannot take"
-            raise core.StudentError(f"{what} ({type(error).__name__}).") from None
+            raise StudentError(f"{what} ({type(error).__name__}).") from None
 
 
-class Trial:
+class Judging:
     """One notebook before the judge."""
 
     def __init__(self, judge: Judge, notebook: NotebookNode, files: dict[str, bytes], seed: int) -> None:
@@ -147,11 +148,12 @@ class Trial:
         failed = []
         try:
             host.asked("files", host.limits.call, files=self.files)
-        except core.StudentError:
+        except StudentError:
             return []
         for index in range(len(self.code)):
             if index in self.spoiled:
                 continue
+            self.judge.tell(f"Running cell {index + 1} of {len(self.code)}")
             error = self.run_cell(host, index)
             if host.over:
                 return failed
@@ -184,29 +186,36 @@ class Trial:
             self.keep_one(host, exercise, only_new=True)
 
     def keep_one(self, host: Host, exercise: str, only_new: bool = False) -> None:
-        with contextlib.suppress(core.StudentError):
+        with contextlib.suppress(StudentError):
             host.asked("keep", host.limits.call, name=exercise, only_new=only_new)
 
     # --- judging -----------------------------------------------------------------------------
 
-    def examine(self, exercise: str) -> Finding:
-        """Judge one exercise."""
-        verdict, note = self.verdict(exercise), ""
+    def examine(self, exercise: str) -> Result:
+        """Judge one exercise; an answer in words is left to a person, unless there is none."""
+        points = float(self.judge.lesson.points[exercise])
+        if exercise not in self.tested:
+            cell, original = self.cells.get(exercise), self.judge.originals[exercise]
+            if cell is None or cell.source.strip() == original.source.strip():
+                return Result(exercise, (), points, 0, NO_ANSWER, written=True)
+            return Result(exercise, (), points, None, WAITS, written=True)
+        self.judge.tell(f"Checking {exercise}")
+        verdict, notes = self.verdict(exercise), []
         if verdict is None or verdict.credit < 1:
             # A cell of the student's own may define it, too: below a blank left as it was, for instance.
             later = self.verdict(exercise, last=True)
             if later is not None and (verdict is None or later.credit > verdict.credit):
                 verdict = later
-        if verdict is not None and verdict.credit < 1 and (others := self.earlier(exercise)):
+        if verdict is None:
+            return Result(exercise, (), points, why=uncolored(self.why_missing(exercise)))
+        if verdict.credit < 1 and (others := self.earlier(exercise)):
             second = self.verdict(exercise, others)
             if second is not None and second.credit > verdict.credit:
-                note = f"\n  Judged with right answers to {', '.join(others)}. That yours are wrong costs nothing."
+                notes = [f"Judged with right answers to {', '.join(others)}. That yours are wrong costs nothing."]
                 verdict = second
-        if verdict is None:
-            return Finding(0, f"✗ {exercise}\n      {self.why_missing(exercise)}")
         if not verdict.credit and any(finding.holds for finding in verdict.findings):
-            note = f"\n  {EMPTY}"
-        return Finding(verdict.credit, f"{verdict}{note}")
+            notes = [EMPTY]
+        return result_of(verdict, points, *notes)
 
     def verdict(self, exercise: str, supplied: dict[str, Any] | None = None, last: bool = False) -> Verdict | None:
         """The checks' verdict; None if there is nothing under the exercise's name.
@@ -222,17 +231,17 @@ class Trial:
             thing = host.look(exercise, last)
         except KeyError:
             return None
-        except core.StudentError as stopped:
-            return Verdict(exercise, (core.Finding("can be called", str(stopped)),))
-        found: list[Verdict] = []
+        except StudentError as stopped:
+            return Verdict(exercise, (Finding("can be called", str(stopped)),))
+        found: list[Finding] = []
         with fresh_inputs(self.seed_of(exercise)):
-            for suite in self.judge.suites:
-                found.append(suite.verdict(exercise, thing))
-                if found[-1].findings[-1].miss == core.BLANK:
+            for by, suite in self.judge.suites.items():
+                found += [replace(finding, by=by) for finding in suite.verdict(exercise, thing).findings]
+                if found[-1].miss == core.BLANK:
                     break
-        with contextlib.suppress(core.StudentError):  # it may end between a check and this
+        with contextlib.suppress(StudentError):  # it may end between a check and this
             host.forget()
-        return functools.reduce(lambda a, b: a + b, found)
+        return Verdict(exercise, tuple(found))
 
     def seed_of(self, exercise: str) -> int:
         digest = hashlib.sha256(f"{self.seed}/{exercise}".encode()).digest()
@@ -253,10 +262,17 @@ class Trial:
         cell = self.cells.get(exercise)
         if self.host is not None and self.host.over:
             return f"It could not be tested. {self.host.over}"
-        error = first_error(cell) if cell is not None else None
-        if error is not None and error.ename in (TOO_LONG, DIED):
+        if cell is None:
+            return (
+                f"There is no cell for {exercise} any more, and nothing else defines it. Copy the cell from a fresh "
+                "notebook and write your code there."
+            )
+        error = next((output for output in cell.get("outputs", []) if output.output_type == "error"), None)
+        if error is None:
+            return f"Your cell for {exercise} does not define `{exercise}`. Give it its name back."
+        if error.ename in (TOO_LONG, ENDED):
             return f"Your cell for {exercise} did not run to its end. {error.evalue}"
-        return why_undefined(exercise, cell)
+        return f"Your cell for {exercise} did not run: {error.evalue.rstrip('.')}. Mend it and run it again."
 
 
 def names_in(source: str) -> set[str]:

@@ -20,7 +20,7 @@ from gancourse.checks import chapter
 from gancourse.grading.trial import Outcome, Task
 from gancourse.paths import repository
 
-VERSION = 1  # to be raised when judging changes
+VERSION = 2  # to be raised when judging changes
 SECRET = "seed.secret"
 
 

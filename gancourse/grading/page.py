@@ -11,7 +11,8 @@ from html import escape
 from pathlib import Path
 
 from gancourse.authoring.source import Lesson
-from gancourse.grading.report import Row
+from gancourse.grading.result import Result
+from gancourse.grading.summary import Row
 
 STYLE = """
 :root { color-scheme: light dark; }
@@ -39,6 +40,10 @@ PAGE = """<!DOCTYPE html>
 """
 
 
+UNSEEN = " <small>(not in your notebook)</small>"
+"""Behind a claim of the hidden checks."""
+
+
 def write_page(row: Row, lesson: Lesson, path: Path, code: dict[str, str] | None = None) -> None:
     """Write a student's page; `code` is what the student wrote, by exercise."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -48,7 +53,7 @@ def write_page(row: Row, lesson: Lesson, path: Path, code: dict[str, str] | None
     else:
         titles = titles_of(lesson)
         body.append(overview(row, titles))
-        body += [section(row, exercise, titles, (code or {}).get(exercise, "")) for exercise in lesson.exercises]
+        body += [section(row.results[id], titles.get(id, id), (code or {}).get(id, "")) for id in lesson.exercises]
     page = PAGE.format(title=escape(lesson.title), style=STYLE, body="\n".join(body))
     path.write_text(page, encoding="utf-8", errors="replace")
 
@@ -67,46 +72,40 @@ def titles_of(lesson: Lesson) -> dict[str, str]:
     return found
 
 
-def points(row: Row, exercise: str) -> str:
-    score = row.scores[exercise]
-    return "to be graded" if score.score is None else f"{score.score:g} of {score.max_score:g}"
+def points(result: Result) -> str:
+    return "to be graded" if result.score is None else f"{result.score:g} of {result.max_score:g}"
 
 
 def overview(row: Row, titles: dict[str, str]) -> str:
     """All exercises on one screen."""
-    named = {id: escape(titles.get(id, id)) for id in row.scores}
     lines = [
-        f'<tr><td><a href="#{escape(id)}">{name}</a></td><td class="n">{points(row, id)}</td></tr>'
-        for id, name in named.items()
+        f'<tr><td><a href="#{escape(id)}">{escape(titles.get(id, id))}</a></td><td class="n">{points(result)}</td></tr>'
+        for id, result in row.results.items()
     ]
     return f'<table><tr><th>exercise</th><th class="n">points</th></tr>{"".join(lines)}</table>'
 
 
-def section(row: Row, exercise: str, titles: dict[str, str], code: str) -> str:
-    """One exercise: its claims, and what the student wrote."""
-    parts = [f'<h2 id="{escape(exercise)}">{escape(titles.get(exercise, exercise))} ({points(row, exercise)})</h2>']
-    parts.append(claims(row.messages.get(exercise, "")))
+def section(result: Result, title: str, code: str) -> str:
+    """One exercise: its claims, or what is said in their place, and what the student wrote."""
+    parts = [f'<h2 id="{escape(result.exercise)}">{escape(title)} ({points(result)})</h2>']
+    parts.append(note(result.reason) if result.reason else f"{note(result.held)}<ul>{claims(result)}</ul>")
+    parts += map(note, result.notes)
     if code.strip():
         parts.append(f"<p>What you handed in:</p><pre>{escape(code)}</pre>")
     return "\n".join(parts)
 
 
-def claims(report: str) -> str:
-    """A report as a list: `  ✓ claim` and `  ✗ claim` lines, each with the indented lines behind it."""
-    items: list[tuple[str, list[str]]] = []
-    notes: list[str] = []
-    for line in report.splitlines():
-        if match := re.match(r"  ([✓✗]) (.*)", line):
-            items.append((match[1], [match[2]]))
-        elif items and line.startswith("      "):
-            items[-1][1].append(line.strip())
-        else:
-            notes.append(line.strip())
-    listed = "".join(
-        f'<li class="{"yes" if mark == "✓" else "no"}">{mark} {escape(said[0])}'
-        + "".join(f"<p>{escape(more)}</p>" for more in said[1:])
-        + "</li>"
-        for mark, said in items
-    )
-    text = escape("\n".join(line for line in notes if line))
-    return (f'<p class="note">{text}</p>' if text else "") + (f"<ul>{listed}</ul>" if listed else "")
+def claims(result: Result) -> str:
+    """Every claim as an item of a list, each with why it does not hold."""
+    items = []
+    for finding in result.findings:
+        kind, mark = ("yes", "✓") if finding.holds else ("no", "✗")
+        why = "".join(f"<p>{escape(line)}</p>" for line in (finding.miss or "").splitlines())
+        items.append(
+            f'<li class="{kind}">{mark} {escape(finding.claim)}{UNSEEN if finding.by == "hidden" else ""}{why}</li>'
+        )
+    return "".join(items)
+
+
+def note(text: str) -> str:
+    return f'<p class="note">{escape(text)}</p>'

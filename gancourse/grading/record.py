@@ -4,28 +4,14 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from gancourse.authoring.course import tools_on_path
 from gancourse.grading.config import grading_config
 from gancourse.grading.restore import exercise_of
-
-
-@dataclass(frozen=True)
-class Score:
-    """One exercise's score: None as long as it waits for a person.
-
-    Attributes:
-        by_hand: whether a person gave it.
-        comment: what that person wrote.
-    """
-
-    score: float | None
-    max_score: float
-    by_hand: bool = False
-    comment: str = ""
+from gancourse.grading.result import Result
 
 
 def gradebook(out: Path):
@@ -49,19 +35,24 @@ def record_zero(out: Path, lesson: str, students: Iterable[str]) -> None:
             book.db.commit()
 
 
-def read_scores(out: Path, lesson: str, students: Iterable[str]) -> dict[str, dict[str, Score]]:
-    """Every score in the gradebook, by student and exercise; those given by hand come first."""
-    scores: dict[str, dict[str, Score]] = {}
+def as_recorded(out: Path, lesson: str, class_: dict[str, dict[str, Result]]) -> dict[str, dict[str, Result]]:
+    """Everybody's results, by student and exercise, with the gradebook's scores; those given by hand come first."""
+    recorded: dict[str, dict[str, Result]] = {}
     with gradebook(out) as book:
-        for student in students:
+        for student, results in class_.items():
             notebook = book.find_submission_notebook(lesson, lesson, student)
             comments = {comment.name: comment.comment or "" for comment in notebook.comments}
-            mine: dict[str, Score] = {}
-            scores[student] = mine
-            for grade in notebook.grades:
-                by_hand = grade.manual_score is not None
-                score = grade.manual_score if by_hand else grade.auto_score
-                if score is not None:
-                    score += grade.extra_credit or 0
-                mine[exercise_of(grade.name)] = Score(score, grade.max_score, by_hand, comments.get(grade.name, ""))
-    return scores
+            grades = {exercise_of(grade.name): grade for grade in notebook.grades}
+            recorded[student] = {
+                id: with_grade(result, grades[id], comments.get(grades[id].name, "")) for id, result in results.items()
+            }
+    return recorded
+
+
+def with_grade(result: Result, grade: Any, comment: str) -> Result:
+    """A result with nbgrader's grade of it, and what the person who gave it wrote."""
+    by_hand = grade.manual_score is not None
+    score = grade.manual_score if by_hand else grade.auto_score
+    if score is not None:
+        score += grade.extra_credit or 0
+    return replace(result, score=score, max_score=grade.max_score, by_hand=by_hand, comment=comment if by_hand else "")

@@ -1,4 +1,4 @@
-"""One submission from file to findings: what a process, here or on another machine, is given to do.
+"""One submission from file to results: what a process, here or on another machine, is given to do.
 
 A task holds everything, so that it can be sent: the mended notebook, the other files, the limits.
 An outcome holds everything that came of it, so that it can be sent back and kept.
@@ -11,6 +11,7 @@ import io
 import secrets
 import traceback
 from dataclasses import asdict, dataclass, field
+from itertools import islice
 from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import Any
@@ -20,12 +21,15 @@ from nbformat.notebooknode import NotebookNode
 
 from gancourse import checks
 from gancourse.authoring.source import Lesson, find
-from gancourse.grading.judge import Finding, Judge
+from gancourse.grading.judge import Judge
+from gancourse.grading.result import Result
 from gancourse.grading.sandbox.walls import Limits, NoSandbox, Walls
 
 LARGEST_FILE = 8 * 2**20
 LARGEST_TOTAL = 32 * 2**20
 """Bytes up to which other files of a submission are taken along, each and together."""
+MOST_FILES = 50_000
+"""Files that are looked at: `gancourse validate` may be called in a folder that holds everything."""
 
 
 @dataclass(frozen=True)
@@ -53,27 +57,27 @@ class Outcome:
     """What judging one submission came to.
 
     Attributes:
-        findings: by exercise.
+        results: by exercise.
         outputs: of code cells, by cell id.
         level: of the sandbox.
-        log: for the instructor, if it failed; there are no findings then.
+        log: for the instructor, if it failed; there are no results then.
         no_sandbox: why there was none to judge it in, if that is what failed.
     """
 
     student: str
-    findings: dict[str, Finding] = field(default_factory=dict)
+    results: dict[str, Result] = field(default_factory=dict)
     outputs: dict[str, list[Any]] = field(default_factory=dict)
     level: str = ""
     log: str = ""
     no_sandbox: str = ""
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return {**asdict(self), "results": {id: result.as_json() for id, result in self.results.items()}}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Outcome:
-        findings = {id: Finding(**finding) for id, finding in data.pop("findings").items()}
-        return cls(findings=findings, **data)
+        all_: dict[str, Any] = {**data, "results": {id: Result.from_json(r) for id, r in data["results"].items()}}
+        return cls(**all_)
 
 
 JUDGES: dict[tuple[str, Limits, bool], Judge] = {}
@@ -125,9 +129,9 @@ def judge_task(task: Task) -> Outcome:
 
 def judged(judge: Judge, notebook: NotebookNode, files: dict[str, bytes], seed: int, student: str) -> Outcome:
     """Judge a mended notebook."""
-    findings = judge.judge(notebook, files, seed)
+    results = judge.judge(notebook, files, seed)
     outputs = {c.id: [dict(o) for o in c.outputs] for c in notebook.cells if c.cell_type == "code" and c.outputs}
-    return Outcome(student, findings, outputs, judge.walls.level)
+    return Outcome(student, results, outputs, judge.walls.level)
 
 
 def judged_here(lesson: str, notebook: NotebookNode, folder: Path, student: str) -> Outcome:
@@ -139,7 +143,7 @@ def other_files(folder: Path) -> dict[str, bytes]:
     """What a submission holds beside notebooks: no links, devices, hidden or huge files."""
     found: dict[str, bytes] = {}
     total = 0
-    for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
+    for path in sorted(islice(folder.rglob("*"), MOST_FILES)) if folder.is_dir() else ():
         inside = path.relative_to(folder)
         if any(part.startswith((".", "__pycache__")) for part in inside.parts) or path.suffix == ".ipynb":
             continue

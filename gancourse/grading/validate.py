@@ -1,14 +1,13 @@
-"""`gancourse validate`: tell a student what the checks say, from a run of the whole notebook.
+"""`gancourse validate`: tell a student what a grader's checks will say, but for the hidden ones.
 
-The notebook itself is left alone: a copy runs from top to bottom in a fresh kernel, with the tests
-as they were handed out. The verdicts are the notebook's own public ones.
+The notebook itself is left alone: a copy runs from top to bottom in a sandbox, with the tests as they
+were handed out, and the same judge as in grading asks for its answers, on inputs drawn afresh.
 """
 
 from __future__ import annotations
 
-import shutil
+import secrets
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,22 +15,26 @@ from pathlib import Path
 from nbformat.notebooknode import NotebookNode
 from rich.console import Console
 
-from gancourse.authoring.build import copy_assets, plural
+from gancourse.authoring.build import plural
 from gancourse.authoring.source import Lesson, find, lesson_paths, read
 from gancourse.errors import CourseError
 from gancourse.grading.collect import MEND, Damaged, read_notebook
-from gancourse.grading.config import CELL_TIMEOUT
-from gancourse.grading.execute import execute
+from gancourse.grading.judge import Judge
 from gancourse.grading.restore import identify, marked, release_notebook, restore
-from gancourse.grading.verdicts import Verdict, tidy, verdicts
+from gancourse.grading.result import Result
+from gancourse.grading.sandbox.walls import Limits, Walls
+from gancourse.grading.trial import other_files, withheld_from
 from gancourse.paths import repository
 
+AFRESH = "Inputs were drawn afresh, as in grading; graders have a few more checks."
+NOT_WITHHELD = " There is no full sandbox here, because {reason}: your code could import what graders withhold."
 
-def validate_notebook(path: Path, timeout: int = CELL_TIMEOUT) -> int:
-    """Run a copy of a notebook and print its verdicts; 0 if every exercise with a test passes, else 1.
+
+def validate_notebook(path: Path, limits: Limits | None = None) -> int:
+    """Judge a copy of a notebook and print the results; 0 if every exercise with a test passes, else 1.
 
     Raises:
-        CourseError: if there is no notebook, it is damaged, or it belongs to no lesson.
+        CourseError: if there is no notebook, it is damaged, it belongs to no lesson, or no sandbox starts.
     """
     path = path if path.exists() else notebook_of(path)
     if path.is_dir():
@@ -46,18 +49,15 @@ def validate_notebook(path: Path, timeout: int = CELL_TIMEOUT) -> int:
     restored, notes = restore(notebook, release)
     for note in notes.values():
         print(f"Note: {note}")
-    with tempfile.TemporaryDirectory(prefix="gancourse-") as folder:
-        beside(path, lesson, Path(folder))
-        with progress() as show:
-            execute(restored, Path(folder), timeout, show)
-    tidy(restored)
-    found = verdicts(restored, release)
-    for exercise in lesson.exercises:
-        print(spoken(exercise, found[exercise]))
-    by_hand = written(release)
-    tested = [verdict for exercise, verdict in found.items() if exercise not in by_hand]
-    print(f"\n{total(tested)}{answers([found[exercise] for exercise in by_hand])}")
-    return int(not all(verdict.passed for verdict in tested))
+    with Walls(limits, withheld=withheld_from(lesson)) as walls, status_line() as tell:
+        judge = Judge(lesson, walls, everything=False, tell=tell)
+        results = judge.judge(restored, other_files(path.resolve().parent), secrets.randbits(60))
+    for result in results.values():
+        print(f"· {result.exercise}\n      {result}" if result.written else result)
+    tested = [result for result in results.values() if not result.written]
+    print(f"\n{total(tested)}{answers([result for result in results.values() if result.written])}")
+    print(AFRESH + (NOT_WITHHELD.format(reason=walls.reason) if walls.reason else ""))
+    return int(not all(result.passed for result in tested))
 
 
 def notebook_of(name: Path) -> Path:
@@ -87,46 +87,27 @@ def lesson_of(notebook: NotebookNode, path: Path) -> tuple[Lesson, NotebookNode]
     return best[1:]
 
 
-def beside(path: Path, lesson: Lesson, folder: Path) -> None:
-    """Put next to the copy what the notebook finds next to itself: pictures and Python files."""
-    copy_assets(lesson, folder)
-    for module in path.resolve().parent.glob("*.py"):
-        if module.is_file():
-            shutil.copyfile(module, folder / module.name)
-
-
 @contextmanager
-def progress() -> Iterator[Callable[[int, int], None] | None]:
-    """On a terminal, a line that says which cell is running."""
-    console = Console(stderr=True)
+def status_line() -> Iterator[Callable[[str], None]]:
+    """On a terminal, a line that says what is going on."""
     if not sys.stderr.isatty():
-        yield None
+        yield lambda _: None
         return
-    with console.status("Starting Python") as status:
-        yield lambda cell, cells: status.update(f"Running cell {cell} of {cells}")
+    with Console(stderr=True).status("Starting Python") as status:
+        yield status.update
 
 
-def spoken(exercise: str, verdict: Verdict) -> str:
-    """A verdict as it is printed; those on answers do not name their exercise themselves."""
-    return verdict.message if exercise in verdict.message else f"· {exercise}\n      {verdict.message}"
-
-
-def total(tested: list[Verdict]) -> str:
+def total(tested: list[Result]) -> str:
     """How many exercises pass, and what they are worth."""
-    passed = [verdict for verdict in tested if verdict.passed]
-    points, most = (sum(verdict.points for verdict in some) for some in (passed, tested))
+    passed = [result for result in tested if result.passed]
+    points, most = (sum(result.max_score for result in some) for some in (passed, tested))
     return f"{len(passed)} of {plural(len(tested), 'exercise')} pass, {points:g} of {plural(most, 'point')}"
 
 
-def answers(found: list[Verdict]) -> str:
+def answers(found: list[Result]) -> str:
     """What is to be said about the written answers, behind the total."""
     if not found:
         return "."
-    empty = sum(verdict.passed is False for verdict in found)
+    empty = sum(result.score is not None for result in found)
     said = f"; {plural(len(found), 'written answer')} {'is' if len(found) == 1 else 'are'} graded by hand"
     return said + (f" ({empty} not written yet)." if empty else ".")
-
-
-def written(release: NotebookNode) -> list[str]:
-    """The exercises a person grades."""
-    return [id for id, c in marked(release).items() if c.metadata.nbgrader["grade"] and c.metadata.nbgrader["solution"]]

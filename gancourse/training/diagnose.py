@@ -79,10 +79,10 @@ def diagnose(history: Mapping[str, Sequence[float]]) -> Diagnosis:
     return Diagnosis(verdict, tuple(reasons), ADVICE.get(verdict, ""))
 
 
-Finding = tuple[str, list[str]] | None
+Symptom = tuple[str, list[str]] | None
 
 
-def broken(columns: dict[str, Column]) -> Finding:
+def broken(columns: dict[str, Column]) -> Symptom:
     """Numbers that are none, or a D that is loudly wrong again and again."""
     for name in ("d_loss", "g_loss", "d_real", "d_fake"):
         bad = [k for k, value in enumerate(columns[name]) if not math.isfinite(value)]
@@ -96,13 +96,13 @@ def broken(columns: dict[str, Column]) -> Finding:
     return None
 
 
-def unfinished(columns: dict[str, Column]) -> Finding:
+def unfinished(columns: dict[str, Column]) -> Symptom:
     """Too short to say anything."""
     n = len(columns["d_loss"])
     return ("still training", [f"There are only {n} records; {SHORTEST} are needed."]) if n < SHORTEST else None
 
 
-def lost(columns: dict[str, Column]) -> Finding:
+def lost(columns: dict[str, Column]) -> Symptom:
     """One of the players has given up, or G paints always the same."""
     real, fake = tail(columns["d_real"]), tail(columns["d_fake"])
     if fmean(fake) > 0.75 and fmean(fake) > fmean(real) - 0.05:
@@ -122,7 +122,7 @@ def lost(columns: dict[str, Column]) -> Finding:
     return None
 
 
-def moving(columns: dict[str, Column]) -> Finding:
+def moving(columns: dict[str, Column]) -> Symptom:
     """Whether something is still on its way: the last fifth against the one before, beside their own noise."""
     reasons = []
     for name, least in (("d_real", 0.05), ("d_fake", 0.05), ("spread", 0.1), ("d_loss", 0.15), ("g_loss", 0.3)):

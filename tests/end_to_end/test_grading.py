@@ -586,6 +586,39 @@ def test_validate_says_what_the_grader_says(graded: Graded, capsys: Any) -> None
     assert f"{len(TESTED) - len(PLANTED)} of {len(TESTED)} exercises pass" in said
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("student", LONGER)
+def test_validate_says_what_the_grader_says_of_odd_ones_too(student: str, everybody: Graded, capsys: Any) -> None:
+    path = everybody.submitted / student / LESSON.name / f"{LESSON.name}.ipynb"
+    assert validate_notebook(path, LIMITS) == int(bool(everybody.lost(student)))
+    said = capsys.readouterr().out
+    for id in TESTED:
+        exercise = everybody.students[student]["exercises"][id]
+        public = [("✓ " if f["holds"] else "✗ ") + f["claim"] for f in exercise["findings"] if f["by"] == "public"]
+        if public and re.search(rf"^[✓✗] {id}: \d", said, re.MULTILINE):
+            (report,) = re.findall(rf"^[✓✗] {id}\b.*\n(?:  .*\n?)*", said, re.MULTILINE)
+            assert claims(report) == public
+        else:  # nothing could be tested, or nothing holds for one reason only
+            reason = exercise["why"] or exercise["findings"][0]["miss"]
+            assert f"✗ {id}\n      {reason.splitlines()[0]}" in said
+
+
+@pytest.mark.slow
+def test_a_terminal_without_a_check_mark_ends_nothing(graded: Graded, tmp_path: Path) -> None:
+    shutil.copytree(graded.submitted / "mistaken", tmp_path / "submitted" / "Zoë")
+    notebook = tmp_path / "submitted" / "Zoë" / LESSON.name / RENAMED[1]
+    program = str(Path(sys.executable).with_name("gancourse"))
+    grade = command(tmp_path / "submitted", tmp_path / "out", tmp_path / "all.json")
+    for line, encoding, status, words in (
+        ([program, "validate", str(notebook)], "cp1252", 1, f"+ {next(id for id in TESTED if id not in PLANTED)}: "),
+        (grade, "ascii", 0, "Zoe"),
+    ):
+        env = {**os.environ, "PYTHONIOENCODING": encoding}
+        done = subprocess.run(line, capture_output=True, env=env, check=False)
+        assert done.returncode == status, done.stderr.decode(encoding)
+        assert words in done.stdout.decode(encoding)
+
+
 def test_validate_refuses_what_is_no_notebook_of_the_course(tmp_path: Path) -> None:
     with pytest.raises(CourseError, match="There is no notebook"):
         validate_notebook(tmp_path / "none.ipynb")

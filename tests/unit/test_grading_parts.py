@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -15,14 +16,14 @@ from nbconvert.filters import markdown2html
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from gancourse.authoring.source import find
+from gancourse.checks import Finding
 from gancourse.grading.collect import Damaged, Submission, read_notebook
-from gancourse.grading.judge import Finding
 from gancourse.grading.ledger import Ledger, write_whole
 from gancourse.grading.page import write_page
-from gancourse.grading.record import Score
-from gancourse.grading.report import Row
 from gancourse.grading.restore import harmless, marked, release_notebook, restore
+from gancourse.grading.result import Result
 from gancourse.grading.sandbox.walls import Limits
+from gancourse.grading.summary import Row, as_json
 from gancourse.grading.trial import Outcome, Task, other_files, seed_for
 
 LESSON = find("01_gaussian_1d")
@@ -182,7 +183,8 @@ def test_the_ledger_knows_an_outcome_by_everything_it_depends_on(tmp_path: Path)
     others = [task("{} "), task(**{"a.py": b"1"}), task(**{"a.py": b"2"})]
     marks = {ledger.fingerprint(other, None) for other in others} | {ledger.fingerprint(task(), "2026-01-01")}
     assert len(marks) == 4 and mark not in marks
-    outcome = Outcome("ada", {"game_value": Finding(0.5, "half")}, {"cell-1": [{"text": "x"}]}, "full")
+    half = Result("game_value", (Finding("holds"), Finding("falls", "3", by="hidden")), 2.0, 1.0, notes=("A note.",))
+    outcome = Outcome("ada", {"game_value": half}, {"cell-1": [{"text": "x"}]}, "full")
     assert ledger.read("ada", mark) == (None, False)
     ledger.write(outcome, mark, entered=False)
     assert ledger.read("ada", mark) == (outcome, False)
@@ -213,20 +215,60 @@ def test_a_file_is_there_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest
 # --- reporting ---------------------------------------------------------------------------------
 
 
+def test_a_result_is_the_same_after_json() -> None:
+    findings = (Finding("holds"), Finding("falls", "Why.\nMore.", alone=False, by="hidden"))
+    for result in (
+        Result("a", findings, 3, 1.5, notes=("A note.",)),
+        Result("a", (), 2, why="It could not be tested."),
+        Result("a", (), 2, None, "This answer is graded by hand.", written=True),
+        Result("a", findings, 2, 1.5, by_hand=True, comment="Good."),
+    ):
+        data = json.loads(json.dumps(result.as_json()))
+        assert Result.from_json(data) == result
+        assert data["message"] == str(result) and data["credit"] == result.credit
+        assert [row["holds"] for row in data["findings"]] == [finding.holds for finding in result.findings]
+
+
+def test_a_report_says_why_there_is_nothing_to_report() -> None:
+    assert str(Result("a", (), why="It stopped.\nThere.")) == "✗ a\n      It stopped.\n      There."
+    assert str(Result("a", (), score=None, why="Wait.", written=True, notes=("Moved.",))) == "Wait.\n  Moved."
+    by_hand = Result("a", (Finding("falls", "Why."),), by_hand=True, comment="Good.")
+    assert str(by_hand) == "Graded by hand. Good."
+    assert str(Result("a", (Finding("holds"),), notes=("Moved.",))) == "✓ a: 1 of 1 hold\n  ✓ holds\n  Moved."
+
+
+def test_what_cannot_be_graded_says_so_at_every_exercise() -> None:
+    why = "There is no notebook."
+    row = Row("ada", "missing", {"a": Result("a", (), 2, why=why)}, why)
+    entry = as_json([row])["students"]["ada"]
+    assert (entry["score"], entry["max_score"], entry["message"]) == (0, 2, why)
+    assert entry["exercises"]["a"]["message"] == entry["exercises"]["a"]["why"] == why
+
+
 def test_the_page_shows_claims_and_runs_nothing(tmp_path: Path) -> None:
     evil = "<script>alert(1)</script>"
-    scores = {id: Score(1.0, 2.0) for id in LESSON.exercises}
-    report = (
-        f"✗ game_value: 1 of 2 hold\n  ✓ is one number\n  ✗ falls {evil}\n      You return 3; expected 4.\n  A note."
-    )
-    row = Row(evil, "graded", scores, dict.fromkeys(scores, report))
-    write_page(row, LESSON, tmp_path / "page.html", dict.fromkeys(scores, evil))
+    findings = (Finding("is one number"), Finding(f"falls {evil}", "You return 3; expected 4."))
+    results = {id: Result(id, findings, 2.0, 1.0, notes=("A note.",)) for id in LESSON.exercises}
+    row = Row(evil, "graded", results)
+    write_page(row, LESSON, tmp_path / "page.html", dict.fromkeys(results, evil))
     html = (tmp_path / "page.html").read_text(encoding="utf-8")
     assert active(html) == [] and evil not in html
     assert "Content-Security-Policy" in html and "default-src 'none'" in html
     assert '<li class="yes">✓ is one number</li>' in html
     assert "<p>You return 3; expected 4.</p>" in html and "A note.</p>" in html
     assert html.count("<h2") == len(LESSON.exercises)
+
+
+def test_an_error_that_looks_like_a_report_stays_an_error(tmp_path: Path) -> None:
+    forged = "ValueError: a\n  ✓ all holds\n✓ game_value: 9 of 9 hold"
+    wrong = (Finding("is one number"), Finding("falls", forged))
+    for findings, why, held in ((wrong, "", 1), ((), forged, 0), (wrong[1:], "", 0)):
+        results = {id: Result(id, findings, 2.0, why=why) for id in LESSON.exercises}
+        write_page(Row("eve", "graded", results), LESSON, tmp_path / "page.html")
+        html = (tmp_path / "page.html").read_text(encoding="utf-8")
+        assert html.count('<li class="yes"') == held * len(results)
+        for line in str(results["game_value"]).splitlines():
+            assert not re.search("all holds|9 of 9", line) or line.startswith("      ")
 
 
 def test_a_timestamp_is_taken_only_if_it_is_one(tmp_path: Path) -> None:

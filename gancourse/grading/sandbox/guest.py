@@ -24,7 +24,7 @@ import gancourse.checks
 from gancourse.checks.core import describe_error, silence
 from gancourse.grading.sandbox import mirror
 from gancourse.grading.sandbox.peer import Letter, Peer
-from gancourse.grading.sandbox.wire import Gone, Line, Raw, Tagged, WireError
+from gancourse.grading.sandbox.wire import TOO_LONG, Gone, Line, Raw, Tagged, WireError
 
 FOLDER = os.path.join(os.environ.get("TMPDIR", "/tmp"), "notebook")
 MOST_PRINTED = 20_000  # characters kept of what a cell prints
@@ -118,7 +118,7 @@ class Guest(Peer):
             try:
                 self.run(source, name)
             except TooLong:
-                error = ["CellTimeoutError", f"This ran longer than {seconds:g} seconds and was stopped."]
+                error = [TOO_LONG, f"This ran longer than {seconds:g} seconds and was stopped."]
             except BaseException as stopped:
                 error = [type(stopped).__name__, error_in_cell(stopped, name)]
         return {"reply": {"printed": printed.getvalue(), "error": error}}
@@ -306,7 +306,7 @@ def brief(value: Any) -> str:
 
 
 def error_in_cell(error: BaseException, name: str) -> str:
-    """`ValueError: what it says in line 3: `the student's line``, as `gancourse.grading.verdicts` puts it."""
+    """`ValueError: what it says in line 3: `the student's line``."""
     from gancourse.checks.core import brief as what
 
     if isinstance(error, SyntaxError) and error.filename in (name, "<tokenize>"):

@@ -19,7 +19,7 @@ from gancourse.checks.core import StudentError
 from gancourse.grading.sandbox import mirror
 from gancourse.grading.sandbox.peer import Letter, Peer
 from gancourse.grading.sandbox.walls import Walls
-from gancourse.grading.sandbox.wire import Gone, Line, Tagged, WireError
+from gancourse.grading.sandbox.wire import ENDED, TOO_LONG, Gone, Line, Tagged, WireError
 
 GRACE = 5  # seconds beyond a limit before the process is ended from outside
 MOST_BYTES = 512 * 2**20  # that may arrive for one exercise; gradients keep all of it in memory
@@ -205,10 +205,10 @@ class Host(Peer):
             printed, error = str(found["printed"]), found["error"]
             return printed, None if error is None else [str(error[0])[:60], str(error[1])[:2000]]
         except StudentError as stopped:
-            return "", ["CellTimeoutError" if "longer than" in str(stopped) else "DeadKernelError", str(stopped)]
+            return "", [TOO_LONG if "longer than" in str(stopped) else ENDED, str(stopped)]
         except (TypeError, KeyError, IndexError):
             self.close(GARBLED.format(error="a cell's report"))
-            return "", ["DeadKernelError", self.over]
+            return "", [ENDED, self.over]
 
     def look(self, name: str, last: bool = False) -> Any:
         """The student's answer of this name: as its own cell left it, or as the last cell did, if that differs.

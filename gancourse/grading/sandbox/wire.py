@@ -37,6 +37,7 @@ DTYPES = {
 }
 ARRAYS = {"bool", "uint8", "int8", "int16", "int32", "int64", "uint16", "uint32", "uint64"}
 ARRAYS |= {"float16", "float32", "float64", "complex64", "complex128"}
+TOO_LONG, ENDED = "CellTimeoutError", "DeadKernelError"  # what a cell's output calls these ends, as nbclient's do
 
 
 class WireError(Exception):

@@ -13,41 +13,40 @@ from rich.table import Table
 from rich.text import Text
 
 from gancourse.authoring.source import Lesson
-from gancourse.grading.record import Score
+from gancourse.grading.result import Result
 
 
 @dataclass(frozen=True)
 class Row:
-    """One student's result: a status in words, and for every exercise its score and message."""
+    """One student's grade: a status in words, every exercise's result, and why nothing could be graded, if so."""
 
     student: str
     status: str
-    scores: dict[str, Score]
-    messages: dict[str, str]
+    results: dict[str, Result]
     remark: str = ""
 
     @property
     def score(self) -> float:
-        return sum(s.score for s in self.scores.values() if s.score is not None)
+        return sum(r.score for r in self.results.values() if r.score is not None)
 
     @property
     def max_score(self) -> float:
         """The points of everything that has a score already."""
-        return sum(s.max_score for s in self.scores.values() if s.score is not None)
+        return sum(r.max_score for r in self.results.values() if r.score is not None)
 
     @property
     def pending(self) -> float:
         """The points of what still waits for a person."""
-        return sum(s.max_score for s in self.scores.values() if s.score is None)
+        return sum(r.max_score for r in self.results.values() if r.score is None)
 
     @property
     def lost(self) -> list[str]:
         """The exercises that did not earn everything."""
-        return [id for id, s in self.scores.items() if s.score is not None and s.score < s.max_score]
+        return [id for id, r in self.results.items() if r.score is not None and r.score < r.max_score]
 
 
 def as_json(rows: list[Row]) -> dict[str, Any]:
-    """Every score and message, ready for `json`."""
+    """Everybody's grade, ready for `json`."""
     students: dict[str, Any] = {}
     for row in rows:
         entry: dict[str, Any] = {"status": row.status, "score": row.score, "max_score": row.max_score}
@@ -55,9 +54,9 @@ def as_json(rows: list[Row]) -> dict[str, Any]:
             entry["pending_points"] = row.pending
         if row.remark:
             entry["message"] = row.remark
+        exercises = {id: result.as_json() for id, result in row.results.items()}
         entry["exercises"] = {
-            id: {"score": s.score, "max_score": s.max_score, "message": row.messages.get(id, "")}
-            for id, s in row.scores.items()
+            id: one | ({"message": row.remark} if row.remark else {}) for id, one in exercises.items()
         }
         students[row.student] = entry
     return {"students": students}
@@ -74,7 +73,7 @@ def write_csv(rows: list[Row], lesson: Lesson, path: Path) -> None:
         writer = csv.writer(file)
         writer.writerow(["student", "status", "score", "max_score", "pending_points", *lesson.exercises, "message"])
         for row in rows:
-            scores = [row.scores[id].score if id in row.scores else 0 for id in lesson.exercises]
+            scores = [row.results[id].score for id in lesson.exercises]
             writer.writerow(
                 [row.student, row.status, row.score, row.max_score, row.pending]
                 + ["" if score is None else score for score in scores]
@@ -86,9 +85,8 @@ def lost_points(row: Row, most: int = 4) -> str:
     """Where points were lost, in a few words."""
     if len(row.lost) <= most:
         return f"lost points: {', '.join(row.lost)}" if row.lost else ""
-    return (
-        f"lost points in {'all' if len(row.lost) == len(row.scores) else len(row.lost)} of {len(row.scores)} exercises"
-    )
+    lost, all_ = len(row.lost), len(row.results)
+    return f"lost points in {'all' if lost == all_ else lost} of {all_} exercises"
 
 
 def print_table(rows: list[Row], lesson: Lesson, console: Console) -> None:

@@ -1,0 +1,37 @@
+"""Whatever a terminal can show: text goes out as it is, and what has no place in the terminal's encoding as its like.
+
+A check's ✓ must not end `gancourse validate` where a terminal knows ASCII, Latin-1 or cp1252 only.
+"""
+
+from __future__ import annotations
+
+import codecs
+import io
+import unicodedata
+from typing import TextIO
+
+LIKE = {"✓": "+", "✗": "x", "·": "-", "–": "-", "—": "-", "−": "-", "→": "->", "≤": "<=", "≥": ">=", "∞": "inf"}
+
+
+def lookalike(error: UnicodeError) -> tuple[str | bytes, int]:
+    """For `codecs`: what to write for characters that an encoding does not have."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    lost = error.object[error.start : error.end]
+    return "".join(LIKE.get(c) or ascii_of(c) for c in lost), error.end
+
+
+def ascii_of(character: str) -> str:
+    """A letter without its accent, ½ as 1/2; else a question mark."""
+    text = unicodedata.normalize("NFKD", character).replace("\u2044", "/").encode("ascii", "ignore").decode()
+    return text or "?"
+
+
+codecs.register_error("lookalike", lookalike)
+
+
+def show_anything(*streams: TextIO | None) -> None:
+    """Let nothing that is written to these streams stop for a character that they cannot take."""
+    for stream in streams:
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="lookalike")
