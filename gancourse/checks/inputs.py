@@ -25,7 +25,7 @@ from typing import Any, Protocol, TypeVar
 import torch
 from torch import Tensor
 
-from gancourse.checks.core import expect_close
+from gancourse.checks.values import expect_close
 
 Numbers = Tensor | list[float] | tuple[float, ...] | float
 _FRESH: ContextVar[torch.Generator | None] = ContextVar("fresh inputs", default=None)

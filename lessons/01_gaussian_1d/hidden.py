@@ -13,10 +13,11 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from gancourse.checks.core import Suite, expect, expect_close, numbers
+from gancourse.checks.core import Suite, expect
 from gancourse.checks.inputs import chosen_int, rand, randn
 from gancourse.checks.lesson_01.algorithm import MANY, Referee
 from gancourse.checks.lesson_01.losses import both_gradients
+from gancourse.checks.values import expect_close, numbers
 
 check = Suite("01_gaussian_1d")
 

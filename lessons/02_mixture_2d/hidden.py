@@ -14,12 +14,13 @@ from torch import Tensor, nn
 from torch.distributions import Categorical, MixtureSameFamily, MultivariateNormal
 from torch.func import functional_call
 
-from gancourse.checks.core import Suite, double, expect, expect_close, numbers
+from gancourse.checks.core import Suite, expect
 from gancourse.checks.doubles import Quadratic
 from gancourse.checks.inputs import chosen_int, rand, randn
 from gancourse.checks.lesson_02.counting import counted, two_numbers
 from gancourse.checks.lesson_02.packing import logits, made, number, random_distribution, variation
 from gancourse.checks.lesson_02.together import widened
+from gancourse.checks.values import double, expect_close, numbers
 
 check = Suite("02_mixture_2d")
 

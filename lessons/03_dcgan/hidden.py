@@ -13,9 +13,10 @@ import torch.nn.functional as F
 from torch import nn
 
 from gancourse.checks import Suite
-from gancourse.checks.core import close, double, expect, expect_close, numbers
+from gancourse.checks.core import expect
 from gancourse.checks.inputs import chosen_int, rand, randn
 from gancourse.checks.lesson_03 import curves, hacks, latent, networks, sizes, weights
+from gancourse.checks.values import close, double, expect_close, numbers
 
 check = Suite("03_dcgan")
 

@@ -12,13 +12,14 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from gancourse.checks.core import Suite, close, expect, expect_close, numbers
+from gancourse.checks.core import Suite, expect
 from gancourse.checks.inputs import chosen_int, rand, randn
 from gancourse.checks.lesson_04.classes import nats, relative
 from gancourse.checks.lesson_04.frechet import covariance, distance
 from gancourse.checks.lesson_04.neighbors import both, dense
 from gancourse.checks.lesson_04.probe import fitted
 from gancourse.checks.lesson_04.suite import number, pair
+from gancourse.checks.values import close, expect_close, numbers
 
 check = Suite("04_metrics")
 D = torch.float64

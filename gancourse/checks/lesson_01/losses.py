@@ -13,9 +13,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from gancourse.checks.core import NOTHING, Miss, a, close, expect, expect_close, log, numbers, pretty
+from gancourse.checks.core import Miss, a, expect
 from gancourse.checks.inputs import Case, chosen, chosen_int, drawn, said
 from gancourse.checks.lesson_01.suite import check
+from gancourse.checks.values import NOTHING, close, expect_close, log, numbers, pretty
 
 
 def outputs(*friendly: float, between: tuple[float, float] = (0.04, 0.96)) -> tuple[float, ...]:

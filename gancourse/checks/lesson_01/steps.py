@@ -12,10 +12,11 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from gancourse.checks.core import Miss, a, close, double, expect, numbers
+from gancourse.checks.core import Miss, a, expect
 from gancourse.checks.doubles import Counted
 from gancourse.checks.inputs import Case, chosen, drawn
 from gancourse.checks.lesson_01.suite import check
+from gancourse.checks.values import close, double, numbers
 
 
 class Spy:

@@ -9,9 +9,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from gancourse.checks.core import NOTHING, close, double, expect, expect_close, log, numbers
+from gancourse.checks.core import expect
 from gancourse.checks.inputs import Case, chosen, drawn, said
 from gancourse.checks.lesson_01.suite import check
+from gancourse.checks.values import NOTHING, close, double, expect_close, log, numbers
 
 
 def densities(*friendly: float) -> tuple[float, ...]:

@@ -9,9 +9,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from gancourse.checks.core import NOTHING, expect, expect_close, numbers
+from gancourse.checks.core import expect
 from gancourse.checks.inputs import Case, chosen, chosen_int, drawn
 from gancourse.checks.lesson_02.suite import check
+from gancourse.checks.values import NOTHING, expect_close, numbers
 
 
 def counted(samples: Tensor, modes: Tensor, std: float, radius: float = 3.0, box: bool = False) -> list[float]:

@@ -14,9 +14,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from gancourse.checks.core import NOTHING, Miss, double, expect, expect_close, numbers
+from gancourse.checks.core import Miss, expect
 from gancourse.checks.inputs import Case, chosen, drawn, said
 from gancourse.checks.lesson_02.suite import check
+from gancourse.checks.values import NOTHING, double, expect_close, numbers
 
 MANY = 4000
 SURE = 5.0  # standard errors

@@ -10,9 +10,10 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from gancourse.checks.core import NOTHING, a, expect, expect_close, numbers
+from gancourse.checks.core import a, expect
 from gancourse.checks.inputs import Case, chosen, chosen_int, drawn, rand, randn, said
 from gancourse.checks.lesson_02.suite import check
+from gancourse.checks.values import NOTHING, expect_close, numbers
 
 # --- packed_distance -------------------------------------------------------------------------
 

@@ -9,9 +9,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from gancourse.checks.core import NOTHING, Miss, close, double, expect, expect_close, numbers
+from gancourse.checks.core import Miss, expect
 from gancourse.checks.inputs import Case, chosen, drawn, randn
 from gancourse.checks.lesson_02.suite import check
+from gancourse.checks.values import NOTHING, close, double, expect_close, numbers
 
 
 def widened(value: Any, n: int, features: int) -> Tensor:

@@ -13,10 +13,11 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from gancourse.checks.core import Miss, double, expect, numbers
+from gancourse.checks.core import Miss, expect
 from gancourse.checks.doubles import Counted, Quadratic
 from gancourse.checks.inputs import Case, chosen, drawn
 from gancourse.checks.lesson_02.suite import check
+from gancourse.checks.values import double, numbers
 
 Line = Sequence[float]
 

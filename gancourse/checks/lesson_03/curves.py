@@ -10,9 +10,10 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from gancourse.checks.core import NOTHING, Miss, a, expect
+from gancourse.checks.core import Miss, a, expect
 from gancourse.checks.inputs import chosen_int, randn
 from gancourse.checks.lesson_03.suite import check
+from gancourse.checks.values import NOTHING
 
 History = dict[str, list[float]]
 WORDS = ("healthy", "collapsed", "discriminator won", "generator won", "diverged")

@@ -13,9 +13,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from gancourse.checks.core import NOTHING, Miss, a, expect, expect_close, log, numbers
+from gancourse.checks.core import Miss, a, expect
 from gancourse.checks.inputs import Case, chosen, chosen_int, drawn, randn, said
 from gancourse.checks.lesson_03.suite import check
+from gancourse.checks.values import NOTHING, expect_close, log, numbers
 
 # --- smoothed_loss --------------------------------------------------------------------------
 

@@ -9,9 +9,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from gancourse.checks.core import close, expect, expect_close, numbers
+from gancourse.checks.core import expect
 from gancourse.checks.inputs import Case, chosen, drawn, rand, randn
 from gancourse.checks.lesson_03.suite import check
+from gancourse.checks.values import close, expect_close, numbers
 
 ONE_ROW_EACH = "One row for each number in t."
 

@@ -14,9 +14,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from gancourse.checks.core import NOTHING, Miss, a, close, expect, expect_close, numbers
+from gancourse.checks.core import Miss, a, expect
 from gancourse.checks.inputs import Case, chosen, chosen_int, drawn, rand, randn
 from gancourse.checks.lesson_03.suite import check
+from gancourse.checks.values import NOTHING, close, expect_close, numbers
 
 Setting = tuple[int, int, int, int]  # size, kernel, stride, padding
 

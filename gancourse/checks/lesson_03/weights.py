@@ -12,9 +12,10 @@ from typing import Any
 import torch
 from torch import nn
 
-from gancourse.checks.core import close, double, expect, expect_close, numbers, plain
+from gancourse.checks.core import expect
 from gancourse.checks.inputs import Case, chosen, drawn, randn
 from gancourse.checks.lesson_03.suite import check
+from gancourse.checks.values import close, double, expect_close, numbers, plain
 
 ODD = 7.0  # what every parameter holds before
 

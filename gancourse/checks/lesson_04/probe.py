@@ -8,9 +8,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from gancourse.checks.core import NOTHING, expect, expect_close, numbers
+from gancourse.checks.core import expect
 from gancourse.checks.inputs import Case, chosen, chosen_int, drawn, randn, said
 from gancourse.checks.lesson_04.suite import check, described, leaves_alone
+from gancourse.checks.values import NOTHING, expect_close, numbers
 
 
 def fitted(value: Any, d: int, c: int) -> tuple[Tensor, Tensor]:

@@ -8,7 +8,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from gancourse.checks.core import NOTHING, Suite, a, expect, numbers
+from gancourse.checks.core import Suite, a, expect
+from gancourse.checks.values import NOTHING, numbers
 
 check = Suite("04_metrics")
 
