@@ -21,7 +21,8 @@ number get nothing, while a right answer with a slip gets most of it.
 
 **Where the answer runs.** In a lesson the student's object is at hand. In grading it runs in a sandbox,
 and a check gets a stand-in that passes calls on. So claims look at what comes back and at what was
-done to the objects passed in; they never look into the student's function.
+done to the objects passed in; they never look into the student's function. Tensors that a call changes are put
+back before anything is compared: an answer is judged on what was asked (see `asked`).
 """
 
 from __future__ import annotations
@@ -41,9 +42,16 @@ from typing import Any
 
 import torch
 
+from gancourse.checks.asked import asking
+
 PACKAGE = Path(__file__).resolve().parent.parent
 OURS = (PACKAGE, PACKAGE.parent / "lessons", PACKAGE.parent / "tests", Path(sysconfig.get_paths()["stdlib"]))
 BLANK = "This is not written yet: replace `raise NotImplementedError` by your code."
+STOPS_HERE = "Asked about this, your code stops at `raise NotImplementedError`: this part is not written yet."
+CHANGES = (
+    "Your function changes its argument {which}, which its caller still needs. "
+    "Do not use +=, *=, /= or functions that end in _ on it."
+)
 
 
 class Miss(Exception):
@@ -132,6 +140,7 @@ class Suite:
     def __init__(self, lesson: str):
         self.lesson = lesson
         self.claims: dict[str, list[Claim]] = {}
+        self.without: dict[str, str] = {}  # exercise → what its answer may not call, as in `without.REFUSED`
 
     def that(
         self, exercise: str, claim: str, alone: bool = True
@@ -154,11 +163,18 @@ class Suite:
         """Test every claim about `thing`. Nothing the student's code does stops this but an interrupt."""
         if not callable(thing):
             return no_function(exercise, a(thing))
-        findings = []
-        for claim in self.claims[exercise]:
-            findings.append(Finding(claim.text, find_miss(partial(claim.test, thing)), claim.alone))
-            if findings[-1].miss == BLANK:
-                return Verdict(exercise, (findings[-1],))
+        findings: list[Finding] = []
+        claims = self.claims[exercise]
+        with asking(thing, self.without.get(exercise, "")) as asked:
+            for claim in claims:
+                miss = find_miss(partial(claim.test, asked))
+                if miss == BLANK and not findings:
+                    # Nothing is written. All claims count all the same: an answer could stop at the hidden ones only.
+                    return Verdict(exercise, tuple(Finding(c.text, BLANK, c.alone) for c in claims))
+                findings.append(Finding(claim.text, STOPS_HERE if miss == BLANK else miss, claim.alone))
+        if asked.changes and not asked.told:
+            said = CHANGES.format(which=asked.changes[0][1])
+            findings.append(Finding("leaves what it is given as it was", said, alone=False))
         return Verdict(exercise, tuple(findings))
 
     def __getattr__(self, exercise: str) -> Callable[[Any], None]:

@@ -8,13 +8,14 @@ names the usual mistake that leads to what came.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from gancourse.checks.core import Miss, a, expect
+from gancourse.checks.asked import intact
+from gancourse.checks.core import CHANGES, Miss, a, expect
 
 NOTHING = "The result is None. Does your function end in `return …`?"
 
@@ -121,3 +122,59 @@ def of_shape(shape: Iterable[int]) -> str:
 def log(x: float) -> float:
     """Natural logarithm, with log 0 = −∞."""
     return math.log(x) if x > 0 else -math.inf
+
+
+def mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values)
+
+
+# --- one number, two of something, something that can be differentiated ---------------------------
+
+
+def number(value: Any, what: str = "The result", advice: str = "One number is asked for all of it.") -> Tensor:
+    """One number that came from the student."""
+    expect(value is not None, NOTHING)
+    return numbers(value, (), what, advice)
+
+
+def two(value: Any, otherwise: str, tensor: bool = False) -> Any:
+    """Two things in a tuple or a list, or, where `tensor` says so, in a tensor (2,); else misses with `otherwise`."""
+    expect(value is not None, NOTHING)
+    fits = isinstance(value, tuple | list) and len(value) == 2
+    expect(fits or (tensor and isinstance(value, Tensor) and value.shape == (2,)), otherwise)
+    return value
+
+
+def pair(value: Any, first: str, second: str, otherwise: str = "", names: tuple[str, str] | None = None) -> Tensor:
+    """Two numbers that came from the student, as a tensor (2,).
+
+    Args:
+        first, second: what they are.
+        otherwise: what to say where it is no pair; None says which is first and what came.
+        names: how to call each in a message about it alone.
+    """
+    said = otherwise or f"Return two numbers, {first} first and {second} second; you return {described(value)}."
+    parts = zip(two(value, said, tensor=True), names or (f"The {first}", f"The {second}"), strict=True)
+    return torch.stack([numbers(part, (), name) for part, name in parts])
+
+
+def described(value: Any) -> str:
+    """What came, in words."""
+    if isinstance(value, Tensor):
+        return f"a tensor of shape {tuple(value.shape)}"
+    return f"{a(value)} of {len(value)}" if isinstance(value, tuple | list) else a(value)
+
+
+def differentiable(value: Any, otherwise: str) -> None:
+    """Miss unless a gradient can be asked of what came."""
+    expect(isinstance(value, Tensor) and value.requires_grad, otherwise)
+
+
+# --- what a call must not do ---------------------------------------------------------------------
+
+
+def leaves_alone(function: Callable, *arguments: Any) -> None:
+    """Miss if a call changes a tensor it was given."""
+    function(*arguments)
+    for position, argument in enumerate(arguments, 1):
+        expect(intact(argument), CHANGES.format(which=f"number {position}"))

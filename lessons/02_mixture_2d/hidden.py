@@ -16,10 +16,11 @@ from torch.func import functional_call
 
 from gancourse.checks.core import Suite, expect
 from gancourse.checks.doubles import Quadratic
-from gancourse.checks.inputs import chosen_int, rand, randn
+from gancourse.checks.inputs import chosen_int, probabilities, rand, randn
 from gancourse.checks.lesson_02.counting import counted, two_numbers
-from gancourse.checks.lesson_02.packing import logits, made, number, random_distribution, variation
+from gancourse.checks.lesson_02.packing import distance_of, logits, made, variation
 from gancourse.checks.lesson_02.together import widened
+from gancourse.checks.steps import linear
 from gancourse.checks.values import double, expect_close, numbers
 
 check = Suite("02_mixture_2d")
@@ -27,7 +28,7 @@ check = Suite("02_mixture_2d")
 
 def random_mixture(components: int, dimension: int, spread: float = 3.0) -> tuple[Tensor, Tensor, Tensor]:
     """Means, standard deviations and weights, drawn afresh."""
-    weights = torch.tensor(random_distribution(components), dtype=torch.float32)
+    weights = torch.tensor(probabilities(components), dtype=torch.float32)
     return spread * randn(components, dimension), 0.3 + rand(components), weights
 
 
@@ -88,9 +89,9 @@ def _(minibatch_std: Callable) -> None:
 @check.that("packed_distance", "holds on distributions drawn at random")
 def _(distance: Callable) -> None:
     for k, m in ((2, 6), (4, 3), (5, 1), (3, chosen_int(4, between=(2, 5)))):
-        p, q = random_distribution(k), random_distribution(k)
+        p, q = probabilities(k), probabilities(k)
         q[0], q[1] = 0.0, q[0] + q[1]
-        got = number(distance(torch.tensor(p), torch.tensor(q), m))
+        got = distance_of(distance(torch.tensor(p), torch.tensor(q), m))
         expect_close(got, variation(p, q, m), "random distributions", show=False)
 
 
@@ -124,14 +125,6 @@ def _(build: Callable) -> None:
             p.grad = None
     gain = float((D(x) * labels).mean()) - start
     expect(gain > 1e-3, "Twelve steps of gradient descent do not help it to tell such pairs apart.")
-
-
-def linear(inputs: int, outputs: int) -> nn.Module:
-    """A layer in double precision, drawn from the checks' own generator."""
-    layer = nn.utils.skip_init(nn.Linear, inputs, outputs, dtype=torch.float64)
-    for p in layer.parameters():
-        p.data = (2 * rand(*p.shape, dtype=torch.float64) - 1) / inputs**0.5
-    return layer
 
 
 @check.that("unrolled_generator_step", "moves random networks as the unrolled gradient says, step after step")

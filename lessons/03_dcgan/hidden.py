@@ -12,10 +12,10 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from gancourse.checks import Suite
+from gancourse.checks import Suite, networks
 from gancourse.checks.core import expect
 from gancourse.checks.inputs import chosen_int, rand, randn
-from gancourse.checks.lesson_03 import curves, hacks, latent, networks, sizes, weights
+from gancourse.checks.lesson_03 import curves, hacks, latent, sizes, weights
 from gancourse.checks.values import close, double, expect_close, numbers
 
 check = Suite("03_dcgan")
@@ -72,7 +72,7 @@ def _(answer: Callable) -> None:
 def _(Generator: Callable) -> None:
     net = networks.built(Generator, size=16, latent_dim=6, width=8)
     z, target = networks.noise(4, 6), 0.8 * torch.tanh(randn(4, 3, 16, 16))
-    before, after = taught(net, z, lambda out: (out - target).square().mean())
+    before, after = networks.taught(net, z, lambda out: (out - target).square().mean())
     expect(
         after < 0.9 * before, f"Twelve steps of gradient descent take the error from {before:.3f} to {after:.3f} only."
     )
@@ -100,7 +100,7 @@ def _(Discriminator: Callable) -> None:
     pictures[:6] += 0.6
     pictures[6:] -= 0.6
     labels = torch.tensor([[1.0]] * 6 + [[0.0]] * 6)
-    before, after = taught(net, pictures, lambda out: F.binary_cross_entropy_with_logits(out, labels))
+    before, after = networks.taught(net, pictures, lambda out: F.binary_cross_entropy_with_logits(out, labels))
     expect(
         after < 0.9 * before, f"Twelve steps of gradient descent take the loss from {before:.3f} to {after:.3f} only."
     )
@@ -121,32 +121,12 @@ def _(Discriminator: Callable) -> None:
     networks.output(net, networks.pictures(1, 16), (1, 1))
 
 
-def taught(net: nn.Module, given: torch.Tensor, loss: Callable) -> tuple[float, float]:
-    """The loss before and after twelve normalized steps down its gradient, taken on this side."""
-    net.train()
-    history = []
-    for _ in range(13):
-        with torch.no_grad():
-            for p in net.parameters():
-                p.add_(0)  # a change on this side clears the gradients on the other one
-        value = loss(net(given))
-        history.append(float(value))
-        value.backward()
-        with torch.no_grad():
-            for p in net.parameters():
-                if p.grad is not None:
-                    step = p.grad / p.grad.norm().clamp(min=1e-12) * 0.05 * p.norm().clamp(min=0.1)
-                    p.sub_(step)
-                    p.grad = None
-    return history[0], min(history[-3:])
-
-
 @check.that("init_weights", "holds for convolutions of other sizes, and draws anew each time")
 def _(init_weights: Callable) -> None:
     for kind in (nn.Conv2d, nn.ConvTranspose2d):
-        layer = weights.filled(nn.utils.skip_init(kind, chosen_int(30, between=(20, 40)), 40, 3, bias=False))
+        layer = networks.filled(nn.utils.skip_init(kind, chosen_int(30, between=(20, 40)), 40, 3, bias=False))
         init_weights(layer)
-        weights.drawn_normal(layer.weight, 0.0, 0.02, f"an nn.{kind.__name__}")
+        networks.drawn_normal(layer.weight, 0.0, 0.02, f"an nn.{kind.__name__}")
         first = numbers(layer.weight)
         init_weights(layer)
         expect(not torch.equal(first, numbers(layer.weight)), "Two calls give the same weights.")

@@ -178,9 +178,12 @@ def transposed_convolution(picture, kernel, stride=1, padding=0):
 
 RIGHT["transposed_convolution"] = {
     "stamps": STAMPS,
-    "the layer itself": """
+    "stamps folded": """
 def transposed_convolution(picture, kernel, stride=1, padding=0):
-    return F.conv_transpose2d(picture[None, None], kernel[None, None], stride=stride, padding=padding)[0, 0]
+    (h, w), (k, l) = picture.shape, kernel.shape
+    size = (h - 1) * stride + k - 2 * padding, (w - 1) * stride + l - 2 * padding
+    stamps = kernel.reshape(-1, 1) * picture.reshape(1, -1)
+    return F.fold(stamps[None], size, (k, l), stride=stride, padding=padding)[0, 0]
 """,
     "zeros between, kernel turned": """
 def transposed_convolution(picture, kernel, stride=1, padding=0):

@@ -18,8 +18,7 @@ from gancourse.checks.lesson_04.classes import nats, relative
 from gancourse.checks.lesson_04.frechet import covariance, distance
 from gancourse.checks.lesson_04.neighbors import both, dense
 from gancourse.checks.lesson_04.probe import fitted
-from gancourse.checks.lesson_04.suite import number, pair
-from gancourse.checks.values import close, expect_close, numbers
+from gancourse.checks.values import close, expect_close, number, numbers, pair
 
 check = Suite("04_metrics")
 D = torch.float64

@@ -36,7 +36,7 @@ class Apart:
 
     def draw(self, sample: Callable, n: int = MANY) -> tuple[Tensor, Tensor]:
         """n points of the student's, and the component each belongs to."""
-        got = sample(self.means.clone(), self.stds.clone(), self.weights.clone(), n)
+        got = sample(self.means, self.stds, self.weights, n)
         points = numbers(got, (n, self.means.shape[1]), advice="One row for each point.")
         distances = (points[:, None] - double(self.means)).norm(dim=2)
         nearest = distances.argmin(dim=1)

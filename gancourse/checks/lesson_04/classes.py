@@ -10,8 +10,8 @@ from torch import Tensor
 
 from gancourse.checks.core import Miss, expect
 from gancourse.checks.inputs import Case, chosen, chosen_int, drawn
-from gancourse.checks.lesson_04.suite import check, leaves_alone, number
-from gancourse.checks.values import NOTHING, close, expect_close, numbers, plain, pretty
+from gancourse.checks.lesson_04.suite import check
+from gancourse.checks.values import NOTHING, close, expect_close, leaves_alone, number, numbers, plain, pretty
 
 
 def shares(*friendly: float) -> Tensor:
