@@ -31,6 +31,13 @@ def built(kind: Callable, **settings: int) -> nn.Module:
     return net
 
 
+def network(value: Any, what: str = "The result") -> nn.Module:
+    """A network that came from the student."""
+    expect(value is not None, NOTHING)
+    expect(isinstance(value, nn.Module), f"{what} should be a network, an nn.Module; it is {a(value)}.")
+    return value
+
+
 def parameters(net: nn.Module) -> dict[str, nn.Parameter]:
     return dict(net.named_parameters())
 

@@ -8,6 +8,7 @@ names the usual mistake that leads to what came.
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -135,6 +136,20 @@ def number(value: Any, what: str = "The result", advice: str = "One number is as
     """One number that came from the student."""
     expect(value is not None, NOTHING)
     return numbers(value, (), what, advice)
+
+
+def whole(value: Any, what: str = "The size") -> int:
+    """A whole number that came from the student."""
+    expect(value is not None, NOTHING)
+    try:
+        return operator.index(value)
+    except TypeError:
+        pass
+    got = numbers(value, (), what)
+    raise Miss(
+        f"{what} should be a whole number (an int); it is {got:g}, {a(value)}. "
+        "Divide with //, which rounds down, instead of /."
+    )
 
 
 def two(value: Any, otherwise: str, tensor: bool = False) -> Any:

@@ -10,10 +10,11 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from gancourse.checks.core import a, expect
+from gancourse.checks.core import expect
 from gancourse.checks.inputs import Case, chosen, chosen_int, drawn, randn, said
 from gancourse.checks.lesson_02.suite import check
-from gancourse.checks.values import NOTHING, differentiable, expect_close, number, numbers
+from gancourse.checks.networks import network
+from gancourse.checks.values import differentiable, expect_close, number, numbers
 
 # --- packed_distance -------------------------------------------------------------------------
 
@@ -111,10 +112,7 @@ def _(distance: Callable) -> None:
 
 
 def made(build: Callable, *sizes: int) -> nn.Module:
-    D = build(*sizes)
-    expect(D is not None, NOTHING)
-    expect(isinstance(D, nn.Module), f"PackedDiscriminator(…) should be a network, an nn.Module; it is {a(D)}.")
-    return D
+    return network(build(*sizes), "PackedDiscriminator(…)")
 
 
 def logits(D: Callable, x: Tensor, packs: int) -> Tensor:

@@ -6,7 +6,6 @@ what comes out is measured.
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable
 from typing import Any
 
@@ -15,10 +14,10 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from gancourse.checks.asked import intact
-from gancourse.checks.core import Miss, a, expect
+from gancourse.checks.core import Miss, expect
 from gancourse.checks.inputs import Case, chosen, chosen_int, drawn, rand, randn
 from gancourse.checks.lesson_03.suite import check
-from gancourse.checks.values import NOTHING, close, differentiable, expect_close, numbers
+from gancourse.checks.values import close, differentiable, expect_close, numbers, whole
 
 Setting = tuple[int, int, int, int]  # size, kernel, stride, padding
 
@@ -26,20 +25,6 @@ Setting = tuple[int, int, int, int]  # size, kernel, stride, padding
 def told(setting: Setting) -> str:
     size, kernel, stride, padding = setting
     return f"size {size}, kernel {kernel}, stride {stride}, padding {padding}"
-
-
-def whole(value: Any) -> int:
-    """A size that came from the student, as a whole number."""
-    expect(value is not None, NOTHING)
-    try:
-        return operator.index(value)
-    except TypeError:
-        pass
-    got = numbers(value, (), "The size")
-    raise Miss(
-        f"The size should be a whole number (an int); it is {got:g}, {a(value)}. "
-        "Divide with //, which rounds down, instead of /."
-    )
 
 
 def convolved(setting: Setting) -> int:
