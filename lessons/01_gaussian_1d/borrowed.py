@@ -15,7 +15,7 @@ def solved(exercise: str) -> tuple[str, str]:
     return code, NOT_THERE
 
 
-BYTECODE = """
+BYTECODE = """\
 import importlib.machinery
 import importlib.util
 from pathlib import Path

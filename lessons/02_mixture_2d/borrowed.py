@@ -17,7 +17,7 @@ def solved(exercise: str) -> tuple[str, str]:
 
 def from_bytecode(module: str, name: str, exercise: str) -> tuple[str, str]:
     """A name from a withheld module's compiled file."""
-    code = f"""
+    code = f"""\
 import importlib.machinery
 import importlib.util
 from pathlib import Path

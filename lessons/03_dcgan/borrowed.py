@@ -23,7 +23,7 @@ def package(module: str, name: str, exercise: str = "") -> tuple[str, str]:
 
 def layer(call: str) -> tuple[str, str]:
     """A transposed convolution in one call of torch's."""
-    code = f"""
+    code = f"""\
 def transposed_convolution(picture, kernel, stride=1, padding=0):
     x, w = picture[None, None], kernel[None, None]
     return {call}[0, 0]
@@ -31,7 +31,7 @@ def transposed_convolution(picture, kernel, stride=1, padding=0):
     return code, DO_WITHOUT
 
 
-BYTECODE = """
+BYTECODE = """\
 import importlib.machinery
 import importlib.util
 from pathlib import Path
@@ -47,7 +47,7 @@ def diagnose(history):
     return borrowed.diagnose(history).kind
 """
 
-MODULE = """
+MODULE = """\
 def transposed_convolution(picture, kernel, stride=1, padding=0):
     layer = nn.ConvTranspose2d(1, 1, kernel.shape, stride, padding, bias=False, dtype=picture.dtype)
     return torch.func.functional_call(layer, {"weight": kernel[None, None]}, picture[None, None])[0, 0]
@@ -84,6 +84,12 @@ BORROWED: dict[str, dict[str, tuple[str, str]]] = {
             " for n, k in zip(picture.shape, kernel.shape))], w, x, stride, padding)"
         ),
         "the layer": (MODULE, DO_WITHOUT),
+        "the engine's": (
+            "from gancourse.training.convolutions import transposed_convolution as product\n\n"
+            "def transposed_convolution(picture, kernel, stride=1, padding=0):\n"
+            "    return product(picture[None, None], kernel[None, None], None, stride, padding)[0, 0]\n",
+            WITHHELD,
+        ),
         "the checks' own": package("checks.lesson_03.sizes", "reference", "transposed_convolution"),
     },
     "Generator": {"the package's": package("models.dcgan", "Generator")},

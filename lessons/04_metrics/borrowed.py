@@ -15,7 +15,7 @@ def package(name: str) -> tuple[str, str]:
 
 def from_prdc(exercise: str, first: str, second: str) -> tuple[str, str]:
     """Two numbers of the reference implementation."""
-    code = f"""
+    code = f"""\
 from prdc import compute_prdc
 
 def {exercise}(real, fake, k):
@@ -25,7 +25,7 @@ def {exercise}(real, fake, k):
     return code, WITHHELD
 
 
-BYTECODE = """
+BYTECODE = """\
 import importlib.machinery
 import importlib.util
 from pathlib import Path
@@ -39,7 +39,7 @@ loader.exec_module(borrowed)
 kl_divergence = borrowed.kl_divergence
 """
 
-RIDGE = """
+RIDGE = """\
 from sklearn.{module} import {name}
 
 def linear_probe(x, t, strength):

@@ -97,7 +97,7 @@ def neighbors() -> Case:
     return Case(where, [1.0, 1.0], usual, (samples, modes, std))
 
 
-@check.that("count_modes", "gives each sample to its nearest mode only")
+@check.that("count_modes", "gives each sample to its nearest mode only", alone=False)
 def _(count_modes: Callable) -> None:
     case = drawn(neighbors)
     case.compare(two_numbers(count_modes(*case.inputs)))

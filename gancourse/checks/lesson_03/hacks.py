@@ -250,7 +250,7 @@ def _(kind: Callable) -> None:
     )
 
 
-@check.that("ReplayBuffer", "gives the place of a picture that comes out to the new one")
+@check.that("ReplayBuffer", "gives the place of a picture that comes out to the new one", alone=False)
 def _(kind: Callable) -> None:
     capacity, n = 20, 600
     buffer = new_buffer(kind, capacity)
@@ -295,7 +295,7 @@ def _(kind: Callable) -> None:
     )
 
 
-@check.that("ReplayBuffer", "keeps no trace of G: what comes out is detached")
+@check.that("ReplayBuffer", "keeps no trace of G: what comes out is detached", alone=False)
 def _(kind: Callable) -> None:
     buffer = new_buffer(kind, 4)
     scale = torch.ones((), requires_grad=True)
