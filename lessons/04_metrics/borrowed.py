@@ -4,16 +4,12 @@ In the sandbox they earn nothing (tests/gate/test_borrowed.py). SciPy's and torc
 no loan: the lesson's text allows them.
 """
 
+from gancourse.grading.borrowing import Loan, from_bytecode, from_package, withheld
+
 LESSON = "04_metrics"
-WITHHELD = "is withheld while this lesson is graded: write it yourself"
 
 
-def package(name: str) -> tuple[str, str]:
-    """What the package has under this name, by its front door."""
-    return f"from gancourse.metrics import {name}\n", WITHHELD
-
-
-def from_prdc(exercise: str, first: str, second: str) -> tuple[str, str]:
+def from_prdc(exercise: str, first: str, second: str) -> Loan:
     """Two numbers of the reference implementation."""
     code = f"""\
 from prdc import compute_prdc
@@ -22,22 +18,8 @@ def {exercise}(real, fake, k):
     found = compute_prdc(real.numpy(), fake.numpy(), k)
     return found[{first!r}], found[{second!r}]
 """
-    return code, WITHHELD
+    return withheld(code)
 
-
-BYTECODE = """\
-import importlib.machinery
-import importlib.util
-from pathlib import Path
-
-import gancourse
-
-cache = next(Path(gancourse.__file__).parent.glob("metrics/__pycache__/scores.*.pyc"))
-loader = importlib.machinery.SourcelessFileLoader("borrowed", str(cache))
-borrowed = importlib.util.module_from_spec(importlib.util.spec_from_loader("borrowed", loader))
-loader.exec_module(borrowed)
-kl_divergence = borrowed.kl_divergence
-"""
 
 RIDGE = """\
 from sklearn.{module} import {name}
@@ -47,58 +29,56 @@ def linear_probe(x, t, strength):
     return torch.as_tensor(fit.coef_).reshape(t.shape[1], x.shape[1]).T, torch.as_tensor(fit.intercept_).reshape(-1)
 """
 
-BORROWED: dict[str, dict[str, tuple[str, str]]] = {
-    "entropy": {"the package's": package("entropy")},
-    "kl_divergence": {"the package's": package("kl_divergence"), "the bytecode": (BYTECODE, WITHHELD)},
+BORROWED: dict[str, dict[str, Loan]] = {
+    "entropy": {"the package's": from_package("metrics", "entropy")},
+    "kl_divergence": {
+        "the package's": from_package("metrics", "kl_divergence"),
+        "the bytecode": from_bytecode("metrics.scores", "kl_divergence"),
+    },
     "inception_score": {
-        "the package's": package("inception_score"),
-        "torch-fidelity's": (
+        "the package's": from_package("metrics", "inception_score"),
+        "torch-fidelity's": withheld(
             "from torch_fidelity.metric_isc import isc_features_to_metric\n\n"
             "def inception_score(p):\n"
-            '    return isc_features_to_metric(p.log(), splits=1)["inception_score_mean"]\n',
-            WITHHELD,
+            '    return isc_features_to_metric(p.log(), splits=1)["inception_score_mean"]\n'
         ),
     },
     "frechet_distance": {
-        "the package's": package("frechet_distance"),
-        "pytorch-fid's": (
+        "the package's": from_package("metrics", "frechet_distance"),
+        "pytorch-fid's": withheld(
             "from pytorch_fid.fid_score import calculate_frechet_distance\n\n"
             "def frechet_distance(mu1, sigma1, mu2, sigma2):\n"
-            "    return calculate_frechet_distance(*(x.double().numpy() for x in (mu1, sigma1, mu2, sigma2)))\n",
-            WITHHELD,
+            "    return calculate_frechet_distance(*(x.double().numpy() for x in (mu1, sigma1, mu2, sigma2)))\n"
         ),
     },
     "kid": {
-        "the package's": package("kid"),
-        "torch-fidelity's": (
-            "from torch_fidelity.metric_kid import polynomial_mmd\n\n"
+        "the package's": from_package("metrics", "kid"),
+        "torch-fidelity's": withheld(
+            "from torch_fidelity.metric_kid import kernel_mmd\n\n"
             "def kid(x, y):\n"
-            "    return polynomial_mmd(x.double().numpy(), y.double().numpy(), 3, None, 1)\n",
-            WITHHELD,
+            "    return kernel_mmd(x.double().numpy(), y.double().numpy())\n"
         ),
     },
     "precision_recall": {
-        "the package's": package("precision_recall"),
+        "the package's": from_package("metrics", "precision_recall"),
         "prdc's": from_prdc("precision_recall", "precision", "recall"),
-        "the checks' own": (
-            "from gancourse.checks.lesson_04.neighbors import both as precision_recall\n",
-            WITHHELD,
-        ),
+        "the checks' own": withheld("from gancourse.checks.lesson_04.neighbors import both as precision_recall\n"),
     },
     "density_coverage": {
-        "the package's": package("density_coverage"),
+        "the package's": from_package("metrics", "density_coverage"),
         "prdc's": from_prdc("density_coverage", "density", "coverage"),
     },
-    "memorization": {"the package's": package("memorization")},
+    "memorization": {"the package's": from_package("metrics", "memorization")},
     "linear_probe": {
-        "the package's": package("linear_probe"),
-        "scikit-learn's": (RIDGE.format(module="linear_model", name="Ridge"), WITHHELD),
-        "its solver": (
+        "the package's": from_package("metrics", "linear_probe"),
+        "scikit-learn's": withheld(RIDGE.format(module="linear_model", name="Ridge")),
+        "its solver": withheld(
             "from sklearn.linear_model import ridge_regression\n\n"
             "def linear_probe(x, t, strength):\n"
-            "    weights, bias = ridge_regression(x.numpy(), t.numpy(), strength, return_intercept=True)\n"
-            "    return torch.as_tensor(weights).T, torch.as_tensor(bias)\n",
-            WITHHELD,
+            "    mean = x.double().mean(0)\n"
+            "    weights = ridge_regression((x - mean).numpy(), (t - t.mean(0)).numpy(), strength)\n"
+            "    weights = torch.as_tensor(weights).reshape(t.shape[1], x.shape[1]).T\n"
+            "    return weights, t.double().mean(0) - mean @ weights.double()\n"
         ),
     },
 }
