@@ -7,7 +7,7 @@ gradients of the step before are still in it, the optimizer is not the one passe
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from gancourse.checks.core import Miss, a, expect
 from gancourse.checks.doubles import Counted
 from gancourse.checks.inputs import Case, rand
-from gancourse.checks.values import double, numbers
+from gancourse.checks.values import close, double, numbers
 
 
 class Spy:
@@ -45,6 +45,24 @@ def called_once(loss: Spy) -> tuple[Tensor, ...]:
     expect(bool(loss.calls), "The function never calls the `loss` it is given. Use it, not a loss of your own.")
     expect(len(loss.calls) == 1, f"One step should call `loss` once; it was called {len(loss.calls)} times.")
     return loss.calls[0]
+
+
+def one_logit_each(batch: Tensor, want: Sequence[float], which: str, instead: Mapping[str, Sequence[float]]) -> None:
+    """Miss unless `batch` holds these logits, in any shape; names what it holds instead."""
+    if holds(batch, want):
+        return
+    for name, values in instead.items():
+        expect(not holds(batch, values), f"{which}; you give it {name}.")
+    squashed = torch.sigmoid(double(tuple(want)))
+    expect(
+        not holds(batch, squashed.tolist()), f"{which}, the logits as they are: the loss applies the sigmoid itself."
+    )
+    size = "" if batch.numel() == len(want) else f" of {len(want)} samples; you give it {batch.numel()} numbers"
+    raise Miss(f"{which}{size}. Use the very data and noise that are passed in.")
+
+
+def holds(batch: Tensor, want: Sequence[float]) -> bool:
+    return close(batch.flatten(), double(tuple(want)))
 
 
 ONE_STEP = "one step of plain gradient descent"

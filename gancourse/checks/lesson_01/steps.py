@@ -6,11 +6,10 @@ one line, written out in `Game`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
-from torch import Tensor
 
 from gancourse.checks.core import Miss, expect
 from gancourse.checks.doubles import Counted
@@ -23,15 +22,17 @@ from gancourse.checks.steps import (
     called_once,
     cleaned,
     column,
+    holds,
     line,
     moved,
     no_gradient,
     number_back,
+    one_logit_each,
     reported,
     trainable,
     unmoved,
 )
-from gancourse.checks.values import close, double, mean
+from gancourse.checks.values import mean
 
 
 class Game:
@@ -152,24 +153,6 @@ class Game:
         seen = Case("", self.on_real, {str(i): values for i, values in enumerate(logits)})
         cases = [self.move_D, self.move_G, self.clean_D, self.clean_G, self.number_D, self.number_G]
         return all(case.clear for case in (*unmoved, seen, *cases))
-
-
-def one_logit_each(batch: Tensor, want: Sequence[float], which: str, instead: Mapping[str, Sequence[float]]) -> None:
-    """Miss unless `batch` holds these logits, in any shape; names what it holds instead."""
-    if holds(batch, want):
-        return
-    for name, values in instead.items():
-        expect(not holds(batch, values), f"{which}; you give it {name}.")
-    squashed = torch.sigmoid(double(tuple(want)))
-    expect(
-        not holds(batch, squashed.tolist()), f"{which}, the logits as they are: the loss applies the sigmoid itself."
-    )
-    size = "" if batch.numel() == len(want) else f" of {len(want)} samples; you give it {batch.numel()} numbers"
-    raise Miss(f"{which}{size}. Use the very data and noise that are passed in.")
-
-
-def holds(batch: Tensor, want: Sequence[float]) -> bool:
-    return close(batch.flatten(), double(tuple(want)))
 
 
 @check.that("discriminator_step", "compares D on real data with D on G's samples")
