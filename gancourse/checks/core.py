@@ -21,7 +21,8 @@ number get nothing, while a right answer with a slip gets most of it.
 
 **Where the answer runs.** In a lesson the student's object is at hand. In grading it runs in a sandbox,
 and a check gets a stand-in that passes calls on. So claims look at what comes back and at what was
-done to the objects passed in; they never look into the student's function.
+done to the objects passed in; they never look into the student's function. Tensors that a call changes are put
+back before anything is compared: an answer is judged on what was asked (see `asked`).
 """
 
 from __future__ import annotations
@@ -29,24 +30,28 @@ from __future__ import annotations
 import contextlib
 import io
 import linecache
-import math
 import sysconfig
 import textwrap
 import traceback
 import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+
+from gancourse.checks.asked import asking
 
 PACKAGE = Path(__file__).resolve().parent.parent
 OURS = (PACKAGE, PACKAGE.parent / "lessons", PACKAGE.parent / "tests", Path(sysconfig.get_paths()["stdlib"]))
 BLANK = "This is not written yet: replace `raise NotImplementedError` by your code."
-NOTHING = "The result is None. Does your function end in `return …`?"
+STOPS_HERE = "Asked about this, your code stops at `raise NotImplementedError`: this part is not written yet."
+CHANGES = (
+    "Your function changes its argument {which}, which its caller still needs. "
+    "Do not use +=, *=, /= or functions that end in _ on it."
+)
 
 
 class Miss(Exception):
@@ -145,6 +150,7 @@ class Suite:
     def __init__(self, lesson: str):
         self.lesson = lesson
         self.claims: dict[str, list[Claim]] = {}
+        self.without: dict[str, str] = {}  # exercise → what its answer may not call, as in `without.REFUSED`
 
     def that(
         self, exercise: str, claim: str, alone: bool = True
@@ -167,11 +173,18 @@ class Suite:
         """Test every claim about `thing`. Nothing the student's code does stops this but an interrupt."""
         if not callable(thing):
             return no_function(exercise, a(thing))
-        findings = []
-        for claim in self.claims[exercise]:
-            findings.append(Finding(claim.text, find_miss(partial(claim.test, thing)), claim.alone))
-            if findings[-1].miss == BLANK:
-                return Verdict(exercise, (findings[-1],))
+        findings: list[Finding] = []
+        claims = self.claims[exercise]
+        with asking(thing, self.without.get(exercise, "")) as asked:
+            for claim in claims:
+                miss = find_miss(partial(claim.test, asked))
+                if miss == BLANK and not findings:
+                    # Nothing is written. All claims count all the same: an answer could stop at the hidden ones only.
+                    return Verdict(exercise, tuple(Finding(c.text, BLANK, c.alone) for c in claims))
+                findings.append(Finding(claim.text, STOPS_HERE if miss == BLANK else miss, claim.alone))
+        if asked.changes and not asked.told:
+            said = CHANGES.format(which=asked.changes[0][1])
+            findings.append(Finding("leaves what it is given as it was", said, alone=False))
         return Verdict(exercise, tuple(findings))
 
     def __getattr__(self, exercise: str) -> Callable[[Any], None]:
@@ -278,111 +291,7 @@ def expect(holds: bool, otherwise: str) -> None:
         raise Miss(otherwise)
 
 
-def plain(value: Any) -> Tensor:
-    """What came from the student, as a tensor of ours: detached, on the CPU, of torch's own class.
-
-    A subclass is refused: it may redefine `==`, and could then agree with everything.
-
-    Raises:
-        TypeError: if it is no tensor, array, number or list of numbers.
-    """
-    if isinstance(value, Tensor):
-        if type(value) not in (Tensor, nn.Parameter):
-            raise TypeError("a subclass of Tensor")
-        tensor = Tensor.detach(value)
-    else:
-        tensor = torch.as_tensor(value)
-        if type(tensor) is not Tensor:
-            raise TypeError("not a tensor")
-    return tensor.to("cpu", copy=True)
-
-
-def numbers(value: Any, shape: Sequence[int] | None = None, what: str = "The result", advice: str = "") -> Tensor:
-    """`value` as a float64 tensor; misses with a sentence on None, wrong types or shapes, and NaN.
-
-    Args:
-        value: what the student's code returned: a tensor, an array, a number or a list of numbers.
-        shape: the shape it should have; None takes any, () means one number.
-        what: how to call it in the message.
-        advice: what to do about a wrong shape.
-    """
-    expect(value is not None, NOTHING if what == "The result" else f"{what} is None.")
-    try:
-        tensor = plain(value)
-        if tensor.is_complex():
-            raise TypeError("complex")
-        tensor = tensor.to(torch.float64)
-    except (TypeError, ValueError, RuntimeError):
-        raise Miss(f"{what} should be numbers; it is {a(value)}.") from None
-    if shape is not None and tuple(tensor.shape) != tuple(shape):
-        message = f"{what} should {of_shape(shape)}; it has shape {tuple(tensor.shape)}."
-        raise Miss(f"{message} {advice}".rstrip())
-    if tensor.isnan().any():
-        raise Miss(f"{what} contains NaN (not a number): somewhere 0/0, 0 · ∞, log of a negative number, or ∞ − ∞.")
-    if tensor.isinf().any():
-        raise Miss(f"{what} is infinite: somewhere a logarithm of 0, an overflow, or a division by 0.")
-    return tensor
-
-
-def expect_close(
-    got: Tensor,
-    want: Tensor | Sequence[float] | float,
-    where: str,
-    usual: Mapping[str, Tensor | Sequence[float] | float] | None = None,
-    show: bool = True,
-    what: str = "you return",
-    rtol: float = 1e-4,
-    atol: float = 1e-5,
-) -> None:
-    """Miss unless `got` equals `want` up to rounding.
-
-    Args:
-        where: the input, in words, for the message.
-        usual: diagnosis → the wrong value it leads to. The first that fits is told to the student.
-        show: whether the message may tell the value that was expected.
-        what: subject and verb of the message: "For … you return …; expected …".
-    """
-    want = double(want)
-    if close(got, want, rtol, atol):
-        return
-    message = f"For {where} {what} {pretty(got)}"
-    message += f"; expected {pretty(want)}." if show else ", which is not right."
-    for diagnosis, wrong in (usual or {}).items():
-        if close(got, double(wrong), rtol, atol):
-            raise Miss(f"{message}\n{diagnosis}")
-    raise Miss(message)
-
-
-def double(values: Tensor | Sequence[float] | float) -> Tensor:
-    """Expected numbers, as `numbers` gives them: whatever default type or device a lesson has set."""
-    return torch.as_tensor(values, dtype=torch.float64, device="cpu")
-
-
-def close(a: Tensor, b: Tensor, rtol: float = 1e-4, atol: float = 1e-5) -> bool:
-    """Equal up to rounding, shapes too."""
-    return a.shape == b.shape and torch.allclose(a, b, rtol=rtol, atol=atol)
-
-
-def pretty(values: Tensor) -> str:
-    """A few numbers a person can read."""
-    if values.ndim == 0:
-        return f"{values.item():.4g}"
-    flat = values.flatten()
-    shown = ", ".join(f"{v:.4g}" for v in flat[:6].tolist())
-    return f"[{shown}{', …' if flat.numel() > 6 else ''}]"
-
-
 def a(thing: Any) -> str:
     """A thing's type, with its article."""
     name = type(thing).__name__
     return "None" if thing is None else f"{'an' if name[:1].lower() in tuple('aeiou') else 'a'} {name}"
-
-
-def of_shape(shape: Iterable[int]) -> str:
-    shape = tuple(shape)
-    return "be one number (shape ())" if shape == () else f"have shape {shape}"
-
-
-def log(x: float) -> float:
-    """Natural logarithm, with log 0 = −∞."""
-    return math.log(x) if x > 0 else -math.inf

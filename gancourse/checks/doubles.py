@@ -11,6 +11,38 @@ from typing import Any
 import torch
 
 
+class Projection(torch.nn.Module):
+    """D(x) = w · x, from (n, …) to (n, 1): its gradient is w everywhere, of length ‖w‖, whatever x is.
+
+    Args:
+        weights: w, as many as a sample has numbers; a parameter, which can be trained.
+    """
+
+    def __init__(self, *weights: float) -> None:
+        super().__init__()
+        self.weight = torch.nn.Parameter(torch.tensor(weights))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x.flatten(1) @ self.weight.to(x.dtype)[:, None]
+
+
+class HalfSquare(torch.nn.Module):
+    """D(x) = ½ ‖x‖², from (n, …) to (n, 1): its gradient is x, so it tells at which points a gradient was taken."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x.flatten(1).square().sum(1, keepdim=True) / 2
+
+
+class Zeros(torch.nn.Module):
+    """Zeros in the shape of the input, still part of the graph: what is left of a loss is its other terms.
+
+    (Its opposite, which hands on what it is given, is torch's own `nn.Identity`.)
+    """
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return 0 * x
+
+
 class Counted(torch.optim.SGD):
     """Plain gradient descent that counts its steps.
 

@@ -15,6 +15,7 @@ a verdict can be repeated from its seed, and no seed that an answer sets has any
 from __future__ import annotations
 
 import contextlib
+import math
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
@@ -25,7 +26,7 @@ from typing import Any, Protocol, TypeVar
 import torch
 from torch import Tensor
 
-from gancourse.checks.core import expect_close
+from gancourse.checks.values import expect_close
 
 Numbers = Tensor | list[float] | tuple[float, ...] | float
 _FRESH: ContextVar[torch.Generator | None] = ContextVar("fresh inputs", default=None)
@@ -59,6 +60,22 @@ def randn(*shape: int, dtype: torch.dtype = torch.float32) -> Tensor:
 def rand(*shape: int, dtype: torch.dtype = torch.float32) -> Tensor:
     """Numbers between 0 and 1 from `generator`."""
     return torch.rand(shape, generator=generator(), dtype=dtype, device="cpu")
+
+
+def logits(*outputs: float) -> Tensor:
+    """The logits (n,) at which a discriminator's outputs are these: D = σ(logit)."""
+    return torch.tensor([math.log(d / (1 - d)) for d in outputs])
+
+
+def batch(*outputs: float) -> Tensor:
+    """The same as a batch (n, 1) that a network would have produced, with gradients to be asked for."""
+    return logits(*outputs).unsqueeze(1).requires_grad_()
+
+
+def probabilities(k: int) -> list[float]:
+    """k probabilities with sum 1, none of them tiny."""
+    weights = (0.05 + rand(k, dtype=torch.float64)).tolist()
+    return [w / sum(weights) for w in weights]
 
 
 def chosen(*friendly: float, between: tuple[float, float], avoid: float | None = None) -> tuple[float, ...]:

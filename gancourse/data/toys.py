@@ -3,7 +3,7 @@
 `Gaussian1D` is the first lesson's. All others are a `Mixture` of isotropic Gaussians, made by
 `three_gaussians`, `unequal`, `ring`, `grid` and `spirals`; `TOYS` has them by name. The ring and
 the grid are the usual tests for mode collapse (Metz et al., "Unrolled Generative Adversarial
-Networks", 2017; Lin et al., "PacGAN", 2018).
+Networks", 2017; Lin et al., "PacGAN", 2018). How a mixture is drawn from is in `mixing`, loaded when it is used.
 """
 
 from __future__ import annotations
@@ -95,8 +95,9 @@ class Mixture:
 
     def sample_with_modes(self, n: int) -> tuple[Tensor, Tensor]:
         """n draws and which component each came from."""
-        which = torch.multinomial(self.weights, n, replacement=True)
-        return self.modes[which] + self.stds[which, None] * torch.randn(n, self.dimension), which
+        from gancourse.data.mixing import draw
+
+        return draw(self.modes, self.stds, self.weights, n)
 
     def log_density(self, x: Tensor) -> Tensor:
         """log p(x) in nats for points of shape (…, d): shape (…)."""
@@ -112,13 +113,9 @@ class Mixture:
 
     def _log_terms(self, x: Tensor) -> Tensor:
         """log wₖ N(x; mₖ, sₖ² I), shape (…, K)."""
-        if not x.ndim or x.shape[-1] != self.dimension:
-            raise ValueError(f"Points should have shape (…, {self.dimension}); theirs is {tuple(x.shape)}.")
-        modes, stds, weights = (t.to(x) for t in (self.modes, self.stds, self.weights))
-        # Coordinate by coordinate: no (…, K, d) tensor is made, and nothing cancels as in cdist's product form.
-        terms = [((x[..., i, None] - modes[:, i]) / stds) ** 2 for i in range(self.dimension)]
-        constant = weights.log() - self.dimension * (stds.log() + 0.5 * math.log(2 * math.pi))
-        return constant - 0.5 * sum(terms[1:], terms[0])
+        from gancourse.data.mixing import log_terms
+
+        return log_terms(x, self.modes, self.stds, self.weights)
 
 
 def three_gaussians(spacing: float = 4.0, std: float = 0.5) -> Mixture:

@@ -15,13 +15,14 @@ from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
+import gancourse
 from gancourse.authoring.source import Lesson
-from gancourse.checks import chapter
+from gancourse.grading.reached import files_reached
 from gancourse.grading.trial import Outcome, Task
-from gancourse.paths import repository
 
 VERSION = 2  # to be raised when judging changes
 SECRET = "seed.secret"
+PACKAGE = Path(gancourse.__file__).resolve().parent
 
 
 class Ledger:
@@ -64,14 +65,16 @@ class Ledger:
         return self.folder / f"{hashlib.sha256(student.encode()).hexdigest()[:24]}.json"
 
 
-def fingerprint_of_checks(lesson: Lesson) -> str:
-    """A digest of the lesson's source and of the code of its checks."""
-    checks = repository() / "gancourse" / "checks"
-    own = Path(str(chapter(lesson.name).__file__)).parent
-    files = [lesson.path, lesson.folder / "hidden.py", *checks.glob("*.py"), *own.rglob("*.py")]
+def fingerprint_of_checks(lesson: Lesson, package: Path = PACKAGE) -> str:
+    """A digest of the lesson's source and of all code that its checks, public and hidden, import."""
+    public = package / "checks" / f"lesson_{lesson.name.split('_', 1)[0]}" / "__init__.py"
+    own = {lesson.path, lesson.folder / "hidden.py"}
     digest = hashlib.sha256()
-    for path in sorted(set(files)):
-        digest.update(path.read_bytes() if path.is_file() else b"")
+    for path in sorted(
+        own | files_reached([package / "checks" / "__init__.py", public, *own - {lesson.path}], package)
+    ):
+        data = path.read_bytes() if path.is_file() else b""
+        digest.update(f"{path.name}/{len(data)}/".encode() + data)
     return digest.hexdigest()
 
 

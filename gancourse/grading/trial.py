@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import secrets
+import sys
 import traceback
 from dataclasses import asdict, dataclass, field
 from itertools import islice
@@ -23,7 +24,7 @@ from gancourse import checks
 from gancourse.authoring.source import Lesson, find
 from gancourse.grading.judge import Judge
 from gancourse.grading.result import Result
-from gancourse.grading.sandbox.walls import Limits, NoSandbox, Walls
+from gancourse.grading.sandbox.walls import Limits, NoSandbox, Walls, is_visible
 
 LARGEST_FILE = 8 * 2**20
 LARGEST_TOTAL = 32 * 2**20
@@ -96,13 +97,22 @@ def judge_of(name: str, limits: Limits, full: bool) -> Judge:
 
 
 def withheld_from(lesson: Lesson) -> tuple[Path, ...]:
-    """What cannot be imported while a lesson is graded: all lessons' checks, and what they say holds answers.
+    """What cannot be imported while a lesson is graded: what checks are made of, and what they say holds answers.
 
-    A lesson's checks may name files of the package: WITHHELD = ("objectives.py",).
+    A lesson's checks name files of the package, or others by their full paths: WITHHELD = ("objectives.py",). What
+    the package gives from them by other names goes with them. Another copy of the package that is installed would
+    hold it all once more: it is withheld as a whole.
     """
-    home = Path(checks.__file__).parent
+    home = Path(checks.__file__).resolve().parent
     withheld = getattr(checks.chapter(lesson.name), "WITHHELD", ())
-    return (*sorted(home.glob("lesson_*")), *(home.parent / name for name in withheld))
+    judging = (*sorted(home.glob("lesson_*")), home / "networks.py", home / "steps.py")
+    return (*judging, *(home.parent / name for name in withheld), *other_copies(home.parent))
+
+
+def other_copies(package: Path) -> tuple[Path, ...]:
+    """Where else on Python's path there is a package of this name."""
+    found = {Path(entry, package.name).resolve() for entry in sys.path}
+    return tuple(sorted(path for path in found if path != package and path.is_dir() and is_visible(path)))
 
 
 def dismiss() -> None:

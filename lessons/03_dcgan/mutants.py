@@ -128,8 +128,13 @@ it.right(
     """,
 )
 it.right(
-    "the layer itself",
-    "return F.conv_transpose2d(picture[None, None], kernel[None, None], stride=stride, padding=padding)[0, 0]",
+    "stamps folded",
+    """
+    (h, w), (k, l) = picture.shape, kernel.shape
+    size = (h - 1) * stride + k - 2 * padding, (w - 1) * stride + l - 2 * padding
+    stamps = kernel.reshape(-1, 1) * picture.reshape(1, -1)
+    return F.fold(stamps[None], size, (k, l), stride=stride, padding=padding)[0, 0]
+    """,
 )
 it.right(
     "zeros between, kernel turned",
@@ -200,8 +205,7 @@ it.wrong("item", {"[i, j]": "[i, j].item()"}, says="No gradient reaches the pict
 it.wrong("detached", {"return out": "return out.detach()"}, says="cut off from the picture")
 it.wrong(
     "a plain convolution",
-    {"conv_transpose2d": "conv2d", "=padding": "=kernel.shape[0] - 1"},
-    of="the layer itself",
+    "return F.conv2d(picture[None, None], kernel[None, None], stride=stride, padding=kernel.shape[0] - 1)[0, 0]",
     says="the result should have shape",
 )
 it.wrong(

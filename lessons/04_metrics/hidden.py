@@ -1,24 +1,25 @@
 """Hidden checks of lesson 04: fresh random inputs against the formulas, and a few corners.
 
 They hold for every right answer and say less than the public ones when they do not. Each run draws
-anew; within `fresh_inputs(seed)` it draws what the seed says. Expected values come from other formulas
-than the lesson's: entropies for divergences, factors for covariances, counting for neighbors.
+anew; within `fresh_inputs(seed)` it draws what the seed says. No reference of the public checks is used: what
+is expected comes from SciPy, from turning factors onto each other, and from counting.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import permutations, product
+from math import dist
+from typing import Any
 
 import torch
+import torch.nn.functional as F
+from scipy import linalg, special, stats
 from torch import Tensor
 
-from gancourse.checks.core import Suite, close, expect, expect_close, numbers
+from gancourse.checks.core import Suite, expect
 from gancourse.checks.inputs import chosen_int, rand, randn
-from gancourse.checks.lesson_04.classes import nats, relative
-from gancourse.checks.lesson_04.frechet import covariance, distance
-from gancourse.checks.lesson_04.neighbors import both, dense
-from gancourse.checks.lesson_04.probe import fitted
-from gancourse.checks.lesson_04.suite import number, pair
+from gancourse.checks.values import close, expect_close, mean, number, numbers, pair, two
 
 check = Suite("04_metrics")
 D = torch.float64
@@ -27,6 +28,39 @@ D = torch.float64
 def table(*shape: int) -> Tensor:
     """Random distributions over the last dimension, some sure and some not."""
     return (3 * randn(*shape, dtype=D)).softmax(-1)
+
+
+def nats(p: Tensor) -> Tensor:
+    """Entropies over the last dimension."""
+    return torch.as_tensor(stats.entropy(p.numpy(), axis=-1))
+
+
+def relative(p: Tensor, q: Tensor) -> Tensor:
+    """Divergences over the last dimension."""
+    return torch.as_tensor(special.rel_entr(p.numpy(), q.numpy()).sum(-1))
+
+
+def procrustes(mu1: Tensor, factor1: Tensor, mu2: Tensor, factor2: Tensor) -> float:
+    """The squared distance where the covariances are F Fᵀ: what is left of ‖F₁ − F₂ R‖² for the best turn R."""
+    columns = max(factor1.shape[1], factor2.shape[1])
+    first, second = (F.pad(factor, (0, columns - factor.shape[1])).numpy() for factor in (factor1, factor2))
+    turn, _ = linalg.orthogonal_procrustes(second, first)
+    return float((mu1 - mu2).square().sum()) + float(((first - second @ turn) ** 2).sum())
+
+
+def covariance(factor: Tensor) -> Tensor:
+    return factor @ factor.T
+
+
+def balls(points: list[list[float]], k: int) -> list[float]:
+    """Each point's distance to its k-th nearest other point."""
+    return [sorted(dist(x, y) for j, y in enumerate(points) if j != i)[k - 1] for i, x in enumerate(points)]
+
+
+def fitted(value: Any, d: int, c: int) -> tuple[Tensor, Tensor]:
+    """Weights (d, c) and bias (c,) that came from the student."""
+    weights, bias = two(value, "Return two tensors, weights first and bias second.")
+    return numbers(weights, (d, c), "The tensor of weights"), numbers(bias, (c,), "The bias")
 
 
 @check.that("entropy", "holds for distributions drawn at random")
@@ -64,7 +98,7 @@ def _(divergence: Callable) -> None:
 def _(score: Callable) -> None:
     for n, k in ((40, 7), (6, 2), (1, 5)):
         p = table(n, k)
-        want = (nats(p.mean(0)) - nats(p).mean()).exp()  # the same by entropies
+        want = (nats(p.mean(0, keepdim=True))[0] - nats(p).mean()).exp()  # the same by entropies
         expect_close(number(score(p.float())), want, "random probabilities", show=False)
 
 
@@ -72,7 +106,7 @@ def _(score: Callable) -> None:
 def _(score: Callable) -> None:
     p = table(12, 3)
     wide = torch.cat([p.float(), torch.zeros(12, 2)], 1)
-    want = (nats(p.mean(0)) - nats(p).mean()).exp()
+    want = (nats(p.mean(0, keepdim=True))[0] - nats(p).mean()).exp()
     expect_close(number(score(wide)), want, "probabilities with zeros", show=False)
 
 
@@ -82,7 +116,7 @@ def _(frechet: Callable) -> None:
         f, g = randn(d, first, dtype=D), randn(d, second, dtype=D) / 2
         mu1, mu2 = randn(d, dtype=D), randn(d, dtype=D)
         got = number(frechet(mu1, covariance(f), mu2, covariance(g)), "The distance")
-        expect_close(got, distance(mu1, f, mu2, g), "random covariances", show=False, atol=1e-4)
+        expect_close(got, procrustes(mu1, f, mu2, g), "random covariances", show=False, atol=1e-4)
 
 
 @check.that("frechet_distance", "holds where few samples meet many dimensions")
@@ -93,7 +127,7 @@ def _(frechet: Callable) -> None:
     mu = randn(d, dtype=D)
     for factors in ((f, g), (g, f), (f, f[:, :4])):
         got = number(frechet(mu, covariance(factors[0]), 0 * mu, covariance(factors[1])), "The distance")
-        want = distance(mu, factors[0], 0 * mu, factors[1])
+        want = procrustes(mu, factors[0], 0 * mu, factors[1])
         expect_close(got, want, "covariances of low rank", show=False, atol=1e-4)
 
 
@@ -104,34 +138,46 @@ def _(frechet: Callable) -> None:
     expect_close(got, 0.0, "a distribution and itself", show=False, atol=1e-4)
 
 
+def kernel(a: list[float], b: list[float]) -> float:
+    return (sum(x * y for x, y in zip(a, b, strict=True)) / len(a) + 1) ** 3
+
+
 @check.that("kid", "holds for features drawn at random")
 def _(kid: Callable) -> None:
     for m, n, d in ((30, 20, 8), (5, 9, 3), (2, 2, 1)):
         x, y = randn(m, d), 0.5 + randn(n, d)
-        a, b = x.double(), y.double()
-        want = torch.zeros((), dtype=D)
-        for z, size in ((a, m), (b, n)):
-            kernel = (z @ z.T / d + 1) ** 3
-            want += kernel[~torch.eye(size, dtype=torch.bool)].mean()
-        want -= 2 * ((a @ b.T / d + 1) ** 3).mean()
+        on_x, on_y = x.double().tolist(), y.double().tolist()
+        within = sum(mean([kernel(a, b) for a, b in permutations(points, 2)]) for points in (on_x, on_y))
+        want = within - 2 * mean([kernel(a, b) for a, b in product(on_x, on_y)])
         expect_close(number(kid(x, y), "The KID"), want, "random features", show=False)
         expect_close(number(kid(y, x), "The KID"), want, "the same sets, exchanged", show=False)
+
+
+def clouds(m: int, n: int) -> tuple[Tensor, Tensor, list[list[float]], list[list[float]]]:
+    """Real and fake points, and the same as lists of numbers."""
+    real, fake = randn(m, 4), 0.8 * randn(n, 4) + 0.4
+    return real, fake, real.double().tolist(), fake.double().tolist()
 
 
 @check.that("precision_recall", "holds for points drawn at random")
 def _(precision_recall: Callable) -> None:
     for m, n, k in ((25, 40, 3), (40, 20, 1), (9, 12, 6)):
-        real, fake = randn(m, 4), 0.8 * randn(n, 4) + 0.4
-        want = both(real, fake, k)
-        expect_close(pair(precision_recall(real, fake, k), "precision", "recall"), want, "random points", show=False)
+        real, fake, on_real, on_fake = clouds(m, n)
+        around_real, around_fake = balls(on_real, k), balls(on_fake, k)
+        precise = [any(dist(x, c) <= r for c, r in zip(on_real, around_real, strict=True)) for x in on_fake]
+        recalled = [any(dist(x, c) <= r for c, r in zip(on_fake, around_fake, strict=True)) for x in on_real]
+        got = pair(precision_recall(real, fake, k), "precision", "recall")
+        expect_close(got, [mean(precise), mean(recalled)], "random points", show=False)
 
 
 @check.that("density_coverage", "holds for points drawn at random")
 def _(density_coverage: Callable) -> None:
     for m, n, k in ((25, 40, 3), (40, 20, 1), (9, 12, 6)):
-        real, fake = randn(m, 4), 0.8 * randn(n, 4) + 0.4
-        want = dense(real, fake, k)
-        expect_close(pair(density_coverage(real, fake, k), "density", "coverage"), want, "random points", show=False)
+        real, fake, on_real, on_fake = clouds(m, n)
+        held = [sum(dist(x, c) <= r for x in on_fake) for c, r in zip(on_real, balls(on_real, k), strict=True)]
+        want = [sum(held) / (k * n), mean([count > 0 for count in held])]
+        got = pair(density_coverage(real, fake, k), "density", "coverage")
+        expect_close(got, want, "random points", show=False)
 
 
 @check.that("memorization", "holds for points drawn at random")

@@ -28,8 +28,10 @@ from gancourse.checks import (
     inputs,
     lesson_01,
     public,
+    values,
 )
-from gancourse.checks.core import BLANK, NOTHING, Miss, expect_close, numbers
+from gancourse.checks.core import BLANK, Miss
+from gancourse.checks.values import NOTHING, expect_close, numbers
 from gancourse.errors import CourseError
 
 LESSONS = [path.parent.name for path in lesson_paths()]
@@ -140,7 +142,7 @@ def test_diagnoses_can_be_told_apart(seed, monkeypatch):
     seen = []
 
     def spy(got, want, where, usual=None, *rest, **options):
-        seen.append((where, core.double(want), {k: core.double(v) for k, v in (usual or {}).items()}))
+        seen.append((where, values.double(want), {k: values.double(v) for k, v in (usual or {}).items()}))
         return expect_close(got, want, where, usual, *rest, **options)
 
     for chapter in (inputs, lesson_01.losses, lesson_01.theory, lesson_01.algorithm):
@@ -157,11 +159,11 @@ def test_diagnoses_can_be_told_apart(seed, monkeypatch):
         lesson_01.check.verdict("algorithm_1", lambda *a: ((17.0, 18.0) for _ in range(a[4])))
     assert len([usual for _, _, usual in seen if usual]) >= 17
     for where, want, usual in seen:
-        values = {name: v for name, v in usual.items() if "bound somewhere" not in name and "one iteration" not in name}
-        for name, value in values.items():
-            assert not core.close(value, want), f"{where}: {name} is the right answer"
-        for one, other in combinations(values, 2):
-            assert not core.close(values[one], values[other]), f"{where}: {one} / {other}"
+        wrong = {name: v for name, v in usual.items() if "bound somewhere" not in name and "one iteration" not in name}
+        for name, value in wrong.items():
+            assert not values.close(value, want), f"{where}: {name} is the right answer"
+        for one, other in combinations(wrong, 2):
+            assert not values.close(wrong[one], wrong[other]), f"{where}: {one} / {other}"
 
 
 def step_of_another_kind(G, D, opt, loss, *samples):
@@ -622,8 +624,8 @@ LAZY = {
     "returns 0": lambda *a: 0.0,
     "returns 1": lambda *a: 1.0,
     "returns -1": lambda *a: -1.0,
-    "returns log 4": lambda *a: core.log(4),
-    "returns -log 4": lambda *a: -core.log(4),
+    "returns log 4": lambda *a: values.log(4),
+    "returns -log 4": lambda *a: -values.log(4),
     "returns tensor(0.5)": lambda *a: torch.tensor(0.5),
     "returns a tensor that takes gradients": lambda *a: torch.tensor(0.5, requires_grad=True),
     "returns its second input": lambda *a: a[-1],

@@ -23,8 +23,9 @@ from hypothesis import strategies as st
 from torch import nn
 
 import gancourse
-from gancourse.checks.core import StudentError
+from gancourse.checks.core import StudentError, Suite
 from gancourse.checks.doubles import Counted
+from gancourse.checks.values import expect_close, numbers
 from gancourse.grading.sandbox import mirror
 from gancourse.grading.sandbox.host import Host, RemoteModule
 from gancourse.grading.sandbox.seccomp import CLONE
@@ -285,6 +286,32 @@ def test_nothing_is_left_for_the_next(walls: Walls) -> None:
     host.close()
     assert not there
     assert walls.level != FULL or len(processes) <= 3, processes
+
+
+def test_inputs_changed_in_the_sandbox_are_put_back_and_told(host: Host) -> None:
+    made = Suite("07_example")
+
+    @made.that("f", "doubles numbers")
+    def _(f: Any) -> None:
+        x = torch.tensor([1.0, 2.0])
+        expect_close(numbers(f(x), (2,)), 2 * x, "numbers")  # worked out after the call
+
+    verdict = made.verdict("f", defined(host, "import torch\n\ndef f(x):\n    return x.zero_().clone()"))
+    assert verdict.credit == 0 and "changes its argument number 1" in str(verdict)
+
+
+def test_what_an_exercise_does_without_is_refused_in_the_sandbox(host: Host) -> None:
+    made = Suite("07_example")
+    made.without["f"] = "transposed convolution"
+
+    @made.that("f", "is a transposed convolution")
+    def _(f: Any) -> None:
+        numbers(f(torch.ones(1, 1, 2, 2), torch.ones(1, 1, 2, 2)), (1, 1, 3, 3))
+
+    source = "import torch.nn.functional as F\n\ndef f(x, w):\n    return F.conv_transpose2d(x, w)"
+    verdict = made.verdict("f", defined(host, source))
+    assert verdict.credit == 0 and "do without it: write it yourself" in str(verdict)
+    assert "`return F.conv_transpose2d(x, w)`" in str(verdict)
 
 
 @full_sandbox

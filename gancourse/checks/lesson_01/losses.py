@@ -8,14 +8,27 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from gancourse.checks.core import NOTHING, Miss, a, close, expect, expect_close, log, numbers, pretty
-from gancourse.checks.inputs import Case, chosen, chosen_int, drawn, said
+from gancourse.checks.core import Miss, a, expect
+from gancourse.checks.inputs import Case, batch, chosen, chosen_int, drawn, logits, said
 from gancourse.checks.lesson_01.suite import check
+from gancourse.checks.values import (
+    NOTHING,
+    close,
+    differentiable,
+    expect_close,
+    log,
+    mean,
+    number,
+    numbers,
+    pretty,
+    two,
+)
 
 
 def outputs(*friendly: float, between: tuple[float, float] = (0.04, 0.96)) -> tuple[float, ...]:
@@ -23,20 +36,7 @@ def outputs(*friendly: float, between: tuple[float, float] = (0.04, 0.96)) -> tu
     return chosen(*friendly, between=between, avoid=1 / 2)
 
 
-def logits(*outputs: float) -> Tensor:
-    """The logits at which the discriminator's outputs are these: D = σ(logit)."""
-    return torch.tensor([math.log(d / (1 - d)) for d in outputs])
-
-
-def batch(*outputs: float) -> Tensor:
-    """The same, as a batch of shape (B, 1) that a network would have produced."""
-    return logits(*outputs).unsqueeze(1).requires_grad_()
-
-
-def scalar(loss: Any) -> Tensor:
-    """The value of a loss: one number for the whole batch."""
-    expect(loss is not None, NOTHING)
-    return numbers(loss, (), "The loss", advice="Average over the batch.")
+scalar = partial(number, what="The loss", advice="Average over the batch.")
 
 
 def order(low: Tensor, high: Tensor, low_case: str, high_case: str, otherwise: str) -> None:
@@ -54,10 +54,6 @@ def order(low: Tensor, high: Tensor, low_case: str, high_case: str, otherwise: s
 
 
 # --- discriminator_loss ---------------------------------------------------------------------
-
-
-def mean(values: tuple[float, ...]) -> float:
-    return sum(values) / len(values)
 
 
 def mean_log(outputs: tuple[float, ...]) -> float:
@@ -196,8 +192,8 @@ def backward(loss: Any) -> None:
     """Backpropagate a loss, or say why that cannot be done."""
     scalar(loss)
     expect(isinstance(loss, Tensor), f"The loss should be a tensor that can be differentiated; it is {a(loss)}.")
-    expect(
-        loss.requires_grad,
+    differentiable(
+        loss,
         "The loss is cut off from the logits, so nothing could learn from it. "
         "Do not use item(), detach(), numpy() or no_grad() in it.",
     )
@@ -333,12 +329,8 @@ def generator_gradient(loss: Callable, derivative: Callable[[float], float]) -> 
 
 def both_gradients(gradients: Callable, fakes: Tensor) -> tuple[Tensor, Tensor]:
     got = gradients(fakes)
-    expect(got is not None, NOTHING)
-    expect(
-        isinstance(got, tuple | list) and len(got) == 2,
-        f"Return two tensors, minimax first and non-saturating second; you return {a(got)}"
-        + (f" of {len(got)}." if isinstance(got, tuple | list) else "."),
-    )
+    came = f"{a(got)} of {len(got)}" if isinstance(got, tuple | list) else a(got)
+    two(got, f"Return two tensors, minimax first and non-saturating second; you return {came}.")
     advice = "One derivative per logit is asked, not their mean or sum."
     names = ("The minimax gradient", "The non-saturating gradient")
     for part, name in zip(got, names, strict=True):

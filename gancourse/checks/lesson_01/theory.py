@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
+from functools import partial
 
 import torch
 from torch import Tensor
 
-from gancourse.checks.core import NOTHING, close, double, expect, expect_close, log, numbers
+from gancourse.checks.asked import intact
+from gancourse.checks.core import CHANGES, expect
 from gancourse.checks.inputs import Case, chosen, drawn, said
 from gancourse.checks.lesson_01.suite import check
+from gancourse.checks.values import expect_close, log, number, numbers
 
 
 def densities(*friendly: float) -> tuple[float, ...]:
@@ -81,20 +83,14 @@ def _(optimal: Callable) -> None:
     p, q = torch.full((4, 2), x), torch.full((4, 2), y)
     want = torch.full((4, 2), x / (x + y))
     expect_close(numbers(optimal(p, q), (4, 2)), want, f"a table of p = {x:g} and q = {y:g}")
-    unchanged(p=(p, x), q=(q, y))
-
-
-def unchanged(**inputs: tuple[Tensor, float]) -> None:
-    """Miss if an argument was changed in place: the caller still needs it."""
-    for name, (tensor, value) in inputs.items():
-        expect(
-            close(double(tensor), torch.full_like(double(tensor), value)),
-            f"Your function changes its argument `{name}`, which its caller still needs. "
-            "Do not use +=, *=, /= or functions that end in _ on it.",
-        )
+    for name, tensor in (("`p`", p), ("`q`", q)):
+        expect(intact(tensor), CHANGES.format(which=name))
 
 
 # --- game_value -----------------------------------------------------------------------------
+
+
+integral = partial(number, what="V", advice="Sum over the grid.")
 
 
 def bumps(apart: float) -> tuple[Tensor, Tensor, float]:
@@ -105,11 +101,6 @@ def bumps(apart: float) -> tuple[Tensor, Tensor, float]:
     p = torch.distributions.Normal(left, width).log_prob(x).exp()
     q = torch.distributions.Normal(right, width).log_prob(x).exp()
     return p, q, float(x[1] - x[0])
-
-
-def integral(value: Any) -> Tensor:
-    expect(value is not None, NOTHING)
-    return numbers(value, (), "V", advice="Sum over the grid.")
 
 
 @check.that("game_value", "is −log 4 when real and fake are the same and D = ½", alone=False)
@@ -165,9 +156,8 @@ def two_points() -> Case:
 def _(value: Callable) -> None:
     case = drawn(two_points)
     p, q, d, dx = case.inputs
-    kept = d.clone()
     got = integral(value(p, q, d, dx))
-    expect(torch.equal(d, kept), "Your function changes its argument `d`, which its caller still needs.")
+    expect(intact(d), "Your function changes its argument `d`, which its caller still needs.")
     case.compare(got)
 
 

@@ -3,7 +3,7 @@
 from gancourse.checks.lesson_02 import counting, mixtures, packing, together, unrolled
 from gancourse.checks.lesson_02.suite import check
 
-WITHHELD = ("metrics/modes.py", "training/ensemble.py", "widgets/plane_game.py")
+WITHHELD = ("data/mixing.py", "metrics/modes.py", "training/ensemble.py", "widgets/plane_game.py")
 """Files of the package that hold answers to this lesson's exercises."""
 
 __all__ = ["WITHHELD", "check", "counting", "mixtures", "packing", "together", "unrolled"]

@@ -9,9 +9,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from gancourse.checks.core import NOTHING, expect, expect_close, numbers
+from gancourse.checks.asked import intact
+from gancourse.checks.core import expect
 from gancourse.checks.inputs import Case, chosen, chosen_int, drawn
 from gancourse.checks.lesson_02.suite import check
+from gancourse.checks.values import expect_close, pair
 
 
 def counted(samples: Tensor, modes: Tensor, std: float, radius: float = 3.0, box: bool = False) -> list[float]:
@@ -24,12 +26,8 @@ def counted(samples: Tensor, modes: Tensor, std: float, radius: float = 3.0, box
 
 def two_numbers(value: Any) -> Tensor:
     """What came back, as (modes covered, share)."""
-    expect(value is not None, NOTHING)
-    two = isinstance(value, tuple | list) and len(value) == 2
-    two = two or (isinstance(value, Tensor) and tuple(value.shape) == (2,))
-    expect(two, "Return two numbers: how many modes are covered, and the share of high-quality samples.")
-    found = [numbers(v, (), name) for v, name in zip(value, ("The first number", "The second number"), strict=True)]
-    return torch.stack(found)
+    otherwise = "Return two numbers: how many modes are covered, and the share of high-quality samples."
+    return pair(value, "", "", otherwise, ("The first number", "The second number"))
 
 
 def around(modes: Tensor, std: float, places: list[tuple[int, float, float]]) -> Tensor:
@@ -83,9 +81,8 @@ def square() -> Case:
 def _(count_modes: Callable) -> None:
     case = drawn(square)
     samples, modes, std = case.inputs
-    kept = samples.clone()
-    got = two_numbers(count_modes(samples, modes.clone(), std))
-    expect(torch.equal(samples, kept), "Your function changes its argument `samples`, which its caller still needs.")
+    got = two_numbers(count_modes(samples, modes, std))
+    expect(intact(samples), "Your function changes its argument `samples`, which its caller still needs.")
     case.compare(got)
 
 
@@ -100,7 +97,7 @@ def neighbors() -> Case:
     return Case(where, [1.0, 1.0], usual, (samples, modes, std))
 
 
-@check.that("count_modes", "gives each sample to its nearest mode only")
+@check.that("count_modes", "gives each sample to its nearest mode only", alone=False)
 def _(count_modes: Callable) -> None:
     case = drawn(neighbors)
     case.compare(two_numbers(count_modes(*case.inputs)))

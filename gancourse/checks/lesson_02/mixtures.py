@@ -14,9 +14,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from gancourse.checks.core import NOTHING, Miss, double, expect, expect_close, numbers
+from gancourse.checks.core import Miss, expect
 from gancourse.checks.inputs import Case, chosen, drawn, said
 from gancourse.checks.lesson_02.suite import check
+from gancourse.checks.values import NOTHING, double, expect_close, numbers
 
 MANY = 4000
 SURE = 5.0  # standard errors
@@ -35,7 +36,7 @@ class Apart:
 
     def draw(self, sample: Callable, n: int = MANY) -> tuple[Tensor, Tensor]:
         """n points of the student's, and the component each belongs to."""
-        got = sample(self.means.clone(), self.stds.clone(), self.weights.clone(), n)
+        got = sample(self.means, self.stds, self.weights, n)
         points = numbers(got, (n, self.means.shape[1]), advice="One row for each point.")
         distances = (points[:, None] - double(self.means)).norm(dim=2)
         nearest = distances.argmin(dim=1)

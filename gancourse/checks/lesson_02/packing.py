@@ -10,9 +10,11 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from gancourse.checks.core import NOTHING, a, expect, expect_close, numbers
-from gancourse.checks.inputs import Case, chosen, chosen_int, drawn, rand, randn, said
+from gancourse.checks.core import expect
+from gancourse.checks.inputs import Case, chosen, chosen_int, drawn, randn, said
 from gancourse.checks.lesson_02.suite import check
+from gancourse.checks.networks import network
+from gancourse.checks.values import differentiable, expect_close, number, numbers
 
 # --- packed_distance -------------------------------------------------------------------------
 
@@ -56,14 +58,13 @@ def asked(p: Sequence[float], q: Sequence[float], m: int) -> Case:
     return Case(f"p = {said(tuple(p))}, q = {said(tuple(q))} and m = {m}", want, told, (p, q, m))
 
 
+def distance_of(value: Any) -> Tensor:
+    return number(value, "The distance", "Add up all packs.")
+
+
 def tensors(case: Case) -> tuple[Tensor, Tensor, int]:
     p, q, m = case.inputs
     return torch.tensor(p), torch.tensor(q), m
-
-
-def number(value: Any) -> Tensor:
-    expect(value is not None, NOTHING)
-    return numbers(value, (), "The distance", advice="Add up all packs.")
 
 
 @check.that("packed_distance", "is half the sum of the differences for m = 1")
@@ -75,7 +76,7 @@ def _(distance: Callable) -> None:
         return asked([*x, round(1 - sum(x), 2)], [*y, round(1 - sum(y), 2)], 1)
 
     case = drawn(three)
-    case.compare(number(distance(*tensors(case))))
+    case.compare(distance_of(distance(*tensors(case))))
 
 
 @check.that("packed_distance", "sums over all packs of m samples")
@@ -86,7 +87,7 @@ def _(distance: Callable) -> None:
 
     for m in (2, chosen_int(3, between=(3, 5))):
         case = drawn(lambda m=m: tilted(m))
-        case.compare(number(distance(*tensors(case))))
+        case.compare(distance_of(distance(*tensors(case))))
 
 
 @check.that("packed_distance", "grows fast where a mode is missing")
@@ -96,25 +97,22 @@ def _(distance: Callable) -> None:
         return asked([round(lost, 2), round(1 - lost, 2)], [0.0, 1.0], chosen_int(4, between=(3, 5)))
 
     case = dropped()
-    case.compare(number(distance(*tensors(case))))
+    case.compare(distance_of(distance(*tensors(case))))
 
 
 @check.that("packed_distance", "is 0 for equal distributions and 1 for those that never meet", alone=False)
 def _(distance: Callable) -> None:
     (x,) = chosen(0.3, between=(0.1, 0.9))
     p = torch.tensor([x, 1 - x, 0.0])
-    expect_close(number(distance(p, p.clone(), 3)), 0.0, "p = q and m = 3")
-    expect_close(number(distance(p, torch.tensor([0.0, 0.0, 1.0]), 2)), 1.0, "p and q that never meet, m = 2")
+    expect_close(distance_of(distance(p, p.clone(), 3)), 0.0, "p = q and m = 3")
+    expect_close(distance_of(distance(p, torch.tensor([0.0, 0.0, 1.0]), 2)), 1.0, "p and q that never meet, m = 2")
 
 
 # --- PackedDiscriminator ---------------------------------------------------------------------
 
 
 def made(build: Callable, *sizes: int) -> nn.Module:
-    D = build(*sizes)
-    expect(D is not None, NOTHING)
-    expect(isinstance(D, nn.Module), f"PackedDiscriminator(…) should be a network, an nn.Module; it is {a(D)}.")
-    return D
+    return network(build(*sizes), "PackedDiscriminator(…)")
 
 
 def logits(D: Callable, x: Tensor, packs: int) -> Tensor:
@@ -193,17 +191,8 @@ def _(build: Callable) -> None:
     )
     x.requires_grad_()
     value = D(x)
-    expect(
-        isinstance(value, Tensor) and value.requires_grad,
-        "The logits cannot be differentiated: a detach() or no_grad() cuts them off.",
-    )
+    differentiable(value, "The logits cannot be differentiated: a detach() or no_grad() cuts them off.")
     value.sum().backward()
     expect(x.grad is not None and bool(x.grad.any()), "No gradient reaches the samples, so G could not learn from D.")
     blind = [name for name, p in D.named_parameters() if p.grad is None]
     expect(not blind, f"No gradient reaches the parameter(s) {', '.join(blind)}. Is every layer used?")
-
-
-def random_distribution(k: int) -> list[float]:
-    """k probabilities, drawn afresh."""
-    weights = (0.05 + rand(k, dtype=torch.float64)).tolist()
-    return [w / sum(weights) for w in weights]

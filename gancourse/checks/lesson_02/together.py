@@ -9,9 +9,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from gancourse.checks.core import NOTHING, Miss, close, double, expect, expect_close, numbers
+from gancourse.checks.asked import intact
+from gancourse.checks.core import Miss, expect
 from gancourse.checks.inputs import Case, chosen, drawn, randn
 from gancourse.checks.lesson_02.suite import check
+from gancourse.checks.values import NOTHING, close, differentiable, double, expect_close, numbers
 
 
 def widened(value: Any, n: int, features: int) -> Tensor:
@@ -76,11 +78,10 @@ def _(minibatch_std: Callable) -> None:
 @check.that("minibatch_std", "keeps the features, in front of the new column", alone=False)
 def _(minibatch_std: Callable) -> None:
     features = 2 * randn(5, 3) + 1
-    kept = features.clone()
     got = widened(minibatch_std(features), 5, 3)
-    expect(torch.equal(features, kept), "Your function changes its argument, which its caller still needs.")
+    expect(intact(features), "Your function changes its argument, which its caller still needs.")
     expect(
-        close(got[:, :3], double(kept)),
+        close(got[:, :3], double(features)),
         "The first columns should be the features as they were. The new column is the last one.",
     )
 
@@ -90,8 +91,8 @@ def _(minibatch_std: Callable) -> None:
     features = (2 * randn(6, 2)).requires_grad_()
     value = minibatch_std(features)
     widened(value, 6, 2)
-    expect(
-        isinstance(value, Tensor) and value.requires_grad,
+    differentiable(
+        value,
         "The result cannot be differentiated: a detach() or no_grad() cuts it off, or a new tensor is made of numbers.",
     )
     (got,) = torch.autograd.grad(value[:, 2].sum(), features)

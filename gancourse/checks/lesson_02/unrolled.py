@@ -11,12 +11,13 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
-from torch import Tensor, nn
 
-from gancourse.checks.core import Miss, double, expect, numbers
+from gancourse.checks.core import Miss, expect
 from gancourse.checks.doubles import Counted, Quadratic
 from gancourse.checks.inputs import Case, chosen, drawn
 from gancourse.checks.lesson_02.suite import check
+from gancourse.checks.steps import along, column, line, number_back, trainable, unmoved, weights
+from gancourse.checks.values import double, mean
 
 Line = Sequence[float]
 
@@ -116,43 +117,17 @@ class Ahead:
         return still.clear and self.move.clear and self.number.clear
 
 
-def line(weight_and_bias: Line) -> nn.Module:
-    """A network of one weight and one bias, made without a draw from torch's global generator."""
-    net = nn.utils.skip_init(nn.Linear, 1, 1)
-    for p, value in zip(net.parameters(), weight_and_bias, strict=True):
-        nn.init.constant_(p, value)
-    return net
-
-
-def along(weight_and_bias: Line, values: Sequence[float]) -> list[float]:
-    weight, bias = weight_and_bias
-    return [weight * value + bias for value in values]
-
-
-def column(values: Sequence[float]) -> Tensor:
-    return torch.tensor(values).unsqueeze(1)
-
-
-def mean(values: Sequence[float]) -> float:
-    return sum(values) / len(values)
-
-
-def weights(net: nn.Module) -> list[float]:
-    return [p.item() for p in net.parameters()]
-
-
 def moved(game: Ahead) -> None:
     """Miss unless G has gone where the case says."""
-    now = weights(game.G)
-    if now == torch.tensor(game.start_G).tolist():
-        changed = weights(game.D) != torch.tensor(game.start_D).tolist()
+    if unmoved(game.G, game.start_G):
+        changed = not unmoved(game.D, game.start_D)
         raise Miss(
             "G has not moved"
             + (", and D has." if changed else ".")
             + " A step needs backward() and then opt_G.step(), with no zero_grad(), detach() or no_grad() on the way."
         )
     expect(game.opt_G.steps > 0, "opt_G.step() is not called. Use the optimizer that is passed in, none of your own.")
-    game.move.compare(double(now), what="G's weight and bias become", rtol=1e-3, atol=1e-4)
+    game.move.compare(double(weights(game.G)), what="G's weight and bias become", rtol=1e-3, atol=1e-4)
     expect(game.opt_G.steps == 1, f"opt_G.step() is called {game.opt_G.steps} times; one call is one step.")
 
 
@@ -177,7 +152,7 @@ def _(step: Callable) -> None:
     game.steps = 0
     want = game.after()
     game.take(step)
-    expect(weights(game.G) != torch.tensor(game.start_G).tolist(), "With steps = 0, G has not moved.")
+    expect(not unmoved(game.G, game.start_G), "With steps = 0, G has not moved.")
     Case("no step ahead", want).compare(
         double(weights(game.G)), what="G's weight and bias become", rtol=1e-3, atol=1e-4
     )
@@ -188,12 +163,12 @@ def _(step: Callable) -> None:
     game = drawn(Ahead)
     game.take(step)
     expect(
-        weights(game.D) == torch.tensor(game.start_D).tolist(),
+        unmoved(game.D, game.start_D),
         "D's weights have changed. D only imagines its steps: compute new weights beside the old ones, or put the "
         "old ones back.",
     )
     expect(
-        len(list(game.D.parameters())) == 2 and all(p.requires_grad for p in game.D.parameters()),
+        len(list(game.D.parameters())) == 2 and trainable(game.D),
         "D's parameters no longer take gradients after the step: it could not learn any more.",
     )
 
@@ -214,11 +189,4 @@ def _(step: Callable) -> None:
 @check.that("unrolled_generator_step", "returns G's loss against D's answer, as a plain number")
 def _(step: Callable) -> None:
     game = drawn(Ahead)
-    value = game.take(step)
-    expect(value is not None, "The result is None. Return the loss as a number: `return value.item()`.")
-    if isinstance(value, Tensor) and value.requires_grad:
-        raise Miss(
-            "You return the loss with its computation attached, which would keep every step's activations in memory. "
-            "Return a plain number: `value.item()`."
-        )
-    game.number.compare(numbers(value, (), "The returned loss", advice="Return one number, this step's loss."))
+    number_back(game.take(step), game.number)

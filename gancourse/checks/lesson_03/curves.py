@@ -10,9 +10,10 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from gancourse.checks.core import NOTHING, Miss, a, expect
+from gancourse.checks.core import Miss, a, expect
 from gancourse.checks.inputs import chosen_int, randn
 from gancourse.checks.lesson_03.suite import check
+from gancourse.checks.values import NOTHING
 
 History = dict[str, list[float]]
 WORDS = ("healthy", "collapsed", "discriminator won", "generator won", "diverged")
@@ -84,7 +85,7 @@ def _(diagnose: Callable) -> None:
         says(diagnose, story(end, start), want, where, advice)
 
 
-@check.that("diagnose", "is not fooled by one odd record at the very end")
+@check.that("diagnose", "is not fooled by one odd record at the very end", alone=False)
 def _(diagnose: Callable) -> None:
     history = story(HEALTHY, records=400)
     for name, value in zip(NAMES, D_WON, strict=True):
@@ -94,7 +95,7 @@ def _(diagnose: Callable) -> None:
     says(diagnose, history, "healthy", "a healthy run of 400 records, the last of which is odd", advice)
 
 
-@check.that("diagnose", "says diverged wherever a number is not finite")
+@check.that("diagnose", "says diverged wherever a number is not finite", alone=False)
 def _(diagnose: Callable) -> None:
     for name in NAMES:
         for odd in (math.nan, math.inf, -math.inf):
@@ -121,7 +122,7 @@ def _(diagnose: Callable) -> None:
 ORDER = "Ask in the order of the text: the first rule that fits decides."
 
 
-@check.that("diagnose", "asks for both of D's signs before it says that D has won")
+@check.that("diagnose", "asks for both of D's signs before it says that D has won", alone=False)
 def _(diagnose: Callable) -> None:
     for real, fake in ((0.98, 0.3), (0.7, 0.02)):
         history = story((0.6, 2.0, real, fake, 0.9), noise=0.005)

@@ -6,27 +6,18 @@ six standard deviations.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
-from typing import Any
+from functools import partial
 
 import torch
 from torch import Tensor
 
-from gancourse.checks.core import NOTHING, Miss, a, expect, expect_close, log, numbers
-from gancourse.checks.inputs import Case, chosen, chosen_int, drawn, randn, said
+from gancourse.checks.core import Miss, a, expect
+from gancourse.checks.inputs import Case, batch, chosen, chosen_int, drawn, randn, said
 from gancourse.checks.lesson_03.suite import check
+from gancourse.checks.values import NOTHING, differentiable, expect_close, log, mean, number, numbers
 
 # --- smoothed_loss --------------------------------------------------------------------------
-
-
-def batch(*outputs: float) -> Tensor:
-    """Logits (B, 1) at which the discriminator's outputs are these."""
-    return torch.tensor([[math.log(d / (1 - d))] for d in outputs]).requires_grad_()
-
-
-def mean(values: list[float]) -> float:
-    return sum(values) / len(values)
 
 
 def entropy(label: float, outputs: tuple[float, ...]) -> float:
@@ -34,9 +25,7 @@ def entropy(label: float, outputs: tuple[float, ...]) -> float:
     return -mean([label * log(d) + (1 - label) * log(1 - d) for d in outputs])
 
 
-def scalar(loss: Any) -> Tensor:
-    expect(loss is not None, NOTHING)
-    return numbers(loss, (), "The loss", advice="Average over each batch, and add.")
+scalar = partial(number, what="The loss", advice="Average over each batch, and add.")
 
 
 def soft() -> Case:
@@ -95,7 +84,7 @@ def _(loss: Callable) -> None:
     for logits in (above, below):
         value = loss(logits, batch(0.2), label)
         scalar(value)
-        expect(isinstance(value, Tensor) and value.requires_grad, "The loss is cut off from the logits.")
+        differentiable(value, "The loss is cut off from the logits.")
         value.backward()
         expect(logits.grad is not None, "No gradient reaches the real logits.")
         want = torch.sigmoid(logits.detach()) - label
@@ -261,7 +250,7 @@ def _(kind: Callable) -> None:
     )
 
 
-@check.that("ReplayBuffer", "gives the place of a picture that comes out to the new one")
+@check.that("ReplayBuffer", "gives the place of a picture that comes out to the new one", alone=False)
 def _(kind: Callable) -> None:
     capacity, n = 20, 600
     buffer = new_buffer(kind, capacity)
@@ -306,7 +295,7 @@ def _(kind: Callable) -> None:
     )
 
 
-@check.that("ReplayBuffer", "keeps no trace of G: what comes out is detached")
+@check.that("ReplayBuffer", "keeps no trace of G: what comes out is detached", alone=False)
 def _(kind: Callable) -> None:
     buffer = new_buffer(kind, 4)
     scale = torch.ones((), requires_grad=True)

@@ -9,19 +9,19 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from gancourse.checks.core import close, expect, expect_close, numbers
+from gancourse.checks.asked import intact
+from gancourse.checks.core import expect
 from gancourse.checks.inputs import Case, chosen, drawn, rand, randn
 from gancourse.checks.lesson_03.suite import check
+from gancourse.checks.values import close, expect_close, numbers
 
 ONE_ROW_EACH = "One row for each number in t."
 
 
 def way(answer: Callable, a: Tensor, b: Tensor, t: Tensor) -> Tensor:
     """The points the student's function gives, (k, d); inputs are looked at for changes."""
-    given = [x.clone() for x in (a, b, t)]
-    got = numbers(answer(*given), (len(t), len(a)), advice=ONE_ROW_EACH)
-    same = all(torch.equal(was, now) for was, now in zip((a, b, t), given, strict=True))
-    expect(same, "Your function changes what it is given.")
+    got = numbers(answer(a, b, t), (len(t), len(a)), advice=ONE_ROW_EACH)
+    expect(all(map(intact, (a, b, t))), "Your function changes what it is given.")
     return got
 
 
@@ -142,10 +142,8 @@ def _(slerp: Callable) -> None:
 
 
 def edited(answer: Callable, z: Tensor, minus: Tensor, plus: Tensor) -> Tensor:
-    given = [x.clone() for x in (z, minus, plus)]
-    got = numbers(answer(*given), tuple(z.shape), advice="One edited code for each row of z.")
-    same = all(torch.equal(was, now) for was, now in zip((z, minus, plus), given, strict=True))
-    expect(same, "Your function changes the codes it is given. Make a new tensor: z + …")
+    got = numbers(answer(z, minus, plus), tuple(z.shape), advice="One edited code for each row of z.")
+    expect(all(map(intact, (z, minus, plus))), "Your function changes the codes it is given. Make a new tensor: z + …")
     return got
 
 

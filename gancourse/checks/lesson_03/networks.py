@@ -1,139 +1,36 @@
 """Both networks, judged by what they do: shapes, range, who influences what, where gradients go.
 
-Nothing here looks at layers. A network is built, called, and its parameters are read and scaled; so
-transposed convolutions, upsampling, loops or lists written out all pass where they do what the text asks.
+How a network is asked without a look at its layers is in `gancourse.checks.networks`.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
 
 import torch
-from torch import Tensor, nn
 
-from gancourse.checks.core import NOTHING, Miss, a, expect, numbers
+from gancourse.checks.core import expect
 from gancourse.checks.inputs import chosen_int, randn
 from gancourse.checks.lesson_03.suite import check
-
-LARGE = 100.0  # weights scaled by this drive the last layer far beyond ±1
-
-
-def built(kind: Callable, **settings: int) -> nn.Module:
-    """A network of the student's class."""
-    net = kind(**settings)
-    told = ", ".join(f"{k}={v}" for k, v in settings.items())
-    if not isinstance(net, nn.Module):
-        raise Miss(f"{told} gives {a(net)}; a network should be a class that inherits from nn.Module.")
-    expect(bool(parameters(net)), "The network has no parameters. Are its layers attributes, or in an nn.Sequential?")
-    return net
-
-
-def parameters(net: nn.Module) -> dict[str, nn.Parameter]:
-    return dict(net.named_parameters())
-
-
-def scale_weights(net: nn.Module, factor: float) -> None:
-    """Multiply everything but biases and the scales of batch normalization."""
-    with torch.no_grad():
-        for p in net.parameters():
-            if p.ndim > 1:
-                p.mul_(factor)
-
-
-def set_biases(net: nn.Module, value: float) -> None:
-    with torch.no_grad():
-        for name, p in net.named_parameters():
-            if name.endswith("bias"):
-                p.fill_(value)
-
-
-def output(net: nn.Module, given: Tensor, shape: tuple[int, ...], advice: str = "") -> Tensor:
-    """What the network makes of this input, checked for its shape and as float64."""
-    got = net(given)
-    expect(got is not None, NOTHING)
-    return numbers(got, shape, f"For an input of shape {tuple(given.shape)} the output", advice)
-
-
-def count(net: nn.Module) -> int:
-    return sum(p.numel() for p in net.parameters())
-
-
-def every_parameter_learns(net: nn.Module, given: Tensor) -> None:
-    """Miss unless a loss on the output reaches every parameter."""
-    net.train()
-    out = net(given)
-    expect(
-        isinstance(out, Tensor) and out.requires_grad, "The output is cut off from the parameters: nothing can learn."
-    )
-    (out * randn(*out.shape)).sum().backward()
-    for name, p in net.named_parameters():
-        expect(p.grad is not None, f"No gradient reaches the parameter {name}, {tuple(p.shape)}. Is that layer used?")
-        dead = p.ndim > 1 and not numbers(p.grad, what=f"The gradient of {name}").any()
-        expect(not dead, f"The gradient of {name}, {tuple(p.shape)}, is 0 everywhere: nothing behind it depends on it.")
-
-
-def alone_or_not(net: nn.Module, given: Tensor, other: Tensor) -> tuple[float, float]:
-    """How much the first output changes with the rest of the batch, and from one call to the next, on its own scale."""
-    together, again = plain(net(torch.cat([given[:1], given[1:]]))), plain(net(given))
-    beside = plain(net(torch.cat([given[:1], other[1:]])))
-    size = together[0].abs().mean().clamp(min=1e-12)
-    return float((together[0] - beside[0]).abs().mean() / size), float((together - again).abs().mean() / size)
-
-
-def plain(value: Any) -> Tensor:
-    return numbers(value, what="The output")
-
-
-def same_for_any_company(net: nn.Module, given: Tensor, other: Tensor) -> None:
-    """Miss if in evaluation mode a batch's other members matter, or chance does."""
-    net.train()
-    net(given)  # running statistics get some values of their own
-    net.eval()
-    by_company, by_chance = alone_or_not(net, given, other)
-    expect(by_chance < 1e-4, "After eval() two calls with the same input differ: does it draw random numbers?")
-    expect(
-        by_company < 1e-4,
-        "After eval() an output depends on the rest of the batch. nn.BatchNorm2d layers that are attributes of "
-        "the network switch to their running statistics by themselves; F.batch_norm and "
-        "track_running_stats=False do not.",
-    )
-    (first,) = plain(net(given[:1]))
-    expect(
-        bool(torch.allclose(first, plain(net(given))[0], rtol=1e-3, atol=1e-4)),
-        "After eval() a batch of one gives another output than the same input in a larger batch.",
-    )
-
-
-def batch_normalized(net: nn.Module, given: Tensor, other: Tensor) -> None:
-    """Miss unless in training mode the batch's other members matter."""
-    net.train()
-    by_company, by_chance = alone_or_not(net, given, other)
-    expect(by_chance < 1e-4, "In training two calls with the same input differ: does it draw random numbers?")
-    expect(
-        by_company > 1e-3,
-        "In training an output does not depend on the rest of the batch: there is no batch normalization in it.",
-    )
-
-
-def not_normalized_last(values: Tensor, what: str) -> None:
-    """Miss if each channel (dimension 1) has mean 0 and spread 1 over the batch, as only a normalized one has."""
-    channels = values.transpose(0, 1).flatten(1)
-    mean, std = channels.mean(1), channels.std(1, unbiased=False)
-    normalized = bool((mean.abs() < 2e-3).all() and ((std - 1).abs() < 0.02).all())
-    expect(
-        not normalized,
-        f"{what} has mean 0 and spread 1 over every batch: batch normalization stands behind the last layer. Leave it "
-        "out there: the network should choose the output's mean and spread.",
-    )
-
+from gancourse.checks.networks import (
+    LARGE,
+    batch_normalized,
+    built,
+    count,
+    every_parameter_learns,
+    noise,
+    not_normalized_last,
+    output,
+    pictures,
+    same_for_any_company,
+    scale_weights,
+    sensitivity,
+    set_biases,
+)
+from gancourse.checks.values import numbers
 
 # --- Generator ------------------------------------------------------------------------------
-
-
-def noise(n: int, latent_dim: int) -> Tensor:
-    return randn(n, latent_dim)
 
 
 @check.that("Generator", "turns noise (n, latent_dim) into pictures (n, 3, size, size)", alone=False)
@@ -203,11 +100,6 @@ def _(Generator: Callable) -> None:
 # --- Discriminator --------------------------------------------------------------------------
 
 
-def pictures(n: int, size: int) -> Tensor:
-    """Noise in [−1, 1]: no picture of anything, but every pixel is different."""
-    return torch.tanh(randn(n, 3, size, size))
-
-
 @check.that("Discriminator", "turns pictures (n, 3, size, size) into logits (n, 1)", alone=False)
 def _(Discriminator: Callable) -> None:
     for size, width in ((32, 4), (16, 8), (64, 2)):
@@ -246,20 +138,6 @@ def _(Discriminator: Callable) -> None:
     blind = (seen == 0).any(0).nonzero().tolist()
     where = f"row {blind[0][0]}, column {blind[0][1]}" if blind else ""
     expect(not blind, f"{len(blind)} of 256 pixels have no influence on the logit, such as that in {where}.")
-
-
-def sensitivity(net: nn.Module, shown: Tensor) -> Tensor:
-    """The logits' gradient with respect to the pixels of these pictures, in their shape, in evaluation mode."""
-    net.eval()
-    given = shown.clone().requires_grad_()
-    logits = net(given)
-    expect(
-        isinstance(logits, Tensor) and logits.requires_grad,
-        "The logits are cut off from the picture; G could not learn.",
-    )
-    logits.sum().backward()
-    expect(given.grad is not None, "No gradient comes back to the picture; G could not learn from this D.")
-    return numbers(given.grad, what="The gradient of the picture")
 
 
 @check.that("Discriminator", "lets a gradient through where units are negative: LeakyReLU(0.2)")

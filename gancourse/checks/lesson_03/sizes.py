@@ -6,7 +6,6 @@ what comes out is measured.
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable
 from typing import Any
 
@@ -14,9 +13,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from gancourse.checks.core import NOTHING, Miss, a, close, expect, expect_close, numbers
+from gancourse.checks.asked import intact
+from gancourse.checks.core import Miss, expect
 from gancourse.checks.inputs import Case, chosen, chosen_int, drawn, rand, randn
 from gancourse.checks.lesson_03.suite import check
+from gancourse.checks.values import close, differentiable, expect_close, numbers, whole
 
 Setting = tuple[int, int, int, int]  # size, kernel, stride, padding
 
@@ -24,20 +25,6 @@ Setting = tuple[int, int, int, int]  # size, kernel, stride, padding
 def told(setting: Setting) -> str:
     size, kernel, stride, padding = setting
     return f"size {size}, kernel {kernel}, stride {stride}, padding {padding}"
-
-
-def whole(value: Any) -> int:
-    """A size that came from the student, as a whole number."""
-    expect(value is not None, NOTHING)
-    try:
-        return operator.index(value)
-    except TypeError:
-        pass
-    got = numbers(value, (), "The size")
-    raise Miss(
-        f"The size should be a whole number (an int); it is {got:g}, {a(value)}. "
-        "Divide with //, which rounds down, instead of /."
-    )
 
 
 def convolved(setting: Setting) -> int:
@@ -144,15 +131,16 @@ def reference(picture: Tensor, kernel: Tensor, stride: int, padding: int) -> Ten
 
 
 def result(answer: Callable, picture: Tensor, kernel: Tensor, stride: int, padding: int) -> Tensor:
-    """What the student's function makes of copies of the inputs, in the right shape."""
-    given = picture.clone(), kernel.clone()
-    got = answer(*given, stride, padding)
+    """What the student's function makes of the inputs, in the right shape."""
+    got = answer(picture, kernel, stride, padding)
     shape = tuple(reference(picture, kernel, stride, padding).shape)
     where = f"a picture {tuple(picture.shape)}, kernel {tuple(kernel.shape)}, stride {stride}, padding {padding}"
     sizes = "Each size is (size − 1) · stride − 2 · padding + kernel."
     found = numbers(got, shape, f"For {where} the result", advice=sizes)
-    same = all(torch.equal(was, now) for was, now in zip((picture, kernel), given, strict=True))
-    expect(same, "Your function changes the picture or the kernel it is given. Write into a new tensor.")
+    expect(
+        intact(picture) and intact(kernel),
+        "Your function changes the picture or the kernel it is given. Write into a new tensor.",
+    )
     return found
 
 
@@ -232,9 +220,7 @@ def _(answer: Callable) -> None:
     picture, kernel = randn(3, 3).requires_grad_(), randn(4, 4).requires_grad_()
     got = answer(picture, kernel, 2, 1)
     numbers(got, (6, 6))
-    expect(
-        isinstance(got, Tensor) and got.requires_grad, "The result is cut off from the picture: nothing could learn."
-    )
+    differentiable(got, "The result is cut off from the picture: nothing could learn.")
     weights = randn(6, 6)
     (got * weights).sum().backward()
     wanted = torch.autograd.grad((reference(picture, kernel, 2, 1) * weights).sum(), [picture, kernel])

@@ -1,29 +1,17 @@
-"""Numbers a network starts from (section 4 of the paper), and the average that follows it.
-
-Initial weights are judged by their statistics over thousands of draws, with tolerances that a right
-answer misses about once in a billion times.
-"""
+"""Numbers a network starts from (section 4 of the paper), and the average that follows it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import torch
 from torch import nn
 
-from gancourse.checks.core import close, double, expect, expect_close, numbers, plain
+from gancourse.checks.core import expect
 from gancourse.checks.inputs import Case, chosen, drawn, randn
 from gancourse.checks.lesson_03.suite import check
-
-ODD = 7.0  # what every parameter holds before
-
-
-def filled(layer: nn.Module) -> nn.Module:
-    """The layer with ODD in every parameter."""
-    for p in layer.parameters():
-        nn.init.constant_(p, ODD)
-    return layer
+from gancourse.checks.networks import ODD, drawn_normal, filled
+from gancourse.checks.values import close, double, expect_close, numbers, plain
 
 
 def convolutions() -> list[tuple[str, nn.Module]]:
@@ -32,28 +20,6 @@ def convolutions() -> list[tuple[str, nn.Module]]:
         ("Conv2d", filled(skip(nn.Conv2d, 24, 32, 4))),
         ("ConvTranspose2d", filled(skip(nn.ConvTranspose2d, 32, 24, 4))),
     ]
-
-
-def drawn_normal(values: Any, mean: float, std: float, what: str) -> None:
-    """Miss unless these many numbers look like draws from N(mean, std²)."""
-    found = numbers(values, what=f"The weights of {what}").flatten()
-    n = len(found)
-    expect(bool((found != ODD).any()), f"The weights of {what} are as they were. Set them in place, as nn.init does.")
-    m, s = float(found.mean()), float(found.std())
-    seen = (
-        f"The weights of {what} have mean {m:.3g} and standard deviation {s:.3g}; asked for are {mean:g} and {std:g}."
-    )
-    if abs(s - std**0.5) < 0.1 * std**0.5:
-        seen += " (That is the square root: nn.init.normal_ takes the standard deviation, not the variance.)"
-    if abs(s - std**2) < 0.1 * std**2:
-        seen += " (That is the square: N(0, 0.02²) has standard deviation 0.02.)"
-    expect(abs(m - mean) < 6.5 * std / n**0.5 and abs(s - std) < 6.5 * std / (2 * n) ** 0.5, seen)
-    furthest = float((found - mean).abs().max()) / std
-    expect(
-        furthest > 2.2,
-        f"No weight of {what} is further than {furthest:.2g} standard deviations from the mean: are they drawn evenly "
-        "(uniform_) or cut off? Draw them from a normal distribution.",
-    )
 
 
 @check.that("init_weights", "draws the weights of both kinds of convolution from N(0, 0.02²)")

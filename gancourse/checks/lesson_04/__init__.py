@@ -8,13 +8,18 @@ from pathlib import Path
 from gancourse.checks.lesson_04 import classes, frechet, kernel, neighbors, probe
 from gancourse.checks.lesson_04.suite import check
 
-LIBRARIES = ("prdc", "pytorch_fid", "sklearn", "torch_fidelity", "torchmetrics")
+RIDGES = ("sklearn.kernel_ridge", "sklearn.linear_model._ridge", "sklearn.linear_model._coordinate_descent")
+LIBRARIES = ("prdc", "pytorch_fid", "torch_fidelity", "torchmetrics", *RIDGES)
 
 
 def installed(name: str) -> str | None:
-    """Where a library lies, without importing it; None if it does not."""
-    spec = importlib.util.find_spec(name)
-    return str(Path(spec.origin).parent) if spec and spec.origin else None
+    """Where a library, or a module of one, lies, without importing it; None if it does not."""
+    package, _, module = name.partition(".")
+    spec = importlib.util.find_spec(package)
+    if spec is None or spec.origin is None:
+        return None
+    path = Path(spec.origin).parent.joinpath(*module.split("."))
+    return str(path if path.is_dir() else path.with_suffix(".py"))
 
 
 WITHHELD = (

@@ -8,9 +8,10 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from gancourse.checks.core import NOTHING, Miss, close, expect, expect_close, numbers, plain, pretty
+from gancourse.checks.core import Miss, expect
 from gancourse.checks.inputs import Case, chosen, chosen_int, drawn
-from gancourse.checks.lesson_04.suite import check, leaves_alone, number
+from gancourse.checks.lesson_04.suite import check
+from gancourse.checks.values import NOTHING, close, expect_close, leaves_alone, number, numbers, plain, pretty
 
 
 def shares(*friendly: float) -> Tensor:

@@ -13,9 +13,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from gancourse.checks.core import close, expect, expect_close, pretty
+from gancourse.checks.core import expect
 from gancourse.checks.inputs import Case, chosen, chosen_int, drawn, randn, said
-from gancourse.checks.lesson_04.suite import check, leaves_alone, number
+from gancourse.checks.lesson_04.suite import check
+from gancourse.checks.values import close, expect_close, leaves_alone, number, pretty
 
 
 def tensors(*values: Any, dtype: torch.dtype = torch.float64) -> tuple[Tensor, ...]:

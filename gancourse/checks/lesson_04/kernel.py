@@ -8,9 +8,9 @@ from itertools import combinations
 import torch
 from torch import Tensor
 
-from gancourse.checks.core import expect_close
 from gancourse.checks.inputs import Case, chosen, chosen_int, drawn, rand, randn, said
-from gancourse.checks.lesson_04.suite import check, leaves_alone, number
+from gancourse.checks.lesson_04.suite import check
+from gancourse.checks.values import expect_close, leaves_alone, number
 
 
 def mean_over(x: Tensor, y: Tensor, apart: bool, power: int = 3, plus: float = 1.0, share: bool = True) -> Tensor:

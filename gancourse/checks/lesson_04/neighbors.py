@@ -12,9 +12,10 @@ from collections.abc import Callable, Mapping
 import torch
 from torch import Tensor
 
-from gancourse.checks.core import expect, expect_close, pretty
+from gancourse.checks.core import expect
 from gancourse.checks.inputs import Case, chosen, chosen_int, drawn, said, seeded
-from gancourse.checks.lesson_04.suite import check, leaves_alone, number, pair
+from gancourse.checks.lesson_04.suite import check
+from gancourse.checks.values import expect_close, leaves_alone, number, pair, pretty
 
 K_TOO_SMALL = "The radius reaches to a neighbor too near: the point itself, at distance 0, is not its own neighbor."
 K_TOO_LARGE = "The radius reaches to a neighbor too far: the k-th among the other points is meant."

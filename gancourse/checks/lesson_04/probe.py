@@ -8,16 +8,14 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from gancourse.checks.core import NOTHING, expect, expect_close, numbers
 from gancourse.checks.inputs import Case, chosen, chosen_int, drawn, randn, said
-from gancourse.checks.lesson_04.suite import check, described, leaves_alone
+from gancourse.checks.lesson_04.suite import check
+from gancourse.checks.values import described, expect_close, leaves_alone, numbers, two
 
 
 def fitted(value: Any, d: int, c: int) -> tuple[Tensor, Tensor]:
     """Weights (d, c) and bias (c,) that came from the student."""
-    expect(value is not None, NOTHING)
-    two = isinstance(value, tuple | list) and len(value) == 2
-    expect(two, f"Return two tensors, weights first and bias second; you return {described(value)}.")
+    two(value, f"Return two tensors, weights first and bias second; you return {described(value)}.")
     advice = f"Features have {d} dimensions, targets {c}."
     weights = numbers(value[0], (d, c), "The tensor of weights", advice)
     return weights, numbers(value[1], (c,), "The bias", "There is one bias for each target.")

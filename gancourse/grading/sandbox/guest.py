@@ -22,6 +22,7 @@ from torch import Tensor, nn
 
 import gancourse.checks
 from gancourse.checks.core import describe_error, silence
+from gancourse.checks.without import refusing
 from gancourse.grading.sandbox import mirror
 from gancourse.grading.sandbox.peer import Letter, Peer
 from gancourse.grading.sandbox.wire import TOO_LONG, Gone, Line, Raw, Tagged, WireError
@@ -155,9 +156,16 @@ class Guest(Peer):
         self.names.update(things)
         return {"reply": None}
 
-    def serve_call(self, letter: Letter, target: Any, args: list[Any], kwargs: Any, seconds: float) -> dict[str, Any]:
-        """Call something of the student's."""
-        return self.timed(seconds, letter, lambda: target(*args, **kwargs))
+    def serve_call(
+        self, letter: Letter, target: Any, args: list[Any], kwargs: Any, seconds: float, without: str
+    ) -> dict[str, Any]:
+        """Call something of the student's, which may not use what `without` says."""
+
+        def called() -> Any:
+            with refusing(without):
+                return target(*args, **kwargs)
+
+        return self.timed(seconds, letter, called)
 
     def serve_next(self, letter: Letter, target: Any, seconds: float) -> dict[str, Any]:
         """The next item of an iterator, in a list; an empty list at its end."""

@@ -15,6 +15,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from gancourse.checks.asked import refused
 from gancourse.checks.core import StudentError
 from gancourse.grading.sandbox import mirror
 from gancourse.grading.sandbox.peer import Letter, Peer
@@ -192,7 +193,8 @@ class Host(Peer):
     def call(self, target: Remote, args: Any, kwargs: Any) -> Any:
         """Call something of the student's."""
         seconds = min(self.limits.call, max(0.1, self.end - time.monotonic()))
-        return self.asked("call", seconds, target=target, args=list(args), kwargs=dict(kwargs), seconds=seconds)
+        fields = {"args": list(args), "kwargs": dict(kwargs), "seconds": seconds, "without": refused()}
+        return self.asked("call", seconds, target=target, **fields)
 
     def run(self, source: str, name: str) -> tuple[str, list[str] | None]:
         """Run a cell: what it printed, and None or [the error's name, what to say about it].

@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
+import py_compile
 import re
 import secrets
 import shutil
@@ -40,10 +41,17 @@ STARTING = 120  # seconds that importing torch may take on a busy machine
 ENDING = 10
 WATCHING = 0.25  # seconds between two looks at the memory
 PATH = "/usr/bin:/bin"
-INSTEAD = """raise ImportError(
-    f"{__name__} is not here while you are graded: write the exercise yourself, importing it earns nothing."
-)
+INSTEAD = """raise ImportError(f"{__name__} is withheld while this lesson is graded: write it yourself.")
 """  # what stands in the place of a module that holds answers
+LATER = """def __getattr__(name):
+    if name.startswith("__"):
+        raise AttributeError(name)
+
+    def refuse(*_, **__):
+        raise ImportError(f"{__name__}.{name} is withheld while this lesson is graded: write it yourself.")
+
+    return type(name, (), {"__init__": refuse})
+"""  # and in that of a part of a library, which other parts import: what it holds is refused when it is used
 SCARCE = 0.04  # of the machine's memory: with less than that left the sandbox is ended
 FIRST_USER = 60_000  # users from here on belong to nobody
 
@@ -86,7 +94,7 @@ def bubblewrap() -> str | None:
 def command(limits: Limits, withheld: tuple[Path, ...] = (), instead: Path = Path()) -> list[str]:
     """The command before the one to run: bubblewrap, another user, the limits.
 
-    In the place of each withheld folder stands the folder `instead`, of each withheld file its `__init__.py`.
+    In the place of withheld folders, files and the bytecode beside them stands what `lay_out` has put there.
     """
     root = os.geteuid() == 0
     parts = [shutil.which("bwrap") or "bwrap", "--die-with-parent", "--new-session"]
@@ -113,13 +121,55 @@ def command(limits: Limits, withheld: tuple[Path, ...] = (), instead: Path = Pat
                 made.add(parent)
         parts += ["--ro-bind", str(path), str(path)]
     for path in withheld:
-        parts += ["--ro-bind", str(instead if path.is_dir() else instead / "__init__.py"), str(path)]
+        parts += ["--ro-bind", str(stand_in(path, instead)), str(path)]
+    for home, cache in bytecode(withheld).items():
+        if (home / "__pycache__").is_dir():
+            parts += ["--ro-bind", str(instead.with_name(cache)), str(home / "__pycache__")]
     parts += ["--proc", "/proc", "--dev", "/dev", "--chdir", "/tmp", "--remount-ro", "/"]
     if root:
         user = str(FIRST_USER + secrets.randbelow(5000))  # another one for each sandbox: limits count by user
         parts += ["setpriv", "--reuid", user, "--regid", user, "--clear-groups", "--no-new-privs"]
     parts += ["prlimit", f"--data={limits.memory}", f"--nproc={limits.processes}", f"--fsize={limits.file}"]
     return [*parts, f"--cpu={int(limits.notebook)}", "--core=0", "--nofile=256"]
+
+
+def is_visible(path: Path) -> bool:
+    """Whether student code can read what is there."""
+    return any(path.is_relative_to(seen) for seen in (*visible(), Path("/usr")))
+
+
+def bytecode(withheld: tuple[Path, ...]) -> dict[Path, str]:
+    """The folders in whose `__pycache__` there is, or may come to be, bytecode of withheld files; a name for each."""
+    homes = sorted({path.parent for path in withheld if not path.is_dir()})
+    return {home: f"bytecode-{number}" for number, home in enumerate(homes)}
+
+
+def stand_in(path: Path, instead: Path) -> Path:
+    """What is seen in the place of a withheld folder or file."""
+    if path.is_dir():
+        return instead
+    ours = path.is_relative_to(Path(gancourse.__file__).resolve().parent)
+    return instead / "__init__.py" if ours else instead.with_name("later.py")
+
+
+def lay_out(withheld: tuple[Path, ...], instead: Path) -> None:
+    """Write what stands in the place of what is withheld, its bytecode included, to `instead` and beside it."""
+    instead.mkdir()
+    (instead / "__init__.py").write_text(INSTEAD, encoding="utf-8")
+    instead.with_name("later.py").write_text(LATER, encoding="utf-8")
+    for home, name in bytecode(withheld).items():
+        folder, real = instead.with_name(name), home / "__pycache__"
+        folder.mkdir()
+        with contextlib.suppress(OSError):  # where it cannot be made, nobody can put bytecode there
+            real.mkdir(exist_ok=True)
+        gone = {path.stem: stand_in(path, instead) for path in withheld if path.parent == home and not path.is_dir()}
+        for path in real.glob("*.pyc") if real.is_dir() else ():
+            if path.name.split(".")[0] not in gone:
+                shutil.copy2(path, folder)
+        for stem, source in gone.items():
+            target = folder / f"{stem}.{sys.implementation.cache_tag}.pyc"
+            unchecked = py_compile.PycInvalidationMode.UNCHECKED_HASH
+            py_compile.compile(str(source), str(target), invalidation_mode=unchecked)
 
 
 def environment() -> dict[str, str]:
@@ -150,7 +200,7 @@ class Walls:
     Args:
         limits: what the student's code may use.
         require_full: do not make do with less than bubblewrap.
-        withheld: modules of the package, files or folders, that cannot be imported inside.
+        withheld: modules, files or folders, that cannot be imported inside, neither as source nor as bytecode.
 
     Raises:
         CourseError: if the full sandbox is required and cannot be had; NoSandbox at start, if it does not come up.
@@ -180,8 +230,7 @@ class Walls:
         self.scratch = tempfile.mkdtemp(prefix="gancourse-")
         if self.level == FULL:
             instead = Path(self.scratch) / "withheld"
-            instead.mkdir()
-            (instead / "__init__.py").write_text(INSTEAD, encoding="utf-8")
+            lay_out(self.withheld, instead)
             inside = [*command(self.limits, self.withheld, instead), *python]
             # No environment: the sandbox's first process would show the one it was started with.
             options: dict[str, object] = {"args": inside, "env": {"PATH": PATH}}

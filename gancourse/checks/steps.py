@@ -1,0 +1,161 @@
+"""One training step of a player, checked: on the right samples, downhill, once, and without touching the other.
+
+The networks are straight lines with plain gradient descent and the losses weighted means, so that a lesson
+can write every gradient out as a formula of one line. What is said about a step (it has not moved, the
+gradients of the step before are still in it, the optimizer is not the one passed in) is the same for every GAN.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from gancourse.checks.core import Miss, a, expect
+from gancourse.checks.doubles import Counted
+from gancourse.checks.inputs import Case, rand
+from gancourse.checks.values import close, double, numbers
+
+
+class Spy:
+    """A loss with weights so plain that its gradients can be worked out by hand. Notes its inputs."""
+
+    def __init__(self, **weights: float):
+        self.weights = weights
+        self.calls: list[tuple[Tensor, ...]] = []
+
+    def __call__(self, *batches: Tensor, **named: Tensor) -> Tensor:
+        names = tuple(self.weights)
+        given = (*batches, *(named[n] for n in names[len(batches) :] if n in named))
+        expect(
+            len(given) == len(names) and set(named) <= set(names),
+            f"The loss is called as loss({', '.join(names)}); you gave it {len(batches) + len(named)} argument(s).",
+        )
+        noted = []
+        for batch in given:
+            expect(isinstance(batch, Tensor), f"The loss should be given logits; you gave it {a(batch)}.")
+            noted.append(numbers(batch, what="What you give to the loss"))
+        self.calls.append(tuple(noted))
+        return torch.stack([w * b.mean() for w, b in zip(self.weights.values(), given, strict=True)]).sum()
+
+
+def called_once(loss: Spy) -> tuple[Tensor, ...]:
+    expect(bool(loss.calls), "The function never calls the `loss` it is given. Use it, not a loss of your own.")
+    expect(len(loss.calls) == 1, f"One step should call `loss` once; it was called {len(loss.calls)} times.")
+    return loss.calls[0]
+
+
+def one_logit_each(batch: Tensor, want: Sequence[float], which: str, instead: Mapping[str, Sequence[float]]) -> None:
+    """Miss unless `batch` holds these logits, in any shape; names what it holds instead."""
+    if holds(batch, want):
+        return
+    for name, values in instead.items():
+        expect(not holds(batch, values), f"{which}; you give it {name}.")
+    squashed = torch.sigmoid(double(tuple(want)))
+    expect(
+        not holds(batch, squashed.tolist()), f"{which}, the logits as they are: the loss applies the sigmoid itself."
+    )
+    size = "" if batch.numel() == len(want) else f" of {len(want)} samples; you give it {batch.numel()} numbers"
+    raise Miss(f"{which}{size}. Use the very data and noise that are passed in.")
+
+
+def holds(batch: Tensor, want: Sequence[float]) -> bool:
+    return close(batch.flatten(), double(tuple(want)))
+
+
+ONE_STEP = "one step of plain gradient descent"
+
+
+def line(weight_and_bias: Sequence[float]) -> nn.Module:
+    """A network of one weight and one bias, made without a draw from torch's global generator."""
+    net = nn.utils.skip_init(nn.Linear, 1, 1)
+    for p, value in zip(net.parameters(), weight_and_bias, strict=True):
+        nn.init.constant_(p, value)
+    return net
+
+
+def along(weight_and_bias: Sequence[float], values: Sequence[float]) -> list[float]:
+    """What such a network makes of these numbers."""
+    weight, bias = weight_and_bias
+    return [weight * value + bias for value in values]
+
+
+def column(values: Sequence[float]) -> Tensor:
+    return torch.tensor(values).unsqueeze(1)
+
+
+def weights(net: nn.Module) -> list[float]:
+    return [p.item() for p in net.parameters()]
+
+
+def unmoved(net: nn.Module, start: Sequence[float]) -> bool:
+    return weights(net) == torch.tensor(start).tolist()
+
+
+def cleaned(opt: str, want: list[float], piled_up: list[float], old: list[float]) -> Case:
+    usual = {
+        f"Gradients of the step before are still in it. Clear them with {opt}.zero_grad() before backward().": piled_up,
+        f"It descends along the gradients of the step before: {opt}.step() comes after backward().": old,
+    }
+    return Case(ONE_STEP, want, usual)
+
+
+def reported(want: float, after: float) -> Case:
+    usual = {
+        "The sign is wrong: return the loss that `loss` gave.": -want,
+        "That is the loss after the step. Return the one before it, whose gradient you followed.": after,
+    }
+    return Case("this step's loss", want, usual)
+
+
+def number_back(value: Any, case: Case) -> None:
+    """Miss unless `value` is the loss as a number, without the graph that it was computed by."""
+    expect(value is not None, "The result is None. Return the loss as a number: `return value.item()`.")
+    if isinstance(value, Tensor) and value.requires_grad:
+        raise Miss(
+            "You return the loss with its computation attached, which would keep every step's "
+            "activations in memory. Return a plain number: `value.item()`."
+        )
+    case.compare(numbers(value, (), "The returned loss", advice="Return one number, this step's loss."))
+
+
+def moved(net: nn.Module, start: Sequence[float], case: Case, opt: Counted, name: str) -> None:
+    """Miss unless the optimizer has taken one step from `start` to where the case says."""
+    expect(
+        not unmoved(net, start),
+        f"{name} has not moved. A step needs backward() and then opt_{name}.step(), with no zero_grad() between them.",
+    )
+    expect(opt.steps > 0, f"opt_{name}.step() is not called. Use the optimizer that is passed in, none of your own.")
+    case.compare(double(weights(net)), what=f"{name}'s weight and bias become")
+    expect(opt.steps == 1, f"opt_{name}.step() is called {opt.steps} times; one call of the function is one step.")
+
+
+def no_gradient(net: nn.Module) -> bool:
+    return all(p.grad is None or not p.grad.any() for p in net.parameters())
+
+
+def trainable(net: nn.Module) -> bool:
+    return all(p.requires_grad for p in net.parameters())
+
+
+# --- networks drawn at random, for steps that are compared with autograd -------------------------
+
+
+def linear(inputs: int, outputs: int) -> nn.Module:
+    """A layer in double precision, drawn from the checks' own generator."""
+    layer = nn.utils.skip_init(nn.Linear, inputs, outputs, dtype=torch.float64)
+    for p in layer.parameters():
+        p.data = (2 * rand(*p.shape, dtype=torch.float64) - 1) / inputs**0.5
+    return layer
+
+
+def curved(inputs: int, width: int, outputs: int) -> nn.Module:
+    """Two such layers with tanh between them."""
+    return nn.Sequential(linear(inputs, width), nn.Tanh(), linear(width, outputs))
+
+
+def flat(net: nn.Module) -> Tensor:
+    """All parameters in a row, detached."""
+    return torch.cat([p.detach().flatten() for p in net.parameters()])

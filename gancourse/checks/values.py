@@ -1,0 +1,195 @@
+"""What came from a student, as numbers to compare: read carefully, told in words, never believed.
+
+A value may be anything: None, a string, a tensor of a class that claims to equal everything. `numbers` makes
+float64 tensors of ours of it, or misses with a sentence on what is wrong; `expect_close` compares them and
+names the usual mistake that leads to what came.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from gancourse.checks.asked import intact
+from gancourse.checks.core import CHANGES, Miss, a, expect
+
+NOTHING = "The result is None. Does your function end in `return …`?"
+
+
+def plain(value: Any) -> Tensor:
+    """What came from the student, as a tensor of ours: detached, on the CPU, of torch's own class.
+
+    A subclass is refused: it may redefine `==`, and could then agree with everything.
+
+    Raises:
+        TypeError: if it is no tensor, array, number or list of numbers.
+    """
+    if isinstance(value, Tensor):
+        if type(value) not in (Tensor, nn.Parameter):
+            raise TypeError("a subclass of Tensor")
+        tensor = Tensor.detach(value)
+    else:
+        tensor = torch.as_tensor(value)
+        if type(tensor) is not Tensor:
+            raise TypeError("not a tensor")
+    return tensor.to("cpu", copy=True)
+
+
+def numbers(value: Any, shape: Sequence[int] | None = None, what: str = "The result", advice: str = "") -> Tensor:
+    """`value` as a float64 tensor; misses with a sentence on None, wrong types or shapes, and NaN.
+
+    Args:
+        value: what the student's code returned: a tensor, an array, a number or a list of numbers.
+        shape: the shape it should have; None takes any, () means one number.
+        what: how to call it in the message.
+        advice: what to do about a wrong shape.
+    """
+    expect(value is not None, NOTHING if what == "The result" else f"{what} is None.")
+    try:
+        tensor = plain(value)
+        if tensor.is_complex():
+            raise TypeError("complex")
+        tensor = tensor.to(torch.float64)
+    except (TypeError, ValueError, RuntimeError):
+        raise Miss(f"{what} should be numbers; it is {a(value)}.") from None
+    if shape is not None and tuple(tensor.shape) != tuple(shape):
+        message = f"{what} should {of_shape(shape)}; it has shape {tuple(tensor.shape)}."
+        raise Miss(f"{message} {advice}".rstrip())
+    if tensor.isnan().any():
+        raise Miss(f"{what} contains NaN (not a number): somewhere 0/0, 0 · ∞, log of a negative number, or ∞ − ∞.")
+    if tensor.isinf().any():
+        raise Miss(f"{what} is infinite: somewhere a logarithm of 0, an overflow, or a division by 0.")
+    return tensor
+
+
+def expect_close(
+    got: Tensor,
+    want: Tensor | Sequence[float] | float,
+    where: str,
+    usual: Mapping[str, Tensor | Sequence[float] | float] | None = None,
+    show: bool = True,
+    what: str = "you return",
+    rtol: float = 1e-4,
+    atol: float = 1e-5,
+) -> None:
+    """Miss unless `got` equals `want` up to rounding.
+
+    Args:
+        where: the input, in words, for the message.
+        usual: diagnosis → the wrong value it leads to. The first that fits is told to the student.
+        show: whether the message may tell the value that was expected.
+        what: subject and verb of the message: "For … you return …; expected …".
+    """
+    want = double(want)
+    if close(got, want, rtol, atol):
+        return
+    message = f"For {where} {what} {pretty(got)}"
+    message += f"; expected {pretty(want)}." if show else ", which is not right."
+    for diagnosis, wrong in (usual or {}).items():
+        if close(got, double(wrong), rtol, atol):
+            raise Miss(f"{message}\n{diagnosis}")
+    raise Miss(message)
+
+
+def double(values: Tensor | Sequence[float] | float) -> Tensor:
+    """Expected numbers, as `numbers` gives them: whatever default type or device a lesson has set."""
+    return torch.as_tensor(values, dtype=torch.float64, device="cpu")
+
+
+def close(a: Tensor, b: Tensor, rtol: float = 1e-4, atol: float = 1e-5) -> bool:
+    """Equal up to rounding, shapes too."""
+    return a.shape == b.shape and torch.allclose(a, b, rtol=rtol, atol=atol)
+
+
+def pretty(values: Tensor) -> str:
+    """A few numbers a person can read."""
+    if values.ndim == 0:
+        return f"{values.item():.4g}"
+    flat = values.flatten()
+    shown = ", ".join(f"{v:.4g}" for v in flat[:6].tolist())
+    return f"[{shown}{', …' if flat.numel() > 6 else ''}]"
+
+
+def of_shape(shape: Iterable[int]) -> str:
+    shape = tuple(shape)
+    return "be one number (shape ())" if shape == () else f"have shape {shape}"
+
+
+def log(x: float) -> float:
+    """Natural logarithm, with log 0 = −∞."""
+    return math.log(x) if x > 0 else -math.inf
+
+
+def mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values)
+
+
+# --- one number, two of something, something that can be differentiated ---------------------------
+
+
+def number(value: Any, what: str = "The result", advice: str = "One number is asked for all of it.") -> Tensor:
+    """One number that came from the student."""
+    expect(value is not None, NOTHING)
+    return numbers(value, (), what, advice)
+
+
+def whole(value: Any, what: str = "The size") -> int:
+    """A whole number that came from the student."""
+    expect(value is not None, NOTHING)
+    try:
+        return operator.index(value)
+    except TypeError:
+        pass
+    got = numbers(value, (), what)
+    raise Miss(
+        f"{what} should be a whole number (an int); it is {got:g}, {a(value)}. "
+        "Divide with //, which rounds down, instead of /."
+    )
+
+
+def two(value: Any, otherwise: str, tensor: bool = False) -> Any:
+    """Two things in a tuple or a list, or, where `tensor` says so, in a tensor (2,); else misses with `otherwise`."""
+    expect(value is not None, NOTHING)
+    fits = isinstance(value, tuple | list) and len(value) == 2
+    expect(fits or (tensor and isinstance(value, Tensor) and value.shape == (2,)), otherwise)
+    return value
+
+
+def pair(value: Any, first: str, second: str, otherwise: str = "", names: tuple[str, str] | None = None) -> Tensor:
+    """Two numbers that came from the student, as a tensor (2,).
+
+    Args:
+        first, second: what they are.
+        otherwise: what to say where it is no pair; None says which is first and what came.
+        names: how to call each in a message about it alone.
+    """
+    said = otherwise or f"Return two numbers, {first} first and {second} second; you return {described(value)}."
+    parts = zip(two(value, said, tensor=True), names or (f"The {first}", f"The {second}"), strict=True)
+    return torch.stack([numbers(part, (), name) for part, name in parts])
+
+
+def described(value: Any) -> str:
+    """What came, in words."""
+    if isinstance(value, Tensor):
+        return f"a tensor of shape {tuple(value.shape)}"
+    return f"{a(value)} of {len(value)}" if isinstance(value, tuple | list) else a(value)
+
+
+def differentiable(value: Any, otherwise: str) -> None:
+    """Miss unless a gradient can be asked of what came."""
+    expect(isinstance(value, Tensor) and value.requires_grad, otherwise)
+
+
+# --- what a call must not do ---------------------------------------------------------------------
+
+
+def leaves_alone(function: Callable, *arguments: Any) -> None:
+    """Miss if a call changes a tensor it was given."""
+    function(*arguments)
+    for position, argument in enumerate(arguments, 1):
+        expect(intact(argument), CHANGES.format(which=f"number {position}"))
