@@ -4,6 +4,7 @@
 #   LAB_ARGS="--port 9"   more arguments for JupyterLab
 #   PYTEST_ARGS="-k kde"  more arguments for pytest
 #   WORKERS=2             test processes
+#   LESSON=02             the gate's answers to that lesson alone (gate, check), its benchmark alone (bench)
 
 PYTHON ?= python3
 WORKERS ?= 2
@@ -43,7 +44,7 @@ lab: setup ## open the course in JupyterLab
 	JUPYTER_CONFIG_PATH="$(CURDIR)/jupyter$${JUPYTER_CONFIG_PATH:+:$$JUPYTER_CONFIG_PATH}" $(BIN)/jupyter lab --ServerApp.root_dir="$(CURDIR)" --LabApp.default_url=/lab/tree/notebooks/start.ipynb $(if $(filter 0,$(shell id -u)),--allow-root) $(LAB_ARGS)
 
 check: setup static ## lint, types, notebooks up to date, quick tests: under two minutes
-	GATE_SEEDS=1 $(TESTS) -m "not slow and not browser" --ignore=tests/browser --ignore=tests/hostile $(PYTEST_ARGS)
+	GATE_SEEDS=1 $(TESTS) -m "not slow and not browser" --ignore=tests/browser --ignore=tests/hostile $(if $(LESSON),tests/gate) $(PYTEST_ARGS)
 
 test: setup static ## everything: check, solutions, slow and browser tests: under 20 minutes
 	$(BIN)/python tools/browser.py
@@ -51,8 +52,8 @@ test: setup static ## everything: check, solutions, slow and browser tests: unde
 	GANCOURSE_FAST=1 $(PARALLEL) -p no:cacheprovider --nbval-lax --nbval-current-env --nbval-cell-timeout=600 build/solutions
 	$(TESTS) $(PYTEST_ARGS)
 
-gate: setup ## every wrong and right answer to every exercise, in the sandbox too: an hour
-	GATE_EVERY=1 $(TESTS) tests/gate $(PYTEST_ARGS)
+gate: setup ## every wrong and right answer to every exercise, in the sandbox too, and a machine's: two hours
+	GATE_EVERY=1 GATE_SLIPS=0 $(TESTS) tests/gate $(PYTEST_ARGS)
 
 static:
 	$(RUFF) check .
