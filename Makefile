@@ -52,7 +52,7 @@ test: setup static ## everything: check, solutions, slow and browser tests: unde
 	GANCOURSE_FAST=1 $(PARALLEL) -p no:cacheprovider --nbval-lax --nbval-current-env --nbval-cell-timeout=600 build/solutions
 	$(TESTS) $(PYTEST_ARGS)
 
-gate: setup ## every wrong and right answer to every exercise, in the sandbox too, and a machine's: two hours
+gate: setup ## every wrong and right answer to every exercise, in the sandbox too, and a machine's: an hour
 	GATE_EVERY=1 GATE_SLIPS=0 $(TESTS) tests/gate $(PYTEST_ARGS)
 
 static:

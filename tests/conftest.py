@@ -90,7 +90,8 @@ def summarize_slips(reporter: TerminalReporter) -> None:
         reporter.section("answers made by machine")
     for lesson, n in sorted(lessons.items()):
         gap = f"; WARNING: {n['known']} survive for want of a check (see its mutants.py)" if n["known"] else ""
-        reporter.write_line(f"{lesson}: {n['made']} made, {n['found']} found, {n['excused']} excused{gap}")
+        idle = f"; {n['idle']} named in its mutants.py are found by now" if n["idle"] else ""
+        reporter.write_line(f"{lesson}: {n['made']} made, {n['found']} found, {n['excused']} excused{gap}{idle}")
 
 
 def line(name: str, row: Counter[str], width: int) -> str:

@@ -1425,6 +1425,7 @@ it.excused = {
 it.survivors = [
     "`(a @ b / (a.norm() * b.norm())).clamp(-1, 1)` → `a @ b / (a.norm() * b.norm())`",
     "`(a @ b / (a.norm() * b.norm())).clamp(-1, 1)` → `(a @ b / (a.norm() * b.norm())).clamp(-1)`",
+    "`(a @ b / (a.norm() * b.norm())).clamp(-1, 1)` → `(a @ b / (a.norm() * b.norm())).clamp(-1, 2)`",
 ]
 
 # ---------------------------------------------------------------------------------------------

@@ -1,8 +1,8 @@
 """Wrong answers made by machine: no slip in a lesson's solution gets through, but those that mutants.py names.
 
-`make test` judges a few slips of each exercise, the same ones each time; `make gate` all of them, and then
-also asks that those named there still get through. The table is printed by tests/conftest.py: excused ones
-are no mistakes, and known ones wait for a better check.
+`make test` judges a few slips of each exercise, the same ones each time; `make gate` all of them. The table is
+printed by tests/conftest.py: excused ones are no mistakes, and known ones wait for a better check. Those
+named without need, as a check finds them, are counted too. That is no failure: some are found on some draws.
 """
 
 from __future__ import annotations
@@ -45,9 +45,8 @@ def worker_for() -> Iterator[Callable[[str], Worker]]:
 def test_no_slip_gets_through(worker_for, answers: Answers, exercise: str, record_property) -> None:
     found = {slip.name: worker_for(answers.name).outcome(slip) for slip in slips_of(answers, exercise, SAMPLE)}
     numbers, new, idle = sorted_out(answers, exercise, found)
-    record_property("slips", [answers.name, exercise, dict(numbers)])
+    record_property("slips", [answers.name, exercise, {**numbers, "idle": len(idle)}])
     assert not new, "No check finds:\n" + "\n".join(new)
-    assert not idle or SAMPLE, "Listed in mutants.py, but found by now:\n" + "\n".join(idle)
 
 
 @pytest.mark.parametrize(("answers", "exercise"), EXERCISES)
