@@ -10,7 +10,7 @@ import os
 import re
 import sys
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from _pytest.terminal import TerminalReporter
@@ -73,26 +73,26 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer | None) -> 
     return ByGroup(config, log)
 
 
-def mutants(reporter: TerminalReporter) -> list[tuple[str, ...]]:
-    """The last word of each gate test: (lesson, exercise, right or wrong, name, outcome).
+def told(reporter: TerminalReporter, what: str) -> list[tuple[Any, ...]]:
+    """The last word of each test under the name `what`.
 
     It travels as a property of the test's report, which also crosses from pytest-xdist's workers.
     """
-    found: dict[str, tuple[str, ...]] = {}
+    found: dict[str, tuple[Any, ...]] = {}
     for reports in reporter.stats.values():
         for report in reports:
             for key, value in getattr(report, "user_properties", ()):
-                if key == "mutant" and getattr(report, "when", "") == "call":
+                if key == what and getattr(report, "when", "") == "call":
                     found[report.nodeid] = tuple(value)
     return list(found.values())
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
-    """Print, per lesson, how many wrong answers were rejected and right ones accepted."""
+    """Print, per lesson, how many wrong answers were rejected and right ones accepted, and what a machine's came to."""
     tables: dict[str, dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
     fresh_only = []
-    for lesson, exercise, kind, name, outcome in mutants(terminalreporter):
+    for lesson, exercise, kind, name, outcome in told(terminalreporter, "mutant"):
         tables[lesson][exercise].update({kind: 1, f"{kind} done": int(outcome != "no")})
         if outcome == "fresh":
             fresh_only.append(f"{exercise}: {name}")
@@ -107,6 +107,20 @@ def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
         terminalreporter.write_line(line("total", total, width))
     if fresh_only:
         terminalreporter.write_line(f"Rejected on fresh inputs only: {'; '.join(sorted(fresh_only))}")
+    summarize_slips(terminalreporter)
+
+
+def summarize_slips(reporter: TerminalReporter) -> None:
+    """Print, per lesson, what became of the slips that a machine made: known survivors are a gap to be seen."""
+    lessons: dict[str, Counter[str]] = defaultdict(Counter)
+    for lesson, _, numbers in told(reporter, "slips"):
+        lessons[lesson].update(numbers)
+    if lessons:
+        reporter.section("answers made by machine")
+    for lesson, n in sorted(lessons.items()):
+        gap = f"; WARNING: {n['known']} survive for want of a check (see its mutants.py)" if n["known"] else ""
+        idle = f"; {n['idle']} named in its mutants.py are found by now" if n["idle"] else ""
+        reporter.write_line(f"{lesson}: {n['made']} made, {n['found']} found, {n['excused']} excused{gap}{idle}")
 
 
 def line(name: str, row: Counter[str], width: int) -> str:

@@ -23,7 +23,8 @@ def lesson_of(item: pytest.Item) -> str:
     """The lesson a test belongs to, by its folder or its parameters; "" if it is nobody's."""
     params = getattr(item, "callspec", None)
     for value in [item.path, *(params.params.values() if params else ())]:
-        for part in value.parts if isinstance(value, Path) else (value, getattr(value, "name", None)):
+        own = value, getattr(value, "name", None), getattr(value, "lesson", None)  # a lesson's name, itself, its answer
+        for part in value.parts if isinstance(value, Path) else own:
             if isinstance(part, str) and part in NAMES:
                 return part
     return ""
