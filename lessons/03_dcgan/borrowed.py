@@ -55,7 +55,7 @@ BORROWED: dict[str, dict[str, Loan]] = {
         ),
         "the layer": (MODULE, DO_WITHOUT),
         "the engine's": withheld(
-            "from gancourse.training.convolutions import transposed_convolution as product\n\n"
+            "from gancourse.training.speed.convolutions import transposed_convolution as product\n\n"
             "def transposed_convolution(picture, kernel, stride=1, padding=0):\n"
             "    return product(picture[None, None], kernel[None, None], None, stride, padding)[0, 0]\n"
         ),

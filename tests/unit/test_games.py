@@ -140,7 +140,7 @@ def test_the_projection_is_the_papers() -> None:
     torch.manual_seed(0)
     D, x = ProjectionDiscriminator(16, 3, 4).eval(), torch.randn(5, 3, 16, 16)
     y = torch.eye(3)[[0, 1, 2, 0, 1]]
-    phi = D.net.features(x).mean((2, 3))
+    phi = D.net.features(x).sum((2, 3))
     none = D(x, torch.zeros(5, 3))
     torch.testing.assert_close(D(x, y) - none, (phi @ D.V.weight)[torch.arange(5), y.argmax(1)][:, None])
     pictures = ConditionalGenerator(16, 3, 5, 4)(torch.randn(5, 5), y)

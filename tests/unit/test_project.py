@@ -165,7 +165,10 @@ print(len(names))
 # --- Files ---------------------------------------------------------------------------------------
 
 
-LARGE = {"data/dcgan_faces_64.safetensors": "a trained generator, so that sliders live at once"}
+LARGE = {
+    "data/dcgan_faces_64.safetensors": "a trained generator, so that sliders live at once",
+    "data/conditional_faces_32.safetensors": "the same, told what to draw",
+}
 
 
 def test_nothing_large_is_tracked() -> None:
