@@ -40,8 +40,16 @@ def lessons(
     check: Annotated[
         bool, typer.Option("--check", help="Change nothing; fail if a notebook is not up to date.")
     ] = False,
+    new: Annotated[str | None, typer.Option(help="Begin a lesson of this name, such as 05_autoencoders.")] = None,
 ) -> None:
     """Build notebooks/ and solutions/ from lessons/ (or check that they are up to date)."""
+    if new:
+        from gancourse.authoring.beginning import begin_lesson
+
+        for path in begin_lesson(new):
+            typer.echo(f"wrote {path}")
+        typer.echo(f"Replace its example, and every TODO; `make lessons LESSON={new[:2]}` builds it.")
+        return
     from gancourse.authoring.report import build_and_report
 
     raise typer.Exit(build_and_report(check, only))

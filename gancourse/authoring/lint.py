@@ -31,7 +31,7 @@ def lint(lesson: Lesson) -> list[str]:
 
 def lint_page(lesson: Lesson) -> list[str]:
     """What is wrong with single cells: all there is to say of a page without exercises."""
-    rules = (keys, alt_texts, length, test_cell, solution_cell, folded_parts)
+    rules = (keys, alt_texts, length, test_cell, solution_cell, folded_parts, unwritten)
     return [f"{lesson.path}:{c.line}: {message}" for c in lesson.cells for rule in rules for message in rule(c)]
 
 
@@ -167,6 +167,12 @@ def folded_parts(cell: Cell) -> Iterator[str]:
         yield f"hints={cell.keys['hints']!r} has {len(parts)} part(s); three, divided by `---`, are wanted"
     if "reveal" in cell.keys and len(parts) < 2:
         yield "reveal=… has no `---` line before what it folds away"
+
+
+def unwritten(cell: Cell) -> Iterator[str]:
+    """Nothing of the template (`gancourse lessons --new`) is left to be written."""
+    if any("TODO" in text for text in (cell.text, str(cell.keys.get("builds", "")))):
+        yield "holds a TODO; write what belongs there"
 
 
 def parse(cell: Cell, text: str | None = None) -> ast.Module | None:
