@@ -15,6 +15,7 @@ from gancourse.grading.ledger import fingerprint_of_checks
 from gancourse.grading.reached import files_reached
 from gancourse.paths import repository
 
+pytestmark = pytest.mark.slow
 LESSONS = lesson_names()
 
 
