@@ -24,8 +24,7 @@
 # last eyes, glasses and smiles.](images/film.gif)
 #
 # *What you will build: a generator's answer to a few fixed noise vectors while it learns, here at 64 × 64 pixels in
-# 6,000 steps (half an hour on one processor core). The data are faces that the course draws itself; none of these is
-# among them.*
+# 18,000 steps. The data are faces that the course draws itself; none of these is among them.*
 
 # %% name="setup"
 import copy
@@ -847,10 +846,10 @@ watch(train(run, faces, steps), draw_run, total=steps, every=1.0, size=(10.5, 3.
 # curve can be matched exactly. A small network that has seen minutes of faces can not.
 #
 # How good are they? Lesson 04 measures it properly; here is a foretaste, a *Fréchet distance* between features of
-# 1,000 samples and of the data: 0.7 for other real faces, 54 for faces blurred to 8 × 8 pixels. Over three seeds it
-# fell from 172 before training to 56–62 after a seventh of the run, 29–35 before half of it was over, and 24.5, 19.8
-# and 23.3 in the end, after five minutes of processor time and some 3,000 steps (one thread, `python
-# lessons/03_dcgan/bench.py`).
+# 1,000 samples and of the data: 0.6 for other real faces, 37 for faces blurred to 8 × 8 pixels. Over three seeds it
+# fell from 144 before training to 33–41 after a seventh of the run, 20–22 before half of it was over, and 15.7, 16.2
+# and 16.0 in the end, after five minutes of processor time (one thread, some 6,300 steps where we measured,
+# `python lessons/03_dcgan/bench.py`; a slower processor takes fewer steps, and stays farther away).
 
 # %% demo=true
 fig = figure(10, 4.2)
@@ -1234,7 +1233,7 @@ for name, way in (("line", lerp), ("arc", slerp)):
     print(f"{name}: the largest of 100 steps is {steps_taken.max() / steps_taken.mean():.1f} times the mean one")
 
 # %% [markdown]
-# No step of the hundred is much larger than the others (at most 1.8 times the mean one, in the runs measured
+# No step of the hundred is much larger than the others (at most 2.0 times the mean one, in the runs measured
 # above): there is no jump. Compare the middles of the two ways: the line passes where hardly any $z$ lies, the arc
 # does not. With 64 dimensions the difference in the pictures is small; it grows with the number of dimensions.
 #
@@ -1329,8 +1328,9 @@ for name in ("age", "smile", "glasses"):
 #
 # ## 10. Play with it
 #
-# Five minutes are short. This generator comes with the course: the same recipe at 64 × 64 pixels, for half an hour
-# (`gancourse train dcgan-faces-64 --keep` makes it again). Its directions are found as yours were.
+# Five minutes are short. This generator comes with the course: the same recipe at 64 × 64 pixels, for 18,000 steps
+# (`gancourse train dcgan-faces-64 --keep` makes it again, in four minutes on a GPU). Its directions are found as
+# yours were.
 
 # %% name="checkpoint" demo=true
 from gancourse.models import store
