@@ -45,9 +45,9 @@ class Asked:
             result = self.answer(*args, **kwargs)
         for which, x, kept in before:
             if not same(x, kept):
-                result = apart(result, x)
+                result = with_own_memory(result, x)
                 self.changes.append((x, which))
-                restore(x, kept)
+                put_back(x, kept)
         return result
 
 
@@ -85,15 +85,15 @@ def same(tensor: Tensor, kept: Tensor) -> bool:
     return bool(((now == kept) | ((now != now) & (kept != kept))).all())
 
 
-def apart(result: Any, tensor: Tensor) -> Any:
+def with_own_memory(result: Any, tensor: Tensor) -> Any:
     """What came back, with its own memory where it shares that of a tensor about to be put back."""
     if isinstance(result, list | tuple) and type(result) in (list, tuple):
-        return type(result)(apart(part, tensor) for part in result)
+        return type(result)(with_own_memory(part, tensor) for part in result)
     shares = type(result) is Tensor and result.untyped_storage().data_ptr() == tensor.untyped_storage().data_ptr()
     return result.clone() if shares else result
 
 
-def restore(tensor: Tensor, kept: Tensor) -> None:
+def put_back(tensor: Tensor, kept: Tensor) -> None:
     """Put back what was there, past autograd: whoever differentiates the call gets what it computed."""
     if tensor.shape == kept.shape:
         tensor.data.copy_(kept)

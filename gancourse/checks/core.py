@@ -43,8 +43,8 @@ from typing import Any
 import torch
 
 from gancourse.checks.asked import asking
+from gancourse.paths import PACKAGE
 
-PACKAGE = Path(__file__).resolve().parent.parent
 OURS = (PACKAGE, PACKAGE.parent / "lessons", PACKAGE.parent / "tests", Path(sysconfig.get_paths()["stdlib"]))
 BLANK = "This is not written yet: replace `raise NotImplementedError` by your code."
 STOPS_HERE = "Asked about this, your code stops at `raise NotImplementedError`: this part is not written yet."

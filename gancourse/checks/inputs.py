@@ -105,6 +105,8 @@ def chosen_int(friendly: int, between: tuple[int, int]) -> int:
     return int(torch.randint(low, high + 1, (), generator=generator(), device="cpu"))
 
 
+MANY = 4000  # draws, where an answer that draws at random is judged by what is frequent
+
 FRACTIONS = {1 / 4: "¼", 2 / 3: "⅔", 3 / 4: "¾"}
 
 
@@ -125,7 +127,7 @@ class Case:
     @property
     def clear(self) -> bool:
         """Whether every mistake can be told from the right answer and from every other mistake."""
-        answers = [flat(value) for value in (self.want, *self.usual.values())]
+        answers = [floats_of(value) for value in (self.want, *self.usual.values())]
         return not any(alike(x, y) for x, y in combinations(answers, 2))
 
     def compare(self, got: Tensor, **options: Any) -> None:
@@ -133,7 +135,7 @@ class Case:
         expect_close(got, self.want, self.where, self.usual, **options)
 
 
-def flat(values: Numbers) -> list[float]:
+def floats_of(values: Numbers) -> list[float]:
     """As Python's floats: a case has some hundred pairs of answers, and on these a comparison takes no time."""
     if isinstance(values, Tensor):
         return values.flatten().tolist()

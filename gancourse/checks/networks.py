@@ -152,7 +152,7 @@ def sensitivity(net: nn.Module, shown: Tensor) -> Tensor:
 # --- inputs, and networks before and after ---
 
 
-def noise(n: int, latent_dim: int) -> Tensor:
+def latent_noise(n: int, latent_dim: int) -> Tensor:
     return randn(n, latent_dim)
 
 

@@ -49,19 +49,20 @@ def called_once(loss: Spy) -> tuple[Tensor, ...]:
 
 def one_logit_each(batch: Tensor, want: Sequence[float], which: str, instead: Mapping[str, Sequence[float]]) -> None:
     """Miss unless `batch` holds these logits, in any shape; names what it holds instead."""
-    if holds(batch, want):
+    if has_logits(batch, want):
         return
     for name, values in instead.items():
-        expect(not holds(batch, values), f"{which}; you give it {name}.")
+        expect(not has_logits(batch, values), f"{which}; you give it {name}.")
     squashed = torch.sigmoid(double(tuple(want)))
     expect(
-        not holds(batch, squashed.tolist()), f"{which}, the logits as they are: the loss applies the sigmoid itself."
+        not has_logits(batch, squashed.tolist()),
+        f"{which}, the logits as they are: the loss applies the sigmoid itself.",
     )
     size = "" if batch.numel() == len(want) else f" of {len(want)} samples; you give it {batch.numel()} numbers"
     raise Miss(f"{which}{size}. Use the very data and noise that are passed in.")
 
 
-def holds(batch: Tensor, want: Sequence[float]) -> bool:
+def has_logits(batch: Tensor, want: Sequence[float]) -> bool:
     return close(batch.flatten(), double(tuple(want)))
 
 
@@ -76,7 +77,7 @@ def line(weight_and_bias: Sequence[float]) -> nn.Module:
     return net
 
 
-def along(weight_and_bias: Sequence[float], values: Sequence[float]) -> list[float]:
+def through_line(weight_and_bias: Sequence[float], values: Sequence[float]) -> list[float]:
     """What such a network makes of these numbers."""
     weight, bias = weight_and_bias
     return [weight * value + bias for value in values]

@@ -138,6 +138,11 @@ def number(value: Any, what: str = "The result", advice: str = "One number is as
     return numbers(value, (), what, advice)
 
 
+def scalar(value: Any, advice: str = "Average over the batch.") -> Tensor:
+    """A loss that came from the student: one number."""
+    return number(value, "The loss", advice)
+
+
 def whole(value: Any, what: str = "The size") -> int:
     """A whole number that came from the student."""
     expect(value is not None, NOTHING)

@@ -15,14 +15,13 @@ from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
-import gancourse
 from gancourse.authoring.source import Lesson
 from gancourse.grading.reached import files_reached
 from gancourse.grading.trial import Outcome, Task
+from gancourse.paths import PACKAGE
 
 VERSION = 2  # to be raised when judging changes
 SECRET = "seed.secret"
-PACKAGE = Path(gancourse.__file__).resolve().parent
 
 
 class Ledger:

@@ -49,9 +49,9 @@ BORROWED: dict[str, dict[str, Loan]] = {
     "optimal_discriminator": {"the lesson's own": solved(LESSON, "optimal_discriminator")},
     "game_value": {
         "the checks' own": withheld(
-            "from gancourse.checks.lesson_01.theory import paper\n\n"
+            "from gancourse.checks.lesson_01.theory import value_in_paper\n\n"
             "def game_value(p, q, d, dx):\n"
-            "    return torch.tensor(paper(p, q, d, dx))\n"
+            "    return torch.tensor(value_in_paper(p, q, d, dx))\n"
         ),
     },
     "discriminator_step": {"the lesson's own": solved(LESSON, "discriminator_step")},

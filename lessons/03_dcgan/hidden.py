@@ -101,7 +101,7 @@ def _(answer: Callable) -> None:
 @check.that("Generator", "can be taught: a few steps bring it closer to a picture")
 def _(Generator: Callable) -> None:
     net = networks.built(Generator, size=16, latent_dim=6, width=8)
-    z, target = networks.noise(4, 6), 0.8 * torch.tanh(randn(4, 3, 16, 16))
+    z, target = networks.latent_noise(4, 6), 0.8 * torch.tanh(randn(4, 3, 16, 16))
     before, after = networks.taught(net, z, lambda out: (out - target).square().mean())
     expect(
         after < 0.9 * before, f"Twelve steps of gradient descent take the error from {before:.3f} to {after:.3f} only."
@@ -111,7 +111,7 @@ def _(Generator: Callable) -> None:
 @check.that("Generator", "has 32 pixels, 64 dimensions and a width of 32 by default")
 def _(Generator: Callable) -> None:
     net = Generator()
-    networks.output(net, networks.noise(2, 64), (2, 3, 32, 32))
+    networks.output(net, networks.latent_noise(2, 64), (2, 3, 32, 32))
     told = networks.built(Generator, size=32, latent_dim=64, width=32)
     expect(networks.count(net) == networks.count(told), "The defaults are not size=32, latent_dim=64, width=32.")
 
@@ -120,7 +120,7 @@ def _(Generator: Callable) -> None:
 def _(Generator: Callable) -> None:
     net = networks.built(Generator, size=16, latent_dim=5, width=8)
     net.eval()
-    networks.output(net, networks.noise(1, 5), (1, 3, 16, 16))
+    networks.output(net, networks.latent_noise(1, 5), (1, 3, 16, 16))
 
 
 @check.that("Discriminator", "can be taught: a few steps make it tell bright from dark")

@@ -249,7 +249,8 @@ non_saturating_generator_loss = hidden.heuristic
 
 FROM_THE_CHECKS = body(
     "game_value",
-    "    from gancourse.checks.lesson_01.theory import paper\n    return torch.tensor(paper(p, q, d, dx))",
+    "    from gancourse.checks.lesson_01.theory import value_in_paper\n"
+    "    return torch.tensor(value_in_paper(p, q, d, dx))",
 )
 
 CIRCLE = {

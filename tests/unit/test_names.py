@@ -18,10 +18,6 @@ NOT_YET = (
     "training",
     "games",
     "grading",
-    "checks",
-    "models/checkpoints.py",
-    "models/judge.py",
-    "models/face_reader.py",
 )
 
 
@@ -33,7 +29,11 @@ class Shared(NamedTuple):
     reason: str
 
 
+LESSONS = tuple(f"checks/{folder.name}" for folder in sorted((ROOT / "checks").glob("lesson_*")))
+
 SHARED = (
+    Shared(("check",), tuple(f"{lesson}/suite.py" for lesson in LESSONS), "every lesson has a suite of checks"),
+    Shared(("WITHHELD",), tuple(f"{lesson}/__init__.py" for lesson in LESSONS), "what a lesson's answers may not call"),
     Shared(
         ("SPLITS", "SIZES", "ATTRIBUTES", "DESCRIPTION", "LICENSE", "load", "status", "blueprint"),
         ("data/__init__.py", "data/celeba.py", "data/fashion.py", "data/faces/loading.py"),

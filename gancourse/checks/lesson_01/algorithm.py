@@ -43,7 +43,7 @@ class Referee:
         if [kind(s) for s in samples] != ["real", "z"]:
             raise Miss(
                 "discriminator_step is called as discriminator_step(real, z), with a batch of real data "
-                f"and one of noise; you gave it {given(samples)}."
+                f"and one of noise; you gave it {what_was_given(samples)}."
             )
         self.moves += "D"
         self.real_seen.append(samples[0])
@@ -54,7 +54,8 @@ class Referee:
         samples = (*samples, *named.values())
         if [kind(s) for s in samples] != ["z"]:
             raise Miss(
-                f"generator_step is called as generator_step(z), with a batch of noise; you gave it {given(samples)}."
+                "generator_step is called as generator_step(z), with a batch of noise; "
+                f"you gave it {what_was_given(samples)}."
             )
         self.moves += "G"
         self.noise_seen.append(samples[0])
@@ -75,7 +76,7 @@ class Referee:
         return run
 
 
-MANY = 50  # where a run should have ended long ago
+FAR_TOO_MANY = 50  # where a run should have ended long ago
 
 
 def kind(sample: Any) -> str:
@@ -85,7 +86,7 @@ def kind(sample: Any) -> str:
     return sample.split()[0] if type(sample) is str and sample else a(sample)
 
 
-def given(samples: tuple[Any, ...]) -> str:
+def what_was_given(samples: tuple[Any, ...]) -> str:
     names = {"real": "real data", "z": "noise", "a function": "a function (is its () missing?)"}
     return " and ".join(names.get(kind(s), kind(s)) for s in samples) or "nothing"
 
@@ -122,9 +123,9 @@ def _(algorithm: Callable) -> None:
     several = chosen_int(2, between=(2, 4)), chosen_int(3, between=(3, 5))
     for iterations, k in (several, (chosen_int(3, between=(2, 5)), 1)):
         referee = Referee()
-        list(islice(referee.play(algorithm, iterations, k), MANY))
+        list(islice(referee.play(algorithm, iterations, k), FAR_TOO_MANY))
         want = ("D" * k + "G") * iterations
-        moves = referee.moves if len(referee.moves) <= MANY else f"{referee.moves[:MANY]}…"
+        moves = referee.moves if len(referee.moves) <= FAR_TOO_MANY else f"{referee.moves[:FAR_TOO_MANY]}…"
         expect(
             referee.moves == want,
             f"For {iterations} iterations with k = {k} the moves are {moves or 'none'}; expected {want}.\n"
@@ -136,7 +137,7 @@ def _(algorithm: Callable) -> None:
 def _(algorithm: Callable) -> None:
     referee = Referee()
     iterations, k = chosen_int(3, between=(2, 4)), chosen_int(2, between=(2, 4))
-    list(islice(referee.play(algorithm, iterations, k), MANY))
+    list(islice(referee.play(algorithm, iterations, k), FAR_TOO_MANY))
     expect(bool(referee.moves), "No step is taken at all.")
     expect(
         len(set(referee.real_seen)) == len(referee.real_seen),
@@ -152,7 +153,7 @@ def _(algorithm: Callable) -> None:
 def _(algorithm: Callable) -> None:
     referee = Referee()
     iterations, k = chosen_int(3, between=(3, 5)), chosen_int(2, between=(2, 4))
-    got = list(islice(referee.play(algorithm, iterations, k), MANY))
+    got = list(islice(referee.play(algorithm, iterations, k), FAR_TOO_MANY))
     where = " The `yield` belongs at the end of the outer loop's body, outside the inner loop."
     expect(
         len(got) == iterations,

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import torch
@@ -24,9 +23,9 @@ from gancourse.checks.values import (
     expect_close,
     log,
     mean,
-    number,
     numbers,
     pretty,
+    scalar,
     two,
 )
 
@@ -34,9 +33,6 @@ from gancourse.checks.values import (
 def outputs(*friendly: float, between: tuple[float, float] = (0.04, 0.96)) -> tuple[float, ...]:
     """Outputs of a discriminator, these or fresh ones, none of them ½."""
     return chosen(*friendly, between=between, avoid=1 / 2)
-
-
-scalar = partial(number, what="The loss", advice="Average over the batch.")
 
 
 def order(low: Tensor, high: Tensor, low_case: str, high_case: str, otherwise: str) -> None:

@@ -1,7 +1,7 @@
 """One step of either network: on the right samples, downhill, and without touching the other.
 
 The networks are straight lines and the losses weighted means, so that every gradient is a formula of
-one line, written out in `Game`.
+one line, written out in `GameOfLines`.
 """
 
 from __future__ import annotations
@@ -18,24 +18,24 @@ from gancourse.checks.lesson_01.suite import check
 from gancourse.checks.steps import (
     ONE_STEP,
     Spy,
-    along,
     called_once,
     cleaned,
     column,
-    holds,
+    has_logits,
     line,
     moved,
     no_gradient,
     number_back,
     one_logit_each,
     reported,
+    through_line,
     trainable,
     unmoved,
 )
 from gancourse.checks.values import mean
 
 
-class Game:
+class GameOfLines:
     """G(z) = 2z + 1 and D(x) = 3x − 4, or other lines, with plain gradient descent, and what should come of it."""
 
     def __init__(self) -> None:
@@ -51,7 +51,7 @@ class Game:
         self.opt_D = Counted(self.D.parameters(), lr=self.rate)
         self.real, self.z = column(self.x), column(self.noise)
 
-    def with_leftovers(self) -> Game:
+    def with_leftovers(self) -> GameOfLines:
         """The same with a gradient in every parameter, left from the step before."""
         for p in (*self.G.parameters(), *self.D.parameters()):
             p.grad = torch.full_like(p, self.old)
@@ -70,23 +70,23 @@ class Game:
 
     @property
     def made(self) -> list[float]:
-        return along(self.start_G, self.noise)
+        return through_line(self.start_G, self.noise)
 
     @property
     def on_real(self) -> list[float]:
-        return along(self.start_D, self.x)
+        return through_line(self.start_D, self.x)
 
     @property
     def on_fake(self) -> list[float]:
-        return along(self.start_D, self.made)
+        return through_line(self.start_D, self.made)
 
     @property
     def on_noise(self) -> list[float]:
-        return along(self.start_D, self.noise)
+        return through_line(self.start_D, self.noise)
 
     @property
     def on_G_of_real(self) -> list[float]:
-        return along(self.start_D, along(self.start_G, self.x))
+        return through_line(self.start_D, through_line(self.start_G, self.x))
 
     # What a step comes to. The options are for steps that are wrong.
 
@@ -104,10 +104,10 @@ class Game:
 
     def loss_D(self, D: Sequence[float]) -> float:
         """D's loss, if D has this weight and bias."""
-        return self.w_real * mean(along(D, self.x)) + self.w_fake * mean(along(D, self.made))
+        return self.w_real * mean(through_line(D, self.x)) + self.w_fake * mean(through_line(D, self.made))
 
     def loss_G(self, G: Sequence[float]) -> float:
-        return self.w_fake * mean(along(self.start_D, along(G, self.noise)))
+        return self.w_fake * mean(through_line(self.start_D, through_line(G, self.noise)))
 
     @property
     def move_D(self) -> Case:
@@ -157,9 +157,9 @@ class Game:
 
 @check.that("discriminator_step", "compares D on real data with D on G's samples")
 def _(step: Callable) -> None:
-    game = drawn(Game)
+    game = drawn(GameOfLines)
     real, fake = called_once(game.step_D(step)[1])
-    if holds(real, game.on_fake) and holds(fake, game.on_real):
+    if has_logits(real, game.on_fake) and has_logits(fake, game.on_real):
         raise Miss("The two batches are swapped: loss(real_logits, fake_logits).")
     instead = {
         "D's logits for the fake data": game.on_fake,
@@ -177,21 +177,21 @@ def _(step: Callable) -> None:
 
 @check.that("discriminator_step", "moves D one step down its gradient")
 def _(step: Callable) -> None:
-    game = drawn(Game)
+    game = drawn(GameOfLines)
     game.step_D(step)
     moved(game.D, game.start_D, game.move_D, game.opt_D, "D")
 
 
 @check.that("discriminator_step", "starts from clean gradients")
 def _(step: Callable) -> None:
-    game = drawn(Game).with_leftovers()
+    game = drawn(GameOfLines).with_leftovers()
     game.step_D(step)
     moved(game.D, game.start_D, game.clean_D, game.opt_D, "D")
 
 
 @check.that("discriminator_step", "leaves G alone: its weights and its gradients", alone=False)
 def _(step: Callable) -> None:
-    game = drawn(Game)
+    game = drawn(GameOfLines)
     game.step_D(step)
     expect(unmoved(game.G, game.start_G), "G's weights have changed; only D should move.")
     expect(
@@ -204,13 +204,13 @@ def _(step: Callable) -> None:
 
 @check.that("discriminator_step", "returns the loss as a plain number")
 def _(step: Callable) -> None:
-    game = drawn(Game)
+    game = drawn(GameOfLines)
     number_back(game.step_D(step)[0], game.number_D)
 
 
 @check.that("generator_step", "shows D the samples of G and nothing else")
 def _(step: Callable) -> None:
-    game = drawn(Game)
+    game = drawn(GameOfLines)
     (fake,) = called_once(game.step_G(step)[1])
     instead = {"D(z): the noise must go through G first": game.on_noise, "G's samples without D": game.made}
     one_logit_each(fake, game.on_fake, "The loss should be given D(G(z))", instead)
@@ -218,7 +218,7 @@ def _(step: Callable) -> None:
 
 @check.that("generator_step", "moves G one step down its gradient, through D")
 def _(step: Callable) -> None:
-    game = drawn(Game)
+    game = drawn(GameOfLines)
     game.step_G(step)
     if unmoved(game.G, game.start_G) and unmoved(game.D, game.start_D):
         raise Miss(
@@ -230,14 +230,14 @@ def _(step: Callable) -> None:
 
 @check.that("generator_step", "starts from clean gradients")
 def _(step: Callable) -> None:
-    game = drawn(Game).with_leftovers()
+    game = drawn(GameOfLines).with_leftovers()
     game.step_G(step)
     moved(game.G, game.start_G, game.clean_G, game.opt_G, "G")
 
 
 @check.that("generator_step", "leaves D alone, and able to learn afterwards", alone=False)
 def _(step: Callable) -> None:
-    game = drawn(Game)
+    game = drawn(GameOfLines)
     game.step_G(step)
     expect(unmoved(game.D, game.start_D), "D's weights have changed; only G should move.")
     expect(
@@ -248,5 +248,5 @@ def _(step: Callable) -> None:
 
 @check.that("generator_step", "returns the loss as a plain number")
 def _(step: Callable) -> None:
-    game = drawn(Game)
+    game = drawn(GameOfLines)
     number_back(game.step_G(step)[0], game.number_G)

@@ -20,7 +20,7 @@ def densities(*friendly: float) -> tuple[float, ...]:
     return chosen(*friendly, between=(0.05, 0.65))
 
 
-def shares() -> Case:
+def three_densities() -> Case:
     """Densities of real and fake at three points."""
     p, q = densities(0.3, 0.1, 0.4), densities(0.1, 0.3, 0.1)
     want = [x / (x + y) for x, y in zip(p, q, strict=True)]
@@ -37,7 +37,7 @@ def shares() -> Case:
 
 @check.that("optimal_discriminator", "is the share of the real density")
 def _(optimal: Callable) -> None:
-    case = drawn(shares)
+    case = drawn(three_densities)
     p, q = case.inputs
     case.compare(numbers(optimal(torch.tensor(p), torch.tensor(q)), (3,)))
 
@@ -121,7 +121,7 @@ def _(value: Callable) -> None:
     )
 
 
-def paper(p: Tensor, q: Tensor, d: Tensor, dx: float) -> float:
+def value_in_paper(p: Tensor, q: Tensor, d: Tensor, dx: float) -> float:
     """V as the paper has it."""
     return float((torch.xlogy(p.double(), d.double()) + torch.xlogy(q.double(), 1 - d.double())).sum() * dx)
 
@@ -131,22 +131,24 @@ def two_points() -> Case:
     on_p, on_q = chosen(0.5, 1.5, between=(0.4, 1.6)), chosen(1.2, 0.8, between=(0.4, 1.6))
     on_d, (dx,) = chosen(1 / 4, 3 / 4, between=(0.1, 0.9), avoid=1 / 2), chosen(0.2, between=(0.1, 0.6))
     p, q, d = torch.tensor(on_p), torch.tensor(on_q), torch.tensor(on_d)
-    none, one, want = torch.zeros(2), torch.ones(2), paper(p, q, d, dx)
+    none, one, want = torch.zeros(2), torch.ones(2), value_in_paper(p, q, d, dx)
     usual = {
-        "D and 1 − D are swapped, or p and q are.": paper(p, q, 1 - d, dx),
-        "That is the real term alone.": paper(p, none, d, dx),
-        "That is the fake term alone.": paper(none, q, d, dx),
+        "D and 1 − D are swapped, or p and q are.": value_in_paper(p, q, 1 - d, dx),
+        "That is the real term alone.": value_in_paper(p, none, d, dx),
+        "That is the fake term alone.": value_in_paper(none, q, d, dx),
         "The factor dx is missing.": want / dx,
         "That is the mean over the grid. The integral is a sum times dx.": want / dx / 2,
         "That is divided by dx. Multiply by dx: each point stands for a strip of that width.": want / dx**2,
         "The logarithm should be the natural one.": want / log(2),
         "The sign is wrong.": -want,
         "That is half of it: the two terms are added, not averaged.": want / 2,
-        "The fake term has log D. It should have log(1 − D).": paper(p + q, none, d, dx),
-        "The fake term is subtracted. Both are added; log(1 − D) is negative by itself.": paper(p, -q, d, dx),
-        "The weights are missing: each logarithm is weighed by its density.": paper(one, one, d, dx),
-        "That is the best value any D could reach. Use the argument `d` as it is.": paper(p, q, p / (p + q), dx),
-        "A sigmoid was applied. `d` holds D's outputs already, not logits.": paper(p, q, torch.sigmoid(d), dx),
+        "The fake term has log D. It should have log(1 − D).": value_in_paper(p + q, none, d, dx),
+        "The fake term is subtracted. Both are added; log(1 − D) is negative by itself.": value_in_paper(p, -q, d, dx),
+        "The weights are missing: each logarithm is weighed by its density.": value_in_paper(one, one, d, dx),
+        "That is the best value any D could reach. Use the argument `d` as it is.": value_in_paper(
+            p, q, p / (p + q), dx
+        ),
+        "A sigmoid was applied. `d` holds D's outputs already, not logits.": value_in_paper(p, q, torch.sigmoid(d), dx),
     }
     where = f"p = {said(on_p)}, q = {said(on_q)}, D = {said(on_d)} and dx = {dx:g}"
     return Case(where, want, usual, (p, q, d, dx))

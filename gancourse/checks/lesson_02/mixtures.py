@@ -15,11 +15,10 @@ import torch
 from torch import Tensor
 
 from gancourse.checks.core import Miss, expect
-from gancourse.checks.inputs import Case, chosen, drawn, said
+from gancourse.checks.inputs import MANY, Case, chosen, drawn, said
 from gancourse.checks.lesson_02.suite import check
 from gancourse.checks.values import NOTHING, double, expect_close, numbers
 
-MANY = 4000
 SURE = 5.0  # standard errors
 
 
@@ -49,7 +48,7 @@ class Apart:
         return points, nearest
 
 
-def apart(dimension: int = 2) -> Apart:
+def three_apart(dimension: int = 2) -> Apart:
     w = chosen(6.0, 3.0, 1.0, between=(1.0, 8.0))
     spots = torch.tensor([[-100.0], [0.0], [100.0]]).expand(3, dimension) + torch.arange(dimension)
     return Apart(spots, torch.tensor(chosen(0.5, 1.0, 2.0, between=(0.4, 2.5), avoid=1.0)), torch.tensor(w) / sum(w))
@@ -60,7 +59,7 @@ def said2(points: Tensor) -> str:
     return "(" + ", ".join(f"{x:.3g}" for x in points.flatten()[:3].tolist()) + ")"
 
 
-def shares(which: Tensor) -> list[float]:
+def component_shares(which: Tensor) -> list[float]:
     return [float((which == k).double().mean()) for k in range(3)]
 
 
@@ -76,13 +75,13 @@ def near(got: list[float], want: list[float], n: int) -> bool:
 @check.that("sample_mixture", "returns n points of d numbers each", alone=False)
 def _(sample: Callable) -> None:
     for dimension, n in ((2, 7), (1, 3), (3, 1)):
-        apart(dimension).draw(sample, n)
+        three_apart(dimension).draw(sample, n)
 
 
 @check.that("sample_mixture", "visits each component as often as its weight says")
 def _(sample: Callable) -> None:
-    mixture = apart()
-    got, want = shares(mixture.draw(sample)[1]), mixture.weights.tolist()
+    mixture = three_apart()
+    got, want = component_shares(mixture.draw(sample)[1]), mixture.weights.tolist()
     if near(got, want, MANY):
         return
     message = f"The weights are {said_shares(want)}; your components got {said_shares(got)} of {MANY:,} points."
@@ -95,7 +94,7 @@ def _(sample: Callable) -> None:
 
 @check.that("sample_mixture", "scatters each component by its own standard deviation")
 def _(sample: Callable) -> None:
-    mixture = apart()
+    mixture = three_apart()
     stds = double(mixture.stds)
     points, which = mixture.draw(sample)
     mine = [points[which == k] - double(mixture.means)[k] for k in range(3)]
@@ -123,7 +122,7 @@ def _(sample: Callable) -> None:
 
 @check.that("sample_mixture", "draws normal noise, afresh for every coordinate of every point")
 def _(sample: Callable) -> None:
-    mixture = apart()
+    mixture = three_apart()
     points, which = mixture.draw(sample)
     noise = (points - double(mixture.means)[which]) / double(mixture.stds)[which, None]
     together = float((noise[:, 0] * noise[:, 1]).mean() / noise.square().mean().clamp(min=1e-12))
@@ -147,9 +146,9 @@ def _(sample: Callable) -> None:
 
 @check.that("sample_mixture", "draws each point by itself, in no particular order")
 def _(sample: Callable) -> None:
-    mixture, half = apart(), MANY // 2
+    mixture, half = three_apart(), MANY // 2
     which = mixture.draw(sample)[1]
-    first, second = shares(which[:half]), shares(which[half:])
+    first, second = component_shares(which[:half]), component_shares(which[half:])
     gap = max(abs(a - b) for a, b in zip(first, second, strict=True))
     expect(
         gap <= SURE * math.sqrt(2 * 0.25 / half),
@@ -172,7 +171,7 @@ def _(sample: Callable) -> None:
 
 @check.that("sample_mixture", "draws anew at each call", alone=False)
 def _(sample: Callable) -> None:
-    mixture = apart()
+    mixture = three_apart()
     one, other = (mixture.draw(sample, 50)[0] for _ in range(2))
     expect(not torch.equal(one, other), "Two calls return the same points. Is a seed set inside the function?")
 
@@ -180,7 +179,7 @@ def _(sample: Callable) -> None:
 # --- log_density -----------------------------------------------------------------------------
 
 
-def paper(x: Tensor, means: Tensor, stds: Tensor, weights: Tensor, **other: Any) -> Tensor:
+def log_density_in_paper(x: Tensor, means: Tensor, stds: Tensor, weights: Tensor, **other: Any) -> Tensor:
     """log Σₖ wₖ N(x; mₖ, sₖ² I); the options are for answers that are wrong."""
     x, means, stds, weights = (double(t) for t in (x, means, stds, weights))
     d = means.shape[1]
@@ -203,23 +202,23 @@ def one_bell() -> Case:
     stds, weights = torch.tensor([std]), torch.ones(1)
     inputs = (x, means, stds, weights)
     usual = {
-        "That is the density. Its logarithm is asked.": paper(*inputs).exp(),
-        "The factor ½ before the squared distance is missing.": paper(*inputs, half=1.0),
-        "The squared distance should be divided by s², not by s.": paper(*inputs, once=True),
-        "The distance is not squared.": paper(*inputs, root=True),
+        "That is the density. Its logarithm is asked.": log_density_in_paper(*inputs).exp(),
+        "The factor ½ before the squared distance is missing.": log_density_in_paper(*inputs, half=1.0),
+        "The squared distance should be divided by s², not by s.": log_density_in_paper(*inputs, once=True),
+        "The distance is not squared.": log_density_in_paper(*inputs, root=True),
         "The constant is that of one dimension: in d dimensions it is −d/2 · log 2π − d · log s.": (
-            paper(*inputs, constant=0.5, logs=1)
+            log_density_in_paper(*inputs, constant=0.5, logs=1)
         ),
-        "−½ log 2π stands once; it should stand once for each dimension.": paper(*inputs, constant=0.5),
-        "−log s stands once; it should stand once for each dimension.": paper(*inputs, logs=1),
-        "The term −d · log s is missing.": paper(*inputs, logs=0),
-        "The term −d/2 · log 2π is missing.": paper(*inputs, constant=0),
-        "The constants are missing: that is the exponent alone.": paper(*inputs, constant=0, logs=0),
-        "`stds` holds standard deviations; you use them as variances.": paper(*inputs, variance=True),
-        "The sign is wrong: that is −log p.": -paper(*inputs),
+        "−½ log 2π stands once; it should stand once for each dimension.": log_density_in_paper(*inputs, constant=0.5),
+        "−log s stands once; it should stand once for each dimension.": log_density_in_paper(*inputs, logs=1),
+        "The term −d · log s is missing.": log_density_in_paper(*inputs, logs=0),
+        "The term −d/2 · log 2π is missing.": log_density_in_paper(*inputs, constant=0),
+        "The constants are missing: that is the exponent alone.": log_density_in_paper(*inputs, constant=0, logs=0),
+        "`stds` holds standard deviations; you use them as variances.": log_density_in_paper(*inputs, variance=True),
+        "The sign is wrong: that is −log p.": -log_density_in_paper(*inputs),
     }
     where = f"points {tuple(near)} and {tuple(away)} and one component at {tuple(mean)} with s = {std:g}"
-    return Case(where, paper(*inputs), usual, inputs)
+    return Case(where, log_density_in_paper(*inputs), usual, inputs)
 
 
 @check.that("log_density", "is right for a single bell")
@@ -237,25 +236,27 @@ def two_bells() -> Case:
     inputs = (torch.tensor(x)[:, None], torch.tensor([[left], [right]]), torch.tensor(stds), weights)
     even = (*inputs[:3], torch.ones(2))
     usual = {
-        "The weights are missing.": paper(*even),
-        "The components count equally: the weights are not used.": paper(*even) - math.log(2),
+        "The weights are missing.": log_density_in_paper(*even),
+        "The components count equally: the weights are not used.": log_density_in_paper(*even) - math.log(2),
         "That is the largest of the terms alone. Add the components up.": (
-            paper(*inputs, terms=lambda t, w: (t + w.log()).max(1).values)
+            log_density_in_paper(*inputs, terms=lambda t, w: (t + w.log()).max(1).values)
         ),
         "The logarithms are averaged. The densities are: log Σ w N, not Σ w log N.": (
-            paper(*inputs, terms=lambda t, w: (w * t).sum(1))
+            log_density_in_paper(*inputs, terms=lambda t, w: (w * t).sum(1))
         ),
         "The weights are added to the logarithms as they are; inside a logarithm a factor becomes + log w.": (
-            paper(*inputs, terms=lambda t, w: torch.logsumexp(t + w, 1))
+            log_density_in_paper(*inputs, terms=lambda t, w: torch.logsumexp(t + w, 1))
         ),
-        "The logarithms are added up: that is a product of densities.": paper(*inputs, terms=lambda t, w: t.sum(1)),
-        "That is the density. Its logarithm is asked.": paper(*inputs).exp(),
+        "The logarithms are added up: that is a product of densities.": log_density_in_paper(
+            *inputs, terms=lambda t, w: t.sum(1)
+        ),
+        "That is the density. Its logarithm is asked.": log_density_in_paper(*inputs).exp(),
     }
     where = (
         f"x = {said(x)}, components at {said((left, right))} with s = {said(stds)} and weights {said((share,))}, "
         f"{1 - share:.2g}"
     )
-    return Case(where, paper(*inputs), usual, inputs)
+    return Case(where, log_density_in_paper(*inputs), usual, inputs)
 
 
 @check.that("log_density", "adds up the components, each with its weight")
@@ -275,10 +276,10 @@ def _(log_density: Callable) -> None:
         means = torch.tensor([chosen(*(k + i / 4 for i in range(dimension)), between=(-2.0, 2.0)) for k in range(3)])
         x = torch.tensor([chosen(*(2.0 - k - i for i in range(dimension)), between=(-2.0, 2.0)) for k in range(3)])
         stds, weights = torch.tensor([0.5, 1.0, 2.0]), torch.tensor([0.2, 0.3, 0.5])
-        paired = paper(x, means, stds, weights, terms=lambda t, w: (t + w.log()).diagonal())
+        paired = log_density_in_paper(x, means, stds, weights, terms=lambda t, w: (t + w.log()).diagonal())
         expect_close(
             per_point(log_density(x, means, stds, weights), 3),
-            paper(x, means, stds, weights),
+            log_density_in_paper(x, means, stds, weights),
             f"three points and three components in {dimension} dimensions",
             usual={"Point 1 is paired with component 1, point 2 with component 2, and so on.": paired},
         )
@@ -295,7 +296,7 @@ def _(log_density: Callable) -> None:
             f"At a distance of {far / std:.0f} standard deviations log p is infinite: the density itself has been "
             "rounded to 0 before its logarithm was taken. Stay with logarithms: torch.logsumexp."
         )
-    got, want = per_point(value, 2), paper(*inputs)
+    got, want = per_point(value, 2), log_density_in_paper(*inputs)
     cut = "It is cut off: something added to the density, or a bound on it, outweighs it. Stay with logarithms."
     usual = {cut: got} if bool((got > want + 10).all()) else {}
     expect_close(got, want, f"points {far / std:.0f} standard deviations away", usual=usual)

@@ -62,7 +62,7 @@ def distance_of(value: Any) -> Tensor:
     return number(value, "The distance", "Add up all packs.")
 
 
-def tensors(case: Case) -> tuple[Tensor, Tensor, int]:
+def case_tensors(case: Case) -> tuple[Tensor, Tensor, int]:
     p, q, m = case.inputs
     return torch.tensor(p), torch.tensor(q), m
 
@@ -76,7 +76,7 @@ def _(distance: Callable) -> None:
         return asked([*x, round(1 - sum(x), 2)], [*y, round(1 - sum(y), 2)], 1)
 
     case = drawn(three)
-    case.compare(distance_of(distance(*tensors(case))))
+    case.compare(distance_of(distance(*case_tensors(case))))
 
 
 @check.that("packed_distance", "sums over all packs of m samples")
@@ -87,7 +87,7 @@ def _(distance: Callable) -> None:
 
     for m in (2, chosen_int(3, between=(3, 5))):
         case = drawn(lambda m=m: tilted(m))
-        case.compare(distance_of(distance(*tensors(case))))
+        case.compare(distance_of(distance(*case_tensors(case))))
 
 
 @check.that("packed_distance", "grows fast where a mode is missing")
@@ -97,7 +97,7 @@ def _(distance: Callable) -> None:
         return asked([round(lost, 2), round(1 - lost, 2)], [0.0, 1.0], chosen_int(4, between=(3, 5)))
 
     case = dropped()
-    case.compare(distance_of(distance(*tensors(case))))
+    case.compare(distance_of(distance(*case_tensors(case))))
 
 
 @check.that("packed_distance", "is 0 for equal distributions and 1 for those that never meet", alone=False)
@@ -115,7 +115,7 @@ def made(build: Callable, *sizes: int) -> nn.Module:
     return network(build(*sizes), "PackedDiscriminator(…)")
 
 
-def logits(D: Callable, x: Tensor, packs: int) -> Tensor:
+def pack_logits(D: Callable, x: Tensor, packs: int) -> Tensor:
     got = D(x)
     expect(got is not None, "D(x) is None. Does `forward` end in `return …`?")
     advice = ""
@@ -127,18 +127,18 @@ def logits(D: Callable, x: Tensor, packs: int) -> Tensor:
 @check.that("PackedDiscriminator", "gives one logit for each pack of m samples", alone=False)
 def _(build: Callable) -> None:
     for m, dimension, packs in ((2, 2, 4), (3, 2, 5), (1, 2, 3), (chosen_int(4, between=(4, 6)), 3, 2)):
-        logits(made(build, m, dimension, 16), randn(m * packs, dimension), packs)
+        pack_logits(made(build, m, dimension, 16), randn(m * packs, dimension), packs)
 
 
 @check.that("PackedDiscriminator", "packs samples that stand next to each other, and looks at all of them")
 def _(build: Callable) -> None:
     for m, packs in ((2, 3), (chosen_int(3, between=(3, 5)), 4)):
         D, x = made(build, m, 2, 32), randn(m * packs, 2)
-        before, moves = logits(D, x, packs), []
+        before, moves = pack_logits(D, x, packs), []
         for i in range(m * packs):
             other = x.clone()
             other[i] += 3.0
-            moved = (logits(D, other, packs) - before).abs().flatten() > 1e-6
+            moved = (pack_logits(D, other, packs) - before).abs().flatten() > 1e-6
             moves.append(set(moved.nonzero().flatten().tolist()))
         told = f"With m = {m} and {m * packs} samples, sample {{i}} (counted from 0) should move logit {{want}} only"
         for i, found in enumerate(moves):
@@ -158,7 +158,7 @@ def _(build: Callable) -> None:
     left, right, other_left, other_right = (3 * randn(packs, 2) for _ in range(4))
 
     def of(x: Tensor, y: Tensor) -> Tensor:
-        return logits(D, torch.stack([x, y], 1).reshape(2 * packs, 2), packs)
+        return pack_logits(D, torch.stack([x, y], 1).reshape(2 * packs, 2), packs)
 
     here, there = of(left, right), of(other_left, other_right)
     mixed = of(left, other_right), of(other_left, right)
@@ -175,7 +175,7 @@ def _(build: Callable) -> None:
 @check.that("PackedDiscriminator", "returns logits, not probabilities")
 def _(build: Callable) -> None:
     D, scale = made(build, 2, 2, 32), 300.0
-    got = logits(D, scale * randn(128, 2), 64)
+    got = pack_logits(D, scale * randn(128, 2), 64)
     expect(
         not bool(((got >= 0) & (got <= 1)).all()),
         "All outputs lie between 0 and 1, even for huge inputs. Return the logit; the loss applies the sigmoid.",

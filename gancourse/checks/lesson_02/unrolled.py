@@ -16,10 +16,10 @@ from gancourse.checks.core import Miss, expect
 from gancourse.checks.doubles import Counted, Quadratic
 from gancourse.checks.inputs import Case, chosen, drawn
 from gancourse.checks.lesson_02.suite import check
-from gancourse.checks.steps import along, column, line, number_back, trainable, unmoved, weights
+from gancourse.checks.steps import column, line, number_back, through_line, trainable, unmoved, weights
 from gancourse.checks.values import double, mean
 
-Line = Sequence[float]
+WeightAndBias = Sequence[float]
 
 
 class Ahead:
@@ -45,7 +45,9 @@ class Ahead:
 
     # --- what comes of it, in plain numbers -----------------------------------------------------
 
-    def answer(self, made: Line, steps: int, rate: float, real: float = 1.0, fake: float = 1.0) -> tuple[float, float]:
+    def answer(
+        self, made: WeightAndBias, steps: int, rate: float, real: float = 1.0, fake: float = 1.0
+    ) -> tuple[float, float]:
         """D's weight and bias after so many steps against these samples."""
         w, b = self.start_D
         for _ in range(steps):
@@ -57,10 +59,10 @@ class Ahead:
             w, b = w - rate * slope_w, b - rate * slope_b
         return w, b
 
-    def value(self, G: Line, seen: Line | None = None, **look: Any) -> float:
+    def value(self, G: WeightAndBias, seen: WeightAndBias | None = None, **look: Any) -> float:
         """G's loss for this G, at D's answer to it, or to `seen` if that is given."""
-        made = along(G, self.noise)
-        w, b = self.answer(made if seen is None else along(seen, self.noise), **{**self.look, **look})
+        made = through_line(G, self.noise)
+        w, b = self.answer(made if seen is None else through_line(seen, self.noise), **{**self.look, **look})
         judged = [w * value + b for value in made]
         return self.w_G * mean(judged) + self.curve / 2 * mean([j * j for j in judged])
 
@@ -117,7 +119,7 @@ class Ahead:
         return still.clear and self.move.clear and self.number.clear
 
 
-def moved(game: Ahead) -> None:
+def moved_ahead(game: Ahead) -> None:
     """Miss unless G has gone where the case says."""
     if unmoved(game.G, game.start_G):
         changed = not unmoved(game.D, game.start_D)
@@ -135,7 +137,7 @@ def moved(game: Ahead) -> None:
 def _(step: Callable) -> None:
     game = drawn(lambda: Ahead(steps=1))
     game.take(step)
-    moved(game)
+    moved_ahead(game)
 
 
 @check.that("unrolled_generator_step", "looks as many steps ahead as it is told")
@@ -143,7 +145,7 @@ def _(step: Callable) -> None:
     for steps in (2, 4):
         game = drawn(lambda steps=steps: Ahead(steps))
         game.take(step)
-        moved(game)
+        moved_ahead(game)
 
 
 @check.that("unrolled_generator_step", "is the usual step of G for 0 steps ahead", alone=False)

@@ -23,7 +23,7 @@ COLLAPSED = (1.1, 1.2, 0.66, 0.34, 0.08)
 D_WON = (0.02, 6.0, 0.985, 0.012, 0.8)
 G_WON = (2.2, 0.1, 0.7, 0.9, 0.8)
 BLOWN_UP = (14.0, 9.0, 0.6, 0.4, 0.8)
-NAMES = ("d_loss", "g_loss", "d_real", "d_fake", "spread")
+CURVES = ("d_loss", "g_loss", "d_real", "d_fake", "spread")
 CEILING = {"d_real": 1.0, "d_fake": 1.0}
 
 
@@ -32,7 +32,7 @@ def story(
 ) -> History:
     """A run that begins like `start`, and is like `end` over its last fifth."""
     history = {}
-    for name, first, last in zip(NAMES, start, end, strict=True):
+    for name, first, last in zip(CURVES, start, end, strict=True):
         turn = max(1, records // 3)
         way = [min(1.0, max(0.0, (i - turn) / max(1, records * 7 // 15))) for i in range(records)]
         jumps = (1 + noise * randn(records).clamp(-2, 2)).tolist()
@@ -45,8 +45,8 @@ def copied(history: History) -> History:
     return {name: list(values) for name, values in history.items()}
 
 
-def told(records: tuple[float, ...]) -> str:
-    return ", ".join(f"{name} {value:g}" for name, value in zip(NAMES, records, strict=True))
+def told_records(records: tuple[float, ...]) -> str:
+    return ", ".join(f"{name} {value:g}" for name, value in zip(CURVES, records, strict=True))
 
 
 def says(diagnose: Callable, history: History, want: str, where: str, advice: str = "") -> None:
@@ -81,14 +81,14 @@ def _(diagnose: Callable) -> None:
         (G_WON, D_WON, "discriminator won"),
         (COLLAPSED, G_WON, "generator won"),
     ):
-        where = f"a run that begins with {told(start)} and ends with {told(end)}"
+        where = f"a run that begins with {told_records(start)} and ends with {told_records(end)}"
         says(diagnose, story(end, start), want, where, advice)
 
 
 @check.that("diagnose", "is not fooled by one odd record at the very end", alone=False)
 def _(diagnose: Callable) -> None:
     history = story(HEALTHY, records=400)
-    for name, value in zip(NAMES, D_WON, strict=True):
+    for name, value in zip(CURVES, D_WON, strict=True):
         history[name][-1] = value
     history["spread"][-1] = 0.02
     advice = "Take the mean over the last tenth of the records, 40 of 400 here."
@@ -97,7 +97,7 @@ def _(diagnose: Callable) -> None:
 
 @check.that("diagnose", "says diverged wherever a number is not finite", alone=False)
 def _(diagnose: Callable) -> None:
-    for name in NAMES:
+    for name in CURVES:
         for odd in (math.nan, math.inf, -math.inf):
             history = story(HEALTHY)
             history[name][chosen_int(120, between=(30, 190))] = odd
@@ -133,7 +133,7 @@ def _(diagnose: Callable) -> None:
 @check.that("diagnose", "reads short runs, and leaves the history as it is", alone=False)
 def _(diagnose: Callable) -> None:
     records = chosen_int(10, between=(10, 25))
-    history = {name: [value] * records for name, value in zip(NAMES, HEALTHY, strict=True)}
+    history = {name: [value] * records for name, value in zip(CURVES, HEALTHY, strict=True)}
     history["spread"] = [0.9] * (records - records // 10) + [0.05] * (records // 10)
     given = copied(history)
     got = diagnose(given)

@@ -13,19 +13,19 @@ import torch
 from torch import Tensor
 
 from gancourse.checks.core import Miss, a, expect
-from gancourse.checks.inputs import Case, batch, chosen, chosen_int, drawn, randn, said
+from gancourse.checks.inputs import MANY, Case, batch, chosen, chosen_int, drawn, randn, said
 from gancourse.checks.lesson_03.suite import check
-from gancourse.checks.values import NOTHING, differentiable, expect_close, log, mean, number, numbers
+from gancourse.checks.values import NOTHING, differentiable, expect_close, log, mean, numbers, scalar
 
 # --- smoothed_loss --------------------------------------------------------------------------
 
 
-def entropy(label: float, outputs: tuple[float, ...]) -> float:
+def label_entropy(label: float, outputs: tuple[float, ...]) -> float:
     """The mean cross-entropy of a label and these probabilities."""
     return -mean([label * log(d) + (1 - label) * log(1 - d) for d in outputs])
 
 
-scalar = partial(number, what="The loss", advice="Average over each batch, and add.")
+both_losses = partial(scalar, advice="Average over each batch, and add.")
 
 
 def soft() -> Case:
@@ -33,14 +33,14 @@ def soft() -> Case:
     on_real = chosen(3 / 4, 0.6, between=(0.55, 0.95))
     on_fake = chosen(1 / 4, 0.1, 0.4, between=(0.05, 0.45))
     (label,) = chosen(0.8, between=(0.7, 0.95))
-    real, fake = entropy(label, on_real), entropy(0, on_fake)
+    real, fake = label_entropy(label, on_real), label_entropy(0, on_fake)
     want = real + fake
     usual = {
-        "That is the loss with hard labels: real_label is not used.": entropy(1, on_real) + fake,
-        "The fakes' label is softened, too. One-sided: theirs stays 0.": real + entropy(1 - label, on_fake),
-        "The fakes get the soft label of the real pictures. Theirs is 0.": real + entropy(label, on_fake),
+        "That is the loss with hard labels: real_label is not used.": label_entropy(1, on_real) + fake,
+        "The fakes' label is softened, too. One-sided: theirs stays 0.": real + label_entropy(1 - label, on_fake),
+        "The fakes get the soft label of the real pictures. Theirs is 0.": real + label_entropy(label, on_fake),
         "The labels are swapped: real pictures get real_label, fakes 0.": (
-            entropy(0, on_real) + entropy(label, on_fake)
+            label_entropy(0, on_real) + label_entropy(label, on_fake)
         ),
         "The real pictures' part has log D, times the label. What is missing is (1 − label) · log(1 − D).": (
             -label * mean([log(d) for d in on_real]) + fake
@@ -50,7 +50,7 @@ def soft() -> Case:
         "That is the sum over the batch. Take the mean.": 2 * real + 3 * fake,
         "That is the real batch's part alone.": real,
         "The sign is wrong.": -want,
-        "The label's two shares are swapped: log D weighs real_label.": entropy(1 - label, on_real) + fake,
+        "The label's two shares are swapped: log D weighs real_label.": label_entropy(1 - label, on_real) + fake,
     }
     where = f"D(real) = {said(on_real)}, D(fake) = {said(on_fake)} and real_label = {label:g}"
     return Case(where, want, usual, (on_real, on_fake, label))
@@ -60,21 +60,21 @@ def soft() -> Case:
 def _(loss: Callable) -> None:
     case = drawn(soft)
     on_real, on_fake, label = case.inputs
-    case.compare(scalar(loss(batch(*on_real), batch(*on_fake), label)))
+    case.compare(both_losses(loss(batch(*on_real), batch(*on_fake), label)))
 
 
 @check.that("smoothed_loss", "has 0.9 as its label where none is given")
 def _(loss: Callable) -> None:
     on_real, on_fake, _ = drawn(soft).inputs
-    want = entropy(0.9, on_real) + entropy(0, on_fake)
-    expect_close(scalar(loss(batch(*on_real), batch(*on_fake))), want, "a call without real_label")
+    want = label_entropy(0.9, on_real) + label_entropy(0, on_fake)
+    expect_close(both_losses(loss(batch(*on_real), batch(*on_fake))), want, "a call without real_label")
 
 
 @check.that("smoothed_loss", "is lesson 01's loss for a label of 1")
 def _(loss: Callable) -> None:
     on_real, on_fake, _ = drawn(soft).inputs
-    want = entropy(1, on_real) + entropy(0, on_fake)
-    expect_close(scalar(loss(batch(*on_real), batch(*on_fake), 1.0)), want, "real_label = 1")
+    want = label_entropy(1, on_real) + label_entropy(0, on_fake)
+    expect_close(both_losses(loss(batch(*on_real), batch(*on_fake), 1.0)), want, "real_label = 1")
 
 
 @check.that("smoothed_loss", "pulls D(x) back once it is above the label")
@@ -83,7 +83,7 @@ def _(loss: Callable) -> None:
     above, below = batch(0.98), batch(0.6)
     for logits in (above, below):
         value = loss(logits, batch(0.2), label)
-        scalar(value)
+        both_losses(value)
         differentiable(value, "The loss is cut off from the logits.")
         value.backward()
         expect(logits.grad is not None, "No gradient reaches the real logits.")
@@ -101,7 +101,7 @@ def _(loss: Callable) -> None:
         (-sure, sure, 1.8 * size, f"logits −{size} (real) and {size} (fake)"),
     ):
         try:
-            got = scalar(loss(real, fake, 0.8))
+            got = both_losses(loss(real, fake, 0.8))
         except Miss as miss:
             raise Miss(f"For {where}: {miss}\n{FROM_LOGITS}") from None
         cut = 0 < float(got) < want - 1
@@ -113,8 +113,6 @@ FROM_LOGITS = "Compute the cross-entropy from the logits in one step: PyTorch ha
 
 
 # --- noisy_labels ---------------------------------------------------------------------------
-
-MANY = 4000
 
 
 def labels(answer: Callable, n: int, *settings: float) -> Tensor:

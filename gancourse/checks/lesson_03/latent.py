@@ -33,7 +33,7 @@ def sphere(a: Tensor, b: Tensor, t: Tensor, angle: Tensor | None = None) -> Tens
     return torch.sin((1 - t) * angle) / torch.sin(angle) * a + torch.sin(t * angle) / torch.sin(angle) * b
 
 
-def line(a: Tensor, b: Tensor, t: Tensor) -> Tensor:
+def chord(a: Tensor, b: Tensor, t: Tensor) -> Tensor:
     a, b, t = a.double(), b.double(), t.double()[:, None]
     return (1 - t) * a + t * b
 
@@ -43,13 +43,13 @@ def straight() -> Case:
     (share,) = chosen(1 / 4, between=(0.1, 0.4))
     t = torch.tensor([share])
     usual: dict[str, Any] = {
-        "The two ends are swapped: t = 0 is a, t = 1 is b.": line(b, a, t),
-        "That is the middle between them, for every t.": line(a, b, torch.tensor([0.5])),
+        "The two ends are swapped: t = 0 is a, t = 1 is b.": chord(b, a, t),
+        "That is the middle between them, for every t.": chord(a, b, torch.tensor([0.5])),
         "a is missing: go from a, by t · (b − a).": t[:, None] * (b - a),
         "That is a + t · b: a has to weigh 1 − t.": a + t[:, None] * b,
     }
     where = f"a = {a.tolist()}, b = {b.tolist()} and t = [{share:g}]"
-    return Case(where, line(a, b, t), usual, (a, b, t))
+    return Case(where, chord(a, b, t), usual, (a, b, t))
 
 
 @check.that("lerp", "goes the share t of the way from a to b")
@@ -63,10 +63,10 @@ def _(lerp: Callable) -> None:
     a, b, t = randn(7), randn(7), torch.tensor([0.0, 0.3, 0.5, 0.9, 1.0])
     got = way(lerp, a, b, t)
     expect_close(got[[0, -1]], torch.stack([a, b]), "t = 0 and t = 1", atol=1e-6)
-    expect_close(got, line(a, b, t), "five points between two random ones", show=False)
+    expect_close(got, chord(a, b, t), "five points between two random ones", show=False)
 
 
-def arc() -> Case:
+def one_arc() -> Case:
     """Two points at an angle that is neither right nor flat, of different lengths."""
     first, second = chosen(1.2, 0.8, between=(0.5, 1.1))
     (degrees,) = chosen(60.0, between=(40.0, 80.0))
@@ -78,16 +78,16 @@ def arc() -> Case:
     radians = torch.tensor(math.radians(degrees), dtype=torch.float64)
     usual: dict[str, Any] = {
         "The two ends are swapped: t = 0 is a, t = 1 is b.": sphere(b, a, t),
-        "That is the straight line.": line(a, b, t),
+        "That is the straight line.": chord(a, b, t),
         "That is normalized: the formula mixes a and b as they are. Only the angle is found from unit vectors.": (
             sphere(a / a.norm(), b / b.norm(), t)
         ),
         "That is the arc's direction, with a length of its own: the formula mixes a and b as they are.": (
-            sphere(a / a.norm(), b / b.norm(), t) * line(a.norm()[None], b.norm()[None], t)
+            sphere(a / a.norm(), b / b.norm(), t) * chord(a.norm()[None], b.norm()[None], t)
         ),
         "The angle is found without dividing by both lengths: cos Ω = a · b / (|a| |b|).": sphere(a, b, t, raw),
         "The division by sin Ω is missing.": sphere(a, b, t) * torch.sin(radians),
-        "The sines of tΩ are missing: that is a line with other weights.": line(a, b, torch.sin(t * radians)),
+        "The sines of tΩ are missing: that is a line with other weights.": chord(a, b, torch.sin(t * radians)),
     }
     where = f"a = {rounded(a)}, b = {rounded(b)} ({degrees:g}° apart) and t = [{share:g}]"
     return Case(where, sphere(a, b, t), usual, (a, b, t))
@@ -99,7 +99,7 @@ def rounded(x: Tensor) -> list[float]:
 
 @check.that("slerp", "turns by the share t of the angle, as the formula says")
 def _(slerp: Callable) -> None:
-    case = drawn(arc)
+    case = drawn(one_arc)
     case.compare(way(slerp, *case.inputs))
 
 
@@ -129,11 +129,11 @@ def _(slerp: Callable) -> None:
         b = factor * a
         where = "a and b the same" if factor == 1 else "b = 2a"
         got = way(slerp, a, b, t)
-        expect_close(got, line(a, b, t), where, show=False, atol=1e-3)
+        expect_close(got, chord(a, b, t), where, show=False, atol=1e-3)
     a = randn(8) + 0.1
     nearly = a + 1e-6 * rand(8)
     expect(
-        close(way(slerp, a, nearly, t), line(a, nearly, t), atol=1e-3),
+        close(way(slerp, a, nearly, t), chord(a, nearly, t), atol=1e-3),
         "For a and b nearly the same it is far from both.",
     )
 
@@ -141,7 +141,7 @@ def _(slerp: Callable) -> None:
 # --- attribute_arithmetic -------------------------------------------------------------------
 
 
-def edited(answer: Callable, z: Tensor, minus: Tensor, plus: Tensor) -> Tensor:
+def edited_codes(answer: Callable, z: Tensor, minus: Tensor, plus: Tensor) -> Tensor:
     got = numbers(answer(z, minus, plus), tuple(z.shape), advice="One edited code for each row of z.")
     expect(all(map(intact, (z, minus, plus))), "Your function changes the codes it is given. Make a new tensor: z + …")
     return got
@@ -168,20 +168,20 @@ def sums() -> Case:
 @check.that("attribute_arithmetic", "adds the mean of `plus` and takes away that of `minus`")
 def _(answer: Callable) -> None:
     case = drawn(sums)
-    case.compare(edited(answer, *case.inputs))
+    case.compare(edited_codes(answer, *case.inputs))
 
 
 @check.that("attribute_arithmetic", "does so for every code, with sets of different sizes")
 def _(answer: Callable) -> None:
     z, minus, plus = randn(4, 6), randn(3, 6), randn(9, 6)
     want = z.double() + plus.double().mean(0) - minus.double().mean(0)
-    expect_close(edited(answer, z, minus, plus), want, "4 codes, 3 to take away and 9 to add", show=False)
+    expect_close(edited_codes(answer, z, minus, plus), want, "4 codes, 3 to take away and 9 to add", show=False)
 
 
 @check.that("attribute_arithmetic", "undoes itself when the two sets are swapped")
 def _(answer: Callable) -> None:
     z, minus, plus = randn(5, 6), randn(4, 6), randn(2, 6) + 3
-    there = edited(answer, z, minus, plus)
+    there = edited_codes(answer, z, minus, plus)
     expect(not close(there, z.double()), "The codes come back unchanged.")
-    back = edited(answer, there.float(), plus, minus)
+    back = edited_codes(answer, there.float(), plus, minus)
     expect_close(back, z, "there and back", what="the codes become", show=False)

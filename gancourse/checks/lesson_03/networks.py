@@ -19,7 +19,7 @@ from gancourse.checks.networks import (
     built,
     count,
     every_parameter_learns,
-    noise,
+    latent_noise,
     not_normalized_last,
     output,
     pictures,
@@ -39,14 +39,14 @@ def _(Generator: Callable) -> None:
         net = built(Generator, size=size, latent_dim=latent_dim, width=width)
         for n in (2, 5):
             advice = "z arrives as (n, latent_dim); the first layer wants (n, latent_dim, 1, 1)."
-            output(net, noise(n, latent_dim), (n, 3, size, size), advice)
+            output(net, latent_noise(n, latent_dim), (n, 3, size, size), advice)
 
 
 @check.that("Generator", "gives pixels in [−1, 1], and reaches both ends")
 def _(Generator: Callable) -> None:
     net = built(Generator, size=16, latent_dim=8, width=8)
     scale_weights(net, LARGE)
-    pixels = output(net, noise(16, 8), (16, 3, 16, 16))
+    pixels = output(net, latent_noise(16, 8), (16, 3, 16, 16))
     low, high = float(pixels.min()), float(pixels.max())
     seen = f"With large weights the pixels range from {low:.2f} to {high:.2f}"
     expect(high <= 1.0001 and low >= -1.0001, f"{seen}, outside [−1, 1]: the last layer is tanh.")
@@ -57,7 +57,7 @@ def _(Generator: Callable) -> None:
 @check.that("Generator", "draws something else for every change of z")
 def _(Generator: Callable) -> None:
     net = built(Generator, size=16, latent_dim=12, width=8)
-    z = noise(6, 12).requires_grad_()
+    z = latent_noise(6, 12).requires_grad_()
     out = net(z)
     pixels = numbers(out, (6, 3, 16, 16))
     spread = float((pixels[:1] - pixels[1:]).abs().mean())
@@ -70,25 +70,27 @@ def _(Generator: Callable) -> None:
 
 @check.that("Generator", "normalizes over the batch in training")
 def _(Generator: Callable) -> None:
-    batch_normalized(built(Generator, size=16, latent_dim=8, width=8), noise(6, 8), 3 * noise(6, 8) + 1)
+    batch_normalized(built(Generator, size=16, latent_dim=8, width=8), latent_noise(6, 8), 3 * latent_noise(6, 8) + 1)
 
 
 @check.that("Generator", "draws each picture for itself after eval()")
 def _(Generator: Callable) -> None:
-    same_for_any_company(built(Generator, size=16, latent_dim=8, width=8), noise(6, 8), 3 * noise(6, 8) + 1)
+    same_for_any_company(
+        built(Generator, size=16, latent_dim=8, width=8), latent_noise(6, 8), 3 * latent_noise(6, 8) + 1
+    )
 
 
 @check.that("Generator", "does not normalize its output", alone=False)
 def _(Generator: Callable) -> None:
     net = built(Generator, size=16, latent_dim=8, width=8)
     net.train()
-    pixels = output(net, noise(16, 8), (16, 3, 16, 16))
+    pixels = output(net, latent_noise(16, 8), (16, 3, 16, 16))
     not_normalized_last(torch.atanh(pixels.clamp(-0.999999, 0.999999)), "What goes into tanh")
 
 
 @check.that("Generator", "uses every parameter it has")
 def _(Generator: Callable) -> None:
-    every_parameter_learns(built(Generator, size=16, latent_dim=8, width=8), noise(8, 8))
+    every_parameter_learns(built(Generator, size=16, latent_dim=8, width=8), latent_noise(8, 8))
 
 
 @check.that("Generator", "grows with its width")

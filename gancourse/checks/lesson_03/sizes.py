@@ -22,7 +22,7 @@ from gancourse.checks.values import close, differentiable, expect_close, numbers
 Setting = tuple[int, int, int, int]  # size, kernel, stride, padding
 
 
-def told(setting: Setting) -> str:
+def told_setting(setting: Setting) -> str:
     size, kernel, stride, padding = setting
     return f"size {size}, kernel {kernel}, stride {stride}, padding {padding}"
 
@@ -43,7 +43,7 @@ def sized(got: Any, setting: Setting, right: int, usual: dict[str, float]) -> No
     value = whole(got)
     if value == right:
         return
-    message = f"For {told(setting)} you return {value}; expected {right}."
+    message = f"For {told_setting(setting)} you return {value}; expected {right}."
     # At one setting several mistakes may lead to one number: all of them are told.
     fitting = [diagnosis for diagnosis, wrong in usual.items() if value == wrong]
     raise Miss("\n".join([message, "\nOr: ".join(fitting)]) if fitting else message)

@@ -14,16 +14,16 @@ from gancourse.checks.lesson_04.suite import check
 from gancourse.checks.values import NOTHING, close, expect_close, leaves_alone, number, numbers, plain, pretty
 
 
-def shares(*friendly: float) -> Tensor:
+def distribution(*friendly: float) -> Tensor:
     """A distribution: these weights, or fresh ones, divided by their sum; (K,) in double precision."""
     weights = torch.tensor(chosen(*friendly, between=(1.0, 9.0)), dtype=torch.float64)
     return weights / weights.sum()
 
 
-def told(p: Tensor) -> str:
+def told_probabilities(p: Tensor) -> str:
     """A distribution, or a table of them, as a sentence has it."""
     if p.ndim == 2:
-        return " and ".join(told(row) for row in p)
+        return " and ".join(told_probabilities(row) for row in p)
     return f"({', '.join(f'{x:.3g}' for x in p.tolist())})"
 
 
@@ -41,7 +41,7 @@ def relative(p: Tensor, q: Tensor) -> Tensor:
 
 
 def one_entropy() -> Case:
-    p = shares(2.0, 1.0, 1.0)
+    p = distribution(2.0, 1.0, 1.0)
     want = nats(p)
     usual = {
         "The sign is wrong: logarithms of probabilities are negative, an entropy is not.": -want,
@@ -54,7 +54,7 @@ def one_entropy() -> Case:
         "A softmax was applied. `p` holds probabilities already, not logits.": nats(p.softmax(-1)),
         "That is 1 − Σ p², another measure of spread.": 1 - p.square().sum(),
     }
-    return Case(f"p = {told(p)}", want, usual, (p.float(),))
+    return Case(f"p = {told_probabilities(p)}", want, usual, (p.float(),))
 
 
 @check.that("entropy", "is −Σ p log p, in nats")
@@ -65,7 +65,9 @@ def _(entropy: Callable) -> None:
 
 @check.that("entropy", "gives one value for each row of a table")
 def _(entropy: Callable) -> None:
-    p = torch.stack([shares(1.0, 3.0, 2.0, 2.0), shares(1.0, 1.0, 1.0, 5.0), shares(4.0, 4.0, 1.0, 1.0)])
+    p = torch.stack(
+        [distribution(1.0, 3.0, 2.0, 2.0), distribution(1.0, 1.0, 1.0, 5.0), distribution(4.0, 4.0, 1.0, 1.0)]
+    )
     advice = "Sum over the last dimension alone."
     got = numbers(entropy(p.float()), (3,), "For a table of shape (3, 4) the result", advice)
     expect_close(got, nats(p), "a table of three distributions")
@@ -85,14 +87,14 @@ def _(entropy: Callable) -> None:
 
 @check.that("entropy", "leaves p as it was", alone=False)
 def _(entropy: Callable) -> None:
-    leaves_alone(entropy, shares(2.0, 1.0, 1.0).float())
+    leaves_alone(entropy, distribution(2.0, 1.0, 1.0).float())
 
 
 # --- kl_divergence --------------------------------------------------------------------------
 
 
 def one_divergence() -> Case:
-    p, q = shares(2.0, 1.0, 1.0), shares(6.0, 1.0, 1.0)
+    p, q = distribution(2.0, 1.0, 1.0), distribution(6.0, 1.0, 1.0)
     want, middle = relative(p, q), (p + q) / 2
     usual = {
         "p and q are swapped: the first argument is the one that weighs.": relative(q, p),
@@ -107,7 +109,7 @@ def one_divergence() -> Case:
         "That is H(p) − H(q). The second logarithm is weighed by p as well.": nats(p) - nats(q),
         "That is H(q) − H(p). The second logarithm is weighed by p as well.": nats(q) - nats(p),
     }
-    return Case(f"p = {told(p)} and q = {told(q)}", want, usual, (p.float(), q.float()))
+    return Case(f"p = {told_probabilities(p)} and q = {told_probabilities(q)}", want, usual, (p.float(), q.float()))
 
 
 @check.that("kl_divergence", "is Σ p log(p/q), in nats")
@@ -118,8 +120,10 @@ def _(divergence: Callable) -> None:
 
 @check.that("kl_divergence", "compares a table with one distribution, row by row")
 def _(divergence: Callable) -> None:
-    p = torch.stack([shares(1.0, 3.0, 2.0, 2.0), shares(1.0, 1.0, 1.0, 5.0), shares(4.0, 4.0, 1.0, 1.0)])
-    q = shares(2.0, 1.0, 3.0, 1.0)
+    p = torch.stack(
+        [distribution(1.0, 3.0, 2.0, 2.0), distribution(1.0, 1.0, 1.0, 5.0), distribution(4.0, 4.0, 1.0, 1.0)]
+    )
+    q = distribution(2.0, 1.0, 3.0, 1.0)
     advice = "Sum over the last dimension alone."
     got = numbers(divergence(p.float(), q.float()), (3,), "For shapes (3, 4) and (4,) the result", advice)
     expect_close(got, relative(p, q), "a table p and one q")
@@ -129,21 +133,23 @@ def _(divergence: Callable) -> None:
 
 @check.that("kl_divergence", "adds nothing where p is 0, even if q is 0 too")
 def _(divergence: Callable) -> None:
-    p, q = shares(3.0, 1.0), shares(1.0, 1.0, 2.0)
+    p, q = distribution(3.0, 1.0), distribution(1.0, 1.0, 2.0)
     some, zero = torch.tensor([0.0]), torch.zeros(1)
     got = number(divergence(torch.cat([p.float(), some]), q.float()), "KL where a p is 0")
     advice = "Where p is 0 the term is 0. Something added to p or q, or a bound on them, spoils the rest."
     want = relative(p, q[:2])
-    expect_close(got, want, f"p = ({told(p)[1:-1]}, 0) and q = {told(q)}", usual={advice: got})
-    r = shares(1.0, 2.0)
+    expect_close(
+        got, want, f"p = ({told_probabilities(p)[1:-1]}, 0) and q = {told_probabilities(q)}", usual={advice: got}
+    )
+    r = distribution(1.0, 2.0)
     got = number(divergence(torch.cat([p.float(), zero]), torch.cat([r.float(), zero])), "KL where p and q are 0")
     expect_close(got, relative(p, r), "a class that has no probability in p or q", usual={advice: got})
 
 
 @check.that("kl_divergence", "is infinite where q rules out what p has", alone=False)
 def _(divergence: Callable) -> None:
-    p = shares(2.0, 1.0, 1.0).float()
-    q = torch.cat([shares(1.0, 1.0).float(), torch.zeros(1)])
+    p = distribution(2.0, 1.0, 1.0).float()
+    q = torch.cat([distribution(1.0, 1.0).float(), torch.zeros(1)])
     got = divergence(p, q)
     expect(got is not None, NOTHING)
     try:
@@ -151,7 +157,7 @@ def _(divergence: Callable) -> None:
     except (TypeError, ValueError, RuntimeError):
         raise Miss("The result should be a number.") from None
     expect(value.numel() == 1, "The result should be one number.")
-    where = f"For p = {told(p)} and q = {told(q)}"
+    where = f"For p = {told_probabilities(p)} and q = {told_probabilities(q)}"
     expect(not bool(value.isnan().any()), f"{where} it is NaN; expected infinity. There is a 0 · ∞ or an ∞ − ∞ in it.")
     advice = "Something was added to q, or it was bounded: then the impossible costs a finite price."
     expect(bool((value == math.inf).all()), f"{where} you return {pretty(value)}; expected infinity.\n{advice}")
@@ -159,16 +165,16 @@ def _(divergence: Callable) -> None:
 
 @check.that("kl_divergence", "is 0 for equal distributions, and leaves them as they were", alone=False)
 def _(divergence: Callable) -> None:
-    p = shares(2.0, 1.0, 1.0).float()
+    p = distribution(2.0, 1.0, 1.0).float()
     expect_close(number(divergence(p, p.clone())), 0.0, "p = q")
-    leaves_alone(divergence, p, shares(1.0, 1.0, 3.0).float())
+    leaves_alone(divergence, p, distribution(1.0, 1.0, 3.0).float())
 
 
 # --- inception_score ------------------------------------------------------------------------
 
 
 def three_pictures() -> Case:
-    p = torch.stack([shares(3.0, 1.0, 1.0), shares(1.0, 3.0, 2.0), shares(2.0, 4.0, 1.0)]).square()
+    p = torch.stack([distribution(3.0, 1.0, 1.0), distribution(1.0, 3.0, 2.0), distribution(2.0, 4.0, 1.0)]).square()
     p = p / p.sum(1, keepdim=True)  # squared: the network is surer, and mistakes are farther from each other
     mean, k = p.mean(0), p.shape[1]
     each = relative(p, mean)
@@ -191,7 +197,7 @@ def three_pictures() -> Case:
             relative(p.softmax(1), p.softmax(1).mean(0)).mean().exp()
         ),
     }
-    return Case(f"the pictures {told(p)}", want, usual, (p.float(),))
+    return Case(f"the pictures {told_probabilities(p)}", want, usual, (p.float(),))
 
 
 @check.that("inception_score", "has the value of the paper's formula")
@@ -221,13 +227,13 @@ def _(score: Callable) -> None:
 
 @check.that("inception_score", "is 1 where all pictures look the same", alone=False)
 def _(score: Callable) -> None:
-    p = shares(3.0, 1.0, 2.0, 2.0).float().repeat(5, 1)
+    p = distribution(3.0, 1.0, 2.0, 2.0).float().repeat(5, 1)
     expect_close(number(score(p)), 1.0, "five times the same probabilities")
 
 
 @check.that("inception_score", "does not care about the pictures' order or number, and leaves them alone", alone=False)
 def _(score: Callable) -> None:
-    p = torch.stack([shares(8.0, 1.0, 1.0), shares(1.0, 6.0, 3.0), shares(2.0, 7.0, 1.0)]).float()
+    p = torch.stack([distribution(8.0, 1.0, 1.0), distribution(1.0, 6.0, 3.0), distribution(2.0, 7.0, 1.0)]).float()
     once, again = number(score(p)), number(score(p.flip(0).repeat(4, 1)))
     expect(
         close(once, again),

@@ -73,7 +73,7 @@ def _(frechet: Callable) -> None:
     case.compare(number(frechet(*case.inputs), "The distance"))
 
 
-def ellipse(along: float, across: float, angle: float) -> Tensor:
+def ellipse_factor(along: float, across: float, angle: float) -> Tensor:
     """The root of a covariance: standard deviations along a direction and across it."""
     turn = torch.tensor([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]], dtype=torch.float64)
     return turn @ torch.diag(tensors((along, across))[0]) @ turn.T
@@ -83,7 +83,7 @@ def turned() -> Case:
     """Covariances that do not commute: their ellipses point in different directions."""
     a, b, c, d = chosen(3.0, 1.0, 2.5, 0.5, between=(0.5, 4.0))
     angles = chosen(0.3, 1.2, between=(0.2, 1.4))
-    root1, root2 = ellipse(a, b, angles[0]), ellipse(c, d, angles[1])
+    root1, root2 = ellipse_factor(a, b, angles[0]), ellipse_factor(c, d, angles[1])
     one, two, zero = root1 @ root1, root2 @ root2, torch.zeros(2, dtype=torch.float64)
     rest, product = one.trace() + two.trace(), one @ two
     cross = (product.trace() + 2 * product.det().sqrt()).sqrt()  # of a 2 × 2 matrix, by its eigenvalues

@@ -19,30 +19,30 @@ from gancourse.checks.values import expect_close, leaves_alone, number, pair, pr
 
 K_TOO_SMALL = "The radius reaches to a neighbor too near: the point itself, at distance 0, is not its own neighbor."
 K_TOO_LARGE = "The radius reaches to a neighbor too far: the k-th among the other points is meant."
-SWAPPED = "The two are swapped"
+WRONG_WAY_AROUND = "The two are swapped"
 NOT_EUCLIDEAN = "The distance is the sum of absolute differences. The Euclidean one is asked."
 
 
-def apart(x: Tensor, y: Tensor, order: float = 2.0) -> Tensor:
+def distances(x: Tensor, y: Tensor, order: float = 2.0) -> Tensor:
     """Distances (n, m), by the definition."""
     return (x[:, None].double() - y[None].double()).abs().pow(order).sum(-1).pow(1 / order)
 
 
 def reach(points: Tensor, k: int, order: float = 2.0) -> Tensor:
     """Each point's distance to its k-th neighbor; for k = 0 to itself."""
-    return apart(points, points, order).sort(1).values[:, k]
+    return distances(points, points, order).sort(1).values[:, k]
 
 
 def inside(centers: Tensor, radius: Tensor, points: Tensor, order: float = 2.0) -> Tensor:
     """Which point (column) is in the ball of which center (row)."""
-    return apart(centers, points, order) <= radius.reshape(-1, 1)
+    return distances(centers, points, order) <= radius.reshape(-1, 1)
 
 
-def share(of: Tensor) -> Tensor:
+def share_of(of: Tensor) -> Tensor:
     return of.double().mean()
 
 
-def line(*friendly: float) -> tuple[tuple[float, ...], Tensor]:
+def points_on_line(*friendly: float) -> tuple[tuple[float, ...], Tensor]:
     """Points on a line, as they are told and as (n, 1)."""
     values = chosen(*friendly, between=(0.0, 12.0))
     return values, torch.tensor(values).unsqueeze(1)
@@ -62,7 +62,9 @@ def telling(where: str, want: Tensor, usual: Mapping[str, Tensor], inputs: tuple
     """
     kept = {f"That is {c:g} again: is it computed from the points?": torch.full_like(want, c) for c in (0.0, 0.5, 1.0)}
     for words, value in usual.items():
-        if words.startswith(SWAPPED) or not any(torch.allclose(value, x, atol=5e-3) for x in (want, *kept.values())):
+        if words.startswith(WRONG_WAY_AROUND) or not any(
+            torch.allclose(value, x, atol=5e-3) for x in (want, *kept.values())
+        ):
             kept[words] = value
     return Case(where, want, kept, inputs)
 
@@ -74,17 +76,17 @@ def both(real: Tensor, fake: Tensor, k: int, order: float = 2.0) -> Tensor:
     """(precision, recall)."""
     on_real = inside(real, reach(real, k, order), fake, order)
     on_fake = inside(fake, reach(fake, k, order), real, order)
-    return torch.stack([share(on_real.any(0)), share(on_fake.any(0))])
+    return torch.stack([share_of(on_real.any(0)), share_of(on_fake.any(0))])
 
 
 def precision_mistakes(real: Tensor, fake: Tensor, k: int) -> dict[str, Tensor]:
-    table, mine, theirs = apart(real, fake), reach(real, k)[:, None], reach(fake, k)[None]
+    table, mine, theirs = distances(real, fake), reach(real, k)[:, None], reach(fake, k)[None]
 
     def two(precision: Tensor, recall: Tensor) -> Tensor:
-        return torch.stack([share(precision), share(recall)])
+        return torch.stack([share_of(precision), share_of(recall)])
 
     return {
-        f"{SWAPPED}: precision comes first.": both(real, fake, k).flip(0),
+        f"{WRONG_WAY_AROUND}: precision comes first.": both(real, fake, k).flip(0),
         K_TOO_SMALL: both(real, fake, k - 1),
         K_TOO_LARGE: both(real, fake, k + 1),
         "The means are over the wrong points: precision is a share of the fake points, recall of the real ones.": (
@@ -112,7 +114,7 @@ def precision_mistakes(real: Tensor, fake: Tensor, k: int) -> dict[str, Tensor]:
 
 
 def precision_on_a_line() -> Case:
-    (on_real, real), (on_fake, fake) = line(0.0, 1.0, 3.0, 7.0), line(2.5, 3.5, 8.0, 11.5, 12.0)
+    (on_real, real), (on_fake, fake) = points_on_line(0.0, 1.0, 3.0, 7.0), points_on_line(2.5, 3.5, 8.0, 11.5, 12.0)
     where = f"real points at {said(on_real)}, fake ones at {said(on_fake)} and k = 1"
     return telling(where, both(real, fake, 1), precision_mistakes(real, fake, 1), (real, fake, 1))
 
@@ -161,15 +163,17 @@ def _(precision_recall: Callable) -> None:
 # --- density_coverage -----------------------------------------------------------------------
 
 
-def dense(real: Tensor, fake: Tensor, k: int, radius: Tensor | None = None, order: float = 2.0) -> Tensor:
+def density_and_coverage(
+    real: Tensor, fake: Tensor, k: int, radius: Tensor | None = None, order: float = 2.0
+) -> Tensor:
     """(density, coverage)."""
     table = inside(real, reach(real, k, order) if radius is None else radius, fake, order)
-    return torch.stack([table.double().sum() / (k * len(fake)), share(table.any(1))])
+    return torch.stack([table.double().sum() / (k * len(fake)), share_of(table.any(1))])
 
 
 def density_mistakes(real: Tensor, fake: Tensor, k: int) -> dict[str, Tensor]:
-    table, right = inside(real, reach(real, k), fake), dense(real, fake, k)
-    around_fakes = apart(real, fake) <= reach(fake, k)[None]
+    table, right = inside(real, reach(real, k), fake), density_and_coverage(real, fake, k)
+    around_fakes = distances(real, fake) <= reach(fake, k)[None]
 
     def with_density(value: Tensor) -> Tensor:
         return torch.stack([value.double(), right[1]])
@@ -178,40 +182,44 @@ def density_mistakes(real: Tensor, fake: Tensor, k: int) -> dict[str, Tensor]:
         return torch.stack([right[0], value.double()])
 
     return {
-        f"{SWAPPED}: density comes first.": right.flip(0),
+        f"{WRONG_WAY_AROUND}: density comes first.": right.flip(0),
         "The density is not divided by k.": with_density(k * right[0]),
         "The density is divided by the number of real points. It is by that of the fake ones.": (
             with_density(table.sum() / (k * len(real)))
         ),
         "The density is divided by all pairs. Divide by k and by the number of fake points.": with_density(
-            share(table)
+            share_of(table)
         ),
-        "Instead of density that has precision: count in how many balls a point is.": with_density(share(table.any(0))),
-        "The coverage is a share of the real points; that is of the fake ones.": with_coverage(share(table.any(0))),
+        "Instead of density that has precision: count in how many balls a point is.": with_density(
+            share_of(table.any(0))
+        ),
+        "The coverage is a share of the real points; that is of the fake ones.": with_coverage(share_of(table.any(0))),
         "Instead of coverage that has recall: the balls are around real points.": with_coverage(
-            share(around_fakes.any(1))
+            share_of(around_fakes.any(1))
         ),
         "The balls are around the fake points. Both scores have them around the real ones.": (
-            torch.stack([around_fakes.double().sum() / (k * len(fake)), share(around_fakes.any(1))])
+            torch.stack([around_fakes.double().sum() / (k * len(fake)), share_of(around_fakes.any(1))])
         ),
-        "For the coverage one fake point in a ball is enough; that asks for all.": with_coverage(share(table.all(1))),
-        "For the coverage each ball counts once, however many points it has.": with_coverage(share(table)),
-        K_TOO_SMALL: dense(real, fake, k, reach(real, k - 1)),
-        K_TOO_LARGE: dense(real, fake, k, reach(real, k + 1)),
-        NOT_EUCLIDEAN: dense(real, fake, k, order=1.0),
+        "For the coverage one fake point in a ball is enough; that asks for all.": with_coverage(
+            share_of(table.all(1))
+        ),
+        "For the coverage each ball counts once, however many points it has.": with_coverage(share_of(table)),
+        K_TOO_SMALL: density_and_coverage(real, fake, k, reach(real, k - 1)),
+        K_TOO_LARGE: density_and_coverage(real, fake, k, reach(real, k + 1)),
+        NOT_EUCLIDEAN: density_and_coverage(real, fake, k, order=1.0),
     }
 
 
 def density_on_a_line() -> Case:
-    (on_real, real), (on_fake, fake) = line(0.0, 1.0, 3.0, 7.0), line(2.5, 3.5, 8.0, 11.5, 12.0)
+    (on_real, real), (on_fake, fake) = points_on_line(0.0, 1.0, 3.0, 7.0), points_on_line(2.5, 3.5, 8.0, 11.5, 12.0)
     where = f"real points at {said(on_real)}, fake ones at {said(on_fake)} and k = 1"
-    return telling(where, dense(real, fake, 1), density_mistakes(real, fake, 1), (real, fake, 1))
+    return telling(where, density_and_coverage(real, fake, 1), density_mistakes(real, fake, 1), (real, fake, 1))
 
 
 def density_in_the_plane() -> Case:
     k, real, fake = chosen_int(2, between=(2, 3)), cloud(14, 1001), cloud(18, 1002, x=2.0)
     where = f"clouds of 14 real and 18 fake points in the plane, and k = {k}"
-    return Case(where, dense(real, fake, k), density_mistakes(real, fake, k), (real, fake, k))
+    return Case(where, density_and_coverage(real, fake, k), density_mistakes(real, fake, k), (real, fake, k))
 
 
 @check.that("density_coverage", "counts points in balls on a line")
@@ -260,11 +268,11 @@ def _(density_coverage: Callable) -> None:
 def nearer(near: Tensor, usual: Tensor) -> Tensor:
     """The share of pairs in which the first is smaller; ties count ½."""
     first, second = near[:, None], usual[None]
-    return share(first < second) + share(first == second) / 2
+    return share_of(first < second) + share_of(first == second) / 2
 
 
 def memorization_mistakes(train: Tensor, test: Tensor, fake: Tensor) -> dict[str, Tensor]:
-    to_train, held, to_test = apart(fake, train), apart(test, train), apart(fake, test)
+    to_train, held, to_test = distances(fake, train), distances(test, train), distances(fake, test)
     near, usual = to_train.min(1).values, held.min(1).values
     fewer = min(len(near), len(usual))
     return {
@@ -283,7 +291,9 @@ def memorization_mistakes(train: Tensor, test: Tensor, fake: Tensor) -> dict[str
         "That compares point by point in the order they come. Every fake point meets every held-out one.": (
             nearer_each(near[:fewer], usual[:fewer])
         ),
-        "That compares with the mean of the held-out distances. Compare with each of them.": share(near < usual.mean()),
+        "That compares with the mean of the held-out distances. Compare with each of them.": share_of(
+            near < usual.mean()
+        ),
         "That is a ratio of mean distances. A share of pairs is asked.": near.mean() / usual.mean(),
         "The nearest fake point of each training point is taken. It is the other way around.": (
             nearer(to_train.min(0).values, held.min(0).values)
@@ -293,20 +303,20 @@ def memorization_mistakes(train: Tensor, test: Tensor, fake: Tensor) -> dict[str
 
 def nearer_each(near: Tensor, usual: Tensor) -> Tensor:
     """The share of places where the first is smaller."""
-    return share(near < usual) + share(near == usual) / 2
+    return share_of(near < usual) + share_of(near == usual) / 2
 
 
 def memorization_on_a_line() -> Case:
-    (on_train, train), (on_test, test) = line(0.0, 5.0, 10.0), line(1.0, 3.2, 7.0)
-    on_fake, fake = line(0.4, 5.1, 8.2, 11.5)
+    (on_train, train), (on_test, test) = points_on_line(0.0, 5.0, 10.0), points_on_line(1.0, 3.2, 7.0)
+    on_fake, fake = points_on_line(0.4, 5.1, 8.2, 11.5)
     where = f"training points at {said(on_train)}, held-out ones at {said(on_test)}, fake ones at {said(on_fake)}"
-    want = nearer(*(apart(points, train).min(1).values for points in (fake, test)))
+    want = nearer(*(distances(points, train).min(1).values for points in (fake, test)))
     return telling(where, want, memorization_mistakes(train, test, fake), (train, test, fake))
 
 
 def memorization_in_the_plane() -> Case:
     train, test, fake = cloud(16, 1021), cloud(11, 1022), cloud(13, 1023, x=1.5)
-    want = nearer(*(apart(points, train).min(1).values for points in (fake, test)))
+    want = nearer(*(distances(points, train).min(1).values for points in (fake, test)))
     where = "clouds of 16 training, 11 held-out and 13 fake points in the plane"
     return Case(where, want, memorization_mistakes(train, test, fake), (train, test, fake))
 
