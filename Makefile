@@ -34,16 +34,21 @@ INSIST := $(if $(filter command environment,$(firstword $(origin PYTHON))),--ins
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup lab test check gate static lessons bench lock clean
+.PHONY: help setup lab instructor test check gate static lessons bench lock clean
 
 help: ## list the targets
-	@awk -F ': .*## ' '/^[a-z]+:.* ## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ': .*## ' '/^[a-z]+:.* ## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
 setup: ## set up .venv/, as every other target does first
 	@PATH="$(OUTER_PATH)" $(PYTHON) tools/setup.py $(INSIST)
 
-lab: setup ## open the course in JupyterLab
-	JUPYTER_CONFIG_PATH="$(CURDIR)/jupyter$${JUPYTER_CONFIG_PATH:+:$$JUPYTER_CONFIG_PATH}" $(BIN)/jupyter lab --ServerApp.root_dir="$(CURDIR)" --LabApp.default_url=/lab/tree/notebooks/start.ipynb $(if $(filter 0,$(shell id -u)),--allow-root) $(LAB_ARGS)
+lab: setup ## open the course in JupyterLab, as students have it
+	$(call LAB,$(CURDIR)/jupyter/student:$(CURDIR)/jupyter)
+
+instructor: setup ## the same, with nbgrader's tools for instructors
+	$(call LAB,$(CURDIR)/jupyter)
+
+LAB = JUPYTER_CONFIG_PATH="$(1)$${JUPYTER_CONFIG_PATH:+:$$JUPYTER_CONFIG_PATH}" $(BIN)/jupyter lab --ServerApp.root_dir="$(CURDIR)" --LabApp.default_url=/lab/tree/notebooks/start.ipynb $(if $(filter 0,$(shell id -u)),--allow-root) $(LAB_ARGS)
 
 # What a lesson's share consists of: its answers before the checks, its notebooks, its own tests.
 SHARE := $(if $(LESSON),tests/gate/test_gate.py tests/unit/test_checks.py tests/unit/test_authoring.py lessons)

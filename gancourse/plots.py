@@ -97,6 +97,9 @@ def generated_density(samples: Tensor, x: Tensor) -> Tensor:
     return kernels.mean(1) / (width * (2 * torch.pi) ** 0.5)
 
 
+FAINT_BELOW = 0.01  # the density from which on a point counts as one that D has seen
+
+
 def draw_game(
     fig: Figure,
     G: nn.Module,
@@ -107,8 +110,8 @@ def draw_game(
 ) -> str:
     """Draw the 1D game as in figure 1 of Goodfellow et al. (2014), and the losses beside it.
 
-    On the left the density of the data, that of G's samples and D(x); below them how G sends
-    evenly spaced noise z to x. On the right the losses so far.
+    On the left the density of the data, that of G's samples and D(x), faint where there is next to no density;
+    below them how G sends evenly spaced noise z to x. On the right the losses so far.
 
     Args:
         G: from noise in [−1, 1], shape (n, 1), to samples (n, 1).
@@ -132,7 +135,9 @@ def draw_game(
         game.plot(x, p, color=REAL, lw=2, label="data p(x)")
         game.fill_between(x, q.clamp(max=1.12), color=FAKE, alpha=0.25, lw=0)
         game.plot(x, q.clamp(max=1.12), color=FAKE, lw=2, ls="-.", label="generator q(x)")
-        game.plot(x, judged, color=JUDGE, lw=2, ls="--", label="D(x)")
+        # Where there is next to nothing, D has seen nothing: what it says there is faint.
+        game.plot(x, judged, color=JUDGE, lw=1, ls="--", alpha=0.35)
+        game.plot(x, judged.where(p + q > FAINT_BELOW, math.nan), color=JUDGE, lw=2, ls="--", label="D(x)")
         noise_at = low + (z.flatten() + 1) / 2 * (high - low)
         for i in range(0, 1000, 37):
             game.plot([noise_at[i], samples[i].clamp(low, high)], [-0.45, -0.06], color=FAKE, lw=0.7, alpha=0.8)

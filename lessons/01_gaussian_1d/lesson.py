@@ -22,8 +22,9 @@
 # dashed line, the discriminator's verdict, swings from side to side and settles at one half.](images/game.gif)
 #
 # *What you will build: the data (blue), the generator's numbers (orange), and the discriminator's
-# verdict at each point (green, dashed). The thin lines below show where the generator sends each
-# noise value. When nobody can tell real from made, the green line lies flat at ½.*
+# verdict at each point (green, dashed; faint where there are next to no numbers to judge). The thin lines below
+# show where the generator sends each noise value. When nobody can tell real from made, the green line lies at ½
+# wherever there are numbers.*
 
 # %% name="setup"
 import math

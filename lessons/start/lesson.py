@@ -6,7 +6,7 @@
 # exercise tells you at once what is right, what is wrong, and where to look.
 #
 # ![The game of lesson 01 at its end: the generator's curve lies on the data's bell curve, and the
-# discriminator's dashed line is flat at one half between them.](images/game.png)
+# discriminator's dashed line lies at one half across it, and is faint where there are no data.](images/game.png)
 
 # %% [markdown] lessons=true
 # ## The lessons

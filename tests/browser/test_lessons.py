@@ -122,6 +122,8 @@ def test_the_start_page_leads_to_every_lesson(lab, context, screenshots: Path) -
     assert picture.get_attribute("alt")
     wait_for(lambda: picture.evaluate("i => i.naturalWidth"), 30, "the start page's picture does not load")
     page.screenshot(path=screenshots / "start.png")
+    assert page.get_by_text("Create Assignment").count() == 0, "a student is shown an instructor's tool"
+    assert page.get_by_text("Validate", exact=True).count() == 0, "nbgrader's own Validate stands beside the course's"
     for lesson in LESSONS:
         assert page.get_by_role("link", name=lesson.title).count() == 1
     page.get_by_role("link", name=LESSONS[0].title).click()

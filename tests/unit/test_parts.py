@@ -96,7 +96,10 @@ def test_the_game_is_drawn_with_numbers_in_its_alt_text() -> None:
     assert alt.startswith("Run A.") and "mean 0.00" in alt and "0.58" in alt  # the spread of even noise, 1/√3
     game, curves = fig.axes
     lines = {line.get_label(): line for line in game.lines}
-    assert lines["D(x)"].get_ydata()[0] == pytest.approx(1 / (1 + math.exp(2)), abs=1e-4)
+    bold = lines["D(x)"].get_ydata()
+    (faint,) = (line for line in game.lines if line.get_alpha() == 0.35)
+    assert faint.get_ydata()[0] == pytest.approx(1 / (1 + math.exp(2)), abs=1e-4)
+    assert math.isnan(bold[0]) and bold[210] == faint.get_ydata()[210]  # nobody is at −2; at 6.4 there are data
     assert {line.get_label() for line in curves.lines} >= {"D's loss", "G's loss"}
     assert len(plots.png(fig)) > 5000
 
