@@ -127,7 +127,7 @@ def train(
         raise CourseError("--all is for --keep: it trains every recipe that makes a file of data/, and writes them.")
     if list_ or (recipe == "list" and not all_):
         for one in RECIPES.values():
-            typer.echo(described(one))
+            typer.echo(described_recipe(one))
         return
     from gancourse.training.session import Plan, make_shipped
     from gancourse.training.session import train as run
@@ -152,7 +152,7 @@ def train(
     raise typer.Exit(run(plan))
 
 
-def described(recipe: Recipe | Study) -> str:
+def described_recipe(recipe: Recipe | Study) -> str:
     """A recipe in two lines."""
     from gancourse.training.recipes import Recipe
 

@@ -66,7 +66,17 @@ def examine() -> int:
 def findings() -> list[Checkup]:
     """Everything that was looked at, in the order of the table."""
     found: list[Checkup] = []
-    checks = (python, packages, torch_and_device, kernel, nbgrader_extensions, alembic, checkout, chromium, disk_space)
+    checks = (
+        python,
+        packages,
+        torch_and_device,
+        kernel,
+        nbgrader_extensions,
+        alembic,
+        course_files,
+        chromium,
+        disk_space,
+    )
     for check in checks:
         found += guarded(check)
     return found
@@ -219,7 +229,7 @@ def alembic() -> Iterator[Checkup]:
         yield Checkup("alembic", "not found; without it there is no gradebook", "problem", SET_UP)
 
 
-def checkout() -> Iterator[Checkup]:
+def course_files() -> Iterator[Checkup]:
     """The course's own files, which building and grading need beside the package."""
     try:
         yield Checkup("checkout", str(repository()))

@@ -45,7 +45,7 @@ Written = str | Mapping[str, str] | None
 """An answer as an author writes it."""
 STUB = "raise NotImplementedError  # your code here"
 NOT_WRITTEN = "This is not written yet"
-SOLUTION = re.compile(r"^([ ]*)### BEGIN SOLUTION\n(.*?)^[ ]*### END SOLUTION$", re.DOTALL | re.MULTILINE)
+SOLUTION_BLOCK = re.compile(r"^([ ]*)### BEGIN SOLUTION\n(.*?)^[ ]*### END SOLUTION$", re.DOTALL | re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -110,13 +110,13 @@ class Exercise:
     """Of the blind answers: wrong ones accepted, right ones refused at first."""
 
     def __post_init__(self) -> None:
-        blank = without_docstrings(SOLUTION.sub(rf"\1{STUB}", self.solution))
+        blank = without_docstrings(SOLUTION_BLOCK.sub(rf"\1{STUB}", self.solution))
         self.add(Answer(self.lesson, self.name, "wrong", "blank", blank, NOT_WRITTEN))
 
     @cached_property
     def own(self) -> str:
         """The lesson's solution, without docstrings and markers."""
-        return without_docstrings(SOLUTION.sub(lambda m: m[2].rstrip("\n"), self.solution))
+        return without_docstrings(SOLUTION_BLOCK.sub(lambda m: m[2].rstrip("\n"), self.solution))
 
     def right(self, name: str, written: Written = None, *, of: str = "", count: int = 0, blind: bool = False) -> None:
         """Add an answer that must be accepted."""

@@ -17,7 +17,7 @@ from gancourse.authoring.source import Lesson
 from gancourse.plots import png
 
 
-def drawn(fig: Figure, dpi: int = 90) -> Image.Image:
+def frame_of(fig: Figure, dpi: int = 90) -> Image.Image:
     """A figure as a frame of a film."""
     return Image.open(io.BytesIO(png(fig, dpi=dpi))).convert("RGB")
 

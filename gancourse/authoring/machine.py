@@ -101,7 +101,7 @@ def definitions(lesson: Lesson) -> dict[str, Any]:
     return names
 
 
-def work(lesson: str, pipe: Connection, seconds: float) -> None:
+def judge_slips(lesson: str, pipe: Connection, seconds: float) -> None:
     """A worker: judge the slips that come down the pipe, each in a child, until there are no more.
 
     The lesson's own solutions come first, here: what they import, children need not; and were one not to
@@ -157,7 +157,7 @@ class Worker:
     def __init__(self, lesson: str, seconds: float = SECONDS) -> None:
         context = multiprocessing.get_context("spawn")
         self.pipe, theirs = context.Pipe()
-        self.process = context.Process(target=work, args=(lesson, theirs, seconds), daemon=True)
+        self.process = context.Process(target=judge_slips, args=(lesson, theirs, seconds), daemon=True)
         self.process.start()
         theirs.close()
         try:

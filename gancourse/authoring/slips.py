@@ -126,7 +126,7 @@ def changes(tree: ast.Module) -> Iterator[tuple[str, ast.Module]]:
                 twins = list(ast.walk(changed))
                 put(twins[number[id(node)]], field, i, copy.deepcopy(new))
                 now = new if shown is part else twins[number[id(shown)]]
-                yield f"{said(shown)} → {said(now)}", changed
+                yield f"{quoted(shown)} → {quoted(now)}", changed
 
 
 def in_context(part: ast.AST, above: dict[int, ast.AST]) -> ast.AST:
@@ -166,14 +166,14 @@ def put(node: ast.AST, name: str, i: int | None, new: Any) -> None:
         getattr(node, name)[i] = new
 
 
-def said(thing: Any) -> str:
+def quoted(thing: Any) -> str:
     """A piece of source for a slip's name, on one line."""
     if isinstance(thing, list):
-        return " ".join(f"`{first_line(one)}`" for one in thing) or "nothing"
-    return f"`{first_line(thing)}`"
+        return " ".join(f"`{unparsed_line(one)}`" for one in thing) or "nothing"
+    return f"`{unparsed_line(thing)}`"
 
 
-def first_line(node: ast.AST) -> str:
+def unparsed_line(node: ast.AST) -> str:
     lines = ast.unparse(ast.fix_missing_locations(copy.deepcopy(node))).splitlines()
     return lines[0] + (" …" if len(lines) > 1 else "")
 
@@ -213,7 +213,7 @@ def others(node: Any, parent: ast.AST) -> Iterator[ast.expr]:
             if isinstance(index, ast.Slice):
                 for edge in ("lower", "upper", "step"):
                     if getattr(index, edge) is not None:
-                        yield ast.Subscript(value, replaced(index, **{edge: None}), ast.Load())
+                        yield ast.Subscript(value, node_with(index, **{edge: None}), ast.Load())
         case ast.Attribute(value, attr):
             if not isinstance(parent, ast.Call) or parent.func is not node:
                 yield from (ast.Attribute(value, other, ast.Load()) for other in SWAPPED.get(attr, ()))
@@ -224,32 +224,32 @@ def others(node: Any, parent: ast.AST) -> Iterator[ast.expr]:
         case ast.ListComp(generators=generators) | ast.GeneratorExp(generators=generators):
             for i, generator in enumerate(generators):
                 for j in range(len(generator.ifs)):
-                    fewer = replaced(generator, ifs=[*generator.ifs[:j], *generator.ifs[j + 1 :]])
-                    yield replaced(node, generators=[*generators[:i], fewer, *generators[i + 1 :]])
+                    fewer = node_with(generator, ifs=[*generator.ifs[:j], *generator.ifs[j + 1 :]])
+                    yield node_with(node, generators=[*generators[:i], fewer, *generators[i + 1 :]])
 
 
 def other_calls(call: ast.Call) -> Iterator[ast.expr]:
     """What might stand in a call's place: another name, fewer or swapped arguments, in place, or no call at all."""
     func, args, keywords = call.func, call.args, call.keywords
     name = func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
-    method = isinstance(func, ast.Attribute) and not is_module(func.value)
+    method = isinstance(func, ast.Attribute) and not names_module(func.value)
     for other in SWAPPED.get(name, ()):
-        named = replaced(func, attr=other) if isinstance(func, ast.Attribute) else ast.Name(other, ast.Load())
-        yield replaced(call, func=named)
+        named = node_with(func, attr=other) if isinstance(func, ast.Attribute) else ast.Name(other, ast.Load())
+        yield node_with(call, func=named)
     if isinstance(func, ast.Attribute) and method:
         yield func.value
         if hasattr(torch.Tensor, f"{name}_"):
-            yield replaced(call, func=replaced(func, attr=f"{name}_"))
+            yield node_with(call, func=node_with(func, attr=f"{name}_"))
         if name.endswith("_") and hasattr(torch.Tensor, name[:-1]):
-            yield replaced(call, func=replaced(func, attr=name[:-1]))
+            yield node_with(call, func=node_with(func, attr=name[:-1]))
     yield from (arg for arg in args if not isinstance(arg, ast.Starred))
     for i in range(len(args) - 1):
-        yield replaced(call, args=[*args[:i], args[i + 1], args[i], *args[i + 2 :]])
+        yield node_with(call, args=[*args[:i], args[i + 1], args[i], *args[i + 2 :]])
     for i in range(len(args)):
-        yield replaced(call, args=[*args[:i], *args[i + 1 :]])
+        yield node_with(call, args=[*args[:i], *args[i + 1 :]])
     for i in range(len(keywords)):
         if keywords[i].arg != "strict":  # it guards, and changes nothing
-            yield replaced(call, keywords=[*keywords[:i], *keywords[i + 1 :]])
+            yield node_with(call, keywords=[*keywords[:i], *keywords[i + 1 :]])
 
 
 def other_statements(node: ast.stmt) -> Iterator[Sequence[ast.stmt]]:
@@ -262,14 +262,14 @@ def other_statements(node: ast.stmt) -> Iterator[Sequence[ast.stmt]]:
                 yield [ast.Expr(value)]
             return
         case ast.If(test, body, orelse):
-            yield [replaced(node, test=ast.UnaryOp(ast.Not(), test))]
+            yield [node_with(node, test=ast.UnaryOp(ast.Not(), test))]
             yield body
             yield orelse
             return
         case ast.With(_, body):
             yield body
         case ast.For(_, _, body) | ast.While(_, body):
-            yield [replaced(node, body=[*body, ast.Break()])]
+            yield [node_with(node, body=[*body, ast.Break()])]
         case ast.AugAssign(target, op, value):
             yield [ast.Assign([target], value)]
             yield from ([ast.AugAssign(target, other(), value)] for other in OPERATORS.get(type(op), ()))
@@ -278,13 +278,13 @@ def other_statements(node: ast.stmt) -> Iterator[Sequence[ast.stmt]]:
     yield []
 
 
-def is_module(node: ast.AST) -> bool:
+def names_module(node: ast.AST) -> bool:
     """Whether a name is a module's, by the names that lessons import."""
     while isinstance(node, ast.Attribute):
         node = node.value
     return isinstance(node, ast.Name) and node.id in ("torch", "F", "nn", "math", "np")
 
 
-def replaced(node: Any, **fields: Any) -> Any:
+def node_with(node: Any, **fields: Any) -> Any:
     """A node of the same kind with some fields changed."""
     return type(node)(**{**dict(ast.iter_fields(node)), **fields})

@@ -52,7 +52,7 @@ HOW = "gancourse data get fashion, or apt install dataset-fashion-mnist"
 def load(size: int, split: str, attributes: Sequence[str] | None, n: int | None) -> Images:
     """The data set as `gancourse.data.load` gives it. 32 pads the original; other sizes scale it."""
     folder = find_copy() or get()
-    paths = [path for part in PREFIXES for path in files_of(folder, part)]
+    paths = [path for part in PREFIXES for path in part_files(folder, part)]
     key = [[str(p.resolve()), p.stat().st_size, p.stat().st_mtime_ns] for p in paths]
     pixels, columns = cache.cached(f"fashion-{size}", [key, size], lambda: blueprint(folder, size))
     train = int(columns["train"].sum())
@@ -64,7 +64,7 @@ def load(size: int, split: str, attributes: Sequence[str] | None, n: int | None)
 
 def blueprint(folder: Path, size: int) -> cache.Blueprint:
     """How the cache's entry is built: training pictures first, then those for testing."""
-    read = {part: [read_idx(path) for path in files_of(folder, part)] for part in PREFIXES}
+    read = {part: [read_idx(path) for path in part_files(folder, part)] for part in PREFIXES}
     for part, (pictures, labels) in read.items():
         if pictures.shape != (len(labels), 28, 28) or labels.ndim != 1:
             raise CourseError(
@@ -105,7 +105,7 @@ def read_idx(path: Path) -> np.ndarray:
         raise CourseError(f"{path} is broken ({error}). Delete it, then: {HOW}.") from error
 
 
-def files_of(folder: Path, part: str) -> list[Path]:
+def part_files(folder: Path, part: str) -> list[Path]:
     """Pictures and labels of a part, gzipped or not; empty if not both are there."""
     found = []
     for name in (f"{PREFIXES[part]}-images-idx3-ubyte", f"{PREFIXES[part]}-labels-idx1-ubyte"):
@@ -119,7 +119,7 @@ def find_copy() -> Path | None:
     places = [Path(asked).expanduser()] if asked else [DEBIAN, Path("data"), cache.root(), Path.home() / "data"]
     for place in places:
         for folder in (place, place / "FashionMNIST" / "raw"):
-            if all(files_of(folder, part) for part in PREFIXES):
+            if all(part_files(folder, part) for part in PREFIXES):
                 return folder
     if asked:
         there = ", ".join(name for name in SUMS if any(places[0].rglob(f"{name.removesuffix('.gz')}*"))) or "none"
@@ -151,7 +151,7 @@ def status() -> Status:
     about = "70,000 gray pictures, 10 classes"
     if folder is None:
         return Status(False, "", about, 0, HOW)
-    return Status(True, str(folder), about, size_of([p for part in PREFIXES for p in files_of(folder, part)]), "")
+    return Status(True, str(folder), about, size_of([p for part in PREFIXES for p in part_files(folder, part)]), "")
 
 
 def class_names(labels: torch.Tensor) -> list[str]:

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 
-def draw(modes: Tensor, stds: Tensor, weights: Tensor, n: int) -> tuple[Tensor, Tensor]:
+def draw_mixture(modes: Tensor, stds: Tensor, weights: Tensor, n: int) -> tuple[Tensor, Tensor]:
     """n draws (n, d), and which component (n,) each came from. `modes` is (K, d), the others (K,)."""
     which = torch.multinomial(weights, n, replacement=True)
     return modes[which] + stds[which, None] * torch.randn(n, modes.shape[1]), which

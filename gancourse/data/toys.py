@@ -95,9 +95,9 @@ class Mixture:
 
     def sample_with_modes(self, n: int) -> tuple[Tensor, Tensor]:
         """n draws and which component each came from."""
-        from gancourse.data.mixing import draw
+        from gancourse.data.mixing import draw_mixture
 
-        return draw(self.modes, self.stds, self.weights, n)
+        return draw_mixture(self.modes, self.stds, self.weights, n)
 
     def log_density(self, x: Tensor) -> Tensor:
         """log p(x) in nats for points of shape (…, d): shape (…)."""

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from gancourse.data.faces import HAIR_STYLES
 from gancourse.games.base import Batch, Game, Turn
-from gancourse.games.gan import mean_said, named
+from gancourse.games.gan import mean_said, objective_named
 
 if TYPE_CHECKING:
     from gancourse.objectives import Objective
@@ -33,7 +33,7 @@ class Conditional(Game):
     def __init__(
         self, G: nn.Module, D: nn.Module, objective: Objective | str = "non_saturating", latent_dim: int | None = None
     ) -> None:
-        self.G, self.D, self.objective = G, D, named(objective)
+        self.G, self.D, self.objective = G, D, objective_named(objective)
         self.latent_dim = self.length_of_noise(latent_dim)
 
     def play(self, batch: Batch) -> Iterator[Turn]:

@@ -63,7 +63,7 @@ class Gan(Game):
         clip: float | None = None,
     ) -> None:
         self.G, self.D = G, D
-        self.objective = named(objective)
+        self.objective = objective_named(objective)
         self.latent_dim = self.length_of_noise(latent_dim)
         if not isinstance(k, int) or isinstance(k, bool) or k < 1:
             raise CourseError(f"k={k!r} should be a whole number above 0.")
@@ -114,7 +114,7 @@ class Gan(Game):
             self.replay.restore(memory.get("replay"))
 
 
-def named(objective: Objective | str) -> Objective:
+def objective_named(objective: Objective | str) -> Objective:
     """The objective of this name."""
     if not isinstance(objective, str):
         return objective

@@ -21,7 +21,7 @@ from gancourse.models.face_reader import FLAGS, QUANTITIES, FaceReader, scaled
 # least (R² 0.76 after three epochs of 32,000 faces, 0.84 with these; nothing else loses more than 0.015). Many faces
 # seen a few times teach more than few seen often: 32,000 seen eight times bring age to 0.850, 80,000 seen four times
 # to 0.862.
-WEIGHTS = torch.tensor([{"age": 4.0, "eye_open": 1.5}.get(name, 1.0) for name in QUANTITIES])
+QUANTITY_WEIGHTS = torch.tensor([{"age": 4.0, "eye_open": 1.5}.get(name, 1.0) for name in QUANTITIES])
 
 
 class Reading(Game):
@@ -31,7 +31,7 @@ class Reading(Game):
     """
 
     def __init__(self, reader: FaceReader) -> None:
-        self.reader, self.weights = reader, WEIGHTS
+        self.reader, self.weights = reader, QUANTITY_WEIGHTS
 
     def play(self, batch: Batch) -> Iterator[Turn]:
         """The reader's turn."""

@@ -109,7 +109,7 @@ def enter(lesson: Lesson, submission: Submission, task: Task, outcome: Outcome, 
     AHEAD[lesson.name, submission.student] = outcome
     with captured_log() as (logger, lines):
         try:
-            lay_out(lesson, submission, task, out)
+            lay_out_submission(lesson, submission, task, out)
             convert(lesson, submission.student, out, logger)
         except (Exception, SystemExit):
             return "\n".join([*lines, traceback.format_exc()])
@@ -123,7 +123,7 @@ def place(out: Path, step: str, student: str, lesson: str) -> Path:
     return out / step / student / lesson
 
 
-def lay_out(lesson: Lesson, submission: Submission, task: Task, out: Path) -> None:
+def lay_out_submission(lesson: Lesson, submission: Submission, task: Task, out: Path) -> None:
     """Put a mended copy of a submission where nbgrader looks for it."""
     for step in ("submitted", "autograded", "feedback"):
         shutil.rmtree(place(out, step, submission.student, lesson.name), ignore_errors=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 Loan = tuple[str, str]  # the code of an answer, and what its report must say
 
-WITHHELD = "is withheld while this lesson is graded: write it yourself"
+SAYS_WITHHELD = "is withheld while this lesson is graded: write it yourself"
 DO_WITHOUT = "the exercise says to do without it: write it yourself"
 NOT_THERE = "The lessons' sources are not beside the package"
 
@@ -30,19 +30,19 @@ loader.exec_module(borrowed)
 
 def withheld(code: str) -> Loan:
     """An answer that calls what is withheld."""
-    return code, WITHHELD
+    return code, SAYS_WITHHELD
 
 
 def from_package(module: str, name: str, exercise: str = "") -> Loan:
     """What a module of the package has under this name, as it is."""
-    return f"from gancourse.{module} import {name} as {exercise or name}\n", WITHHELD
+    return f"from gancourse.{module} import {name} as {exercise or name}\n", SAYS_WITHHELD
 
 
 def from_bytecode(module: str, name: str, exercise: str = "", then: str = "") -> Loan:
     """The same from the module's compiled file, which Python loads without the source; `then` is what follows."""
     *folders, last = module.split(".")
     folder = "".join(f"{part}/" for part in folders)
-    return BYTECODE.format(folder=folder, module=last, name=name, exercise=exercise or name) + then, WITHHELD
+    return BYTECODE.format(folder=folder, module=last, name=name, exercise=exercise or name) + then, SAYS_WITHHELD
 
 
 def from_source(module: str, name: str, exercise: str = "") -> Loan:
@@ -52,13 +52,13 @@ def from_source(module: str, name: str, exercise: str = "") -> Loan:
         "import runpy\n\nimport gancourse\n\n"
         f"{exercise or name} = runpy.run_path(gancourse.__path__[0] + {path!r})[{name!r}]\n"
     )
-    return code, WITHHELD
+    return code, SAYS_WITHHELD
 
 
 def from_pickle(module: str, name: str, exercise: str = "") -> Loan:
     """The same by a pickle that names it."""
     data = f"cgancourse.{module}\n{name}\n.".encode()
-    return f"import pickle\n\n{exercise or name} = pickle.loads({data!r})\n", WITHHELD
+    return f"import pickle\n\n{exercise or name} = pickle.loads({data!r})\n", SAYS_WITHHELD
 
 
 def solved(lesson: str, exercise: str) -> Loan:

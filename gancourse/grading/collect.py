@@ -17,12 +17,12 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from gancourse.authoring.source import Lesson
 from gancourse.errors import CourseError
 
-LARGEST = 100 * 2**20
+LARGEST_NOTEBOOK = 100 * 2**20
 """Bytes above which a notebook is not read. An ordinary one has a thousandth of it."""
 
 MOST_ITEMS = 8_000_000
 MOST_CELLS = 5_000
-LONGEST_CELL = 200_000
+LONGEST_SOURCE = 200_000
 """Characters of a cell that are read."""
 
 MEND = "Take the last good copy (JupyterLab keeps one in .ipynb_checkpoints)"
@@ -86,7 +86,7 @@ def collect(submitted: Path, lesson: Lesson) -> list[Submission]:
     handed_in = [path for path in students if (path / lesson.name).is_dir()]
     # Folders with nothing in them are students who handed in nothing; folders with other things
     # in them, all of them, are some other layout.
-    if not handed_in and (not students or any(contents(path) for path in students)):
+    if not handed_in and (not students or any(unhidden_names(path) for path in students)):
         found = sorted(
             readable(str(p.relative_to(submitted))) for p in [*everything, *submitted.glob("*/*")] if unhidden(p)
         )
@@ -103,7 +103,7 @@ def submission_of(student: Path, lesson: Lesson) -> Submission:
     """One student's submission, with what is wrong with it."""
     folder, wanted, who = student / lesson.name, f"{lesson.name}.ipynb", readable(student.name)
     if not folder.is_dir():
-        found = contents(student)
+        found = unhidden_names(student)
         what = f"Found instead: {some(found)}." if found else "The student's folder is empty."
         problem = f"There is no folder {lesson.name} in '{who}'. {what} Hand in {lesson.name}/{wanted}."
         return Submission(who, folder, "missing", problem)
@@ -115,7 +115,7 @@ def submission_of(student: Path, lesson: Lesson) -> Submission:
         others = [path for path in sorted(folder.rglob("*.ipynb")) if ".ipynb_checkpoints" not in path.parts]
         best = max(others, key=lambda path: exercises_in(path, lesson), default=None)
         if best is None or not exercises_in(best, lesson):
-            found = contents(folder)
+            found = unhidden_names(folder)
             problem = f"There is no notebook of {lesson.name}. Found: {some(found)}. Hand in {wanted}."
             if not found:
                 problem = f"The submission folder is empty. Hand in {wanted}."
@@ -172,8 +172,8 @@ def decoded(path: Path) -> str:
     try:
         if path.is_symlink() or not path.is_file():
             raise Damaged(f"{name} is a link to another file, not a notebook.")
-        if path.stat().st_size > LARGEST:
-            raise Damaged(f"{name} is larger than {LARGEST // 2**20} MB. Clear its outputs.")
+        if path.stat().st_size > LARGEST_NOTEBOOK:
+            raise Damaged(f"{name} is larger than {LARGEST_NOTEBOOK // 2**20} MB. Clear its outputs.")
         raw = path.read_bytes()
     except OSError as error:
         raise Damaged(f"{name} cannot be read: {error.strerror}.") from None
@@ -212,7 +212,7 @@ def words_of(cell: Any) -> NotebookNode | None:
     if not all(isinstance(line, str) for line in lines):
         return None
     # Half of a pair of surrogates is no text and could not be written down.
-    text = "".join(lines)[:LONGEST_CELL].encode("utf-8", errors="replace").decode()
+    text = "".join(lines)[:LONGEST_SOURCE].encode("utf-8", errors="replace").decode()
     new = (new_code_cell if cell.get("cell_type") == "code" else new_markdown_cell)(text)
     metadata = cell.get("metadata")
     mark = metadata.get("nbgrader") if isinstance(metadata, dict) else None
@@ -224,7 +224,7 @@ def words_of(cell: Any) -> NotebookNode | None:
     return new
 
 
-def contents(folder: Path) -> list[str]:
+def unhidden_names(folder: Path) -> list[str]:
     """Names of what is in a folder and not hidden."""
     return sorted(readable(path.name) for path in folder.iterdir() if unhidden(path))
 

@@ -94,7 +94,7 @@ def grade_lesson(
     ledger, release = Ledger(out, found), release_notebook(found)
     gradable = [s for s in submissions if not s.problem]
     entries = {s.student: entry_of(found, s, release, ledger, limits or Limits(), full) for s in gradable}
-    work(found, entries, crew, ledger, out)
+    judge_and_enter(found, entries, crew, ledger, out)
     rows = settle(found, submissions, entries, out)
     give_feedback(found, rows, entries, out)
     write_csv(rows, found, out / "summary.csv")
@@ -139,7 +139,7 @@ def entry_of(lesson: Lesson, submission: Submission, release: Any, ledger: Ledge
     return Entry(submission, task, notebook, notes, fingerprint, outcome, entered)
 
 
-def work(lesson: Lesson, entries: dict[str, Entry], crew: Crew, ledger: Ledger, out: Path) -> None:
+def judge_and_enter(lesson: Lesson, entries: dict[str, Entry], crew: Crew, ledger: Ledger, out: Path) -> None:
     """Judge what is not judged yet, and enter what is not entered yet.
 
     Raises:

@@ -20,7 +20,7 @@ from gancourse.grading.reached import files_reached
 from gancourse.grading.trial import Outcome, Task
 from gancourse.paths import PACKAGE
 
-VERSION = 2  # to be raised when judging changes
+JUDGING_VERSION = 2  # to be raised when judging changes
 SECRET = "seed.secret"
 
 
@@ -39,7 +39,7 @@ class Ledger:
     def fingerprint(self, task: Task, handed_in: str | None) -> str:
         """What an outcome depends on."""
         limits = [float(limit) for limit in astuple(task.limits)]  # 60 and 60.0 are one limit
-        digest = hashlib.sha256(f"{VERSION}/{self.checks}/{handed_in}/{limits}/{task.full}".encode())
+        digest = hashlib.sha256(f"{JUDGING_VERSION}/{self.checks}/{handed_in}/{limits}/{task.full}".encode())
         digest.update(task.notebook.encode())
         for name, data in sorted(task.files.items()):
             digest.update(f"{name}/{len(data)}/".encode() + data)

@@ -14,7 +14,7 @@ from gancourse.authoring.source import Lesson
 from gancourse.grading.result import Result
 from gancourse.grading.summary import Row
 
-STYLE = """
+PAGE_STYLE = """
 :root { color-scheme: light dark; }
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 54rem; margin: 2rem auto; padding: 0 1rem; }
 h2 { margin: 2.5rem 0 .5rem; border-top: 1px solid #8888; padding-top: 1rem; font-size: 1.2rem; }
@@ -54,7 +54,7 @@ def write_page(row: Row, lesson: Lesson, path: Path, code: dict[str, str] | None
         titles = titles_of(lesson)
         body.append(overview(row, titles))
         body += [section(row.results[id], titles.get(id, id), (code or {}).get(id, "")) for id in lesson.exercises]
-    page = PAGE.format(title=escape(lesson.title), style=STYLE, body="\n".join(body))
+    page = PAGE.format(title=escape(lesson.title), style=PAGE_STYLE, body="\n".join(body))
     path.write_text(page, encoding="utf-8", errors="replace")
 
 

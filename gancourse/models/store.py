@@ -69,10 +69,10 @@ def save(
     path = written_to(name_or_path)
     held: dict[str, Tensor] = {}
     for name, tensor in (tensors or {}).items():
-        held[plain(name)] = tensor.detach().cpu().contiguous()
+        held[safe_name(name)] = tensor.detach().cpu().contiguous()
     told: dict[str, Any] = {}
     for name, net in nets.items():
-        told[plain(name)] = {"class": class_of(net), "settings": settings_of(net)}
+        told[safe_name(name)] = {"class": class_of(net), "settings": settings_of(net)}
         for key, value in net.state_dict().items():
             half = value.detach().to("cpu", torch.float16) if value.is_floating_point() else value.detach().cpu()
             if half.is_floating_point() and not half.isfinite().all():
@@ -115,7 +115,7 @@ def load(name_or_path: str | Path, device: torch.device | str = "cpu", trainable
             net = rebuilt(one["class"], one["settings"], state)
         except ValueError as error:
             remedy = f"`gancourse train {said['recipe']} --keep` makes it anew." if "recipe" in said else ANEW
-            raise refused(path, str(error), remedy) from error
+            raise unusable(path, str(error), remedy) from error
         nets[name] = net.to(device).train(trainable).requires_grad_(trainable)
     return nets
 
@@ -172,20 +172,20 @@ def unpacked(name_or_path: str | Path) -> tuple[Path, dict[str, Any], dict[str, 
     path = weights_folder() / f"{name_or_path}.safetensors" if named else Path(name_or_path).expanduser()
     if not path.is_file():
         others = f"Those that come with the course are {', '.join(shipped()) or 'missing too'}." if named else ""
-        raise refused(path, "it is a folder" if path.is_dir() else "it is not there", others)
+        raise unusable(path, "it is a folder" if path.is_dir() else "it is not there", others)
     try:
         with safe_open(path, "pt") as file:
             metadata = file.metadata() or {}
             held = {key: file.get_tensor(key).clone() for key in file.keys()}  # noqa: SIM118
     except (OSError, SafetensorError) as error:
         if os.access(path, os.R_OK) and is_pickle(path):
-            raise refused(path, PICKLE, FOREIGN) from error
+            raise unusable(path, PICKLE, FOREIGN) from error
         size = f"{path.stat().st_size:,} bytes"
-        raise refused(path, f"its {size} are damaged, or something else ({first_line(error)})", ANEW) from error
+        raise unusable(path, f"its {size} are damaged, or something else ({first_line(error)})", ANEW) from error
     if "gancourse" not in metadata:
         first = f", the first of them {min(held)}" if held else ""
-        raise refused(path, f"it does not say to which network its {len(held)} tensors belong{first}", FOREIGN)
-    return path, checked(path, metadata["gancourse"]), held
+        raise unusable(path, f"it does not say to which network its {len(held)} tensors belong{first}", FOREIGN)
+    return path, checked_header(path, metadata["gancourse"]), held
 
 
 def is_pickle(path: Path) -> bool:
@@ -196,7 +196,7 @@ def is_pickle(path: Path) -> bool:
     return start[:4] == b"PK\x03\x04" or (start[:1] == b"\x80" and any(start[3:]))
 
 
-def checked(path: Path, text: str) -> dict[str, Any]:
+def checked_header(path: Path, text: str) -> dict[str, Any]:
     """What a file says of itself, if this version can read it."""
     try:
         said = json.loads(text)
@@ -205,13 +205,13 @@ def checked(path: Path, text: str) -> dict[str, Any]:
         if not (sound and type(version) is int and version >= 1):
             raise ValueError("no format, or a network without class and settings")
         if version > FORMAT:
-            raise refused(path, f"it has format {version}", "A later gancourse wrote it: update yours.")
+            raise unusable(path, f"it has format {version}", "A later gancourse wrote it: update yours.")
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise refused(path, f"what it says of itself cannot be read ({first_line(error)})", ANEW) from error
+        raise unusable(path, f"what it says of itself cannot be read ({first_line(error)})", ANEW) from error
     return said
 
 
-def refused(path: Path, happened: str, remedy: str) -> CourseError:
+def unusable(path: Path, happened: str, remedy: str) -> CourseError:
     """The one text of everything that can be wrong with a file."""
     expected = (
         f"Expected is a file of the course's weights, format {FORMAT}, as `gancourse train RECIPE --keep` writes."
@@ -223,7 +223,7 @@ def first_line(error: Exception) -> str:
     return (str(error).splitlines() or [type(error).__name__])[0]
 
 
-def plain(name: str) -> str:
+def safe_name(name: str) -> str:
     if PART.fullmatch(name) is None:
         raise CourseError(f"{name!r} is no name for a network or a tensor: letters, digits and _ alone.")
     return name

@@ -27,11 +27,11 @@ from gancourse.training.state import State
 if TYPE_CHECKING:
     from gancourse.training.engine import Engine
 
-VERSION = 2  # to be raised when the meaning of a file changes
+CHECKPOINT_VERSION = 2  # to be raised when the meaning of a file changes
 SEEN = ("losses", "norms", "reported")
 
 
-def save(engine: Engine, path: Path, **notes: Any) -> None:
+def save_checkpoint(engine: Engine, path: Path, **notes: Any) -> None:
     """Write a checkpoint; of several processes only the first writes.
 
     Args:
@@ -53,7 +53,7 @@ def save(engine: Engine, path: Path, **notes: Any) -> None:
     tensors |= {f"random.{name}": state for name, state in random_states(engine).items()}
     tensors |= {f"{kind}.{name}": value for kind in SEEN for name, value in getattr(engine.state, kind).items()}
     about = {
-        "version": VERSION,
+        "version": CHECKPOINT_VERSION,
         "step": engine.state.step,
         "seen": {kind: list(getattr(engine.state, kind)) for kind in SEEN},
         "learned": engine.learned,
@@ -62,7 +62,7 @@ def save(engine: Engine, path: Path, **notes: Any) -> None:
         "place": engine.feed.place,
         "turns": engine.turns.memory if engine.turns is not None else {},
         "optimizers": groups,
-        "schedules": {name: plain(schedule.state_dict()) for name, schedule in engine.schedules.items()},
+        "schedules": {name: json_part(schedule.state_dict()) for name, schedule in engine.schedules.items()},
         "random": plain_random_states(),
         "notes": notes,
     }
@@ -82,7 +82,7 @@ def save(engine: Engine, path: Path, **notes: Any) -> None:
         ) from error
 
 
-def read(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
+def read_checkpoint(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
     """A checkpoint's header and tensors, checked.
 
     Raises:
@@ -101,23 +101,23 @@ def read(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
     if header is None:
         raise CourseError(f"{path} is a safetensors file, but not a checkpoint of a run: it has no header of ours.")
     about = json.loads(header)
-    if about.get("version") != VERSION:
+    if about.get("version") != CHECKPOINT_VERSION:
         raise CourseError(
-            f"The checkpoint {path} has version {about.get('version')}; this gancourse reads version {VERSION}. "
-            "Use the gancourse that wrote it, or start anew."
+            f"The checkpoint {path} has version {about.get('version')}; "
+            f"this gancourse reads version {CHECKPOINT_VERSION}. Use the gancourse that wrote it, or start anew."
         )
     return about, tensors
 
 
-def load(engine: Engine, path: Path) -> dict[str, Any]:
+def load_checkpoint(engine: Engine, path: Path) -> dict[str, Any]:
     """Put an engine where another one was saved, and return the header's notes.
 
     Everything is compared before anything is changed: a checkpoint that does not fit leaves the engine as it was.
 
     Raises:
-        CourseError: as `read` does, or if the checkpoint is of other networks or settings; it says which.
+        CourseError: as `read_checkpoint` does, or if the checkpoint is of other networks or settings; it says which.
     """
-    about, tensors = read(path)
+    about, tensors = read_checkpoint(path)
     found = {kind: part(tensors, kind) for kind, _ in networks(engine)}
     for kind, net in networks(engine):
         what = kind.replace("net.", "network ").replace("ema.", "average of ")
@@ -155,7 +155,7 @@ def networks(engine: Engine) -> list[tuple[str, nn.Module]]:
     return [*((f"net.{name}", net) for name, net in engine.game.nets.items()), *averages]
 
 
-def plain(state: dict[str, Any]) -> dict[str, Any]:
+def json_part(state: dict[str, Any]) -> dict[str, Any]:
     """Of a schedule's state what JSON takes; the rest (functions) comes from its recipe."""
     kept = {}
     for name, value in state.items():

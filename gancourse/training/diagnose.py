@@ -66,7 +66,7 @@ def diagnose(history: Mapping[str, Sequence[float]]) -> Diagnosis:
     Raises:
         ValueError: if a list is missing or the lists are not equally long.
     """
-    columns = checked(history)
+    columns = checked_history(history)
     finding = broken(columns) or unfinished(columns) or lost(columns) or moving(columns)
     if finding is None:
         ending = {name: tail(values) for name, values in columns.items() if values}
@@ -150,7 +150,7 @@ def tail(values: Column) -> Column:
     return values[-max(1, len(values) // 5) :]
 
 
-def checked(history: Mapping[str, Sequence[float]]) -> dict[str, Column]:
+def checked_history(history: Mapping[str, Sequence[float]]) -> dict[str, Column]:
     """The five columns as floats, without what had not been measured yet.
 
     Raises:

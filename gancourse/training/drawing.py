@@ -17,7 +17,7 @@ def still_noise(n: int, latent_dim: int, seed: int) -> Tensor:
     return torch.randn(n, latent_dim, generator=torch.Generator().manual_seed(seed))
 
 
-def pictures(samples: Tensor, columns: int | None = None) -> Image:
+def picture_sheet(samples: Tensor, columns: int | None = None) -> Image:
     """A sheet of pictures in [−1, 1], (n, C, H, W); small ones are enlarged."""
     from PIL import Image
 

@@ -282,15 +282,15 @@ class Engine:
 
     def save(self, path: Path | str) -> None:
         """Write all that the run needs to go on exactly like this (`gancourse.training.checkpoint`)."""
-        from gancourse.training.checkpoint import save
+        from gancourse.training.checkpoint import save_checkpoint
 
-        save(self, Path(path))
+        save_checkpoint(self, Path(path))
 
     def load(self, path: Path | str) -> None:
         """Go on where another engine of the same make was saved."""
-        from gancourse.training.checkpoint import load
+        from gancourse.training.checkpoint import load_checkpoint
 
-        load(self, Path(path))
+        load_checkpoint(self, Path(path))
 
 
 class Rates(MutableMapping[str, float]):

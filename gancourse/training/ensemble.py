@@ -29,7 +29,7 @@ from torch.func import functional_call, stack_module_state
 from gancourse.errors import CourseError
 from gancourse.games.gan import Gan
 from gancourse.training.engine import Engine
-from gancourse.training.feed import Drawn
+from gancourse.training.feed import Draws
 
 Loss = Callable[..., Tensor]
 Weights = dict[str, Tensor]
@@ -202,7 +202,7 @@ def match_of(engine: Engine) -> Match:
     game, feed, adams = engine.game, engine.feed, list(engine.optimizers.values())
     if (
         type(game) is not Gan
-        or not isinstance(feed, Drawn)
+        or not isinstance(feed, Draws)
         or not all(isinstance(one, torch.optim.Adam) for one in adams)
     ):
         raise CourseError("An ensemble plays the plain game (gancourse.games.Gan) on a distribution, with Adam.")

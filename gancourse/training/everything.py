@@ -20,7 +20,7 @@ LOG = logging.getLogger("gancourse.training")
 
 
 @dataclass(frozen=True)
-class Made:
+class Attempt:
     """What became of a recipe: its files, or why there are none; minutes as stated (None: not at all) and as taken."""
 
     name: str
@@ -68,13 +68,13 @@ def make_all(
 
 def one_of_all(
     recipe: Keepable, left: float, device: str, make: Callable[[Any], Sequence[Path]], clock: Callable[[], float]
-) -> Made:
+) -> Attempt:
     """Make one recipe's files, if it fits into what is left."""
     stated = stated_minutes(recipe, device)
     if stated is None:
-        return Made(recipe.name, why=f"it does not say how long it takes on {device}")
+        return Attempt(recipe.name, why=f"it does not say how long it takes on {device}")
     if stated > left:
-        return Made(recipe.name, why=f"{max(left, 0.0):.1f} minutes were left", stated=stated)
+        return Attempt(recipe.name, why=f"{max(left, 0.0):.1f} minutes were left", stated=stated)
     began = clock()
     try:
         files = tuple(path.name for path in make(recipe))
@@ -84,10 +84,10 @@ def one_of_all(
     except Exception as error:  # minutes on a GPU are dear: the others are still made
         LOG.exception("%s failed", recipe.name)
         files, why = (), f"{type(error).__name__}: {error}".splitlines()[0]
-    return Made(recipe.name, files, why, stated, (clock() - began) / 60)
+    return Attempt(recipe.name, files, why, stated, (clock() - began) / 60)
 
 
-def table_of_made(done: Sequence[Made], taken: float, minutes: float, device: str) -> str:
+def table_of_made(done: Sequence[Attempt], taken: float, minutes: float, device: str) -> str:
     """What became of every recipe, a line each, and a sentence below."""
     width = max([len(one.name) for one in done] + [6])
     lines = [f"{'recipe':{width}}  stated  taken  (minutes, {device})"]

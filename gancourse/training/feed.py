@@ -64,7 +64,7 @@ class Shuffled:
         return Batch(*next(self.batches))
 
 
-class Drawn:
+class Draws:
     """Draws from a distribution, by torch's global random numbers, whose state a checkpoint keeps too."""
 
     def __init__(self, source: Source, batch_size: int, machine: Machine) -> None:
@@ -98,5 +98,5 @@ def feed_of(data: Images | Source | Feed, batch_size: int, machine: Machine, see
     if isinstance(data, Feed):
         return data
     if isinstance(data, Source):
-        return Drawn(data, batch_size, machine)
+        return Draws(data, batch_size, machine)
     raise CourseError(f"Data should be Images, have sample(n), or be a Feed; it is {type(data).__name__}.")

@@ -72,7 +72,7 @@ def samples(engine: Engine, *conditions: Tensor) -> Tensor:
     return torch.cat([engine.ask("G", *some).cpu() for some in parts])
 
 
-def dcgan(engine: Engine, size: int, files: list[str]) -> dict[str, Any]:
+def unlabeled_faces(engine: Engine, size: int, files: list[str]) -> dict[str, Any]:
     """Of a generator of faces, its distance to the test faces; of its discriminator, what a probe finds in it.
 
     Args:

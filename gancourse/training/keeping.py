@@ -17,7 +17,7 @@ from gancourse.errors import CourseError
 from gancourse.models import store
 from gancourse.paths import checkout, weights_folder
 
-LARGEST = 2_500_000  # bytes of a file: all of them come with every clone and every installed package
+LARGEST_KEPT = 2_500_000  # bytes of a file: all of them come with every clone and every installed package
 BEGIN, END = "<!-- from the files: -->", "<!-- to here -->"
 
 
@@ -73,9 +73,9 @@ def keep(
         for stem, names in recipe.keep.items():
             told = {key: of_file(value, stem, recipe.keep) for key, value in {"recipe": recipe.name, **made}.items()}
             path = store.save(Path(aside) / f"{stem}.safetensors", {name: nets[name] for name in names}, told)
-            if (size := path.stat().st_size) > LARGEST:
+            if (size := path.stat().st_size) > LARGEST_KEPT:
                 raise CourseError(
-                    f"{path.name} would have {size / 1e6:.1f} MB, and {LARGEST / 1e6} MB is the most that a file "
+                    f"{path.name} would have {size / 1e6:.1f} MB, and {LARGEST_KEPT / 1e6} MB is the most that a file "
                     "which comes with the course may have. Make the network narrower, or keep its parts in two files."
                 )
             written.append(path)

@@ -30,7 +30,7 @@ from gancourse.data.images import to_unit
 from gancourse.data.toys import Mixture, ring
 from gancourse.models.dcgan import Discriminator, Generator
 from gancourse.training.keeping import renew_table
-from gancourse.training.runs import KEYS, NAME, PastRun, save_runs
+from gancourse.training.runs import COLUMNS, RUNS_FILE, PastRun, save_runs
 
 RECORDS = 60  # kept of each run, evenly spaced
 SEEDS = 6  # of the toys, played all at once
@@ -153,7 +153,7 @@ def play_planted(problem: Problem, plant: Plant, seed: int) -> tuple[dict[str, T
     adam_D = torch.optim.Adam(D.parameters(), problem.rate * plant.rate_d, (0.5, 0.999), fused=True)
     steps = max(RECORDS, round(problem.steps * plant.steps))
     moments = {round(k * (steps - 1) / (RECORDS - 1)) for k in range(RECORDS)}
-    history: dict[str, list[Tensor]] = {key: [] for key in KEYS}
+    history: dict[str, list[Tensor]] = {key: [] for key in COLUMNS}
     reference = spread(problem.sample(ENOUGH))
 
     def fakes(n: int) -> Tensor:
@@ -185,7 +185,7 @@ def play_planted(problem: Problem, plant: Plant, seed: int) -> tuple[dict[str, T
             with torch.no_grad():
                 apart = spread(fakes(ENOUGH)) / reference
                 judged = over(torch.sigmoid(on_real)), over(torch.sigmoid(on_fake))
-            for key, value in zip(KEYS, (loss_D, loss_G, *judged, apart), strict=True):
+            for key, value in zip(COLUMNS, (loss_D, loss_G, *judged, apart), strict=True):
                 history[key].append(value.detach())
     with torch.no_grad():
         return {key: torch.stack(values, 1) for key, values in history.items()}, fakes(2048)
@@ -268,7 +268,7 @@ def keep_runs(out: Path | None = None, jobs: int | None = None, less: int = 1) -
     runs: list[PastRun] = []
     for some in tqdm(all_runs(jobs, less), "planting failures", total, unit="plan"):
         runs += some
-    path = save_runs(runs, NAME if out is None else out / f"{NAME}.safetensors", **how_made(runs))
+    path = save_runs(runs, RUNS_FILE if out is None else out / f"{RUNS_FILE}.safetensors", **how_made(runs))
     if out is None:
         renew_table()
     return path

@@ -130,10 +130,10 @@ def dcgan(
         minutes,
         load,
         make,
-        lambda engine, seed: drawing.pictures(engine.ask("G", drawing.still_noise(64, latent_dim, seed))),
+        lambda engine, seed: drawing.picture_sheet(engine.ask("G", drawing.still_noise(64, latent_dim, seed))),
         keep or {},
         what or {},
-        lambda engine: figures.dcgan(engine, size, list(keep or {})),
+        lambda engine: figures.unlabeled_faces(engine, size, list(keep or {})),
     )
 
 
@@ -162,7 +162,7 @@ def conditional(size: int, steps: int, minutes: Mapping[str, float]) -> Recipe:
         y[:, 4:, 0] = 1
         y[torch.arange(rows), :, 2 + torch.arange(rows)] = 1
         z = drawing.still_noise(4, 64, seed).repeat(2 * rows, 1)
-        return drawing.pictures(engine.ask("G", z, y.flatten(0, 1)), 8)
+        return drawing.picture_sheet(engine.ask("G", z, y.flatten(0, 1)), 8)
 
     about = f"a conditional DCGAN (Mirza and Osindero 2014, Miyato and Koyama 2018), {size} × {size} pixels"
     return Recipe(

@@ -18,8 +18,8 @@ import torch
 from gancourse.errors import CourseError
 from gancourse.models import store
 
-NAME = "gan_runs"
-KEYS = ("d_loss", "g_loss", "d_real", "d_fake", "spread")
+RUNS_FILE = "gan_runs"
+COLUMNS = ("d_loss", "g_loss", "d_real", "d_fake", "spread")
 
 
 @dataclass(frozen=True)
@@ -43,18 +43,18 @@ class PastRun:
     history: dict[str, list[float]] = field(repr=False)
 
 
-def save_runs(runs: Sequence[PastRun], name_or_path: str | Path = NAME, **made: Any) -> Path:
+def save_runs(runs: Sequence[PastRun], name_or_path: str | Path = RUNS_FILE, **made: Any) -> Path:
     """Write runs, all with equally many records, in half precision, into the store of weights.
 
     Args:
         made: how they were made; see `gancourse.models.store.save`.
     """
-    table = torch.tensor([[run.history[key] for key in KEYS] for run in runs])
+    table = torch.tensor([[run.history[key] for key in COLUMNS] for run in runs])
     told = [{k: v for k, v in asdict(run).items() if k != "history"} for run in runs]
-    return store.save(name_or_path, {}, {**made, "keys": KEYS, "runs": told}, {"histories": table.half()})
+    return store.save(name_or_path, {}, {**made, "keys": COLUMNS, "runs": told}, {"histories": table.half()})
 
 
-def load_runs(name_or_path: str | Path = NAME) -> list[PastRun]:
+def load_runs(name_or_path: str | Path = RUNS_FILE) -> list[PastRun]:
     """The runs that come with the course.
 
     Raises:

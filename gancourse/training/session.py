@@ -24,7 +24,7 @@ import torch
 
 from gancourse import seed_everything
 from gancourse.errors import CourseError
-from gancourse.training import checkpoint
+from gancourse.training.checkpoint import load_checkpoint, read_checkpoint, save_checkpoint
 from gancourse.training.engine import Diverged, Engine
 from gancourse.training.machine import Machine
 from gancourse.training.recipes import Recipe
@@ -94,7 +94,7 @@ class Session:
         self.engine: Engine = recipe.make(data, self.machine, plan.seed, self.steps)
         self.seconds = 0.0
         if earlier:
-            self.seconds = checkpoint.load(self.engine, self.file)["seconds"]
+            self.seconds = load_checkpoint(self.engine, self.file)["seconds"]
 
     def earlier(self) -> dict[str, Any] | None:
         """The notes of the checkpoint in the folder, if there is one to go on from."""
@@ -102,7 +102,7 @@ class Session:
             return None
         if not self.plan.resume:
             raise CourseError(f"{self.plan.out} holds a run already. Choose another --out, or delete the folder.")
-        notes = checkpoint.read(self.file)[0]["notes"]
+        notes = read_checkpoint(self.file)[0]["notes"]
         for name, ours in self.identity.items():
             if notes.get(name) != ours:
                 raise CourseError(
@@ -160,7 +160,7 @@ class Session:
         """What is left of a run that diverged."""
         if not self.file.exists():
             return "No checkpoint had been written yet."
-        step = checkpoint.read(self.file)[0]["step"]
+        step = read_checkpoint(self.file)[0]["step"]
         return f"The last good checkpoint, of step {step:,}, is kept: {self.file}."
 
     def agreed(self, state: State, mine: bool) -> bool:
@@ -176,7 +176,7 @@ class Session:
     def save(self) -> None:
         """Write the checkpoint."""
         notes = {**self.identity, "seconds": self.seconds, "form": asdict(self.machine.form)}
-        checkpoint.save(self.engine, self.file, **notes)
+        save_checkpoint(self.engine, self.file, **notes)
 
     def keep(self) -> list[Path]:
         """Write the recipe's networks to data/, with how they were made and what they have reached."""

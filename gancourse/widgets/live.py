@@ -13,12 +13,12 @@ from matplotlib.figure import Figure
 from gancourse.plots import figure, picture, png
 from gancourse.widgets.base import view_files
 from gancourse.widgets.knobs import Choice, Knob
-from gancourse.widgets.panel import Panel, State
+from gancourse.widgets.panel import Panel, PanelState
 
 __all__ = ["Choice", "Knob", "LiveTraining"]
 
 
-class LiveTraining(Panel[State]):
+class LiveTraining(Panel[PanelState]):
     """A panel that trains: play, pause, single steps, start again, stop, and a slider per knob.
 
     Args:
@@ -40,24 +40,24 @@ class LiveTraining(Panel[State]):
 
     def __init__(
         self,
-        make: Callable[..., State],
-        step: Callable[[State], object] | None,
-        draw: Callable[[Figure, State], str],
+        make: Callable[..., PanelState],
+        step: Callable[[PanelState], object] | None,
+        draw: Callable[[Figure, PanelState], str],
         knobs: Mapping[str, Knob | Choice],
         size: tuple[float, float] = (9.5, 3.9),
         *,
-        d_step: Callable[[State], object] | None = None,
-        g_step: Callable[[State], object] | None = None,
+        d_step: Callable[[PanelState], object] | None = None,
+        g_step: Callable[[PanelState], object] | None = None,
     ) -> None:
         self._maker, self._draw = make, draw
         self._given = {"step": step, "d_step": d_step, "g_step": g_step}
         self._figure = figure(*size)
         super().__init__(knobs)
 
-    def _make(self, settings: dict[str, Any]) -> State:
+    def _make(self, settings: dict[str, Any]) -> PanelState:
         return self._maker(**settings)
 
-    def _act(self, name: str) -> Callable[[State], object] | None:
+    def _act(self, name: str) -> Callable[[PanelState], object] | None:
         if self._given[name]:
             return self._given[name]
         run: Any = self.state

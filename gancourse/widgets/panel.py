@@ -22,14 +22,14 @@ from gancourse.widgets.base import CourseWidget
 from gancourse.widgets.knobs import Choice, Knob, described_knobs, knob_meanings, knob_settings
 from gancourse.widgets.newest import IDLE
 
-State = TypeVar("State")
+PanelState = TypeVar("PanelState")
 UNWATCHED = 60.0  # seconds without a page that shows the run, after which it pauses
 LATE_FRAME = 1.5  # seconds after which a picture is sent although the page has not said that it showed the last
 BUTTONS = ("step", "d_step", "g_step")
 OPEN: weakref.WeakSet[Panel[Any]] = weakref.WeakSet()
 
 
-class Panel(CourseWidget, Generic[State]):
+class Panel(CourseWidget, Generic[PanelState]):
     """A panel that trains. What is trained and how it looks is up to subclasses.
 
     They give `_make(settings)`, `_act(name)` (what a button does to a state, or None if the state
@@ -61,7 +61,7 @@ class Panel(CourseWidget, Generic[State]):
         self._unseen_since = math.inf
         self._trouble = ""
         self.count = 0
-        self.state: State | None = None
+        self.state: PanelState | None = None
         super().__init__(values=knob_settings(knobs, {}), knobs=described_knobs(knobs))
         self._guard(self._restart)
         if not self._guard(self._redraw):
@@ -72,10 +72,10 @@ class Panel(CourseWidget, Generic[State]):
 
     # What subclasses give.
 
-    def _make(self, settings: dict[str, Any]) -> State:
+    def _make(self, settings: dict[str, Any]) -> PanelState:
         raise NotImplementedError
 
-    def _act(self, name: str) -> Callable[[State], object] | None:
+    def _act(self, name: str) -> Callable[[PanelState], object] | None:
         raise NotImplementedError
 
     def _frame(self) -> dict[str, Any]:

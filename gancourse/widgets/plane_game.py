@@ -17,7 +17,7 @@ from gancourse.games.gan import LOGITS, Gan
 from gancourse.models.dense import dense
 from gancourse.objectives import OBJECTIVES, Objective
 from gancourse.training.engine import Engine
-from gancourse.training.feed import Drawn
+from gancourse.training.feed import Draws
 from gancourse.training.machine import Machine
 
 TARGETS = {
@@ -62,7 +62,7 @@ class PlaneGame(Gan):
         self.target, self.pack = target, pack
         self.critic = objective.name not in LOGITS
         self.history: list[tuple[float, float]] = []
-        self._feed = Drawn(target, batch * pack, Machine("cpu"))
+        self._feed = Draws(target, batch * pack, Machine("cpu"))
         self._engine = Engine(self, self._feed, lr=1e-3, betas=(0.5, 0.9), machine=Machine("cpu"))
         self.random = None  # torch's global state, which is given back after each look at the game
         self._partners = torch.randn(4, pack - 1, latent_dim)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 
-from gancourse.authoring.films import asset, drawn, first_and_last, save_film
+from gancourse.authoring.films import asset, first_and_last, frame_of, save_film
 from gancourse.authoring.source import find
 from gancourse.plots import draw_game, figure
 
@@ -21,7 +21,7 @@ def main() -> None:
     for count, _ in enumerate(names["train"](match, ITERATIONS), 1):
         if count in moments:
             draw_game(fig, match.G, match.D, names["target"], match.losses, f"iteration {count:,}")
-            frames.append(drawn(fig))
+            frames.append(frame_of(fig))
     save_film(frames, asset(lesson, "game.gif"), first_and_last(frames))
     still = asset(lesson, "game.png")
     frames[-1].save(still, optimize=True)

@@ -23,13 +23,13 @@ BORROWED: dict[str, dict[str, Loan]] = {
         "what the target draws with": withheld(
             "from gancourse.data import mixing\n\n"
             "def sample_mixture(means, stds, weights, n):\n"
-            "    return mixing.draw(means, stds, weights, n)[0]\n"
+            "    return mixing.draw_mixture(means, stds, weights, n)[0]\n"
         ),
         "the bytecode": from_bytecode(
             "data.mixing",
-            "draw",
-            "draw",
-            "\ndef sample_mixture(means, stds, weights, n):\n    return draw(means, stds, weights, n)[0]\n",
+            "draw_mixture",
+            "draw_mixture",
+            "\ndef sample_mixture(means, stds, weights, n):\n    return draw_mixture(means, stds, weights, n)[0]\n",
         ),
     },
     "log_density": {

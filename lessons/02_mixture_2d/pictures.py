@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from gancourse.authoring.films import asset, drawn, first_and_last, save_film
+from gancourse.authoring.films import asset, first_and_last, frame_of, save_film
 from gancourse.authoring.source import find
 from gancourse.plots import axes, figure
 from gancourse.plots2d import draw_plane
@@ -28,7 +28,7 @@ def main() -> None:
             for ax, (remedy, match) in zip(axes(fig, 1, 2), matches.items(), strict=True):
                 draw_plane(ax, world, match.G(still).detach(), title=titles[remedy], size=9)
             fig.suptitle(f"iteration {count:,}", fontsize=10)
-            frames.append(drawn(fig))
+            frames.append(frame_of(fig))
     save_film(frames, asset(lesson, "collapse.gif"), first_and_last(frames, colors=48))
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from gancourse.errors import CourseError
 from gancourse.training.diagnose import SHORTEST, VERDICTS, diagnose
-from gancourse.training.runs import KEYS, load_runs, save_runs
+from gancourse.training.runs import COLUMNS, load_runs, save_runs
 
 HELD_OUT = [run for run in load_runs() if run.held_out]
 
@@ -101,7 +101,7 @@ def test_what_had_not_been_measured_yet_is_no_divergence():
 
 
 def test_a_run_of_nothing_but_nan_has_diverged():
-    assert diagnose({name: [math.nan] * 50 for name in KEYS}).verdict == "diverged"
+    assert diagnose({name: [math.nan] * 50 for name in COLUMNS}).verdict == "diverged"
 
 
 def test_the_spread_may_be_missing_in_part_or_altogether():
@@ -115,7 +115,7 @@ def test_the_spread_may_be_missing_in_part_or_altogether():
 
 
 def test_empty_and_short_histories_are_still_training():
-    assert diagnose({name: [] for name in KEYS}).verdict == "still training"
+    assert diagnose({name: [] for name in COLUMNS}).verdict == "still training"
     assert diagnose(steady(SHORTEST - 1)).verdict == "still training"
     assert diagnose(steady(SHORTEST)).verdict == "healthy"
 

@@ -25,7 +25,7 @@ from gancourse.data.faces import (
     vocabulary,
 )  # fmt: skip
 from gancourse.data.faces.canvas import PARTS
-from gancourse.data.faces.captions import CLAIMS, TOPICS, WEIGHTS
+from gancourse.data.faces.captions import CLAIMS, TOPIC_WEIGHTS, TOPICS
 from gancourse.data.faces.people import plain_person
 
 few = settings(deadline=None, max_examples=4)
@@ -120,7 +120,7 @@ def test_every_claim_is_made() -> None:
     made = {fact for each in describe(sample_factors(8000, seed=4)) for fact in each.facts.items()}
     there = {(attribute, value) for attribute, claims in CLAIMS.items() for value in claims}
     assert there - made <= {("hair color", "white")}, "only white hair is rare"
-    assert set(WEIGHTS) <= set(TOPICS)
+    assert set(TOPIC_WEIGHTS) <= set(TOPICS)
 
 
 def test_what_cannot_be_seen_is_not_said() -> None:

@@ -17,7 +17,7 @@ from gancourse.errors import CourseError
 from gancourse.games import DCGAN, Batch, Conditional, Game, Gan, Reading
 from gancourse.games.conditional import LABELS, face_labels
 from gancourse.games.penalties import R1
-from gancourse.games.reader import WEIGHTS, targets
+from gancourse.games.reader import QUANTITY_WEIGHTS, targets
 from gancourse.models.conditional import ConditionalGenerator, ProjectionDiscriminator
 from gancourse.models.dcgan import Discriminator, Generator
 from gancourse.models.dense import dense
@@ -163,7 +163,7 @@ def test_the_reader_takes_its_two_sizes_in_turn_and_its_loss_is_the_weighted_one
         assert who == "reader"
     assert sizes == [32, 64]
     quantities, flags, styles = reader(pixels)
-    squared = ((quantities - told["quantities"]) ** 2 * WEIGHTS)[told["seen"] > 0].sum() / told["seen"].sum()
+    squared = ((quantities - told["quantities"]) ** 2 * QUANTITY_WEIGHTS)[told["seen"] > 0].sum() / told["seen"].sum()
     entropies = F.binary_cross_entropy_with_logits(flags, told["flags"]), F.cross_entropy(styles, told["hair_style"])
     torch.testing.assert_close(loss, 4 * squared + entropies[0] + 0.3 * entropies[1])
 

@@ -9,7 +9,7 @@ import torch
 
 from gancourse.models import store
 from gancourse.training import planted
-from gancourse.training.runs import KEYS, load_runs
+from gancourse.training.runs import COLUMNS, load_runs
 
 
 def test_it_makes_the_runs_that_are_shipped() -> None:
@@ -18,7 +18,7 @@ def test_it_makes_the_runs_that_are_shipped() -> None:
     again = planted.runs_of("ring", "cut short")
     assert [(r.seed, r.kind, r.held_out) for r in again] == [(r.seed, r.kind, r.held_out) for r in past]
     for new, old in zip(again, past, strict=True):
-        for key in KEYS:
+        for key in COLUMNS:
             torch.testing.assert_close(
                 torch.tensor(new.history[key]), torch.tensor(old.history[key]), atol=0.01, rtol=0.01
             )

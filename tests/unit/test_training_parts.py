@@ -15,7 +15,7 @@ from gancourse.games import Gan
 from gancourse.games.penalties import R1
 from gancourse.models.dcgan import Discriminator, Generator
 from gancourse.training import EMA, Engine, ReplayBuffer
-from gancourse.training.feed import Drawn, Shuffled, feed_of
+from gancourse.training.feed import Draws, Shuffled, feed_of
 from gancourse.training.machine import Machine
 from gancourse.training.speed import convolutions
 from gancourse.training.speed.form import PLAIN, Form
@@ -165,7 +165,7 @@ def test_a_distribution_may_say_what_it_knows_of_each_draw() -> None:
 
     machine = Machine("cpu")
     machine.rank, machine.processes = 1, 2
-    batch = Drawn(Labeled(), 6, machine).next()
+    batch = Draws(Labeled(), 6, machine).next()
     assert batch["label"].tolist() == [3, 4, 5]
     assert batch.pixels.flatten().tolist() == [3.5, 4.5, 5.5]
 
@@ -191,7 +191,7 @@ def test_processes_share_the_joined_batch() -> None:
     for _ in range(3):
         assert which(one.next().pixels) == which(torch.cat([part.next().pixels for part in parts]))
     with pytest.raises(CourseError, match="divided"):
-        Drawn(ring(), 7, machine(0, 2)).next()
+        Draws(ring(), 7, machine(0, 2)).next()
 
 
 def test_batches_are_in_range_and_in_the_format_asked_for() -> None:

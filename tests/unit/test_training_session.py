@@ -21,7 +21,8 @@ from typer.testing import CliRunner
 from gancourse.cli import app
 from gancourse.errors import CourseError
 from gancourse.models import store
-from gancourse.training import Diverged, Machine, checkpoint, keeping
+from gancourse.training import Diverged, Machine, keeping
+from gancourse.training.checkpoint import read_checkpoint
 from gancourse.training.recipes import RECIPES, Recipe, recipe
 from gancourse.training.session import Plan, Session, train
 
@@ -56,7 +57,7 @@ def test_a_run_leaves_a_table_curves_pictures_and_a_checkpoint(tmp_path) -> None
     assert [event.value for event in curve] == pytest.approx([float(row["d_loss"]) for row in rows])
     with Image.open(tmp_path / "run" / "samples" / "000006.png") as picture:
         assert min(picture.size) > 200
-    about, tensors = checkpoint.read(tmp_path / "run" / "checkpoint.safetensors")
+    about, tensors = read_checkpoint(tmp_path / "run" / "checkpoint.safetensors")
     assert about["step"] == 6
     assert about["notes"]["recipe"] == "ring"
     assert any(name.startswith("ema.") for name in tensors)
@@ -75,7 +76,7 @@ def test_a_stopped_run_goes_on_as_if_nothing_had_happened(tmp_path, caplog, capf
         assert train(plan(tmp_path / "parts", steps=10)) == 0
     assert "goes on at step 5" in caplog.text
     assert losses(tmp_path / "parts") == losses(tmp_path / "whole")
-    whole, parts = (checkpoint.read(tmp_path / name / "checkpoint.safetensors")[1] for name in ("whole", "parts"))
+    whole, parts = (read_checkpoint(tmp_path / name / "checkpoint.safetensors")[1] for name in ("whole", "parts"))
     assert whole.keys() == parts.keys()
     assert all(torch.equal(whole[name], parts[name]) for name in whole)
 
@@ -151,7 +152,7 @@ def test_pictures_are_trained_in_the_form_that_the_checkpoint_names(tmp_path, mo
     settings = {"n": 64, "log_every": 1}
     small = Plan(recipe("dcgan-faces-32"), tmp_path / "run", steps=1, trial=False, **settings)
     assert train(small) == 0
-    form = checkpoint.read(tmp_path / "run" / "checkpoint.safetensors")[0]["notes"]["form"]
+    form = read_checkpoint(tmp_path / "run" / "checkpoint.safetensors")[0]["notes"]["form"]
     assert form["precision"] == "float32"
     with Image.open(tmp_path / "run" / "samples" / "000001.png") as sheet:
         assert sheet.width > 8 * 32

@@ -42,7 +42,7 @@ class Caption:
 HAIR_TRAITS = ("hair length", "hair style", "hair color")  # said together: "short curly brown hair"
 TOPICS = ("hair", *(name for name in CLAIMS if name not in (*HAIR_TRAITS, "frames")))  # frames are said with glasses
 # How likely a caption mentions what it could mention. Others weigh 1.
-WEIGHTS = {"hair": 4.0, "age": 2.5, "expression": 3.0, "glasses": 3.0, "hat": 3.0, "scarf": 4.0, "bald": 4.0,
+TOPIC_WEIGHTS = {"hair": 4.0, "age": 2.5, "expression": 3.0, "glasses": 3.0, "hat": 3.0, "scarf": 4.0, "bald": 4.0,
            "beard": 3.0, "mustache": 2.5, "skin": 0.7, "turn": 0.7, "mouth": 0.6, "eye color": 0.6}  # fmt: skip
 RARELY = 0.04  # of the weight is left for saying what is not there
 NEAREST = ("expression", "freckles", "beard", "bald", "age")  # adjectives, the last right before "person"
@@ -111,7 +111,7 @@ def _worded(sayable: dict[str, list[str]], u: list[float]) -> Caption:
     keys: dict[int, float] = {}
     for k, topic in enumerate(TOPICS):
         if topic in sayable or (topic == "hair" and any(name in sayable for name in HAIR_TRAITS)):
-            weight = WEIGHTS.get(topic, 1.0) * (RARELY if sayable.get(topic) == ["none"] else 1)
+            weight = TOPIC_WEIGHTS.get(topic, 1.0) * (RARELY if sayable.get(topic) == ["none"] else 1)
             keys[k] = ranks[k] ** (1 / weight)  # taking the largest draws by weight, nothing twice
     facts: dict[str, str] = {}
     parts: dict[str, list[str]] = {role: [] for role in ("who", "with", "wearing", "being")}

@@ -23,7 +23,7 @@ Span = tuple[str, float, float, float, float]
 
 
 @dataclass(frozen=True)
-class Claim:
+class Trait:
     """Something that can be said about a face.
 
     Attributes:
@@ -64,104 +64,104 @@ COLORED: Span = ("age", 0, 0.55, -inf, 0.75)  # the hair has not turned gray
 LAUGH: Span = ("smile", 0.6, 1, 0.3, inf)
 
 # Hair comes in order: its length, how it falls, its color.
-CLAIMS: dict[str, dict[str, Claim]] = {
+CLAIMS: dict[str, dict[str, Trait]] = {
     "age": {
-        "young": Claim("who young", (("age", 0, 0.28, -inf, 0.5),)),
-        "middle": Claim("who middle-aged", (("age", 0.5, 0.62, 0.32, 0.8),)),
-        "old": Claim("who older", (("age", 0.7, 1, 0.52, inf),)),
+        "young": Trait("who young", (("age", 0, 0.28, -inf, 0.5),)),
+        "middle": Trait("who middle-aged", (("age", 0.5, 0.62, 0.32, 0.8),)),
+        "old": Trait("who older", (("age", 0.7, 1, 0.52, inf),)),
     },
     "skin": {
-        "deep brown": Claim("with deep brown skin", (("skin", 0, 0.18, -inf, 0.4),)),
-        "brown": Claim("with brown skin", (("skin", 0.25, 0.45, 0.08, 0.65),)),
-        "light": Claim("with light skin", (("skin", 0.78, 1, 0.5, inf),)),
+        "deep brown": Trait("with deep brown skin", (("skin", 0, 0.18, -inf, 0.4),)),
+        "brown": Trait("with brown skin", (("skin", 0.25, 0.45, 0.08, 0.65),)),
+        "light": Trait("with light skin", (("skin", 0.78, 1, 0.5, inf),)),
     },
-    "freckles": {"many": Claim("with freckles|with many freckles|who freckled", (("freckles", 0.6, 1, 0.01, inf),))},
+    "freckles": {"many": Trait("with freckles|with many freckles|who freckled", (("freckles", 0.6, 1, 0.01, inf),))},
     "hair length": {
-        "short": Claim("hair short", (("hair_length", 0, 0.2, -inf, 0.45),), "hanging"),
-        "chin": Claim("hair chin-length", (("hair_length", 0.45, 0.56, 0.25, 0.8),), "hanging"),
-        "long": Claim("hair long", (("hair_length", 0.72, 1, 0.5, inf),), "hanging"),
+        "short": Trait("hair short", (("hair_length", 0, 0.2, -inf, 0.45),), "hanging"),
+        "chin": Trait("hair chin-length", (("hair_length", 0.45, 0.56, 0.25, 0.8),), "hanging"),
+        "long": Trait("hair long", (("hair_length", 0.72, 1, 0.5, inf),), "hanging"),
     },
     "hair style": {
-        "straight": Claim("hair straight|hair smooth", _style("straight"), "strands"),
-        "wavy": Claim("hair wavy", _style("wavy"), "strands"),
-        "curly": Claim("hair curly", _style("curly"), "hair"),
-        "coiled": Claim("hair coiled|hair tightly coiled", _style("coiled"), "hair"),
-        "braided": Claim("hair braided|behind in braids|behind worn in braids", _style("braided"), "hair"),
-        "tied": Claim("hair tied-up|behind tied up in a bun|behind in a bun", _style("tied"), "hair"),
+        "straight": Trait("hair straight|hair smooth", _style("straight"), "strands"),
+        "wavy": Trait("hair wavy", _style("wavy"), "strands"),
+        "curly": Trait("hair curly", _style("curly"), "hair"),
+        "coiled": Trait("hair coiled|hair tightly coiled", _style("coiled"), "hair"),
+        "braided": Trait("hair braided|behind in braids|behind worn in braids", _style("braided"), "hair"),
+        "tied": Trait("hair tied-up|behind tied up in a bun|behind in a bun", _style("tied"), "hair"),
     },
     "hair color": {
-        "black": Claim("hair black|hair jet-black", (("hair_color", 0, 0.15, -inf, 0.36), COLORED), "color"),
-        "brown": Claim("hair brown|hair chestnut", (("hair_color", 0.34, 0.57, 0.15, 0.8), COLORED), "color"),
-        "red": Claim("hair red|hair copper", (("hair_color", 0.67, 0.78, 0.5, 0.92), COLORED), "color"),
-        "blond": Claim("hair blond|hair golden", (("hair_color", 0.9, 1, 0.68, inf), COLORED), "color"),
-        "gray": Claim("hair gray|hair graying", (("age", 0.73, 0.87, 0.57, inf), ("hair_color", 0, 0.6, -inf, inf)),
+        "black": Trait("hair black|hair jet-black", (("hair_color", 0, 0.15, -inf, 0.36), COLORED), "color"),
+        "brown": Trait("hair brown|hair chestnut", (("hair_color", 0.34, 0.57, 0.15, 0.8), COLORED), "color"),
+        "red": Trait("hair red|hair copper", (("hair_color", 0.67, 0.78, 0.5, 0.92), COLORED), "color"),
+        "blond": Trait("hair blond|hair golden", (("hair_color", 0.9, 1, 0.68, inf), COLORED), "color"),
+        "gray": Trait("hair gray|hair graying", (("age", 0.73, 0.87, 0.57, inf), ("hair_color", 0, 0.6, -inf, inf)),
                       "color"),
-        "white": Claim("hair white", (("age", 0.91, 1, 0.75, inf),), "color"),
+        "white": Trait("hair white", (("age", 0.91, 1, 0.75, inf),), "color"),
     },
     "fringe": {
-        "yes": Claim("with bangs|with a fringe|with a fringe over the forehead", (("fringe", 0.5, 1, 0.01, inf),),
+        "yes": Trait("with bangs|with a fringe|with a fringe over the forehead", (("fringe", 0.5, 1, 0.01, inf),),
                      "loose"),
     },
-    "bald": {"yes": Claim("who bald|with a bald head|with no hair", _yes("bald"), "crown")},
-    "scarf": {"yes": Claim("wearing a headscarf|wearing a scarf over the hair", _style("covered"))},
+    "bald": {"yes": Trait("who bald|with a bald head|with no hair", _yes("bald"), "crown")},
+    "scarf": {"yes": Trait("wearing a headscarf|wearing a scarf over the hair", _style("covered"))},
     "hat": {
-        "beanie": Claim("wearing a beanie|wearing a knitted hat|with a beanie", _hat("beanie"), "hat"),
-        "cap": Claim("wearing a cap|wearing a cap with a visor|with a cap", _hat("cap"), "hat"),
-        "brimmed": Claim("wearing a hat with a brim|wearing a brimmed hat|with a brimmed hat", _hat("brimmed"),
+        "beanie": Trait("wearing a beanie|wearing a knitted hat|with a beanie", _hat("beanie"), "hat"),
+        "cap": Trait("wearing a cap|wearing a cap with a visor|with a cap", _hat("cap"), "hat"),
+        "brimmed": Trait("wearing a hat with a brim|wearing a brimmed hat|with a brimmed hat", _hat("brimmed"),
                          "hat"),
-        "any": Claim("wearing a hat|with a hat", _yes("hat")),
-        "none": Claim("with no hat", (("hat", 0, 0, -inf, 0.5),), "unscarfed"),
+        "any": Trait("wearing a hat|with a hat", _yes("hat")),
+        "none": Trait("with no hat", (("hat", 0, 0, -inf, 0.5),), "unscarfed"),
     },
     "glasses": {
-        "clear": Claim("wearing glasses|with glasses|wearing eyeglasses|wearing a pair of glasses",
+        "clear": Trait("wearing glasses|with glasses|wearing eyeglasses|wearing a pair of glasses",
                        (("glasses", 1, 1, 0.5, inf), ("shades", 0, 0, -inf, inf))),
-        "dark": Claim("wearing sunglasses|with sunglasses|wearing dark glasses", _yes("shades")),
-        "none": Claim("with no glasses", (("glasses", 0, 0, -inf, 0.5),)),
+        "dark": Trait("wearing sunglasses|with sunglasses|wearing dark glasses", _yes("shades")),
+        "none": Trait("with no glasses", (("glasses", 0, 0, -inf, 0.5),)),
     },
     "frames": {
-        "round": Claim("frames round", (("glasses_shape", 0, 0.15, -inf, 0.7),), "lenses"),
-        "rectangular": Claim("frames rectangular", (("glasses_shape", 0.85, 1, 0.3, inf),), "lenses"),
+        "round": Trait("frames round", (("glasses_shape", 0, 0.15, -inf, 0.7),), "lenses"),
+        "rectangular": Trait("frames rectangular", (("glasses_shape", 0.85, 1, 0.3, inf),), "lenses"),
     },
-    "earrings": {"yes": Claim("wearing earrings|with earrings", _yes("earrings"), "ears")},
+    "earrings": {"yes": Trait("wearing earrings|with earrings", _yes("earrings"), "ears")},
     "beard": {
-        "stubble": Claim("with stubble|with short stubble", (("beard", 0.3, 0.42, 0.01, 0.7),)),
-        "beard": Claim("with a beard|who bearded", (("beard", 0.5, 1, 0.01, inf),)),
-        "full": Claim("with a full beard|with a thick beard", (("beard", 0.75, 1, 0.45, inf),)),
+        "stubble": Trait("with stubble|with short stubble", (("beard", 0.3, 0.42, 0.01, 0.7),)),
+        "beard": Trait("with a beard|who bearded", (("beard", 0.5, 1, 0.01, inf),)),
+        "full": Trait("with a full beard|with a thick beard", (("beard", 0.75, 1, 0.45, inf),)),
     },
-    "mustache": {"yes": Claim("with a mustache", (("mustache", 0.5, 1, -inf, inf),), "lip")},
+    "mustache": {"yes": Trait("with a mustache", (("mustache", 0.5, 1, -inf, inf),), "lip")},
     "expression": {
-        "sad": Claim("who sad-looking|being looking sad|with a sad look|with a sad expression",
+        "sad": Trait("who sad-looking|being looking sad|with a sad look|with a sad expression",
                      (("smile", -1, -0.35, -inf, 0),)),
-        "neutral": Claim("with a neutral expression|with a neutral face|who unsmiling",
+        "neutral": Trait("with a neutral expression|with a neutral face|who unsmiling",
                          (("smile", -0.15, 0.12, -0.4, 0.4), ("mouth_open", 0, 0.3, -inf, inf))),
-        "smiling": Claim("who smiling|being smiling|with a smile", (("smile", 0.5, 1, 0.2, inf),)),
-        "laughing": Claim("who laughing|being laughing|with a laugh",
+        "smiling": Trait("who smiling|being smiling|with a smile", (("smile", 0.5, 1, 0.2, inf),)),
+        "laughing": Trait("who laughing|being laughing|with a laugh",
                           (LAUGH, ("mouth_open", 0.45, 1, 0.2, inf))),
     },
     "mouth": {
-        "open": Claim("with an open mouth|with parted lips", (("mouth_open", 0.35, 1, 0.01, inf),)),
-        "closed": Claim("with a closed mouth|with closed lips", (("mouth_open", 0, 0, -inf, 0.25),)),
+        "open": Trait("with an open mouth|with parted lips", (("mouth_open", 0.35, 1, 0.01, inf),)),
+        "closed": Trait("with a closed mouth|with closed lips", (("mouth_open", 0, 0, -inf, 0.25),)),
     },
-    "lips": {"painted": Claim("with painted lips|wearing lipstick", (("lip_color", 0.6, 1, 0.01, inf),))},
+    "lips": {"painted": Trait("with painted lips|wearing lipstick", (("lip_color", 0.6, 1, 0.01, inf),))},
     "eyes": {
-        "narrow": Claim("with nearly closed eyes|with half-closed eyes", (("eye_open", 0, 0.15, -inf, 0.5),), "eyes"),
-        "wide": Claim("with wide-open eyes|with wide eyes", (("eye_open", 0.85, 1, 0.5, inf),), "eyes"),
+        "narrow": Trait("with nearly closed eyes|with half-closed eyes", (("eye_open", 0, 0.15, -inf, 0.5),), "eyes"),
+        "wide": Trait("with wide-open eyes|with wide eyes", (("eye_open", 0.85, 1, 0.5, inf),), "eyes"),
     },
     "eye color": {
-        "brown": Claim("with brown eyes", (("iris", 0, 0.5, -inf, 0.7),), "irises"),
-        "green": Claim("with green eyes", (("iris", 0.7, 0.8, 0.5, 0.93),), "irises"),
-        "blue": Claim("with blue eyes", (("iris", 0.93, 1, 0.8, inf),), "irises"),
+        "brown": Trait("with brown eyes", (("iris", 0, 0.5, -inf, 0.7),), "irises"),
+        "green": Trait("with green eyes", (("iris", 0.7, 0.8, 0.5, 0.93),), "irises"),
+        "blue": Trait("with blue eyes", (("iris", 0.93, 1, 0.8, inf),), "irises"),
     },
     "turn": {
-        "left": Claim("being turned to the left|being facing left", (("yaw", -1, -0.45, -inf, -0.15),)),
-        "right": Claim("being turned to the right|being facing right", (("yaw", 0.45, 1, 0.15, inf),)),
-        "front": Claim("being facing the camera|being facing forward|being shown from the front",
+        "left": Trait("being turned to the left|being facing left", (("yaw", -1, -0.45, -inf, -0.15),)),
+        "right": Trait("being turned to the right|being facing right", (("yaw", 0.45, 1, 0.15, inf),)),
+        "front": Trait("being facing the camera|being facing forward|being shown from the front",
                        (("yaw", -0.12, 0.12, -0.4, 0.4),)),
     },
     "tilt": {
-        "left": Claim("being tilted to the left|being tilting the head to the left",
+        "left": Trait("being tilted to the left|being tilting the head to the left",
                       (("roll", -1, -0.5, -inf, -0.15),)),
-        "right": Claim("being tilted to the right|being tilting the head to the right",
+        "right": Trait("being tilted to the right|being tilting the head to the right",
                        (("roll", 0.5, 1, 0.15, inf),)),
     },
 }  # fmt: skip
@@ -194,7 +194,7 @@ def _all_judged(facts: Facts, factors: Factors) -> tuple[Tensor, Tensor]:
     return holds, fails
 
 
-def judge(claim: Claim, factors: Factors, seen_in: dict[str, tuple[Tensor, Tensor]]) -> tuple[Tensor, Tensor]:
+def judge(claim: Trait, factors: Factors, seen_in: dict[str, tuple[Tensor, Tensor]]) -> tuple[Tensor, Tensor]:
     """Where a claim is clearly true and where clearly false: two bool (n,)."""
     seen, gone = seen_in[claim.view]
     true, false = seen, torch.zeros_like(seen)

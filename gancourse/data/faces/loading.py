@@ -35,7 +35,7 @@ SIZES = (8, 64, 256)
 FACTORS = tuple(factor.name for factor in TABLE)
 ATTRIBUTES = (*FACTORS, "face", "combination")
 SEED = 0
-VERSION = 5  # to be raised when the drawing or COMBINATIONS change: it makes old cache entries stale
+DRAWING_VERSION = 5  # to be raised when the drawing or COMBINATIONS change: it makes old cache entries stale
 POOL = 100_000  # the first face of the splits with and without combinations
 PIECE = 8_000  # faces of the pool that are looked at together
 DESCRIPTION = "Faces drawn by the course itself. Every attribute is exact: it is the factor the face was drawn from."
@@ -69,7 +69,7 @@ def load(size: int, split: str, attributes: Sequence[str] | None, n: int | None)
         known(name, ATTRIBUTES, "attribute of faces", "attributes")
     count = sum(COUNTS.values()) if split == "all" else (COUNTS | HELD_OUT)[split]
     count = min(count, n) if n is not None else count
-    key = [SEED, VERSION, size, split if split in HELD_OUT else span(split)[0], count]
+    key = [SEED, DRAWING_VERSION, size, split if split in HELD_OUT else span(split)[0], count]
     pixels, columns = cache.cached(f"faces-{size}", key, lambda: blueprint(size, face_numbers(split)[:count]))
     chosen = {name: columns[name] for name in names}
     return Images(pixels, chosen, "faces", split, DESCRIPTION, LICENSE)

@@ -75,7 +75,7 @@ class Guest(Peer):
         sys.modules["__main__"] = main
         self.names = main.__dict__
         self.names["get_ipython"] = lambda: NoShell(self.names)
-        self.names["display"] = lambda *things, **_: print(*map(brief, things))
+        self.names["display"] = lambda *things, **_: print(*map(brief_repr, things))
         for name in ("public", "hidden"):
             setattr(gancourse.checks, name, lambda lesson: CheckedOutside())
         self.built: dict[int, Any] = {}  # the grader's networks and optimizers, built here
@@ -136,7 +136,7 @@ class Guest(Peer):
         if isinstance(last, ast.Expr):
             value = eval(compile(ast.Expression(last.value), name, "eval", dont_inherit=True), self.names)
             if value is not None and not source.rstrip().endswith(";"):
-                print(brief(value))
+                print(brief_repr(value))
 
     def serve_keep(self, letter: Letter, name: str, only_new: bool) -> dict[str, Any]:
         """Remember what a name means now: a later cell may give it another meaning."""
@@ -305,7 +305,7 @@ class NoShell:
         return lambda *_, **__: None
 
 
-def brief(value: Any) -> str:
+def brief_repr(value: Any) -> str:
     """A value as text, not too long of it."""
     try:
         return repr(value)[:MOST_PRINTED]

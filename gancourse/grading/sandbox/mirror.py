@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from gancourse.grading.sandbox.wire import Raw
 
-PLAIN = (bool, int, float, str, type(None))
+PLAIN_TYPES = (bool, int, float, str, type(None))
 INTERNAL = frozenset(nn.Module().__dict__) - {"training"}
 OPTIMIZERS_OWN = frozenset(torch.optim.SGD([torch.zeros(1)]).__dict__)
 
@@ -25,7 +25,7 @@ def is_plain(value: Any) -> bool:
     """Whether an attribute can be sent."""
     if type(value) in (list, tuple):
         return all(map(is_plain, value))
-    return type(value) in PLAIN
+    return type(value) in PLAIN_TYPES
 
 
 def class_name(thing: Any) -> str:

@@ -15,7 +15,7 @@ import sys
 
 PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS, FILTER = 22, 38, 2
 CLONE_NEWUSER = 0x10000000
-FOREIGN = 0x40000000  # calls of x86's third interface are numbered from here
+THIRD_INTERFACE = 0x40000000  # calls of x86's third interface are numbered from here
 LOAD, EQUAL, AT_LEAST, HAS_BITS, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 NUMBER, ARCHITECTURE, FIRST_ARGUMENT = 0, 4, 16  # where they lie in what the filter looks at
 ALLOW, KILL, ERROR = 0x7FFF0000, 0x80000000, 0x00050000
@@ -42,7 +42,7 @@ def program(machine: str) -> bytes:
         (EQUAL, 1, 0, KIND[machine]),
         (RETURN, 0, 0, KILL),
         (LOAD, 0, 0, NUMBER),
-        (AT_LEAST, 0, 1, FOREIGN),
+        (AT_LEAST, 0, 1, THIRD_INTERFACE),
         (RETURN, 0, 0, denied),
     ]
     for number in DENIED[machine]:

@@ -94,7 +94,7 @@ def bubblewrap() -> str | None:
 def command(limits: Limits, withheld: tuple[Path, ...] = (), instead: Path = Path()) -> list[str]:
     """The command before the one to run: bubblewrap, another user, the limits.
 
-    In the place of withheld folders, files and the bytecode beside them stands what `lay_out` has put there.
+    In the place of withheld folders, files and the bytecode beside them stands what `lay_out_withheld` has put there.
     """
     root = os.geteuid() == 0
     parts = [shutil.which("bwrap") or "bwrap", "--die-with-parent", "--new-session"]
@@ -114,7 +114,7 @@ def command(limits: Limits, withheld: tuple[Path, ...] = (), instead: Path = Pat
     # /tmp comes before what is bound: the course may live below /tmp.
     parts += ["--size", str(limits.scratch), "--perms", "1777", "--tmpfs", "/tmp"]
     made: set[Path] = {Path("/tmp")}
-    for path in visible():
+    for path in readable_paths():
         for parent in reversed(path.parents):
             if parent != Path("/") and parent not in made:
                 parts += ["--perms", "0755", "--dir", str(parent)]  # bubblewrap's own would be closed to others
@@ -135,7 +135,7 @@ def command(limits: Limits, withheld: tuple[Path, ...] = (), instead: Path = Pat
 
 def is_visible(path: Path) -> bool:
     """Whether student code can read what is there."""
-    return any(path.is_relative_to(seen) for seen in (*visible(), Path("/usr")))
+    return any(path.is_relative_to(seen) for seen in (*readable_paths(), Path("/usr")))
 
 
 def bytecode(withheld: tuple[Path, ...]) -> dict[Path, str]:
@@ -152,7 +152,7 @@ def stand_in(path: Path, instead: Path) -> Path:
     return instead / "__init__.py" if ours else instead.with_name("later.py")
 
 
-def lay_out(withheld: tuple[Path, ...], instead: Path) -> None:
+def lay_out_withheld(withheld: tuple[Path, ...], instead: Path) -> None:
     """Write what stands in the place of what is withheld, its bytecode included, to `instead` and beside it."""
     instead.mkdir()
     (instead / "__init__.py").write_text(INSTEAD, encoding="utf-8")
@@ -180,7 +180,7 @@ def environment() -> dict[str, str]:
     return {**quiet, **one, **home, "GANCOURSE_SANDBOX": FULL}
 
 
-def visible() -> list[Path]:
+def readable_paths() -> list[Path]:
     """What can be read beside /usr: this Python, its libraries, the package. No lesson, solution or hidden test."""
     package = Path(gancourse.__file__).resolve().parent
     paths = {Path(sys.base_prefix).resolve(), Path(sys.prefix), package}
@@ -230,7 +230,7 @@ class Walls:
         self.scratch = tempfile.mkdtemp(prefix="gancourse-")
         if self.level == FULL:
             instead = Path(self.scratch) / "withheld"
-            lay_out(self.withheld, instead)
+            lay_out_withheld(self.withheld, instead)
             inside = [*command(self.limits, self.withheld, instead), *python]
             # No environment: the sandbox's first process would show the one it was started with.
             options: dict[str, object] = {"args": inside, "env": {"PATH": PATH}}

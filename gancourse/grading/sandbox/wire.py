@@ -22,7 +22,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-LARGEST = 64 * 2**20  # bytes of a message
+LARGEST_MESSAGE = 64 * 2**20  # bytes of a message
 LONGEST_HEADER = 8 * 2**20  # bytes of the JSON: parsed, it takes many times as many
 LONGEST = 200_000  # characters of a string
 DEEPEST = 40
@@ -68,8 +68,8 @@ def pack(value: Any, tag: Callable[[Any], Any] | None = None) -> bytes:
     packer = Packer(tag)
     header = json.dumps([packer.plain(value, 0), [len(b) for b in packer.buffers]], separators=(",", ":")).encode()
     body = struct.pack(">I", len(header)) + header + b"".join(packer.buffers)
-    if len(body) > LARGEST or len(header) > LONGEST_HEADER:
-        raise WireError(f"it is larger than {LARGEST // 2**20} MB, or holds too many things")
+    if len(body) > LARGEST_MESSAGE or len(header) > LONGEST_HEADER:
+        raise WireError(f"it is larger than {LARGEST_MESSAGE // 2**20} MB, or holds too many things")
     return body
 
 
@@ -123,8 +123,8 @@ class Packer:
 
     def keep(self, data: bytes) -> int:
         self.buffers.append(data)
-        if sum(map(len, self.buffers)) > LARGEST:
-            raise WireError(f"it is larger than {LARGEST // 2**20} MB")
+        if sum(map(len, self.buffers)) > LARGEST_MESSAGE:
+            raise WireError(f"it is larger than {LARGEST_MESSAGE // 2**20} MB")
         return len(self.buffers) - 1
 
     def unsendable(self, value: Any) -> Any:
@@ -239,8 +239,8 @@ class Line:
             WireError: if the message is too large.
         """
         (length,) = struct.unpack(">I", self.exactly(4, deadline))
-        if length > LARGEST:
-            raise WireError(f"it is larger than {LARGEST // 2**20} MB")
+        if length > LARGEST_MESSAGE:
+            raise WireError(f"it is larger than {LARGEST_MESSAGE // 2**20} MB")
         return self.exactly(length, deadline)
 
     def exactly(self, count: int, deadline: float | None) -> bytes:

@@ -117,7 +117,7 @@ def patches(maps: Tensor, kernel: int, stride: int, padding: int) -> Tensor:
     return seen.permute(0, 1, 2, 4, 5, 3).reshape(-1, kernel * kernel * maps.shape[1])
 
 
-def spread(parts: Tensor, n: int, size: int, kernel: int, stride: int, padding: int) -> Tensor:
+def add_patches(parts: Tensor, n: int, size: int, kernel: int, stride: int, padding: int) -> Tensor:
     """The transpose of `patches`: add each patch where it was seen. (n o o, k k c) to maps (n, c, size, size)."""
     out = (size + 2 * padding - kernel) // stride + 1
     parts = parts.view(n, out, out, kernel, kernel, -1)
@@ -147,7 +147,7 @@ class Convolution(torch.autograd.Function):
         slope = rows(slope)
         on_x = on_weight = None
         if ctx.needs_input_grad[0]:
-            on_x = spread(slope @ matrix(weight), len(x), x.shape[-1], *ctx.shape)
+            on_x = add_patches(slope @ matrix(weight), len(x), x.shape[-1], *ctx.shape)
         if ctx.needs_input_grad[1] and wanted(weight):
             on_weight = filters(slope.T @ patches(x, *ctx.shape), weight)
         return on_x, on_weight, None, None
@@ -161,7 +161,7 @@ class TransposedConvolution(torch.autograd.Function):
         ctx.save_for_backward(x, weight)
         ctx.shape = weight.shape[-1], stride, padding
         size = (x.shape[-1] - 1) * stride - 2 * padding + weight.shape[-1]
-        return spread(rows(x) @ matrix(weight), len(x), size, *ctx.shape)
+        return add_patches(rows(x) @ matrix(weight), len(x), size, *ctx.shape)
 
     @staticmethod
     def backward(ctx: Any, slope: Tensor) -> Any:  # pyrefly: ignore[bad-override]
