@@ -25,7 +25,7 @@ pytestmark = pytest.mark.slow
 EVERY = int(os.environ.get("GATE_EVERY", "4"))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def walls() -> Iterator[Walls]:
     with Walls() as behind:
         yield behind
