@@ -29,7 +29,7 @@ from torchvision import transforms
 from torchvision.datasets import CelebA
 
 from gancourse import data
-from gancourse.data import celeba, celeba_files
+from gancourse.data import celeba_files, celeba_pictures
 from gancourse.data.images import Images
 from gancourse.errors import CourseError
 
@@ -181,7 +181,8 @@ def main() -> int:
         first = time.perf_counter() - started
         data.load("celeba", size=SIZE, split="all", n=arguments.pictures)
         again = time.perf_counter() - started - first
-        names, _, (table, _) = celeba.contents(copy)
+        inside = celeba_pictures.contents(copy)
+        names, table = inside.names, inside.attributes
         names = [name for name in names if table is None or celeba_files.stem(name) in table.rows][: len(ours)]
     except CourseError as error:
         print(f"benchmarks/data.py: {error}", file=sys.stderr)

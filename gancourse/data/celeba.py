@@ -12,27 +12,29 @@ gender or age. The people are celebrities found on the web, and public sets of f
 light-skinned people (Kärkkäinen and Joo, "FairFace", WACV 2021): what a generator learns here is no
 average of mankind. Labels that judge a body (`JUDGMENTAL`) are left out unless asked for by name.
 
-How files are found is in `gancourse.data.celeba_files`, downloading in `gancourse.data.celeba_download`.
+How files are found is in `gancourse.data.celeba_files`, what is in them in `gancourse.data.celeba_pictures`, how tables
+are read in `gancourse.data.celeba_tables`, downloading in `gancourse.data.celeba_download`.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import warnings
-import zipfile
-import zlib
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
 import numpy as np
 import torch
 
-from gancourse.data import Status, cache, celeba_files, size_of
-from gancourse.data.celeba_files import Copy, Table
+from gancourse.data import Status, cache, celeba_files, celeba_pictures, size_of
+from gancourse.data.celeba_files import Copy
+from gancourse.data.celeba_pictures import count
+from gancourse.data.celeba_tables import Table
 from gancourse.data.decode import decoded_blocks
 from gancourse.data.images import Images
 from gancourse.errors import CourseError
 
+ENTRY = 2  # to be raised when the columns of a cache's entry change
 SPLITS = ("train", "valid", "test", "all")
 SIZES = (8, 64, 178)
 ATTRIBUTES = None  # the files' header says which there are
@@ -48,10 +50,16 @@ LICENSE = (
 
 
 def load(size: int, split: str, attributes: Sequence[str] | None, n: int | None) -> Images:
-    """The data set as `gancourse.data.load` gives it; decoded the first time, mapped from the cache later."""
+    """The data set as `gancourse.data.load` gives it; decoded the first time, mapped from the cache later.
+
+    Warns:
+        UserWarning: of everything that was found and is not used, each time.
+    """
     copy = celeba_files.find_copy()
-    pixels, columns = cache.cached(f"celeba-{size}", [copy.fingerprint(), size], lambda: blueprint(copy, size))
+    pixels, columns = cache.cached(f"celeba-{size}", [ENTRY, copy.fingerprint(), size], lambda: blueprint(copy, size))
     part = columns.pop("partition")
+    for sentence in json.loads(bytes(columns.pop("said").tolist())):
+        warnings.warn(sentence, stacklevel=3)
     images = Images(pixels, columns, "celeba", split, DESCRIPTION, LICENSE)
     if attributes and not columns:
         raise CourseError(
@@ -76,86 +84,55 @@ def load(size: int, split: str, attributes: Sequence[str] | None, n: int | None)
 
 def blueprint(copy: Copy, size: int) -> cache.Blueprint:
     """How the cache's entry is built from a copy."""
-    names, read, tables = contents(copy)
-    stems = [celeba_files.stem(name) for name in names]
-    attributes, partition = tables
+    inside = celeba_pictures.contents(copy)
+    names, said = inside.names, [*inside.said]
     columns: dict[str, np.ndarray] = {}
-    if attributes is not None:
-        names, stems = matched(names, stems, attributes, copy)
-        rows = attributes.values[[attributes.rows[s] for s in stems]]
-        columns = {name: rows[:, i] > 0 for i, name in enumerate(attributes.columns)}
-    columns["partition"] = celeba_files.partition_of(stems, partition)
-    blocks = decoded_blocks(names, read, size, f"Decoding CelebA at {size} × {size}")
+    if inside.attributes is not None:
+        names = matched(names, inside.attributes, inside.where, said)
+        rows = inside.attributes.values[[inside.attributes.rows[celeba_files.stem(name)] for name in names]]
+        columns = {name: rows[:, i] > 0 for i, name in enumerate(inside.attributes.columns)}
+    stems = [celeba_files.stem(name) for name in names]
+    partition = celeba_files.partition_of(stems, inside.partition)
+    if inside.splits is not None and inside.partition is None:
+        partition = np.array([inside.splits[name] for name in names], dtype=np.int8)
+    elif (unknown := int((partition < 0).sum())) and unknown < len(names):
+        some = names[int((partition < 0).argmax())]
+        said.append(
+            f"{count(unknown, 'picture')} of {len(names):,} belong to no split that is known, {some} first: "
+            "only split='all' has them."
+        )
+    columns["partition"] = partition
+    columns["said"] = np.frombuffer(json.dumps(said).encode(), np.uint8)
+    blocks = decoded_blocks(names, inside.read, size, f"Decoding CelebA at {size} × {size}")
     return cache.Blueprint((len(names), 3, size, size), columns, blocks)
 
 
-def contents(copy: Copy) -> tuple[list[str], Callable[[str], bytes], tuple[Table | None, Table | None]]:
-    """The pictures' names in order, how to read one, and the two tables, from files or from within the zip."""
-    paths: dict[tuple[str, ...], Path | None] = {
-        celeba_files.ATTRIBUTE_FILES: copy.attributes,
-        celeba_files.PARTITION_FILES: copy.partition,
-    }
-    inside: dict[tuple[str, ...], str | None] = dict.fromkeys(paths)
-    archive: zipfile.ZipFile | None = None
-    if copy.pictures.is_dir():
-        names = [e.name for e in os.scandir(copy.pictures) if celeba_files.is_picture(e.name)]
-
-        def read(name: str) -> bytes:
-            return (copy.pictures / name).read_bytes()
-    else:
-        archive = celeba_files.open_zip(copy.pictures)
-        listed = [m for m in archive.namelist() if "__MACOSX" not in m]
-        names = [m for m in listed if celeba_files.is_picture(m.rsplit("/", 1)[-1])]
-        for kinds in inside:
-            inside[kinds] = next((m for m in listed if m.rsplit("/", 1)[-1] in kinds), None)
-        read = archive.read
-    if not names:
-        raise CourseError(f"There are no pictures in {copy.pictures}.")
-
-    def table(kinds: tuple[str, ...], header: bool) -> Table | None:
-        path, member = paths[kinds], inside[kinds]
-        source = str(path) if path is not None else f"{member} in {copy.pictures}"
-        try:
-            if path is not None:
-                return celeba_files.read_table(path.read_bytes(), source, header)
-            if archive is not None and member is not None:
-                return celeba_files.read_table(archive.read(member), source, header)
-        except (OSError, zipfile.BadZipFile, zlib.error) as error:
-            raise CourseError(f"{source} cannot be read ({getattr(error, 'strerror', None) or error}).") from error
-        return None
-
-    tables = table(celeba_files.ATTRIBUTE_FILES, True), table(celeba_files.PARTITION_FILES, False)
-    # By the name without folders, once each: a copy nested twice may hold them twice.
-    once = {celeba_files.stem(name): name for name in sorted(names, reverse=True)}
-    return [once[s] for s in sorted(once)], read, tables
-
-
-def matched(names: list[str], stems: list[str], table: Table, copy: Copy) -> tuple[list[str], list[str]]:
-    """The pictures that have a row. What has no partner is named, for it may be a mistake or a subset."""
-    kept = [(name, s) for name, s in zip(names, stems, strict=True) if s in table.rows]
+def matched(names: list[str], table: Table, where: str, said: list[str]) -> list[str]:
+    """The pictures that have a row. What has no partner is named; why is said only where the files tell."""
+    stems = [celeba_files.stem(name) for name in names]
+    kept = [name for name, s in zip(names, stems, strict=True) if s in table.rows]
     if not kept:
         raise CourseError(
-            f"No row of {table.source} belongs to a picture in {copy.pictures}: the rows begin with "
+            f"No row of {table.source} belongs to a picture in {where}: the rows begin with "
             f"{next(iter(table.rows))!r}, the pictures with {stems[0]!r}. They are of different data sets."
         )
-    without_row, without_picture = len(names) - len(kept), len(table.rows) - len({s for _, s in kept})
+    without_row, without_picture = len(names) - len(kept), len(table.rows) - len(kept)
     if without_row:
-        some = next(s for s in stems if s not in table.rows)
-        warnings.warn(
-            f"{without_row:,} of {len(names):,} pictures in {copy.pictures} have no row in {table.source} "
-            f"and are left out, {some} first. Is that file cut short?",
-            stacklevel=2,
+        some = next(name for name, s in zip(names, stems, strict=True) if s not in table.rows)
+        short = table.promised is not None and table.promised > len(table.rows)
+        why = f" It was cut short: its first line speaks of {table.promised:,} rows, and {len(table.rows):,} are there."
+        said.append(
+            f"{without_row:,} of {len(names):,} pictures in {where} have no row in {table.source} "
+            f"and are left out, {some} first.{why if short else ''}"
         )
     if without_picture:
-        there = {s for _, s in kept}
+        there = set(stems)
         some = next(s for s in table.rows if s not in there)
-        warnings.warn(
-            f"{without_picture:,} of {len(table.rows):,} rows of {table.source} have no picture in {copy.pictures}, "
-            f"{some} first. The {len(kept):,} that have one are used; if this is not meant to be a subset, "
-            "unpack the pictures again.",
-            stacklevel=2,
+        said.append(
+            f"{without_picture:,} of {len(table.rows):,} rows of {table.source} have no picture in {where}, "
+            f"{some} first. The {len(kept):,} that have one are used."
         )
-    return [name for name, _ in kept], [s for _, s in kept]
+    return kept
 
 
 def status() -> Status:
@@ -166,8 +143,15 @@ def status() -> Status:
     except CourseError:
         return Status(False, "", "202,599 photographs, 40 labels", 0, how)
     about = "pictures" + (" and labels" if copy.attributes else "")
-    if copy.pictures.is_file():
-        return Status(True, str(copy.pictures), f"{about}, zipped", size_of([copy.pictures]), "")
-    with os.scandir(copy.pictures) as entries:
-        sizes = [e.stat().st_size for e in entries if celeba_files.is_picture(e.name)]
-    return Status(True, str(copy.pictures), f"{len(sizes):,} {about}", sum(sizes), "")
+    zips = [source for source in copy.sources if source.is_file()]
+    folders = [source for source in copy.sources if source.is_dir()]
+    sizes = []
+    for folder in folders:
+        with os.scandir(folder) as entries:
+            sizes += [e.stat().st_size for e in entries if celeba_files.is_picture(e.name)]
+    parts = [f"{len(sizes):,} {about}"] if folders else [f"{about}, zipped"]
+    parts += [f"in {len(folders):,} folders"] if len(folders) > 1 else []
+    parts += [f"and {count(len(zips), 'zip')} beside them"] if folders and zips else []
+    parts += [f"in {len(zips)} zips"] if not folders and len(zips) > 1 else []
+    where = celeba_pictures.common_folder([str(source) for source in copy.sources])
+    return Status(True, where, " ".join(parts), sum(sizes) + size_of(zips), "")

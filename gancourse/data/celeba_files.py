@@ -1,54 +1,72 @@
-"""CelebA's files as people have them: found, read and matched, whatever their layout.
+"""Where CelebA's files lie, whatever their layout.
 
-Taken are the official folders (also `Img`, `Anno` and `Eval`), torchvision's `root/celeba`, the
-official zip or one zip with everything, a plain folder of pictures with `list_attr_celeba.txt` or
-Kaggle's `.csv` beside or above it, pictures nested twice, and subsets. Bounding boxes, landmarks
-and identities are not needed; without a partition file the official split is told from the file
-numbers; lines may end as on Windows.
+Taken are the official folders (also `Img`, `Anno` and `Eval`), torchvision's `root/celeba`, the official zip, one
+zip with everything, a zip in a zip, the parts into which Google Drive divides a download, a plain folder of pictures
+with `list_attr_celeba.txt` or Kaggle's `.csv` beside or above it, pictures nested twice or divided among folders, and
+subsets. Bounding boxes, landmarks and identities are not needed; without a partition file the split is told from
+folders called train, valid and test or else from the official file numbers.
+
+Here files are found by name alone, which is fast; `gancourse.data.celeba_pictures` looks into them, and
+`gancourse.data.celeba_tables` reads the tables.
 """
 
 from __future__ import annotations
 
 import os
-import zipfile
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
-
 from gancourse.data.cache import root as cache_root
-from gancourse.data.decode import is_web_page
+from gancourse.data.celeba_tables import PICTURE_ENDINGS, is_official, partition_of, stem
 from gancourse.errors import CourseError
+
+__all__ = ["Copy", "copy_in", "copy_places", "find_copy", "is_picture", "partition_of", "stem"]
 
 ATTRIBUTE_FILES = ("list_attr_celeba.txt", "list_attr_celeba.csv")
 PARTITION_FILES = ("list_eval_partition.txt", "list_eval_partition.csv")
-ARCHIVES = ("img_align_celeba.zip", "celeba.zip", "celeba-dataset.zip", "archive.zip")
-PICTURE_ENDINGS = (".jpg", ".jpeg", ".png")
-DEPTH = 4  # Kaggle's copy, unpacked into data/celeba/archive, is this deep
-FIRST_OF_VALID, FIRST_OF_TEST, AFTER_LAST = 162_771, 182_638, 202_600  # the official partition, by file number
+TABLE_ENDINGS = (".txt", ".csv", ".tsv")
+PACKED = re.compile(r"celeba.*\.(7z|rar|tar|tgz|tar\.gz|tar\.bz2|z01|7z\.\d+|zip\.\d+)$", re.IGNORECASE)
+DRIVE_PART = re.compile(r"(.+)-\d{3}\.zip", re.IGNORECASE)  # of what Google Drive divides
+DEPTH = 7  # Kaggle's copy, unpacked into data/celeba/archive and sorted into train/0, is this deep
+USUAL = "img_align_celeba"
 
 
 class Copy(NamedTuple):
-    """A copy of CelebA: a folder of pictures or a zip, and the tables lying about it."""
+    """A copy of CelebA: folders of pictures and zips, and the tables lying about them, the best first.
 
-    pictures: Path
-    attributes: Path | None
-    partition: Path | None
+    `unread` are folders that may not be looked into.
+    """
+
+    sources: tuple[Path, ...]
+    attributes: tuple[Path, ...]
+    partition: tuple[Path, ...]
+    unread: tuple[Path, ...] = ()
+
+    @property
+    def pictures(self) -> Path:
+        """Where the first pictures are, which stands for all in messages."""
+        return self.sources[0]
 
     def fingerprint(self) -> list[list[object]]:
-        """What tells this copy from a changed one. Adding or deleting a picture shows in the folder's time."""
-        parts = [p for p in self if p is not None]
-        return [[str(p.resolve()), p.stat().st_size if p.is_file() else 0, p.stat().st_mtime_ns] for p in parts]
+        """What tells this copy from a changed one. Adding or deleting a picture shows in its folder's time."""
+        parts = [*self.sources, *self.attributes, *self.partition]
+        found: list[list[object]] = [
+            [str(p.resolve()), p.stat().st_size if p.is_file() else 0, p.stat().st_mtime_ns] for p in parts
+        ]
+        return [*found, [str(p) for p in self.unread]]
 
 
-class Table(NamedTuple):
-    """Rows of numbers, by the picture's name without its ending."""
+class Found(NamedTuple):
+    """What lies in a place and below."""
 
-    source: str
-    columns: list[str]
-    rows: dict[str, int]
-    values: np.ndarray
+    folders: list[Path]
+    zips: list[Path]
+    tables: list[Path]
+    unread: list[Path]
+    packed: list[Path]
+    pictures: int  # no more than two in each folder; one may be a preview, unless its name is CelebA's
 
 
 def copy_places() -> list[Path]:
@@ -56,64 +74,100 @@ def copy_places() -> list[Path]:
     asked = os.environ.get("GANCOURSE_CELEBA")
     if asked:
         return [Path(asked).expanduser()]
-    return [Path("data/celeba"), cache_root() / "celeba", Path("celeba"), Path.home() / "data" / "celeba"]
+    homes = [Path(home) / "data" / "celeba"] if (home := os.path.expanduser("~")) != "~" else []
+    return [Path("data/celeba"), cache_root() / "celeba", Path("celeba"), *homes]
 
 
 def find_copy() -> Copy:
     """The first copy there is, or a CourseError that says what to do."""
+    packed: list[Path] = []
     for place in copy_places():
         copy = copy_in(place)
         if copy is not None:
             return copy
+        packed += look_into(place).packed
     looked = ", ".join(str(p) for p in copy_places())
+    there = f" {packed[0]} is there, which is not read as it is: unpack it." if packed else ""
     raise CourseError(
-        f"CelebA was not found in {looked}. Run `gancourse data get celeba`, "
+        f"CelebA was not found in {looked}.{there} Run `gancourse data get celeba`, "
         "or set GANCOURSE_CELEBA to the folder or zip of a copy that you have."
     )
 
 
 def copy_in(place: Path) -> Copy | None:
     """The copy in or below a place, None if there is none."""
-    visited, pictures, archive = [], None, place if place.is_file() else None
-    for folder in below(place) if place.is_dir() else ():
-        visited.append(folder)
-        pictures = pictures or (folder if holds_pictures(folder) else None)
-        archive = archive or first_of(folder, ARCHIVES)
-    holder = pictures or archive
-    if holder is None:
+    found = look_into(place)
+    sources = [*found.folders, *found.zips]
+    if not sources or (not found.zips and found.pictures < 2):
         return None
     # Where the pictures' folder or zip itself was given, the tables lie beside or above it.
-    near = [*visited, *(up / inner for up in (holder.parent, holder.parent.parent) for inner in ("", "Anno", "Eval"))]
-    tables = [
-        next(filter(None, (first_of(f, names) for f in near)), None) for names in (ATTRIBUTE_FILES, PARTITION_FILES)
-    ]
-    return Copy(holder, tables[0], tables[1])
+    near = (up / inner for up in (place.parent, place.parent.parent) for inner in ("", "Anno", "Eval"))
+    tables = found.tables or [p for folder in near for p in sorted(entries_of(folder)) if is_table(p.name)]
+    attributes, partition = (
+        tuple(sorted((p for p in tables if is_table(p.name, kinds)), key=lambda p: likeness(p, kinds)))
+        for kinds in (ATTRIBUTE_FILES, PARTITION_FILES)
+    )
+    return Copy(tuple(sources), attributes, partition, tuple(found.unread))
 
 
-def below(place: Path) -> Iterator[Path]:
-    """A folder and those in it, nearest first; one with pictures is not searched further."""
-    level = [place]
+def parts_beside(path: Path) -> list[Path]:
+    """A zip and the other parts of the same download."""
+    part = DRIVE_PART.fullmatch(path.name)
+    if part is None:
+        return [path]
+    others = (DRIVE_PART.fullmatch(p.name) for p in entries_of(path.parent) if p.is_file())
+    return sorted(path.parent / other[0] for other in others if other and other[1].lower() == part[1].lower())
+
+
+def look_into(place: Path) -> Found:
+    """Everything in a place and below that may belong to a copy, nearest first and the usual folder's first."""
+    found = Found([], [], [], [], [], 0)
+    if place.is_file():
+        return found._replace(zips=parts_beside(place))
+    pictures, seen = 0, set()
+    level = [place] if place.is_dir() else []
     for _ in range(DEPTH):
-        yield from level
-        inner = [entry for folder in level if not holds_pictures(folder) for entry in folder_entries(folder)]
-        found = [Path(e.path) for e in inner if e.is_dir() and not e.name.startswith((".", "__MACOSX"))]
-        # The usual name first, so that somebody's folder of thumbnails does not come before it.
-        level = sorted(found, key=lambda p: (p.name != "img_align_celeba", p.name))
+        below: list[Path] = []
+        for folder in level:
+            if (real := os.path.realpath(folder)) in seen:
+                continue  # a link that leads back
+            seen.add(real)
+            try:
+                with os.scandir(folder) as entries:
+                    here = 0
+                    for entry in entries:
+                        name = entry.name
+                        if name.startswith((".", "__MACOSX")):
+                            continue
+                        if is_picture(name):
+                            here += 2 if is_official(stem(name)) else 1
+                        elif entry.is_dir():
+                            below.append(Path(entry.path))
+                        elif name.lower().endswith(".zip"):
+                            found.zips.append(Path(entry.path))
+                        elif is_table(name):
+                            found.tables.append(Path(entry.path))
+                        elif PACKED.search(name):
+                            found.packed.append(Path(entry.path))
+            except OSError:
+                found.unread.append(folder)
+                continue
+            if here:
+                found.folders.append(folder)
+            pictures += here
+        level = sorted(below, key=lambda p: (not p.name.lower().startswith(USUAL), p.name))
+    # The usual name first: where a picture's name occurs twice, it is not somebody's thumbnail that counts.
+    found.folders.sort(key=lambda p: USUAL not in str(p.relative_to(place)).lower())
+    found.zips.sort(key=lambda p: (USUAL not in p.name.lower(), p.name))
+    return found._replace(pictures=pictures)
 
 
-def holds_pictures(folder: Path) -> bool:
-    """Whether there are at least two pictures: one may be a preview. Folders of 200,000 are not listed to the end."""
-    pictures = (e for e in folder_entries(folder) if is_picture(e.name))
-    return next(pictures, None) is not None and next(pictures, None) is not None
-
-
-def folder_entries(folder: Path) -> Iterator[os.DirEntry[str]]:
-    """What is in a folder; nothing, if it may not be read."""
+def entries_of(folder: Path) -> Iterable[Path]:
+    """What is in a folder; nothing, if it may not be read or is none."""
     try:
-        with os.scandir(folder) as found:
-            yield from found
-    except PermissionError:
-        return
+        return list(folder.iterdir())
+    except OSError:
+        return []
 
 
 def is_picture(name: str) -> bool:
@@ -121,70 +175,13 @@ def is_picture(name: str) -> bool:
     return name.lower().endswith(PICTURE_ENDINGS) and not name.startswith(".")
 
 
-def first_of(folder: Path, names: tuple[str, ...]) -> Path | None:
-    """The first of these files in a folder."""
-    return next((folder / name for name in names if (folder / name).is_file()), None)
+def is_table(name: str, kinds: tuple[str, ...] = (*ATTRIBUTE_FILES, *PARTITION_FILES)) -> bool:
+    """Whether a file is one of these tables by its name, as a browser or a system may have changed it: " (1)", .TXT."""
+    lower = name.lower()
+    wanted = {Path(kind).stem for kind in kinds}
+    return lower in wanted or (lower.endswith(TABLE_ENDINGS) and any(kind in lower for kind in wanted))
 
 
-def open_zip(path: Path) -> zipfile.ZipFile:
-    """A zip, or a CourseError that says what the file is instead."""
-    try:
-        return zipfile.ZipFile(path)
-    except zipfile.BadZipFile as error:
-        with open(path, "rb") as file:
-            start = file.read(1024)
-        if is_web_page(start):
-            raise CourseError(page_in_place_of(path)) from error
-        raise CourseError(
-            f"{path} is not a complete zip, as after an interrupted download. "
-            "Delete it and fetch it again (`gancourse data get celeba`)."
-        ) from error
-
-
-def page_in_place_of(path: object) -> str:
-    """What to say about a web page under a data file's name."""
-    return (
-        f"{path} is a web page, not data: the download site answered with a page (often: too many downloads "
-        "today) that was saved under this name. Delete it and fetch the file again (`gancourse data get celeba`)."
-    )
-
-
-def read_table(data: bytes, source: str, header: bool) -> Table:
-    """Read a table of the official kind (with a count and a header or with neither) or Kaggle's kind (csv)."""
-    if is_web_page(data):
-        raise CourseError(page_in_place_of(source))
-    lines = [line for line in data.decode("utf-8-sig", errors="replace").splitlines() if line.strip()]
-    comma = "," in (lines[0] if lines else "")
-    if lines and lines[0].strip().isdigit():
-        del lines[0]  # the official file's number of rows; a subset often keeps the full set's
-    cells = [line.replace(",", " ").split() if comma else line.split() for line in lines]
-    cells = [row for row in cells if row]
-    columns = [name for name in cells.pop(0) if name != "image_id"] if cells and (header or comma) else ["value"]
-    for row in cells:
-        if len(row) != len(columns) + 1:
-            raise CourseError(
-                f"{source}: the row of {row[0]} has {len(row) - 1} values, not {len(columns)}; the file may have "
-                "been cut short. Fetch it again (`gancourse data get celeba`)."
-            )
-    if not cells:
-        raise CourseError(f"{source} has no rows. Fetch it again (`gancourse data get celeba`).")
-    try:
-        values = np.array([row[1:] for row in cells]).astype(np.int16)
-    except ValueError as error:
-        raise CourseError(f"{source}: numbers were expected behind the file names ({error}).") from error
-    return Table(source, columns, {stem(row[0]): i for i, row in enumerate(cells)}, values)
-
-
-def stem(name: str) -> str:
-    """A picture's name without folders and ending: tables say .jpg even where the pictures are .png."""
-    return name.rsplit("/", 1)[-1].rsplit(".", 1)[0]
-
-
-def partition_of(stems: list[str], table: Table | None) -> np.ndarray:
-    """0 train, 1 valid, 2 test, −1 unknown: from the table or, without one, from the official file numbers."""
-    if table is not None:
-        values = table.values[:, 0]
-        return np.array([values[table.rows[s]] if s in table.rows else -1 for s in stems], dtype=np.int8)
-    numbers = np.array([int(s) if s.isdigit() and len(s) == 6 else 0 for s in stems])
-    splits = np.searchsorted([FIRST_OF_VALID, FIRST_OF_TEST], numbers, side="right").astype(np.int8)
-    return np.where((numbers > 0) & (numbers < AFTER_LAST), splits, -1).astype(np.int8)
+def likeness(path: Path, kinds: tuple[str, ...]) -> tuple[int, str]:
+    """How like the official name a table's is; the least comes first."""
+    return (kinds.index(path.name) if path.name in kinds else len(kinds)), path.name

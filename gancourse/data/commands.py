@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import Annotated
 
@@ -104,8 +105,16 @@ def sheet(
     from gancourse.data import load
     from gancourse.data.sheet import write_sheet
 
-    images = load(name, size=size, split=split, n=n)
     path = out or Path(f"{name}.png")
+    # On stderr: decoding a data set for the first time takes minutes, which its own progress bar counts.
+    typer.echo(f"Loading {name}; its first {n} pictures go to {path.resolve()}.", err=True)
+    if not path.resolve().parent.is_dir():
+        raise CourseError(f"{path} cannot be written: there is no folder {path.resolve().parent}.")
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", UserWarning)
+        images = load(name, size=size, split=split, n=n)
+    for one in caught:
+        typer.echo(f"Note: {one.message}", err=True)
     try:
         write_sheet(images, path)
     except OSError as error:

@@ -8,9 +8,14 @@ put them, and must have the sums that it expects.
 
 from __future__ import annotations
 
+import contextlib
 import gzip
+import hashlib
+import json
 import os
+import re
 import struct
+import warnings
 import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -25,6 +30,7 @@ from gancourse.data.download import File, NoSource, fetch
 from gancourse.data.images import Images
 from gancourse.errors import CourseError
 
+ENTRY = 2  # to be raised when the columns of a cache's entry change
 SPLITS = ("train", "test", "all")
 SIZES = (14, 28, 128)
 ATTRIBUTES = ("label",)
@@ -41,6 +47,16 @@ SUMS = {
     "t10k-images-idx3-ubyte.gz": "bef4ecab320f06d8554ea6380940ec79",
     "t10k-labels-idx1-ubyte.gz": "bb300cfdad3c16e7a12a480ee83cd310",
 }
+# The sums of what is in them: packing again, as Debian does, changes a .gz and not that.
+CONTENT_SUMS = {
+    "train-images-idx3-ubyte": "f4a8712d7a061bf5bd6d2ca38dc4d50a",
+    "train-labels-idx1-ubyte": "9018921c3c673c538a1fc5bad174d6f9",
+    "t10k-images-idx3-ubyte": "8181f5470baa50b63fa0f6fddb340f0a",
+    "t10k-labels-idx1-ubyte": "15d484375f8d13e6eb1aabb0c3f46965",
+}
+COUNTS = {"train": 60_000, "test": 10_000}
+# MNIST's files have the same names and shapes; its first labels tell.
+DIGITS = {"train": [5, 0, 4, 1, 9, 2, 1, 3, 1, 4], "test": [7, 2, 1, 0, 4, 1, 4, 9, 5, 9]}
 # Its authors' two, the first of which is torchvision's.
 ADDRESSES = (
     "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/{name}",
@@ -50,11 +66,17 @@ HOW = "gancourse data get fashion, or apt install dataset-fashion-mnist"
 
 
 def load(size: int, split: str, attributes: Sequence[str] | None, n: int | None) -> Images:
-    """The data set as `gancourse.data.load` gives it. 32 pads the original; other sizes scale it."""
+    """The data set as `gancourse.data.load` gives it. 32 pads the original; other sizes scale it.
+
+    Warns:
+        UserWarning: if the files are not Fashion-MNIST's own, each time.
+    """
     folder = find_copy() or get()
     paths = [path for part in PREFIXES for path in part_files(folder, part)]
     key = [[str(p.resolve()), p.stat().st_size, p.stat().st_mtime_ns] for p in paths]
-    pixels, columns = cache.cached(f"fashion-{size}", [key, size], lambda: blueprint(folder, size))
+    pixels, columns = cache.cached(f"fashion-{size}", [ENTRY, key, size], lambda: blueprint(folder, size))
+    for sentence in json.loads(bytes(columns["said"].tolist())):
+        warnings.warn(sentence, stacklevel=3)
     train = int(columns["train"].sum())
     part = {"train": slice(0, train), "test": slice(train, None), "all": slice(None)}[split]
     images = Images(pixels, {"label": columns["label"]}, "fashion", split, DESCRIPTION, LICENSE)
@@ -64,7 +86,10 @@ def load(size: int, split: str, attributes: Sequence[str] | None, n: int | None)
 
 def blueprint(folder: Path, size: int) -> cache.Blueprint:
     """How the cache's entry is built: training pictures first, then those for testing."""
-    read = {part: [read_idx(path) for path in part_files(folder, part)] for part in PREFIXES}
+    paths = {part: part_files(folder, part) for part in PREFIXES}
+    content = {part: [idx_bytes(path) for path in paths[part]] for part in PREFIXES}
+    read = {part: [read_idx(*pair) for pair in zip(paths[part], content[part], strict=True)] for part in PREFIXES}
+    said = []
     for part, (pictures, labels) in read.items():
         if pictures.shape != (len(labels), 28, 28) or labels.ndim != 1:
             raise CourseError(
@@ -72,15 +97,35 @@ def blueprint(folder: Path, size: int) -> cache.Blueprint:
                 f"{pictures.shape} and labels of shape {labels.shape} came, (N, 28, 28) and (N,) were expected. "
                 f"Delete them, then: {HOW}."
             )
+        if labels[:10].tolist() == DIGITS[part]:
+            raise CourseError(
+                f"{paths[part][1]} holds the labels of MNIST, the digits, whose files are called like Fashion-MNIST's. "
+                f"Put them elsewhere, then: {HOW}."
+            )
+        if len(labels) and labels.max() >= len(CLASSES):
+            raise CourseError(
+                f"{paths[part][1]} has the label {labels.max()}, and Fashion-MNIST's are 0 to 9: it belongs to another "
+                f"data set. Put it elsewhere, then: {HOW}."
+            )
+        names = (f"{PREFIXES[part]}-images-idx3-ubyte", f"{PREFIXES[part]}-labels-idx1-ubyte")
+        for name, path, data in zip(names, paths[part], content[part], strict=True):
+            if hashlib.md5(data, usedforsecurity=False).hexdigest() != CONTENT_SUMS[name]:
+                said.append(
+                    f"{path} is not Fashion-MNIST's own: it is another data set's, or was changed. Its {len(labels):,} "
+                    f"of {COUNTS[part]:,} are used."
+                )
     pictures = np.concatenate([read[part][0] for part in PREFIXES])
     labels = np.concatenate([read[part][1] for part in PREFIXES]).astype(np.int64)
-    columns = {"label": labels, "train": np.arange(len(labels)) < len(read["train"][1])}
+    columns: dict[str, np.ndarray] = {"label": labels, "train": np.arange(len(labels)) < len(read["train"][1])}
+    columns["said"] = np.frombuffer(json.dumps(said).encode(), np.uint8)
     return cache.Blueprint((len(labels), 1, size, size), columns, scaled_blocks(pictures, size))
 
 
 def scaled_blocks(pictures: np.ndarray, size: int) -> Iterator[np.ndarray]:
     """Blocks of pictures at the size asked for."""
-    for start in range(0, len(pictures), 4096):
+    from tqdm.auto import tqdm
+
+    for start in tqdm(range(0, len(pictures), 4096), f"Scaling Fashion-MNIST to {size} × {size}", delay=1, leave=False):
         block = pictures[start : start + 4096]
         if size == 32:
             block = np.pad(block, ((0, 0), (2, 2), (2, 2)))
@@ -90,26 +135,52 @@ def scaled_blocks(pictures: np.ndarray, size: int) -> Iterator[np.ndarray]:
         yield block[:, None]
 
 
-def read_idx(path: Path) -> np.ndarray:
-    """An array in MNIST's format, gzipped or not: a magic number with the rank, the lengths, the bytes."""
-    data = path.read_bytes()
+def idx_bytes(path: Path) -> bytes:
+    """A file's bytes, unpacked if it is gzipped."""
     try:
-        if data[:2] == b"\x1f\x8b":
-            data = gzip.decompress(data)
+        data = path.read_bytes()
+        return gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data
+    except (OSError, EOFError, zlib.error) as error:
+        if isinstance(error, OSError) and error.errno:  # the disk's word, not gzip's
+            raise CourseError(f"{path} cannot be read ({error.strerror}).") from error
+        raise CourseError(f"{path} is broken ({error}). Delete it, then: {HOW}.") from error
+
+
+def read_idx(path: Path, data: bytes) -> np.ndarray:
+    """An array from the bytes of MNIST's format: a magic number with the rank, the lengths, the values."""
+    try:
         rank = data[3] if data[:3] == b"\x00\x00\x08" else 0
         shape = struct.unpack(f">{rank}I", data[4 : 4 + 4 * rank])
         if not rank:
             raise ValueError("a web page" if is_web_page(data) else "not in MNIST's format")
         return np.frombuffer(data, np.uint8, offset=4 + 4 * rank).reshape(shape)
-    except (OSError, EOFError, ValueError, IndexError, struct.error, zlib.error) as error:
+    except (ValueError, IndexError, struct.error) as error:
         raise CourseError(f"{path} is broken ({error}). Delete it, then: {HOW}.") from error
 
 
+def declared(path: Path) -> int:
+    """How many values or pictures a file says it has, from its first bytes; 0 if it says nothing."""
+    with contextlib.suppress(OSError, EOFError, zlib.error, struct.error):
+        with open(path, "rb") as file:
+            start = file.read(2)
+        with gzip.open(path) if start == b"\x1f\x8b" else open(path, "rb") as file:
+            return struct.unpack(">4xI", file.read(8))[0]
+    return 0
+
+
 def part_files(folder: Path, part: str) -> list[Path]:
-    """Pictures and labels of a part, gzipped or not; empty if not both are there."""
+    """Pictures and labels of a part, gzipped or not, the right name before one like it; empty if not both are there."""
+    try:
+        there = sorted(p.name for p in folder.iterdir())
+    except OSError:
+        return []
     found = []
-    for name in (f"{PREFIXES[part]}-images-idx3-ubyte", f"{PREFIXES[part]}-labels-idx1-ubyte"):
-        found += [p for p in (folder / f"{name}.gz", folder / name) if p.is_file()][:1]
+    for kind in ("images-idx3", "labels-idx1"):
+        right = f"{PREFIXES[part]}-{kind}-ubyte"
+        # As a browser, a system or another mirror may have changed it: " (1)", capitals, a point.
+        like = re.compile(right.replace("-idx", "[-.]idx") + r"( ?\(\d+\))?(\.gz)?( ?\(\d+\))?(\.gz)?", re.IGNORECASE)
+        names = [*(name for name in (f"{right}.gz", right) if name in there), *filter(like.fullmatch, there)]
+        found += [folder / name for name in names if (folder / name).is_file()][:1]
     return found if len(found) == 2 else []
 
 
@@ -148,9 +219,11 @@ def get() -> Path:
 def status() -> Status:
     """Where the data set stands on this machine."""
     folder = find_copy()
-    about = "70,000 gray pictures, 10 classes"
     if folder is None:
-        return Status(False, "", about, 0, HOW)
+        return Status(False, "", "70,000 gray pictures, 10 classes", 0, HOW)
+    there = sum(declared(part_files(folder, part)[1]) for part in PREFIXES)
+    whole = sum(COUNTS.values())
+    about = f"{there:,} gray pictures, 10 classes" + ("" if there == whole else f" (Fashion-MNIST has {whole:,})")
     return Status(True, str(folder), about, size_of([p for part in PREFIXES for p in part_files(folder, part)]), "")
 
 

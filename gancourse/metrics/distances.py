@@ -5,6 +5,8 @@ from __future__ import annotations
 from scipy.stats import wasserstein_distance
 from torch import Tensor
 
+from gancourse.metrics.given import finite, wide
+
 
 def wasserstein_1d(x: Tensor, y: Tensor) -> float:
     """The Wasserstein-1 distance between two samples on the line (SciPy's).
@@ -16,6 +18,7 @@ def wasserstein_1d(x: Tensor, y: Tensor) -> float:
         x, y: samples of any shape, on any device; all their values count as points.
 
     Raises:
-        ValueError: if one of them is empty.
+        ValueError: if one of them is empty, or holds NaN or infinity.
     """
-    return float(wasserstein_distance(x.detach().flatten().cpu().numpy(), y.detach().flatten().cpu().numpy()))
+    one, other = (wide(finite(values, name)).flatten().cpu().numpy() for values, name in ((x, "x"), (y, "y")))
+    return float(wasserstein_distance(one, other))

@@ -15,11 +15,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import torch
 from torch import Tensor
 
-from gancourse.data.images import Images, to_bytes
+from gancourse.data.images import Images
 from gancourse.errors import CourseError
+from gancourse.metrics.given import picture_bytes
 
 Network = Callable[[Tensor], tuple[Tensor, Tensor]]
 INCEPTION_FILE = "weights-inception-2015-12-05-6726825d.pth"
@@ -34,33 +36,34 @@ class Embedded(NamedTuple):
 
 
 @torch.no_grad()
-def embed(images: Images | Tensor, network: Network | None = None, batch_size: int = 256) -> Embedded:
+def embed(images: Images | Tensor | np.ndarray, network: Network | None = None, batch_size: int = 256) -> Embedded:
     """Features and class probabilities of pictures, with a progress bar where it takes long.
 
     Args:
         images: `Images`, or uint8 (n, 3, H, W), or floats in [−1, 1], which are rounded to bytes as a saved
-            picture would be. Gray ones, (n, 1, H, W), are fine.
+            picture would be; tensors or arrays. Gray ones, (n, 1, H, W), are fine.
         network: uint8 pictures to (features, probabilities); None is `face_network()`.
 
     Raises:
-        CourseError: if there are no pictures, or they have neither one channel nor three.
+        CourseError: if there are no pictures, they have neither one channel nor three, hold NaN, or have another
+            range than asked, such as [0, 1] or floats from 0 to 255.
     """
     from tqdm.auto import tqdm
 
-    pixels = images.pixels if isinstance(images, Images) else images
-    if pixels.ndim != 4 or pixels.shape[1] not in (1, 3) or not len(pixels):
-        raise CourseError(f"Give pictures (n, 3, H, W), at least one; these are {tuple(pixels.shape)}.")
-    pixels = pixels if pixels.dtype == torch.uint8 else to_bytes(pixels)
+    pixels = picture_bytes(images.pixels if isinstance(images, Images) else images)
     network = network or face_network(device=pixels.device)
     found = []
     with tqdm(total=len(pixels), desc="Features", unit="image", leave=False, disable=len(pixels) < LONG) as bar:
         for some in pixels.split(batch_size):
             found.append([part.cpu() for part in network(some.expand(-1, 3, -1, -1))])
             bar.update(len(some))
-    return Embedded(*(torch.cat(parts) for parts in zip(*found, strict=True)))
+    embedded = Embedded(*(torch.cat(parts) for parts in zip(*found, strict=True)))
+    if not all(bool(part.isfinite().all()) for part in embedded):
+        raise CourseError("The network makes NaN or infinity of these pictures: it is no use for a score.")
+    return embedded
 
 
-def features(images: Images | Tensor, network: Network | None = None, batch_size: int = 256) -> Tensor:
+def features(images: Images | Tensor | np.ndarray, network: Network | None = None, batch_size: int = 256) -> Tensor:
     """The features alone, (n, d); see `embed`."""
     return embed(images, network, batch_size).features
 

@@ -20,6 +20,8 @@ import torch
 from scipy.linalg import get_lapack_funcs
 from torch import Tensor
 
+from gancourse.metrics.given import tensor_of
+
 EPS = torch.finfo(torch.float64).eps
 ROUNDING = 1e-5  # how far a covariance may be from symmetric or from positive, relative to its largest entry
 VISIBLE = 1e-6  # a share of the result
@@ -66,6 +68,7 @@ def frechet_from_features(x: Tensor, y: Tensor) -> float:
         ValueError: on other shapes, on NaN and infinity.
     """
     factors, means = [], []
+    x, y = tensor_of(x), tensor_of(y)
     for name, f in (("x", x), ("y", y)):
         if f.ndim != 2 or len(f) < 2 or f.shape[1] != x.shape[-1]:
             raise ValueError(f"{name} should have shape (n, {x.shape[-1]}) with n ≥ 2; it is {tuple(f.shape)}.")
@@ -87,7 +90,10 @@ def moments(features: Tensor) -> tuple[Tensor, Tensor]:
 
 def _double(x: Tensor) -> Tensor:
     """On the CPU: MPS has no float64, and beside the features' this is little work."""
-    return x.detach().to("cpu", torch.float64)
+    x = tensor_of(x)
+    if x.is_complex():
+        raise ValueError("Features and their moments are real numbers; these are complex.")
+    return x.to("cpu", torch.float64)
 
 
 def factor(sigma: Tensor, name: str = "sigma") -> Tensor:

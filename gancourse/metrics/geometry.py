@@ -25,6 +25,8 @@ from itertools import pairwise
 import torch
 from torch import Tensor
 
+from gancourse.metrics.given import finite
+
 Interval = tuple[float, float]
 
 
@@ -57,11 +59,12 @@ def relative_living_times(
         (holes,), float64, of sum 1.
 
     Raises:
-        ValueError: if there are not more points than landmarks.
+        ValueError: if there are not more points than landmarks, or they hold NaN or infinity.
     """
+    points = finite(points, "points")
     if points.ndim != 2 or not 4 < landmarks < len(points):
         raise ValueError(f"Give points (n, d) with n above landmarks={landmarks} > 4; they are {tuple(points.shape)}.")
-    points = points.detach().to("cpu", torch.float64)
+    points = points.to("cpu", torch.float64)
     generator = torch.Generator().manual_seed(seed)
     total = torch.zeros(holes, dtype=torch.float64)
     for _ in range(draws):

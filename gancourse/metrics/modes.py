@@ -13,6 +13,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from gancourse.metrics.given import finite
+
 SIGMAS = 3.0
 """Up to how many standard deviations from the nearest mode a sample is of high quality."""
 
@@ -41,8 +43,9 @@ def count_modes(samples: Tensor, modes: Tensor, stds: Tensor | float, weights: T
         weights: how often each mode should be visited, (K,), with sum 1; equally often if None.
 
     Raises:
-        ValueError: if there is no sample, or the shapes do not fit.
+        ValueError: if there is no sample, the shapes do not fit, or there is NaN or infinity.
     """
+    samples, modes = finite(samples, "samples"), finite(modes, "modes")
     if samples.ndim != 2 or modes.ndim != 2 or samples.shape[1] != modes.shape[1] or not len(samples):
         raise ValueError(
             f"Samples (n, d) and modes (K, d) are wanted; they are {(*samples.shape,)}, {(*modes.shape,)}."

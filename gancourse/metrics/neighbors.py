@@ -25,6 +25,8 @@ import torch
 from scipy.stats import mannwhitneyu
 from torch import Tensor
 
+from gancourse.metrics.given import tensor_of
+
 ROWS_AT_ONCE = 1024
 EDGE = 1 + 1e-7  # radii times this: room for rounding
 
@@ -39,7 +41,7 @@ def precision_recall(real: Tensor, fake: Tensor, k: int = 3) -> tuple[float, flo
     Raises:
         ValueError: on other shapes or k.
     """
-    _check(real, fake)
+    real, fake = _check(real, fake)
     return _share_inside(fake, real, k), _share_inside(real, fake, k)
 
 
@@ -48,7 +50,7 @@ def density_coverage(real: Tensor, fake: Tensor, k: int = 5) -> tuple[float, flo
 
     Args and errors as for `precision_recall`.
     """
-    _check(real, fake)
+    real, fake = _check(real, fake)
     hits, covered = 0, 0
     for radius, distances in zip(_radii(real, k).split(ROWS_AT_ONCE), _blocks(real, fake), strict=True):
         inside = distances <= radius[:, None]
@@ -66,8 +68,8 @@ def memorization(train: Tensor, test: Tensor, fake: Tensor) -> float:
     Args:
         train, test, fake: features (a, d), (b, d), (n, d). `test` was not used in training.
     """
-    _check(train, test)
-    _check(train, fake)
+    train, test = _check(train, test)
+    train, fake = _check(train, fake)
     far, near = (nearest(z, train)[0].cpu().numpy() for z in (test, fake))
     return float(mannwhitneyu(far, near).statistic) / (len(test) * len(fake))
 
@@ -81,7 +83,7 @@ def authenticity(train: Tensor, fake: Tensor) -> float:
     Args:
         train, fake: features (a, d) and (n, d), a ≥ 2.
     """
-    _check(train, fake)
+    train, fake = _check(train, fake)
     distance, which = nearest(fake, train)
     return float((distance > _radii(train, 1)[which]).double().mean())
 
@@ -122,8 +124,10 @@ def _double(x: Tensor) -> Tensor:
     return x.detach().to("cpu" if x.device.type == "mps" else x.device, torch.float64)
 
 
-def _check(a: Tensor, b: Tensor) -> None:
+def _check(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
+    a, b = tensor_of(a), tensor_of(b)
     if a.ndim != 2 or b.ndim != 2 or a.shape[1] != b.shape[1] or not len(a) or not len(b):
         raise ValueError(f"Features should be (m, d) and (n, d); they are {tuple(a.shape)} and {tuple(b.shape)}.")
     if not bool(a.isfinite().all() and b.isfinite().all()):
         raise ValueError("Features hold NaN or infinity.")
+    return a, b

@@ -12,6 +12,8 @@ import torch.nn.functional as F
 from sklearn.linear_model import Ridge
 from torch import Tensor
 
+from gancourse.metrics.given import finite, tensor_of
+
 
 def linear_probe(features: Tensor, targets: Tensor, strength: float = 1.0) -> tuple[Tensor, Tensor]:
     """W (d, c) and b (c,) that minimize Σᵢ ‖xᵢW + b − tᵢ‖² + strength · ‖W‖², in float64 on the CPU.
@@ -22,8 +24,9 @@ def linear_probe(features: Tensor, targets: Tensor, strength: float = 1.0) -> tu
         strength: the ridge's, above 0; the bias is not penalized.
 
     Raises:
-        ValueError: on other shapes or strengths.
+        ValueError: on other shapes or strengths, on NaN and infinity.
     """
+    features, targets = finite(features, "features"), finite(targets, "targets")
     if features.ndim != 2 or targets.ndim != 2 or len(features) != len(targets) or not strength > 0:
         shapes = f"{tuple(features.shape)}, {tuple(targets.shape)}"
         raise ValueError(f"Give features (n, d), targets (n, c) and a strength above 0; got {shapes}, {strength}.")
@@ -43,6 +46,8 @@ def probe_score(train: Tensor, labels: Tensor, test: Tensor, test_labels: Tensor
         train, test: features (n, d) and (m, d).
         labels, test_labels: their classes, whole numbers from 0, (n,) and (m,).
     """
+    train, test = (finite(x, name).to(dtype=torch.float32) for x, name in ((train, "train"), (test, "test")))
+    labels, test_labels = tensor_of(labels), tensor_of(test_labels)
     mean, std = train.mean(0), train.std(0).clamp(min=1e-6)
     classes = int(torch.cat([labels.flatten(), test_labels.flatten()]).max()) + 1
     weights, bias = linear_probe((train - mean) / std, F.one_hot(labels.long(), classes), strength)

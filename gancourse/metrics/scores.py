@@ -14,10 +14,14 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from gancourse.metrics.given import finite, wide
+
+ROUNDED = 0.01  # by how much a row of probabilities may miss 1: bfloat16 has seven digits after the point, in twos
+
 
 def entropy(p: Tensor) -> Tensor:
     """−Σ p log p over the last dimension, in nats; 0 · log 0 counts as 0. From (…, K) to (…)."""
-    return torch.special.entr(p).sum(-1)
+    return torch.special.entr(wide(p)).sum(-1)
 
 
 def kl_divergence(p: Tensor, q: Tensor) -> Tensor:
@@ -26,6 +30,7 @@ def kl_divergence(p: Tensor, q: Tensor) -> Tensor:
     Args:
         p, q: probabilities (…, K), broadcast against each other.
     """
+    p, q = wide(p), wide(q)
     return (-torch.special.entr(p) - torch.xlogy(p, q)).sum(-1)
 
 
@@ -36,11 +41,12 @@ def inception_score(probabilities: Tensor) -> float:
         probabilities: p(y|x) of n pictures, (n, K); `embed` gives them.
 
     Raises:
-        ValueError: if rows are no probabilities.
+        ValueError: if rows are no probabilities. Rows that were rounded to half precision are, and are scaled to 1.
     """
-    p = probabilities.detach().to("cpu", torch.float64)
-    if p.ndim != 2 or not len(p) or bool((p < 0).any()) or not torch.allclose(p.sum(1), p.new_ones(()), atol=1e-4):
+    p = finite(probabilities, "probabilities").to("cpu", torch.float64)
+    if p.ndim != 2 or not p.numel() or bool((p < 0).any()) or bool(((p.sum(1) - 1).abs() > ROUNDED).any()):
         raise ValueError(f"probabilities should be (n, K) with rows that sum to 1; they are {tuple(p.shape)}.")
+    p = p / p.sum(1, keepdim=True)
     return float((entropy(p.mean(0)) - entropy(p).mean()).exp())
 
 
@@ -54,7 +60,7 @@ def kid(x: Tensor, y: Tensor) -> float:
         x, y: features (m, d) and (n, d), at least two pictures each.
 
     Raises:
-        ValueError: on other shapes.
+        ValueError: on other shapes, on NaN and infinity.
     """
     x, y = _checked(x, y)
     m, n = len(x), len(y)
@@ -97,8 +103,9 @@ def _diagonal(a: Tensor) -> Tensor:
 
 
 def _checked(x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+    x, y = finite(x, "x"), finite(y, "y")
     if x.ndim != 2 or y.ndim != 2 or x.shape[1] != y.shape[1] or min(len(x), len(y)) < 2:
         raise ValueError(
             f"Features should be (m, d) and (n, d), m, n ≥ 2; they are {tuple(x.shape)}, {tuple(y.shape)}."
         )
-    return x.detach().to("cpu", torch.float64), y.detach().to("cpu", torch.float64)
+    return x.to("cpu", torch.float64), y.to("cpu", torch.float64)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import gzip
 import hashlib
 import http.server
+import os
 import re
 import struct
 import threading
+import warnings
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -22,6 +24,8 @@ from gancourse import data
 from gancourse.cli import app
 from gancourse.data import fashion
 from gancourse.errors import CourseError
+
+pytestmark = pytest.mark.filterwarnings("ignore:.*is not Fashion-MNIST's own")  # ten pictures made here are not
 
 TRAIN, TEST = 6, 4
 PAGE = b"<!DOCTYPE html><html><title>403 Forbidden</title></html>"
@@ -169,6 +173,66 @@ def test_files_that_do_not_belong_together_are_named(here: Path) -> None:
         data.load("fashion")
 
 
+MNIST = {"train": [5, 0, 4, 1, 9, 2, 1, 3, 1, 4, 3], "test": [7, 2, 1, 0, 4, 1, 4, 9, 5, 9]}
+
+
+def replaced(folder: Path, part: str, labels: list[int]) -> None:
+    """Other pictures and labels in the place of a part's."""
+    pictures, marks = (NAMES[0], NAMES[1]) if part == "train" else (NAMES[2], NAMES[3])
+    values = np.zeros((len(labels), 28, 28), np.uint8)
+    (folder / f"{pictures}.gz").write_bytes(gzip.compress(idx(values)))
+    (folder / f"{marks}.gz").write_bytes(gzip.compress(idx(np.array(labels, np.uint8))))
+
+
+@pytest.mark.parametrize("part", ["train", "test"])
+def test_mnists_digits_are_refused(here: Path, part: str) -> None:
+    replaced(write(here / "debian"), part, MNIST[part])
+    with pytest.raises(CourseError, match=r"holds the labels of MNIST, the digits"):
+        data.load("fashion")
+
+
+def test_labels_that_fashion_mnist_does_not_have_are_refused(here: Path) -> None:
+    replaced(write(here / "debian"), "test", [1, 26])
+    with pytest.raises(CourseError, match=r"has the label 26, and Fashion-MNIST's are 0 to 9"):
+        data.load("fashion")
+
+
+def test_files_that_are_not_its_own_are_used_and_named_each_time(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = write(here / "debian")
+    for _ in range(2):
+        with pytest.warns(UserWarning) as said:
+            data.load("fashion")
+        assert len(said) == 4
+        assert f"{folder / NAMES[0]}.gz is not Fashion-MNIST's own" in str(said[0].message)
+        assert "6 of 60,000" in str(said[0].message) and "4 of 10,000" in str(said[2].message)
+    own = {name: hashlib.md5(content).hexdigest() for name, content in contents().items()}
+    monkeypatch.setattr(fashion, "CONTENT_SUMS", own)
+    for name in NAMES:
+        (folder / f"{name}.gz").write_bytes(gzip.compress(contents()[name], 1))  # packed otherwise: no matter
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        data.load("fashion")
+
+
+def test_names_that_a_browser_or_a_mirror_changed_are_taken(here: Path) -> None:
+    folder = write(here / "debian")
+    (folder / f"{NAMES[0]}.gz").rename(folder / f"{NAMES[0]} (1).gz")
+    (folder / f"{NAMES[1]}.gz").rename(folder / f"{NAMES[1].upper()}.GZ")
+    (folder / f"{NAMES[2]}.gz").rename(folder / "t10k-images.idx3-ubyte.gz")
+    loads()
+
+
+def test_a_file_that_may_not_be_read_is_not_called_broken(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(here / "debian")
+
+    def forbidden(path: Path) -> bytes:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "read_bytes", forbidden)  # as root everything may be read
+    with pytest.raises(CourseError, match=r"cannot be read \(Permission denied\)\.$"):
+        data.load("fashion")
+
+
 @pytest.mark.parametrize("missing", NAMES)
 def test_three_files_of_four_do_not_do(here: Path, monkeypatch: pytest.MonkeyPatch, missing: str) -> None:
     (write(here / "debian") / f"{missing}.gz").unlink()
@@ -232,10 +296,14 @@ def test_list_and_sheet(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert re.search(r"fashion +no .*nowhere does not hold", listed())
     monkeypatch.delenv("GANCOURSE_FASHION")
     write(here / "debian")
-    assert re.search(r"fashion +yes +70,000 gray pictures, 10 classes", listed())
+    assert re.search(r"fashion +yes +10 gray pictures, 10 classes \(Fashion-MNIST has 70,000\)", listed())
     done = CliRunner().invoke(app, ["data", "sheet", "fashion", "--n", "4", "--out", "sheet.png"])
     assert done.exit_code == 0, done.output
     assert "sheet.png: 4 pictures of fashion/train. MIT" in done.output
+    assert f"first 4 pictures go to {here / 'sheet.png'}" in done.stderr
+    assert "Note: " in done.stderr and "is not Fashion-MNIST's own" in done.stderr
+    lost = CliRunner().invoke(app, ["data", "sheet", "fashion", "--out", "nowhere/sheet.png"])
+    assert isinstance(lost.exception, CourseError) and "there is no folder" in str(lost.exception)
     with Image.open("sheet.png") as sheet:
         # Three beside each other and one below, each pixel doubled, two white pixels between.
         assert (sheet.mode, sheet.size) == ("L", (2 * (3 * 30 + 2), 2 * (2 * 30 + 2)))
@@ -250,12 +318,15 @@ def test_the_sums_are_torchvisions() -> None:
 
 
 def test_debians_files_are_all_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    debian = Path("/usr/share/datasets/fashion-mnist")
+    debian = Path(os.environ.get("GANCOURSE_TEST_FASHION", "/usr/share/datasets/fashion-mnist"))
     if not debian.is_dir():
         pytest.skip("Debian's package dataset-fashion-mnist is not installed")
     monkeypatch.setattr(fashion, "DEBIAN", debian)
-    everything = data.load("fashion", split="all")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # they are its own
+        everything = data.load("fashion", split="all")
     assert everything.pixels.shape == (70_000, 1, 28, 28)
+    assert fashion.status().contents == "70,000 gray pictures, 10 classes"
     assert torch.bincount(everything.attributes["label"]).tolist() == [7000] * 10
     assert [len(data.load("fashion", split=split)) for split in ("train", "test")] == [60_000, 10_000]
     assert len(data.load("fashion", size=32)) == 60_000
