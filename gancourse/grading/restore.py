@@ -6,6 +6,7 @@ A cell is known by nbgrader's id in its metadata, else by its own id, which othe
 from __future__ import annotations
 
 import copy
+import itertools
 import re
 
 from nbformat.notebooknode import NotebookNode
@@ -14,10 +15,10 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 from gancourse.authoring.build import source_notebook
 from gancourse.authoring.course import course_config
 from gancourse.authoring.source import Lesson
+from gancourse.grading.reading import CELL_ID
 from gancourse.paths import repository
 
 DEFINES = re.compile(r"^(?:async )?(?:def|class) (\w+)|^(\w+)\s*=[^=]", re.MULTILINE)
-ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 
 
 def release_notebook(lesson: Lesson) -> NotebookNode:
@@ -74,7 +75,8 @@ def restore(submission: NotebookNode, release: NotebookNode) -> tuple[NotebookNo
     notes: dict[str, str] = {}
     for cell, id in zip(submission.cells, ids, strict=True):
         if id is None:
-            new = (new_code_cell if cell.cell_type == "code" else new_markdown_cell)(cell.source, id=cell.id)
+            new = (new_code_cell if cell.cell_type == "code" else new_markdown_cell)(cell.source)
+            new["id"] = cell.get("id", "")  # nbformat would end everything for one that is none of its own
         else:
             new = copy.deepcopy(originals[id])
             if new.metadata.nbgrader["solution"]:
@@ -160,7 +162,8 @@ def unique_ids(cells: list[NotebookNode]) -> list[NotebookNode]:
     """The same cells without cell ids that came twice; a copied cell brings its id along."""
     seen: set[str] = set()
     for number, cell in enumerate(cells):
-        if cell.get("id") in seen or not ID.fullmatch(cell.get("id", "")):
-            cell["id"] = f"submitted-{number}"
+        if cell.get("id") in seen or not CELL_ID.fullmatch(str(cell.get("id", ""))):
+            free = (f"submitted-{n}" for n in itertools.count(number))
+            cell["id"] = next(id for id in free if id not in seen)
         seen.add(cell["id"])
     return cells
