@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import codecs
 import json
 import re
@@ -13,7 +14,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 LARGEST = 256 * 2**20
 """Bytes above which a notebook is not read. An ordinary one has a thousandth of it."""
-LARGE = 16 * 2**20
+LARGE = 128 * 2**20
 """Bytes above which pictures are cut out before anything else is done."""
 PICTURE = re.compile(rb'"[A-Za-z0-9+/=]{1000,}(?:\\n[A-Za-z0-9+/=]*)*"')
 """A picture in JSON: thousands of letters without a space."""
@@ -21,7 +22,14 @@ PICTURE = re.compile(rb'"[A-Za-z0-9+/=]{1000,}(?:\\n[A-Za-z0-9+/=]*)*"')
 MOST_ITEMS = 8_000_000
 MOST_CELLS = 5_000
 LONGEST_CELL = 200_000
-"""Characters of a cell that are read."""
+"""Characters of a cell that are read. Pictures in it are set apart before."""
+CUT = "\n\n[The rest was cut off: a cell is read up to {most:,} characters.]"
+MOST_PICTURES = 12
+LARGEST_PICTURE = 12 * 2**20
+"""Letters of a picture that are kept, for those who grade an answer in words."""
+PASTED = re.compile(r"data:image/[a-z+.-]{1,20};base64,([A-Za-z0-9+/=\s]*)")
+BEGINNINGS = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff", "image/gif": b"GIF8"}
+"""Pictures that a browser shows and never runs, by how their bytes begin."""
 CELL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 """What Jupyter takes for the id of a cell. Other editors write others; nothing here can be known by them."""
 
@@ -127,8 +135,14 @@ def words_of(cell: Any) -> NotebookNode | None:
     if not all(isinstance(line, str) for line in lines):
         return None
     # Half of a pair of surrogates is no text and could not be written down.
-    text = "".join(lines)[:LONGEST_CELL].encode("utf-8", errors="replace").decode()
-    new = (new_code_cell if cell.get("cell_type") == "code" else new_markdown_cell)(text)
+    text = "".join(lines).encode("utf-8", errors="replace").decode()
+    pictures: list[str] = []
+    if cell.get("cell_type") != "code":
+        text, pictures = set_apart(text, cell.get("attachments"))
+        text = text if len(text) <= LONGEST_CELL else text[:LONGEST_CELL] + CUT.format(most=LONGEST_CELL)
+    new = (new_code_cell if cell.get("cell_type") == "code" else new_markdown_cell)(text[: LONGEST_CELL + len(CUT) + 9])
+    if pictures:
+        new["attachments"] = attached(pictures)
     metadata = cell.get("metadata")
     mark = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     grade_id = mark.get("grade_id") if isinstance(mark, dict) else None
@@ -137,3 +151,34 @@ def words_of(cell: Any) -> NotebookNode | None:
     id = cell.get("id")
     new["id"] = id if isinstance(id, str) and CELL_ID.fullmatch(id) else ""
     return new
+
+
+def set_apart(text: str, attachments: Any) -> tuple[str, list[str]]:
+    """A text with a word in the place of each pasted picture, and the pictures: those, and what is attached."""
+    pictures: list[str] = []
+
+    def word(match: re.Match[str]) -> str:
+        pictures.append(match[1])
+        return f"picture-{len(pictures)}"
+
+    text = PASTED.sub(word, text)
+    for bundle in attachments.values() if isinstance(attachments, dict) else ():
+        found = [data for data in bundle.values() if isinstance(data, str)] if isinstance(bundle, dict) else []
+        pictures += found[:1]
+    return text, pictures
+
+
+def attached(pictures: list[str]) -> dict[str, dict[str, str]]:
+    """Those of some pictures that a browser can show and not run, as a cell has them."""
+    found: dict[str, dict[str, str]] = {}
+    for number, data in enumerate(pictures[:MOST_PICTURES], 1):
+        if len(data) > LARGEST_PICTURE:
+            continue
+        try:
+            raw = base64.b64decode("".join(data.split()), validate=True)
+        except ValueError:
+            continue
+        for kind, beginning in BEGINNINGS.items():
+            if raw.startswith(beginning):
+                found[f"picture-{number}"] = {kind: base64.b64encode(raw).decode()}
+    return found
