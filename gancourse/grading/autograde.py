@@ -7,6 +7,7 @@ student may be called "Zoë [late]". Everything happens on copies below the outp
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
@@ -132,8 +133,9 @@ def lay_out_submission(lesson: Lesson, submission: Submission, task: Task, out: 
     for name, data in task.files.items():
         if Path(name).suffix.lower() not in SHOWN:
             continue
-        (target / name).parent.mkdir(parents=True, exist_ok=True)
-        (target / name).write_bytes(data)
+        with contextlib.suppress(OSError, ValueError):  # a path that is too long here, a name that is a folder's, too
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            (target / name).write_bytes(data)
     if (when := submission.handed_in()) is not None:
         (target / "timestamp.txt").write_text(when, encoding="utf-8")
     (target / f"{lesson.name}.ipynb").write_text(task.notebook, encoding="utf-8")

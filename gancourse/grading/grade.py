@@ -22,9 +22,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from gancourse.authoring.build import generate, plural
 from gancourse.authoring.source import Lesson, find
 from gancourse.errors import CourseError
+from gancourse.grading.attempts import beside_member
 from gancourse.grading.autograde import enter, place
-from gancourse.grading.collect import Submission, collect
+from gancourse.grading.collect import UNREADABLE, Submission, collect
 from gancourse.grading.crew import Crew, cluster_crew, local_crew
+from gancourse.grading.folders import readable
 from gancourse.grading.ledger import Ledger
 from gancourse.grading.page import write_page
 from gancourse.grading.record import as_recorded, record_zero
@@ -32,7 +34,7 @@ from gancourse.grading.restore import marked, release_notebook, restore
 from gancourse.grading.result import Result
 from gancourse.grading.sandbox.walls import FULL, Limits, bubblewrap
 from gancourse.grading.summary import Row, print_table, write_csv, write_json
-from gancourse.grading.trial import Outcome, Task, other_files, seed_for
+from gancourse.grading.trial import Outcome, Task, files_beside, seed_for
 
 FAILED = "Your submission could not be graded. This may not be your fault: please tell your instructor."
 
@@ -92,8 +94,7 @@ def grade_lesson(
     out.mkdir(parents=True, exist_ok=True)
     generate(found, out)
     ledger, release = Ledger(out, found), release_notebook(found)
-    gradable = [s for s in submissions if not s.problem]
-    entries = {s.student: entry_of(found, s, release, ledger, limits or Limits(), full) for s in gradable}
+    submissions, entries = entries_of(found, submissions, release, ledger, limits or Limits(), full)
     judge_and_enter(found, entries, crew, ledger, out)
     rows = settle(found, submissions, entries, out)
     give_feedback(found, rows, entries, out)
@@ -125,13 +126,33 @@ def tell_about_sandbox(full: bool, scheduler: str | None) -> None:
         )
 
 
+def entries_of(
+    lesson: Lesson, submissions: list[Submission], release: Any, ledger: Ledger, limits: Limits, full: bool
+) -> tuple[list[Submission], dict[str, Entry]]:
+    """The submissions, and an entry for each that can be graded. What one raises is what is wrong with it."""
+    entries: dict[str, Entry] = {}
+    found: list[Submission] = []
+    for submission in submissions:
+        if not submission.problem:
+            try:
+                entries[submission.student] = entry_of(lesson, submission, release, ledger, limits, full)
+            except Exception as error:
+                what = readable(f"{type(error).__name__}: {error}"[:300])
+                problem = UNREADABLE.format(error=what, wanted=f"{lesson.name}.ipynb")
+                submission = replace(submission, status="damaged", problem=problem, content=None)
+        found.append(submission)
+    return found, entries
+
+
 def entry_of(lesson: Lesson, submission: Submission, release: Any, ledger: Ledger, limits: Limits, full: bool) -> Entry:
     """A submission read and mended, and what the ledger has on it."""
     notebook, notes = restore(submission.content, release)
-    if submission.notebook.name != f"{lesson.name}.ipynb":
-        named = submission.notebook.relative_to(submission.folder).as_posix()
-        notes[lesson.exercises[0]] = f"Your notebook is called {named}; it should be called {lesson.name}.ipynb."
-    files = other_files(submission.folder)
+    files, left_out = files_beside(submission.folder, submission.notebook)
+    if submission.attempt is not None and submission.attempt.archive:
+        files = {**files, **beside_member(submission.attempt)}
+    if said := [*submission.notes, *left_out]:
+        first = lesson.exercises[0]
+        notes[first] = " ".join([*said, *([notes[first]] if first in notes else ())])
     task = Task(lesson.name, submission.student, nbformat.writes(notebook), files, 0, limits, full)
     fingerprint = ledger.fingerprint(task, submission.handed_in())
     task = replace(task, seed=seed_for(ledger.secret, submission.student, fingerprint))
@@ -230,4 +251,8 @@ def give_feedback(lesson: Lesson, rows: list[Row], entries: dict[str, Entry], ou
     for row in rows:
         mine = marked(entries[row.student].notebook) if row.student in entries else {}
         code = {id: unescape(cell.source) for id, cell in mine.items()}  # the page escapes everything by itself
-        write_page(row, lesson, place(out, "feedback", row.student, lesson.name) / f"{lesson.name}.html", code)
+        path = place(out, "feedback", row.student, lesson.name) / f"{lesson.name}.html"
+        try:
+            write_page(row, lesson, path, code)
+        except OSError as error:
+            print(f"gancourse: {row.student}'s page could not be written: {error}", file=sys.stderr)

@@ -1,9 +1,13 @@
 """Judge a notebook: its code runs in a sandbox, its answers are checked out here.
 
-Nothing of the student's decides anything. Cells are run in order in the sandbox; then, exercise by
-exercise, what they define is called on inputs drawn afresh, by the checks of the lesson, in this
-process: the public and the hidden ones in grading, the public ones where students ask for themselves.
+Nothing of the student's decides anything. Cells are run in order in the sandbox. Where an exercise's
+check stands, what its name means there is called on inputs drawn afresh, by the checks of the lesson, in
+this process: the public and the hidden ones in grading, the public ones where students ask for themselves.
+So an exercise is judged as it stood when its check ran; what is redefined further down changes nothing.
 An exercise is worth its points times the share of claims that hold.
+
+What does not get everything there is tried as its own cell left it, and at the notebook's end if its name
+means something else by then, or missed a name that came later. The best try counts.
 
 An exercise stands for itself: where an answer calls the student's answers to other exercises and does
 not get everything, it is tried once more with right ones in their place, and the better try counts.
@@ -36,6 +40,11 @@ from gancourse.grading.sandbox.wire import ENDED, TOO_LONG
 
 MOST_REPLAYS = 12
 """How often a notebook is run anew after code in it has ended the sandbox's process."""
+
+SETUP = "setup"
+NOW, OWN, SUPPLIED = "now", "own", "supplied"
+"""How an answer is tried where its check stands: what its name means there; as its own cell left it; the better of
+both once more, with right answers to other exercises in the place of the student's."""
 
 NO_ANSWER = "There is no answer yet. Write it into the cell."
 WAITS = "This answer is graded by hand."
@@ -78,6 +87,11 @@ class Judge:
             judging.close()
 
     @functools.cached_property
+    def setup(self) -> str:
+        """The first cell's code as it was handed out: what the lesson imports."""
+        return next((cell.text for cell in self.lesson.cells if cell.id == SETUP), "")
+
+    @functools.cached_property
     def originals(self) -> dict[str, NotebookNode]:
         """The marked cells as they were handed out."""
         return marked(release_notebook(self.lesson))
@@ -109,10 +123,18 @@ class Judging:
     def __init__(self, judge: Judge, notebook: NotebookNode, files: dict[str, bytes], seed: int) -> None:
         self.judge, self.seed, self.tested = judge, seed, judge.lesson.tested
         self.cells = marked(notebook)
-        tests = {cell.id for id, cell in self.cells.items() if exercise_of(id) != id}
+        checked = {cell.id: exercise_of(id) for id, cell in self.cells.items() if exercise_of(id) != id}
         shown = {(cell.id, cell.text.strip()) for cell in judge.lesson.cells if cell.keys.get("demo")}
         runs = [c for c in notebook.cells if c.cell_type == "code" and (c.id, c.source.strip()) not in shown]
-        self.code = [c for c in runs if c.id not in tests]
+        self.code = [c for c in runs if c.id not in checked]
+        # What is done one after the other: the number of a cell, or the exercise whose check stands there.
+        numbers = {id(cell): number for number, cell in enumerate(self.code)}
+        self.steps = [checked[c.id] if c.id in checked else numbers[id(c)] for c in runs]
+        self.tries = {exercise: [NOW, OWN, SUPPLIED] for exercise in self.tested}  # those that are left
+        self.best: dict[str, Verdict] = {}
+        self.last: dict[str, bool] = {}  # whether the best one's object was what the name meant, not the own cell's
+        self.notes: dict[str, list[str]] = {}
+        self.stopped: dict[int, str] = {}  # by cell's number: what stopped cells that are no answers
         self.files = {name: np.frombuffer(data, dtype=np.uint8) for name, data in files.items()}
         self.spoiled: set[int] = set()  # cells that ended the process; not run again
         self.replays = 0
@@ -126,39 +148,36 @@ class Judging:
     # --- running -----------------------------------------------------------------------------
 
     def run(self) -> Host:
-        """Run the cells in a fresh process, and once more those that miss a name which a later cell defines."""
+        """Run the notebook in a fresh process, checks where they stand, and once more the cells that came too early."""
         while True:
             self.close()
             self.host = host = Host(self.judge.walls, self.end)
-            failed = self.run_cells(host)
-            if not host.over:
-                self.keep(host)
-                for index in failed:
-                    if not host.over:
-                        self.run_cell(host, index)
-            if not host.over:
-                self.keep(host)
+            left = sum(map(len, self.tries.values()))
+            for index in self.run_steps(host):
+                if not host.over:
+                    self.run_cell(host, index)
+            if not host.over or self.replays >= MOST_REPLAYS:
                 return host
-            if self.replays >= MOST_REPLAYS:
-                return host
-            self.replays += 1
+            # A check that ended the process has used up a try, and there are only so many.
+            self.replays += left == sum(map(len, self.tries.values()))
 
-    def run_cells(self, host: Host) -> list[int]:
-        """Run all cells; those that stopped at an undefined name. Ends early where the process does."""
+    def run_steps(self, host: Host) -> list[int]:
+        """Run all cells and checks; the cells that stopped at an undefined name. Ends early where the process does."""
         failed = []
         try:
             host.asked("files", host.limits.call, files=self.files)
         except StudentError:
             return []
-        for index in range(len(self.code)):
-            if index in self.spoiled:
-                continue
-            self.judge.tell(f"Running cell {index + 1} of {len(self.code)}")
-            error = self.run_cell(host, index)
+        for step in self.steps:
+            if isinstance(step, str):
+                self.try_here(host, step)
+            elif step not in self.spoiled:
+                self.judge.tell(f"Running cell {step + 1} of {len(self.code)}")
+                error = self.run_cell(host, step)
+                if error and error[0] == "NameError":
+                    failed.append(step)
             if host.over:
-                return failed
-            if error and error[0] == "NameError":
-                failed.append(index)
+                break
         return failed
 
     def run_cell(self, host: Host, index: int) -> list[str] | None:
@@ -172,22 +191,72 @@ class Judging:
             name, text = error
             cell.outputs.append(new_output("error", ename=name, evalue=text, traceback=[text]))
         exercise = self.exercise_in(cell)
-        if exercise and not host.over and error is None:
-            self.keep_one(host, exercise)
+        if error is None:
+            self.stopped.pop(index, None)
+            if exercise and not host.over:
+                self.keep(host, exercise)
+        elif not exercise:
+            self.stopped[index] = f"Cell {index + 1} of your notebook stopped: {error[1]}"
+            if cell.id == SETUP and not host.over:  # the lesson's imports, where a line of the student's own came first
+                host.run(self.judge.setup, f"<cell {index + 1}, as it was handed out>")
         return error
 
     def exercise_in(self, cell: NotebookNode) -> str | None:
         """The exercise whose answer this cell is."""
         return next((id for id, c in self.cells.items() if c is cell and id in self.tested), None)
 
-    def keep(self, host: Host) -> None:
-        """Remember what exercises' names mean in the end, where their own cells did not define them."""
-        for exercise in self.tested:
-            self.keep_one(host, exercise, only_new=True)
-
-    def keep_one(self, host: Host, exercise: str, only_new: bool = False) -> None:
+    def keep(self, host: Host, exercise: str) -> None:
         with contextlib.suppress(StudentError):
-            host.asked("keep", host.limits.call, name=exercise, only_new=only_new)
+            host.asked("keep", host.limits.call, name=exercise, only_new=False)
+
+    # --- trying ------------------------------------------------------------------------------
+
+    def try_here(self, host: Host, exercise: str) -> None:
+        """Judge an exercise where its check stands. A try that ends the process is not made again."""
+        self.judge.tell(f"Checking {exercise}")
+        while self.tries[exercise] and not host.over and not self.is_right(exercise):
+            how = self.tries[exercise].pop(0)
+            if how is SUPPLIED:
+                self.try_supplied(host, exercise)
+            else:
+                self.try_one(host, exercise, last=how is NOW)
+
+    def is_right(self, exercise: str) -> bool:
+        return exercise in self.best and self.best[exercise].credit >= 1
+
+    def try_one(self, host: Host, exercise: str, last: bool, again: bool = False) -> None:
+        """Judge what a name means, now or as its own cell left it, unless that has been judged."""
+        try:
+            if not again and not host.is_new(exercise, last):
+                return
+        except StudentError:
+            pass  # the same is going to be said by what follows
+        self.count(exercise, self.verdict(host, exercise, last=last), last)
+
+    def try_supplied(self, host: Host, exercise: str) -> None:
+        """Judge the better one once more with right answers to earlier exercises in the place of the student's."""
+        others = self.earlier(exercise)
+        if exercise not in self.best or not others or is_blank(self.best[exercise]):
+            return
+        note = f"Judged with right answers to {', '.join(others)}. That yours are wrong costs nothing."
+        last = self.last.get(exercise, True)
+        self.count(exercise, self.verdict(host, exercise, others, last), last, note)
+
+    def count(self, exercise: str, verdict: Verdict | None, last: bool, *notes: str) -> None:
+        """Keep a verdict if it is the best so far."""
+        if verdict is not None and (exercise not in self.best or verdict.credit > self.best[exercise].credit):
+            self.best[exercise], self.last[exercise], self.notes[exercise] = verdict, last, list(notes)
+
+    def try_at_the_end(self, exercise: str) -> None:
+        """Judge once more what was not there where its check stands, has been written anew since, or came too early."""
+        early = exercise not in self.best or any("NameError" in (f.miss or "") for f in self.best[exercise].findings)
+        host = self.host if self.host is not None and not self.host.over else self.run()
+        if not host.over:
+            self.try_one(host, exercise, last=True, again=early)
+        if early and not self.is_right(exercise):
+            host = host if not host.over else self.run()
+            if not host.over:
+                self.try_supplied(host, exercise)
 
     # --- judging -----------------------------------------------------------------------------
 
@@ -199,32 +268,27 @@ class Judging:
             if cell is None or cell.source.strip() == original.source.strip():
                 return Result(exercise, (), points, 0, NO_ANSWER, written=True)
             return Result(exercise, (), points, None, WAITS, written=True)
-        self.judge.tell(f"Checking {exercise}")
-        verdict, notes = self.verdict(exercise), []
-        if verdict is None or verdict.credit < 1:
-            # A cell of the student's own may define it, too: below a blank left as it was, for instance.
-            later = self.verdict(exercise, last=True)
-            if later is not None and (verdict is None or later.credit > verdict.credit):
-                verdict = later
+        if not self.is_right(exercise):
+            self.judge.tell(f"Checking {exercise}")
+            self.try_at_the_end(exercise)
+        verdict, notes = self.best.get(exercise), self.notes.get(exercise, [])
         if verdict is None:
             return Result(exercise, (), points, why=uncolored(self.why_missing(exercise)))
-        if verdict.credit < 1 and (others := self.earlier(exercise)):
-            second = self.verdict(exercise, others)
-            if second is not None and second.credit > verdict.credit:
-                notes = [f"Judged with right answers to {', '.join(others)}. That yours are wrong costs nothing."]
-                verdict = second
         if not verdict.credit and any(finding.holds for finding in verdict.findings):
             notes = [EMPTY]
+        if self.stopped and any("NameError" in (finding.miss or "") for finding in verdict.findings):
+            notes = [*notes, uncolored(self.stopped[min(self.stopped)])]
         return result_of(verdict, points, *notes)
 
-    def verdict(self, exercise: str, supplied: dict[str, Any] | None = None, last: bool = False) -> Verdict | None:
+    def verdict(
+        self, host: Host, exercise: str, supplied: dict[str, Any] | None = None, last: bool = True
+    ) -> Verdict | None:
         """The checks' verdict; None if there is nothing under the exercise's name.
 
         Args:
             supplied: right answers to other exercises, which take the place of the student's meanwhile.
-            last: judge what the name means at the notebook's end, if that is something else.
+            last: judge what the name means now; else what it meant when its own cell had run.
         """
-        host = self.host if self.host is not None and not self.host.over else self.run()
         try:
             if supplied:
                 host.asked("supply", host.limits.call, things=supplied)
@@ -273,6 +337,10 @@ class Judging:
         if error.ename in (TOO_LONG, ENDED):
             return f"Your cell for {exercise} did not run to its end. {error.evalue}"
         return f"Your cell for {exercise} did not run: {error.evalue.rstrip('.')}. Mend it and run it again."
+
+
+def is_blank(verdict: Verdict) -> bool:
+    return all(finding.miss == core.BLANK for finding in verdict.findings)
 
 
 def names_in(source: str) -> set[str]:

@@ -5,7 +5,9 @@ A cell is known by nbgrader's id in its metadata, else by its own id, which othe
 
 from __future__ import annotations
 
+import ast
 import copy
+import itertools
 import re
 
 from nbformat.notebooknode import NotebookNode
@@ -14,10 +16,11 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 from gancourse.authoring.build import source_notebook
 from gancourse.authoring.course import course_config
 from gancourse.authoring.source import Lesson
+from gancourse.grading.reading import CELL_ID
 from gancourse.paths import repository
 
 DEFINES = re.compile(r"^(?:async )?(?:def|class) (\w+)|^(\w+)\s*=[^=]", re.MULTILINE)
-ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
+HEADING = re.compile(r"^ {0,3}#{1,6} ", re.MULTILINE)
 
 
 def release_notebook(lesson: Lesson) -> NotebookNode:
@@ -72,12 +75,19 @@ def restore(submission: NotebookNode, release: NotebookNode) -> tuple[NotebookNo
     ids = places(submission.cells, originals, answers_before(release), handed_out)
     cells: list[NotebookNode] = []
     notes: dict[str, str] = {}
-    for cell, id in zip(submission.cells, ids, strict=True):
+    pictures: list[dict[str, str]] = []
+    written = written_answers(submission.cells, ids, release)
+    for position, (cell, id) in enumerate(zip(submission.cells, ids, strict=True)):
         if id is None:
-            new = (new_code_cell if cell.cell_type == "code" else new_markdown_cell)(cell.source, id=cell.id)
+            new = (new_code_cell if cell.cell_type == "code" else new_markdown_cell)(cell.source)
+            new["id"] = cell.get("id", "")  # nbformat would end everything for one that is none of its own
         else:
             new = copy.deepcopy(originals[id])
-            if new.metadata.nbgrader["solution"]:
+            if id in written:
+                new.source, pictures = joined([submission.cells[place] for place in written[id]])
+                if written[id] != [position]:
+                    notes[id] = f"Parts of your answer {id} stand in other cells of its section; they are read, too."
+            elif new.metadata.nbgrader["solution"]:
                 new.source = cell.source
             elif new.source.strip() != cell.source.strip():
                 notes[exercise_of(id)] = f"The test of {exercise_of(id)} was changed; the original one is used."
@@ -85,6 +95,8 @@ def restore(submission: NotebookNode, release: NotebookNode) -> tuple[NotebookNo
             new.update(outputs=[], execution_count=None)
         elif new.source.strip() not in handed_out:
             new.source = harmless(new.source)
+        if id in written and pictures:
+            show_pictures(new, pictures)
         cells.append(new)
     for id, original in originals.items():
         if id in ids:
@@ -95,7 +107,13 @@ def restore(submission: NotebookNode, release: NotebookNode) -> tuple[NotebookNo
             continue
         what = f"The answer {id}" if id == exercise else f"The test of {exercise}"
         notes.setdefault(exercise, f"{what} is missing; the original one is used.")
-        cells.insert(after(exercise, cells), copy.deepcopy(original))
+        new = copy.deepcopy(original)
+        if id in written:
+            new.source, pictures = joined([submission.cells[place] for place in written[id]])
+            new.source = harmless(new.source)
+            show_pictures(new, pictures)
+            notes[exercise] = f"The cell of your answer {id} is missing; what stands in its section is read instead."
+        cells.insert(after(exercise, cells), new)
     restored = copy.deepcopy(release)
     restored.cells = unique_ids(cells)
     return restored, notes
@@ -124,6 +142,73 @@ def places(
         if here:
             found[(worked_on or here)[-1]] = id
     return found
+
+
+def written_answers(cells: list[NotebookNode], ids: list[str | None], release: NotebookNode) -> dict[str, list[int]]:
+    """For each written answer where its parts stand: its own cell, and what the student wrote elsewhere in its section.
+
+    A section reaches from a heading as it was handed out to the next one, or to another exercise's cell. Nothing
+    is told of answers of which there is nothing but the blank.
+    """
+    originals, before = marked(release), answers_before(release)
+    handed_out = {cell.source.strip() for cell in release.cells}
+    known = {cell.id: cell for cell in release.cells}
+    found: dict[str, list[int]] = {}
+    for id, question in before.items():
+        if originals[id].cell_type != "markdown":
+            continue
+        here = ids.index(id) if id in ids else None
+        if here is None:
+            here = next((p for p, cell in enumerate(cells) if cell.source.strip() == question), None)
+        if here is None:
+            continue
+
+        def ends(place: int, id: str = id) -> bool:
+            """Whether a section ends at this cell, for it is another exercise's or begins one."""
+            cell = cells[place]
+            original = known.get(cell.get("id", ""))
+            text = cell.source if cell.source.strip() in handed_out else original.source if original else ""
+            other = ids[place] is not None and ids[place] != id
+            return other or (cell.cell_type == "markdown" and HEADING.search(text) is not None)
+
+        first, last = here, here + 1
+        while first > 0 and not (ends(first) and ids[first] != id):
+            first -= 1
+        while last < len(cells) and not ends(last):
+            last += 1
+        parts = [p for p in range(first, last) if p == here or (ids[p] is None and is_prose(cells[p], known))]
+        own = [p for p in parts if cells[p].source.strip() not in handed_out or cells[p].get("attachments")]
+        if own:
+            found[id] = own
+    return found
+
+
+def is_prose(cell: NotebookNode, known: dict[str, NotebookNode]) -> bool:
+    """Whether a cell may be (a part of) an answer in words: text, or what is no code in a code cell."""
+    if cell.cell_type != "code":
+        return True
+    original = known.get(cell.get("id", ""))
+    if original is not None and original.cell_type == "code":
+        return False
+    try:
+        body = ast.parse(cell.source).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return not cell.source.lstrip().startswith(("%", "!"))
+    return all(isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) for node in body)
+
+
+def joined(parts: list[NotebookNode]) -> tuple[str, list[dict[str, str]]]:
+    """The text of some cells as one, and their pictures."""
+    pictures = [bundle for part in parts for bundle in part.get("attachments", {}).values()]
+    return "\n\n".join(part.source.strip() for part in parts), pictures
+
+
+def show_pictures(cell: NotebookNode, pictures: list[dict[str, str]]) -> None:
+    """Let those who grade see an answer's pictures, below its words."""
+    for number, bundle in enumerate(pictures, 1):
+        name = f"picture-{number}"
+        cell.setdefault("attachments", {})[name] = bundle
+        cell.source += f"\n\n![{name}](attachment:{name})"
 
 
 def answers_before(release: NotebookNode) -> dict[str, str]:
@@ -160,7 +245,8 @@ def unique_ids(cells: list[NotebookNode]) -> list[NotebookNode]:
     """The same cells without cell ids that came twice; a copied cell brings its id along."""
     seen: set[str] = set()
     for number, cell in enumerate(cells):
-        if cell.get("id") in seen or not ID.fullmatch(cell.get("id", "")):
-            cell["id"] = f"submitted-{number}"
+        if cell.get("id") in seen or not CELL_ID.fullmatch(str(cell.get("id", ""))):
+            free = (f"submitted-{n}" for n in itertools.count(number))
+            cell["id"] = next(id for id in free if id not in seen)
         seen.add(cell["id"])
     return cells

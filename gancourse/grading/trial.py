@@ -12,7 +12,6 @@ import secrets
 import sys
 import traceback
 from dataclasses import asdict, dataclass, field
-from itertools import islice
 from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from nbformat.notebooknode import NotebookNode
 
 from gancourse import checks
 from gancourse.authoring.source import Lesson, find
+from gancourse.grading.folders import look_through
 from gancourse.grading.judge import Judge
 from gancourse.grading.result import Result
 from gancourse.grading.sandbox.walls import Limits, NoSandbox, Walls, is_visible
@@ -29,8 +29,12 @@ from gancourse.grading.sandbox.walls import Limits, NoSandbox, Walls, is_visible
 LARGEST_FILE = 8 * 2**20
 LARGEST_TOTAL = 32 * 2**20
 """Bytes up to which other files of a submission are taken along, each and together."""
-MOST_FILES = 50_000
-"""Files that are looked at: `gancourse validate` may be called in a folder that holds everything."""
+MOST_TAKEN = 2_000
+"""Files of a submission that are taken along."""
+LEFT_OUT = (
+    f"{{count:,}} of the files beside your notebook were left out: up to {MOST_TAKEN:,} are taken along, "
+    f"of {LARGEST_FILE // 2**20} MB each and {LARGEST_TOTAL // 2**20} MB together."
+)
 
 
 @dataclass(frozen=True)
@@ -151,24 +155,27 @@ def judged_here(lesson: str, notebook: NotebookNode, folder: Path, student: str)
 
 def other_files(folder: Path) -> dict[str, bytes]:
     """What a submission holds beside notebooks: no links, devices, hidden or huge files."""
+    return files_beside(folder)[0]
+
+
+def files_beside(folder: Path, taken: Path | None = None) -> tuple[dict[str, bytes], list[str]]:
+    """The same, without the file that is graded; and sentences on what was left out, if anything was."""
     found: dict[str, bytes] = {}
-    total = 0
-    for path in sorted(islice(folder.rglob("*"), MOST_FILES)) if folder.is_dir() else ():
-        inside = path.relative_to(folder)
-        if any(part.startswith((".", "__pycache__")) for part in inside.parts) or path.suffix == ".ipynb":
+    total, left_out = 0, 0
+    for file in sorted(look_through(folder).files, key=lambda file: file.path.suffix != ".py"):  # modules first
+        if file.path == taken or file.path.suffix == ".ipynb" or file.path.name == "timestamp.txt":
             continue
-        linked = any((folder / parent).is_symlink() for parent in [inside, *inside.parents])
-        if linked or not path.is_file() or inside.name == "timestamp.txt":
+        if file.size > LARGEST_FILE or total + file.size > LARGEST_TOTAL or len(found) >= MOST_TAKEN:
+            left_out += 1
             continue
         try:
-            size = path.stat().st_size
-            inside.as_posix().encode()  # a name from another system may be no text
-            if size <= LARGEST_FILE and total + size <= LARGEST_TOTAL:
-                found[inside.as_posix()] = path.read_bytes()
-                total += size
-        except (OSError, UnicodeEncodeError):
-            continue
-    return found
+            file.inside.encode()  # a name from another system may be no text
+            with file.path.open("rb") as opened:
+                found[file.inside] = opened.read(LARGEST_FILE)
+            total += len(found[file.inside])
+        except (OSError, ValueError):
+            left_out += 1
+    return found, [LEFT_OUT.format(count=left_out)] if left_out else []
 
 
 def seed_for(secret: bytes, student: str, fingerprint: str) -> int:

@@ -513,7 +513,8 @@ def test_a_wrong_folder_says_what_was_found_and_what_is_expected(tmp_path: Path)
     with pytest.raises(CourseError, match="is empty"):
         collect(tmp_path, LESSON)
     (tmp_path / "ada").mkdir()
-    nbformat.write(blank(), tmp_path / "ada" / "homework.ipynb")
+    other = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 + 1")])
+    nbformat.write(other, tmp_path / "ada" / "homework.ipynb")
     with pytest.raises(CourseError, match=re.escape(expected) + r"(.|\n)*ada/homework\.ipynb"):
         collect(tmp_path, LESSON)
 

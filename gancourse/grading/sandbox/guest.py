@@ -6,14 +6,12 @@ from outside, and sends back what comes of it; whether that is right is judged b
 
 from __future__ import annotations
 
-import ast
 import contextlib
 import io
 import linecache
 import os
 import signal
 import sys
-import types
 import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -25,11 +23,12 @@ from gancourse.checks.core import describe_error, silence
 from gancourse.checks.without import refusing
 from gancourse.grading.sandbox import mirror
 from gancourse.grading.sandbox.peer import Letter, Peer
+from gancourse.grading.sandbox.shell import forbidden, shell
 from gancourse.grading.sandbox.wire import TOO_LONG, Gone, Line, Raw, Tagged, WireError
 
 FOLDER = os.path.join(os.environ.get("TMPDIR", "/tmp"), "notebook")
 MOST_PRINTED = 20_000  # characters kept of what a cell prints
-AROUND_CODE = ("time", "timeit", "capture", "prun")  # magics whose code defines what the notebook needs
+MISSING = object()
 MOST_HELD = 10_000  # objects of the student's that the other side may name
 
 
@@ -71,17 +70,16 @@ class Guest(Peer):
 
     def __init__(self, line: Line) -> None:
         super().__init__(line)
-        main = types.ModuleType("__main__")
-        sys.modules["__main__"] = main
-        self.names = main.__dict__
-        self.names["get_ipython"] = lambda: NoShell(self.names)
-        self.names["display"] = lambda *things, **_: print(*map(brief_repr, things))
+        self.shell = shell()
+        sys.modules["__main__"] = self.shell.user_module
+        self.names = self.shell.user_ns
         for name in ("public", "hidden"):
             setattr(gancourse.checks, name, lambda lesson: CheckedOutside())
         self.built: dict[int, Any] = {}  # the grader's networks and optimizers, built here
         self.strangers: dict[int, StandIn] = {}
-        self.kept: dict[str, Any] = {}  # the answers to exercises, by name
-        self.last: dict[str, Any] = {}  # what the same names mean at the end
+        self.kept: dict[str, Any] = {}  # the answers to exercises as their own cells left them, by name
+        self.seen: dict[str, list[Any]] = {}  # what was looked at, by name
+        self.replaced: dict[str, Any] = {}  # what stood where something of the grader's stands meanwhile
         signal.signal(signal.SIGALRM, self.late)
 
     def late(self, *_: Any) -> None:
@@ -106,54 +104,54 @@ class Guest(Peer):
         sys.path.insert(0, FOLDER)
         for name, data in files.items():
             path = os.path.join(FOLDER, name)
-            os.makedirs(os.path.dirname(path), exist_ok=True)
-            with open(path, "wb") as file:
-                file.write(data.tobytes())
+            with contextlib.suppress(OSError, ValueError):  # no room, no inode, a file where a folder should be
+                os.makedirs(os.path.dirname(path), exist_ok=True)
+                with open(path, "wb") as file:
+                    file.write(data.tobytes())
         return {"reply": None}
 
     def serve_run(self, letter: Letter, source: str, name: str, seconds: float) -> dict[str, Any]:
         """Run a cell: what it printed, and the sentence on what stopped it."""
-        linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
         printed, error = Printed(), None
         with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed), limit(seconds):
             try:
-                self.run(source, name)
-            except TooLong:
-                error = [TOO_LONG, f"This ran longer than {seconds:g} seconds and was stopped."]
-            except BaseException as stopped:
+                stopped = self.shell.run_as(source, name)
+            except BaseException as odd:
+                stopped = odd
+        if isinstance(stopped, TooLong):
+            error = [TOO_LONG, f"This ran longer than {seconds:g} seconds and was stopped."]
+        elif stopped is not None:
+            with limit(seconds):  # an error of the student's own may have no end, either
                 error = [type(stopped).__name__, error_in_cell(stopped, name)]
         return {"reply": {"printed": printed.getvalue(), "error": error}}
 
-    def run(self, source: str, name: str) -> None:
-        """Run a cell's code in the notebook's names; show the value of a last expression as Jupyter would."""
-        from IPython.core.inputtransformer2 import TransformerManager
-
-        tree = ast.parse(TransformerManager().transform_cell(source), name)
-        last = tree.body[-1] if tree.body else None
-        if isinstance(last, ast.Expr):
-            tree.body.pop()
-        exec(compile(tree, name, "exec", dont_inherit=True), self.names)
-        if isinstance(last, ast.Expr):
-            value = eval(compile(ast.Expression(last.value), name, "eval", dont_inherit=True), self.names)
-            if value is not None and not source.rstrip().endswith(";"):
-                print(brief_repr(value))
-
-    def serve_keep(self, letter: Letter, name: str, only_new: bool) -> dict[str, Any]:
-        """Remember what a name means now: a later cell may give it another meaning."""
-        if name in self.names:
-            self.last[name] = self.names[name]
-            if not (only_new and name in self.kept):
-                self.kept[name] = self.names[name]
+    def serve_keep(self, letter: Letter, name: str, only_new: bool = False) -> dict[str, Any]:
+        """Remember what a name means now, where the exercise's own cell has just run."""
+        if name in self.names and not (only_new and name in self.kept):
+            self.kept[name] = self.names[name]
         return {"reply": None}
 
     def serve_look(self, letter: Letter, name: str, last: bool) -> dict[str, Any]:
-        """What a name meant when it was kept first, or last if that is another thing: [whether it is there, it]."""
-        there = name in self.kept and not (last and self.last[name] is self.kept[name])
-        return {"reply": [there, (self.last if last else self.kept)[name] if there else None]}
+        """[whether it is there, it]: what a name means now if `last`, else as its own cell left it."""
+        there, thing = self.meaning(name, last)
+        if there:
+            self.seen.setdefault(name, []).append(thing)
+        return {"reply": [there, thing]}
+
+    def serve_seen(self, letter: Letter, name: str, last: bool) -> dict[str, Any]:
+        """Whether `look` would show nothing that it has not shown before."""
+        there, thing = self.meaning(name, last)
+        return {"reply": not there or any(thing is known for known in self.seen.get(name, ()))}
+
+    def meaning(self, name: str, last: bool) -> tuple[bool, Any]:
+        table = self.names if last or name not in self.kept else self.kept
+        return name in table, table.get(name)
 
     def serve_supply(self, letter: Letter, things: dict[str, Any]) -> dict[str, Any]:
         """Put things of the grader's in the place of the student's, until `forget`."""
-        self.names.update(things)
+        for name, thing in things.items():
+            self.replaced.setdefault(name, self.names.get(name, MISSING))
+            self.names[name] = thing
         return {"reply": None}
 
     def serve_call(
@@ -213,7 +211,12 @@ class Guest(Peer):
 
     def serve_forget(self, letter: Letter) -> dict[str, Any]:
         """Drop everything that was named, built or supplied for the checks of one exercise."""
-        self.names.update(self.last)
+        for name, thing in self.replaced.items():
+            if thing is MISSING:
+                self.names.pop(name, None)
+            else:
+                self.names[name] = thing
+        self.replaced.clear()
         for table in (self.mine, self.calls, self.built, self.strangers):
             table.clear()
         return {"reply": None}
@@ -263,7 +266,7 @@ class Guest(Peer):
             return {"error": "unsendable", "text": f"What your code returned cannot be used: {error}."}
         if isinstance(error, NotImplementedError) and not str(error):
             return {"error": "blank"}
-        return {"error": "stopped", "text": describe_error(error)}
+        return {"error": "stopped", "text": told(error)}
 
     def answer(self, message: dict[str, Any], letter: Letter) -> None:
         try:
@@ -271,7 +274,7 @@ class Guest(Peer):
         except (Gone, TooLong):
             raise
         except BaseException as error:  # SystemExit, KeyboardInterrupt: the student's, and no reason to end
-            self.send({"error": "stopped", "text": describe_error(error)}, Letter())
+            self.send({"error": "stopped", "text": told(error)}, Letter())
 
 
 def kind_of(value: Any) -> str:
@@ -285,32 +288,9 @@ def kind_of(value: Any) -> str:
     return "function" if callable(value) else "object"
 
 
-class NoShell:
-    """What `get_ipython()` gives where there is no IPython: magics do nothing, but those around code run it."""
-
-    def __init__(self, names: dict[str, Any]) -> None:
-        self._names = names
-
-    def run_line_magic(self, name: str, line: str, *_: Any) -> None:
-        if name in AROUND_CODE:
-            self.run_cell_magic(name, "", line)
-
-    def run_cell_magic(self, name: str, line: str, cell: str) -> None:
-        if name in AROUND_CODE:
-            where = f"<%{name}>"
-            linecache.cache[where] = (len(cell), None, cell.splitlines(keepends=True), where)
-            exec(compile(cell, where, "exec", dont_inherit=True), self._names)
-
-    def __getattr__(self, name: str) -> Callable[..., None]:
-        return lambda *_, **__: None
-
-
-def brief_repr(value: Any) -> str:
-    """A value as text, not too long of it."""
-    try:
-        return repr(value)[:MOST_PRINTED]
-    except Exception as error:
-        return f"<{type(value).__name__}, whose repr stopped with {type(error).__name__}>"
+def told(error: BaseException) -> str:
+    """An error in a sentence, and what the sandbox has to do with it."""
+    return f"{describe_error(error)}. {why}" if (why := forbidden(error)) else describe_error(error)
 
 
 def error_in_cell(error: BaseException, name: str) -> str:
@@ -326,7 +306,8 @@ def error_in_cell(error: BaseException, name: str) -> str:
             number = trace.tb_lineno if trace.tb_frame.f_code.co_filename == name else number
             trace = trace.tb_next
     line = linecache.getline(name, number).strip()
-    return f"{text} in line {number}: `{line}`" if line else text
+    said = f"{text} in line {number}: `{line}`" if line else text
+    return f"{said}. {why}" if (why := forbidden(error)) else said
 
 
 @contextlib.contextmanager

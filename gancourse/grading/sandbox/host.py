@@ -213,7 +213,7 @@ class Host(Peer):
             return "", [ENDED, self.over]
 
     def look(self, name: str, last: bool = False) -> Any:
-        """The student's answer of this name: as its own cell left it, or as the last cell did, if that differs.
+        """The student's answer of this name: as its own cell left it, or what the name means now.
 
         Raises:
             KeyError: if it is not there.
@@ -222,6 +222,10 @@ class Host(Peer):
         if not (isinstance(found, list) and len(found) == 2 and found[0] is True):
             raise KeyError(name)
         return found[1]
+
+    def is_new(self, name: str, last: bool = False) -> bool:
+        """Whether `look` would show something that it has not shown before."""
+        return self.asked("seen", self.limits.call, name=name, last=last) is False
 
     def close(self, why: str = "It is over.") -> None:
         """End the conversation."""
