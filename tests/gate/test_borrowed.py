@@ -123,9 +123,9 @@ def test_all_else_is_there_while_a_lesson_is_graded(sandboxes: Sandboxes, lesson
             assert error is None, f"{cell.id}: {error}"
     finally:
         host.close()
-    for name, exercise, _, code in RIGHT:
-        if name == lesson and LIBRARY_WORDS.search(code):
-            verdict = judged(sandboxes.of(lesson), lesson, exercise, code)
+    for answer in RIGHT:
+        if answer.lesson == lesson and LIBRARY_WORDS.search(answer.code):
+            verdict = judged(sandboxes.of(lesson), lesson, answer.exercise, answer.code)
             assert verdict.credit == 1, str(verdict)
 
 
