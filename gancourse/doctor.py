@@ -20,7 +20,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from gancourse.errors import CourseError
+from gancourse.paths import checkout as course_files
 from gancourse.paths import repository
+from gancourse.shadows import shadows
 
 Health = Literal["ok", "note", "problem"]
 
@@ -40,7 +42,7 @@ class Checkup:
 
 
 def examine() -> int:
-    """Print a table of everything that matters; 0 if a student can work here and a grader grade."""
+    """Print the answer, and a table of everything that matters; 0 if a student can work here and a grader grade."""
     from rich import box
     from rich.console import Console
     from rich.table import Table
@@ -55,18 +57,30 @@ def examine() -> int:
     for f in found:
         table.add_row(Text(f.verdict, style=colors[f.verdict]), *(Text(part) for part in (f.thing, f.found, f.remedy)))
     console = Console()
-    console.print(table)
+    # The answer first: who asks wants to know whether it works, and then why not.
     if problems:
         console.print(f"{problems} problem(s): the course does not work here yet; the last column says what to do.")
     else:
         console.print("Everything that students and graders need is here.")
+    console.print(table)
     return 1 if problems else 0
 
 
 def findings() -> list[Checkup]:
     """Everything that was looked at, in the order of the table."""
     found: list[Checkup] = []
-    checks = (python, packages, torch_and_device, kernel, nbgrader_extensions, alembic, checkout, chromium, disk_space)
+    checks = (
+        python,
+        packages,
+        torch_and_device,
+        kernel,
+        nbgrader_extensions,
+        alembic,
+        checkout,
+        chromium,
+        disk_space,
+        modules_beside,
+    )
     for check in checks:
         found += guarded(check)
     return found
@@ -238,6 +252,20 @@ def chromium() -> Iterator[Checkup]:
     else:
         remedy = "`make test` tries to install it; or set GANCOURSE_CHROMIUM to the path of one."
         yield Checkup("Chromium (only for tests)", "not found", "note", remedy)
+
+
+def modules_beside() -> Iterator[Checkup]:
+    """Files beside the notebooks, or here, that hide a module from what is run there."""
+    root = course_files()
+    beside = sorted((root / "notebooks").glob("*/")) if root is not None else []
+    told = False
+    for folder in dict.fromkeys([*beside, Path.cwd()]):
+        for file, module in shadows(folder).items():
+            told = True
+            found = f"{folder / file} hides the module {module} from what runs there"
+            yield Checkup("names of modules", found, "problem" if folder in beside else "note", "Rename or remove it.")
+    if not told:
+        yield Checkup("names of modules", "no file beside the notebooks hides one")
 
 
 def disk_space() -> Iterator[Checkup]:
