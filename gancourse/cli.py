@@ -11,6 +11,7 @@ import typer
 
 from gancourse.data.commands import app as data
 from gancourse.errors import CourseError
+from gancourse.paths import provide_home
 from gancourse.terminal import show_anything
 
 if TYPE_CHECKING:
@@ -167,6 +168,7 @@ def described_recipe(recipe: Recipe | Study) -> str:
 def main() -> None:
     """Run the command line; a mistake of the user's is a sentence and exit status 2."""
     show_anything(sys.stdout, sys.stderr)
+    provide_home()
     try:
         app()
     except CourseError as error:

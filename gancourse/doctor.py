@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from gancourse.errors import CourseError
-from gancourse.paths import repository
+from gancourse.paths import checkout, repository
+from gancourse.shadows import shadows
 
 Health = Literal["ok", "note", "problem"]
 
@@ -40,7 +41,7 @@ class Checkup:
 
 
 def examine() -> int:
-    """Print a table of everything that matters; 0 if a student can work here and a grader grade."""
+    """Print the answer, and a table of everything that matters; 0 if a student can work here and a grader grade."""
     from rich import box
     from rich.console import Console
     from rich.table import Table
@@ -55,11 +56,12 @@ def examine() -> int:
     for f in found:
         table.add_row(Text(f.verdict, style=colors[f.verdict]), *(Text(part) for part in (f.thing, f.found, f.remedy)))
     console = Console()
-    console.print(table)
+    # The answer first: who asks wants to know whether it works, and then why not.
     if problems:
         console.print(f"{problems} problem(s): the course does not work here yet; the last column says what to do.")
     else:
         console.print("Everything that students and graders need is here.")
+    console.print(table)
     return 1 if problems else 0
 
 
@@ -76,6 +78,7 @@ def findings() -> list[Checkup]:
         course_files,
         chromium,
         disk_space,
+        modules_beside,
     )
     for check in checks:
         found += guarded(check)
@@ -248,6 +251,20 @@ def chromium() -> Iterator[Checkup]:
     else:
         remedy = "`make test` tries to install it; or set GANCOURSE_CHROMIUM to the path of one."
         yield Checkup("Chromium (only for tests)", "not found", "note", remedy)
+
+
+def modules_beside() -> Iterator[Checkup]:
+    """Files beside the notebooks, or here, that hide a module from what is run there."""
+    root = checkout()
+    beside = sorted((root / "notebooks").glob("*/")) if root is not None else []
+    told = False
+    for folder in dict.fromkeys([*beside, Path.cwd()]):
+        for file, module in shadows(folder).items():
+            told = True
+            found = f"{folder / file} hides the module {module} from what runs there"
+            yield Checkup("names of modules", found, "problem" if folder in beside else "note", "Rename or remove it.")
+    if not told:
+        yield Checkup("names of modules", "no file beside the notebooks hides one")
 
 
 def disk_space() -> Iterator[Checkup]:

@@ -1,5 +1,7 @@
 """Where things are on disk."""
 
+import os
+import tempfile
 from pathlib import Path
 
 from gancourse.errors import CourseError
@@ -25,6 +27,25 @@ def repository() -> Path:
 def checkout() -> Path | None:
     """The course's checkout, or None if gancourse was installed without it."""
     return PACKAGE.parent if (PACKAGE.parent / "lessons").is_dir() else None
+
+
+def home() -> Path:
+    """The user's home or, for a user who has none (no HOME, no entry: some containers), a temporary folder."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return Path(tempfile.gettempdir()) / f"gancourse-{os.getuid()}"
+
+
+def provide_home() -> None:
+    """Give the libraries a home and a name where this user has neither; some stop with a traceback without."""
+    try:
+        Path.home()
+    except RuntimeError:
+        folder = home()
+        folder.mkdir(mode=0o700, exist_ok=True)
+        os.environ["HOME"] = str(folder)
+        os.environ.setdefault("USER", f"user{os.getuid()}")
 
 
 def weights_folder() -> Path:

@@ -166,13 +166,19 @@ def publish(made: Path, target: Path, recursive: bool = True) -> list[Path]:
             if not recursive and source.name == "images":
                 kept += publish(source, destination)
             continue
-        if destination.exists() and destination.read_bytes() == source.read_bytes():
+        if destination.exists() and lines_of(destination) == lines_of(source):
             continue
         if destination.suffix == ".ipynb" and destination.exists() and worked_in(destination):
             kept.append(move_aside(destination))
         destination.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, destination)
     return kept
+
+
+def lines_of(path: Path) -> bytes:
+    """A file's bytes; of a text, whatever ends its lines: a checkout may have Windows's."""
+    content = path.read_bytes()
+    return content.replace(b"\r\n", b"\n") if path.suffix in (".ipynb", ".md", ".svg", ".py") else content
 
 
 def move_aside(path: Path) -> Path:
@@ -198,14 +204,14 @@ def differences(out: Path, only: str | None = None) -> list[str]:
     """What a fresh build in `out` (of one lesson, if named) has that the repository does not, and the reverse."""
     root, found = repository(), []
     readme = Path("README.md")
-    if (out / readme).exists() and (out / readme).read_bytes() != (root / readme).read_bytes():
+    if (out / readme).exists() and lines_of(out / readme) != lines_of(root / readme):
         found.append("README.md has another table of lessons")
     for step in ("notebooks", "solutions"):
         fresh = {p.relative_to(out) for p in (out / step).rglob("*") if p.is_file()}
         for name in sorted(fresh):
             if not (root / name).exists():
                 found.append(f"{name} is missing")
-            elif (root / name).read_bytes() != (out / name).read_bytes():
+            elif lines_of(root / name) != lines_of(out / name):
                 found.append(f"{name} differs from its source")
         for path in () if only else sorted((root / step).rglob("*.ipynb")):
             name = path.relative_to(root)

@@ -27,6 +27,7 @@ import torch
 from torch import Tensor
 
 from gancourse.errors import CourseError
+from gancourse.paths import home
 
 try:
     import fcntl
@@ -49,7 +50,7 @@ class Blueprint(NamedTuple):
 
 def root() -> Path:
     """The folder of the cache; it need not exist."""
-    return Path(os.environ.get("GANCOURSE_CACHE") or Path.home() / ".cache" / "gancourse").expanduser()
+    return Path(os.environ.get("GANCOURSE_CACHE") or home() / ".cache" / "gancourse").expanduser()
 
 
 def cached(name: str, key: object, build: Callable[[], Blueprint]) -> tuple[Tensor, dict[str, Tensor]]:

@@ -21,6 +21,7 @@ from typing import NamedTuple
 from gancourse.data.cache import root as cache_root
 from gancourse.data.celeba_tables import PICTURE_ENDINGS, is_official, partition_of, stem
 from gancourse.errors import CourseError
+from gancourse.paths import home
 
 __all__ = ["Copy", "copy_in", "copy_places", "find_copy", "is_picture", "partition_of", "stem"]
 
@@ -74,8 +75,7 @@ def copy_places() -> list[Path]:
     asked = os.environ.get("GANCOURSE_CELEBA")
     if asked:
         return [Path(asked).expanduser()]
-    homes = [Path(home) / "data" / "celeba"] if (home := os.path.expanduser("~")) != "~" else []
-    return [Path("data/celeba"), cache_root() / "celeba", Path("celeba"), *homes]
+    return [Path("data/celeba"), cache_root() / "celeba", Path("celeba"), home() / "data" / "celeba"]
 
 
 def find_copy() -> Copy:

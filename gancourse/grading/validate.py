@@ -25,6 +25,7 @@ from gancourse.grading.result import Result
 from gancourse.grading.sandbox.walls import Limits, Walls
 from gancourse.grading.trial import other_files, withheld_from
 from gancourse.paths import repository
+from gancourse.shadows import shadowed
 
 AFRESH = "Inputs were drawn afresh, as in grading; graders have a few more checks."
 NOT_WITHHELD = " There is no full sandbox here, because {reason}: your code could import what graders withhold."
@@ -47,7 +48,7 @@ def validate_notebook(path: Path, limits: Limits | None = None) -> int:
         raise CourseError(f"{damage} {MEND} or start from a fresh one.") from None
     lesson, release = lesson_of(notebook, path)
     restored, notes = restore(notebook, release)
-    for note in notes.values():
+    for note in [*notes.values(), *filter(None, [shadowed(path.resolve().parent)])]:
         print(f"Note: {note}")
     with Walls(limits, withheld=withheld_from(lesson)) as walls, status_line() as tell:
         judge = Judge(lesson, walls, everything=False, tell=tell)

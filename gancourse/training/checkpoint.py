@@ -22,6 +22,7 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from gancourse.errors import CourseError
+from gancourse.models import store
 from gancourse.training.state import State
 
 if TYPE_CHECKING:
@@ -38,10 +39,11 @@ def save_checkpoint(engine: Engine, path: Path, **notes: Any) -> None:
         notes: more for the header, as JSON takes it: what the recipe was, how long it took.
 
     Raises:
-        Diverged: if a loss is no number any more: the checkpoint before it stays.
+        Diverged: if a loss or a weight is no number any more: the checkpoint before it stays.
         CourseError: if the file cannot be written.
     """
     engine.check()
+    must_be_numbers(engine)
     if not engine.machine.main:
         return
     tensors = {f"{kind}.{key}": value for kind, net in networks(engine) for key, value in net.state_dict().items()}
@@ -95,18 +97,53 @@ def read_checkpoint(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
             header = (file.metadata() or {}).get("gancourse")
             tensors = {name: file.get_tensor(name) for name in list(file.keys())}  # it is no dict
     except (SafetensorError, OSError, ValueError) as error:
+        if os.access(path, os.R_OK) and store.is_pickle(path):
+            raise foreign(path, f"{store.PICKLE}. It is as it was; nothing of it was run") from error
         raise CourseError(
-            f"The checkpoint {path} is damaged or cut short ({error}). Delete it to start anew, or take an older one."
+            f"The checkpoint {path} is damaged, cut short or something else ({error}). Put it elsewhere to start anew, "
+            "or take an older one."
         ) from error
     if header is None:
-        raise CourseError(f"{path} is a safetensors file, but not a checkpoint of a run: it has no header of ours.")
-    about = json.loads(header)
+        first = f", the first of them {min(tensors)}" if tensors else ""
+        raise foreign(path, f"it has no header of ours, only {len(tensors)} tensors{first}")
+    try:
+        about = json.loads(header)
+    except ValueError as error:
+        raise CourseError(f"The checkpoint {path} is damaged: its header cannot be read ({error}).") from error
+    if not isinstance(about, dict) or ("nets" in about and "version" not in about):
+        raise CourseError(
+            f"{path} holds networks to be used, as --keep writes them, and not a run to go on with: no optimizers, no "
+            f"place in the data. `gancourse.models.store.load({str(path)!r})` gives them. Choose another --out, or put "
+            "it elsewhere to start anew."
+        )
     if about.get("version") != CHECKPOINT_VERSION:
         raise CourseError(
             f"The checkpoint {path} has version {about.get('version')}; "
             f"this gancourse reads version {CHECKPOINT_VERSION}. Use the gancourse that wrote it, or start anew."
         )
     return about, tensors
+
+
+def foreign(path: Path, happened: str) -> CourseError:
+    """What to say of another program's checkpoint: it is not damaged, and a run cannot go on from it."""
+    return CourseError(
+        f"{path} is not a checkpoint of a run of `gancourse train`: {happened}. A run goes on from its own alone, "
+        "which also hold optimizers, averages and the place in the data: choose another --out. For its weights: "
+        f"{store.FOREIGN}"
+    )
+
+
+def must_be_numbers(engine: Engine) -> None:
+    """Raise Diverged if a weight is none: its loss may come only with the next step."""
+    from gancourse.training.engine import Diverged
+
+    for kind, net in networks(engine):
+        for key, value in net.state_dict().items():
+            if value.is_floating_point() and not bool(value.isfinite().all()):
+                raise Diverged(
+                    f"{kind.split('.')[-1]}.{key} holds values that are no numbers after step {engine.state.step:,}: "
+                    "this is not saved. What people try first: lower learning rates; float32 instead of bf16."
+                )
 
 
 def load_checkpoint(engine: Engine, path: Path) -> dict[str, Any]:

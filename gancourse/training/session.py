@@ -34,6 +34,7 @@ from gancourse.training.speed.trial import fastest, forms
 from gancourse.training.state import State
 
 LOG = logging.getLogger("gancourse.training")
+OTHERS = (".pth", ".pt", ".ckpt", ".bin", ".safetensors")  # what other programs call their checkpoints
 AGREE = 10  # of several processes, how often they ask each other whether to stop
 
 
@@ -99,6 +100,11 @@ class Session:
     def earlier(self) -> dict[str, Any] | None:
         """The notes of the checkpoint in the folder, if there is one to go on from."""
         if not self.file.exists():
+            others = sorted(p.name for p in self.plan.out.glob("*") if p.suffix.lower() in OTHERS)
+            if others:
+                LOG.warning(
+                    "%s holds %s, which no run goes on from: this one begins anew.", self.plan.out, ", ".join(others)
+                )
             return None
         if not self.plan.resume:
             raise CourseError(f"{self.plan.out} holds a run already. Choose another --out, or delete the folder.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -50,6 +51,52 @@ def test_control_c_saves_and_the_same_command_goes_on(tmp_path) -> None:
     assert more.returncode == 0, more.stderr
     assert f"goes on at step {len(reached):,}" in more.stderr
     assert steps(tmp_path) == list(range(1, len(reached) + 4))
+
+
+HOT = """
+import dataclasses, sys
+from gancourse import cli
+from gancourse.training.recipes import RECIPES
+
+ring = RECIPES["ring"]
+
+def make(*given):
+    engine = ring.make(*given)
+    def heat(state):
+        if state.step >= 6:
+            engine.rates.update(dict.fromkeys(engine.rates, 1e30))
+    engine.hooks.append(heat)
+    return engine
+
+RECIPES["ring"] = dataclasses.replace(ring, make=make)
+cli.main()
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("log_every", ["1", "1000"])
+def test_a_run_that_turns_nan_ends_with_an_error_and_keeps_its_good_checkpoint(tmp_path, log_every) -> None:
+    """Learning rates that jump to 10³⁰: as far as such a run goes by itself, whether or not it looks at each step."""
+    out, program = tmp_path / "run", tmp_path / "hot.py"
+    program.write_text(HOT)
+    command = ["train", "ring", "--out", str(out), "--log-every", log_every]
+    good = subprocess.run([str(PROGRAM), *command, "--steps", "4"], env=ONE_THREAD, capture_output=True, timeout=240)
+    assert good.returncode == 0, good.stderr
+    kept = (out / "checkpoint.safetensors").read_bytes()
+    hot = [sys.executable, str(program), *command, "--steps", "30", "--keep", "--keep-in", str(tmp_path / "kept")]
+    done = subprocess.run(hot, env=ONE_THREAD, capture_output=True, text=True, timeout=240)
+    assert done.returncode == 2, done.stderr
+    said = done.stderr
+    assert "Traceback" not in said and "done:" not in said
+    assert re.search(r"gancourse: .* in step \d+: .*lower learning rates", said), said
+    assert "last good checkpoint, of step 4, is kept" in said
+    assert (out / "checkpoint.safetensors").read_bytes() == kept
+    assert not (tmp_path / "kept").exists()
+    more = subprocess.run(
+        [str(PROGRAM), *command, "--steps", "8"], env=ONE_THREAD, capture_output=True, text=True, timeout=240
+    )
+    assert more.returncode == 0, more.stderr
+    assert "goes on at step 4" in more.stderr
 
 
 SHARED = """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import logging
 import os
+import re
 import signal
 import sys
 from dataclasses import replace
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 import torch
 from PIL import Image
+from safetensors.torch import save_file
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from torch import nn
 from typer.testing import CliRunner
@@ -21,6 +23,7 @@ from typer.testing import CliRunner
 from gancourse.cli import app
 from gancourse.errors import CourseError
 from gancourse.models import store
+from gancourse.paths import weights_folder
 from gancourse.training import Diverged, Machine, keeping
 from gancourse.training.checkpoint import read_checkpoint
 from gancourse.training.recipes import RECIPES, Recipe, recipe
@@ -129,6 +132,81 @@ def test_what_does_not_fit_is_refused_in_words(tmp_path) -> None:
         train(plan(blocked / "run"))
     with pytest.raises(CourseError, match="ring"):
         recipe("rnig")
+
+
+def pth(path: Path) -> None:
+    torch.save({"state_dict": nn.Linear(2, 2).state_dict(), "epoch": 3}, path)
+
+
+def old_pth(path: Path) -> None:
+    torch.save(nn.Linear(2, 2).state_dict(), path, _use_new_zipfile_serialization=False)
+
+
+def data_parallel(path: Path) -> None:
+    save_file({f"module.{name}": value for name, value in nn.Linear(2, 2).state_dict().items()}, path)
+
+
+def kept_networks(path: Path) -> None:
+    path.write_bytes((weights_folder() / "dcgan_faces_64.safetensors").read_bytes())
+
+
+def nonsense(path: Path) -> None:
+    path.write_bytes(b"nonsense")
+
+
+def half(path: Path) -> None:
+    train(plan(path.parent, steps=1))
+    path.write_bytes(path.read_bytes()[:-1000])
+
+
+def unreadable_header(path: Path) -> None:
+    save_file({"a": torch.zeros(1)}, path, metadata={"gancourse": "{"})
+
+
+@pytest.mark.parametrize(
+    ("put", "says", "never"),
+    [
+        (pth, r"pickle of `torch\.save`.*another --out.*load_state_dict", "damaged|Delete"),
+        (old_pth, r"pickle of `torch\.save`", "damaged|Delete"),
+        (data_parallel, r"the first of them module\.bias.*`module\.` come from nn\.DataParallel", "damaged|Delete"),
+        (kept_networks, r"as --keep writes them.*store\.load", "damaged|Delete|version"),
+        (nonsense, "damaged, cut short or something else", "Delete"),
+        (half, "damaged, cut short", "pickle"),
+        (unreadable_header, "its header cannot be read", "pickle"),
+    ],
+)
+def test_another_programs_checkpoint_is_named_as_what_it_is(tmp_path, put, says, never) -> None:
+    file = tmp_path / "checkpoint.safetensors"
+    put(file)
+    before = file.read_bytes()
+    refused = CliRunner().invoke(app, ["train", "ring", "--out", str(tmp_path), "--steps", "2"])
+    assert isinstance(refused.exception, CourseError)
+    assert re.search(says, str(refused.exception)), refused.exception
+    assert not re.search(never, str(refused.exception))
+    assert file.read_bytes() == before
+
+
+def test_checkpoints_that_are_not_read_are_mentioned(tmp_path, caplog) -> None:
+    pth(tmp_path / "model_latest.pth")
+    with caplog.at_level(logging.INFO, "gancourse.training"):
+        assert train(plan(tmp_path, steps=1)) == 0
+    assert "holds model_latest.pth, which no run goes on from: this one begins anew" in caplog.text
+    caplog.clear()
+    with caplog.at_level(logging.INFO, "gancourse.training"):
+        assert train(plan(tmp_path, steps=2)) == 0
+    assert "model_latest" not in caplog.text
+
+
+def test_weights_that_are_no_numbers_are_not_saved_before_their_loss_comes(tmp_path) -> None:
+    train(plan(tmp_path, steps=4))
+    good = (tmp_path / "checkpoint.safetensors").read_bytes()
+    session = Session(plan(tmp_path, steps=5))
+    session.engine.hooks.append(lambda state: session.engine.game.G[0].bias.data.fill_(torch.inf))
+    with pytest.raises(
+        Diverged, match=r"(?s)G\.0\.bias holds .* after step 5.*last good checkpoint, of step 4, is kept"
+    ):
+        session.run()
+    assert (tmp_path / "checkpoint.safetensors").read_bytes() == good
 
 
 def test_the_command_lists_and_trains(tmp_path) -> None:
