@@ -60,6 +60,7 @@ class Answer:
     says: str = ""
     never: tuple[str, ...] = ()
     blind: bool = False
+    point: bool = False  # whether it misses what the exercise is for
 
 
 class Answers:
@@ -137,11 +138,12 @@ class Exercise:
         of: str = "",
         count: int = 0,
         blind: bool = False,
+        point: bool = False,
     ) -> None:
-        """Add an answer that must be rejected with these words."""
+        """Add an answer that must be rejected with these words; one that misses the `point` earns half at most."""
         never = (never,) if isinstance(never, str) else never
         code = self.source(name, written, of, count)
-        self.add(Answer(self.lesson, self.name, "wrong", name, code, says, never, blind))
+        self.add(Answer(self.lesson, self.name, "wrong", name, code, says, never, blind, point))
 
     def by_heart(self, name: str, written: Written, *, says: str, of: str = "", count: int = 0) -> None:
         """Add an answer that is accepted in a notebook, and on fresh inputs rejected with these words."""

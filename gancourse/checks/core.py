@@ -17,7 +17,8 @@ In a lesson, `check.optimal_discriminator(optimal_discriminator)` prints what ho
 **Credit.** A verdict's `credit` is the share of its claims that hold. Some claims hold for an answer
 that does nothing: that it leaves G alone, or returns something of the right shape. They are marked
 `alone=False`, and they count only beside a claim that is not. So `pass`, a constant and a random
-number get nothing, while a right answer with a slip gets most of it.
+number get nothing, while a right answer with a slip gets most of it. Claims about what the exercise is for are
+marked `point=True`: an answer that misses one of them gets half at most, however much else it does.
 
 **Where the answer runs.** In a lesson the student's object is at hand. In grading it runs in a sandbox,
 and a check gets a stand-in that passes calls on. So claims look at what comes back and at what was
@@ -46,6 +47,7 @@ from gancourse.checks.asked import asking
 from gancourse.paths import PACKAGE
 
 OURS = (PACKAGE, PACKAGE.parent / "lessons", PACKAGE.parent / "tests", Path(sysconfig.get_paths()["stdlib"]))
+HALF = 0.5  # of the points, for an answer that misses the point
 BLANK = "This is not written yet: replace `raise NotImplementedError` by your code."
 STOPS_HERE = "Asked about this, your code stops at `raise NotImplementedError`: this part is not written yet."
 CHANGES = (
@@ -78,12 +80,17 @@ class CheckFailed(AssertionError):
 class Claim:
     """Something that should be true of an answer; `test` raises `Miss` if it is not.
 
-    `alone` tells whether it is worth anything by itself (see Credit, above).
+    `alone` tells whether it is worth anything by itself, `point` whether the exercise is about it (see Credit, above).
     """
 
     text: str
     test: Callable[[Any], None]
     alone: bool = True
+    point: bool = False
+
+    def finding(self, miss: str | None) -> Finding:
+        """What was found about it: it holds, or why not."""
+        return Finding(self.text, miss, self.alone, point=self.point)
 
 
 @dataclass(frozen=True)
@@ -94,6 +101,7 @@ class Finding:
     miss: str | None = None
     alone: bool = True
     by: str = "public"
+    point: bool = False
 
     @property
     def holds(self) -> bool:
@@ -113,10 +121,14 @@ class Verdict:
 
     @property
     def credit(self) -> float:
-        """The share of the claims that hold, from 0 to 1; 0 unless one of them is worth something alone."""
+        """The share of the claims that hold, from 0 to 1; 0 unless one of them is worth something alone.
+
+        Half at most where the exercise's point is missed.
+        """
         if not any(f.holds and f.alone for f in self.findings):
             return 0.0
-        return sum(f.holds for f in self.findings) / len(self.findings)
+        share = sum(f.holds for f in self.findings) / len(self.findings)
+        return share if all(f.holds for f in self.findings if f.point) else min(share, HALF)
 
     def __add__(self, other: Verdict) -> Verdict:
         """Both as one, such as those of the public and of the hidden checks."""
@@ -153,7 +165,7 @@ class Suite:
         self.without: dict[str, str] = {}  # exercise → what its answer may not call, as in `without.REFUSED`
 
     def that(
-        self, exercise: str, claim: str, alone: bool = True
+        self, exercise: str, claim: str, alone: bool = True, point: bool = False
     ) -> Callable[[Callable[[Any], None]], Callable[[Any], None]]:
         """Add a claim about an exercise; the decorated function raises `Miss` if it does not hold.
 
@@ -161,10 +173,11 @@ class Suite:
             exercise: the name of what the student writes.
             claim: what is claimed, as the report words it.
             alone: False where an answer that does nothing, or guesses, may meet the claim.
+            point: True where the exercise is about this: without it an answer is worth half at most.
         """
 
         def add(function: Callable[[Any], None]) -> Callable[[Any], None]:
-            self.claims.setdefault(exercise, []).append(Claim(claim, function, alone))
+            self.claims.setdefault(exercise, []).append(Claim(claim, function, alone, point))
             return function
 
         return add
@@ -180,8 +193,8 @@ class Suite:
                 miss = find_miss(partial(claim.test, asked))
                 if miss == BLANK and not findings:
                     # Nothing is written. All claims count all the same: an answer could stop at the hidden ones only.
-                    return Verdict(exercise, tuple(Finding(c.text, BLANK, c.alone) for c in claims))
-                findings.append(Finding(claim.text, STOPS_HERE if miss == BLANK else miss, claim.alone))
+                    return Verdict(exercise, tuple(c.finding(BLANK) for c in claims))
+                findings.append(claim.finding(STOPS_HERE if miss == BLANK else miss))
         if asked.changes and not asked.told:
             said = CHANGES.format(which=asked.changes[0][1])
             findings.append(Finding("leaves what it is given as it was", said, alone=False))

@@ -78,8 +78,8 @@ def _(value: Callable) -> None:
 
 
 def networks(width: int = 5) -> tuple[nn.Module, nn.Module]:
-    """A small G from two noise dimensions and a small D."""
-    return curved(2, width, 1), curved(1, width, 1)
+    """A small G and a small D, each from one number to one."""
+    return curved(1, width, 1), curved(1, width, 1)
 
 
 def bce(real_logits: torch.Tensor, fake_logits: torch.Tensor) -> torch.Tensor:
@@ -102,7 +102,7 @@ def _(step: Callable) -> None:
     opt = torch.optim.SGD(D.parameters(), lr=0.5)
     G_before = flat(G)
     for _ in range(3):
-        real, z = randn(8, 1, dtype=torch.float64), randn(8, 2, dtype=torch.float64)
+        real, z = randn(8, 1, dtype=torch.float64), randn(8, 1, dtype=torch.float64)
         loss = bce(D(real), D(G(z).detach()))
         want = downhill(D, loss, 0.5)
         got = step(G, D, opt, bce, real, z)
@@ -117,7 +117,7 @@ def _(step: Callable) -> None:
     opt = torch.optim.SGD(G.parameters(), lr=0.5)
     D_before = flat(D)
     for _ in range(3):
-        z = randn(8, 2, dtype=torch.float64)
+        z = randn(8, 1, dtype=torch.float64)
         loss = heuristic(D(G(z)))
         want = downhill(G, loss, 0.5)
         got = step(G, D, opt, heuristic, z)
@@ -140,8 +140,8 @@ def _(algorithm: Callable) -> None:
             played.append(("G", -2.0 * len(played)))
             return played[-1][1]
 
-        def draw(batches: Iterator[int] = batches) -> int:
-            return next(batches)
+        def draw(batches: Iterator[int] = batches) -> torch.Tensor:
+            return torch.full((3, 1), float(next(batches)))
 
         run = algorithm(d_step, g_step, draw, draw, iterations, k)
         expect(hasattr(run, "__next__"), "It should yield: the result is no iterator.")

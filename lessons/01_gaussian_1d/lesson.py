@@ -136,7 +136,7 @@ show(
 # $$L_D = -\tfrac1n \textstyle\sum_i \log D(x_i) \; - \; \tfrac1m \sum_j \log\bigl(1 - D(G(z_j))\bigr).$$
 #
 # Write it for two batches of *logits*. The two means are added, not averaged. The result is one
-# number that can be differentiated, and it is right (not only finite) at logits of ±200.
+# number that can be differentiated. It and its gradient are right (not only finite) at logits of ±200.
 
 # %% [markdown] hints="discriminator_loss"
 # $D$ solves an ordinary two-class problem: real points have label 1, made points label 0. The loss
@@ -181,7 +181,7 @@ def discriminator_loss(real_logits, fake_logits):
 # ### Exercise 2: the minimax loss
 #
 # Write $\tfrac1m \sum_j \log\bigl(1 - D(G(z_j))\bigr)$ for a batch of logits: one number, right at
-# logits of ±200 too.
+# logits of ±200 too, as is its gradient.
 
 # %% [markdown] hints="minimax_generator_loss"
 # You have written this term already, with the opposite sign.
@@ -205,7 +205,8 @@ def minimax_generator_loss(fake_logits):
 # %% [markdown] exercise="non_saturating_generator_loss" stars=1 minutes=5
 # ### Exercise 3: the non-saturating loss
 #
-# Write $-\tfrac1m \sum_j \log D(G(z_j))$ for a batch of logits: one number, right at logits of ±200 too.
+# Write $-\tfrac1m \sum_j \log D(G(z_j))$ for a batch of logits: one number, right at logits of ±200 too, as is
+# its gradient.
 
 # %% [markdown] hints="non_saturating_generator_loss"
 # The generator wants its points called real. Pretend they are, and take the cross-entropy.
@@ -327,7 +328,8 @@ for d in (0.5, 0.1, 0.01, 0.001):
 # ### Exercise 5: the best discriminator
 #
 # Return $D^*$ for two tensors of densities of the same shape, and leave those as they are. It must
-# hold in the tails, however small both densities are. Where both are 0 nothing is known: return ½.
+# hold in the tails, however small both densities are, in single and in double precision. Where both are
+# 0 nothing is known: return ½.
 
 # %% [markdown] hints="optimal_discriminator"
 # The formula is right above. The only trouble is 0/0.
@@ -355,8 +357,8 @@ def optimal_discriminator(p, q):
 #
 # Compute $V$ on a grid. `p`, `q` and `d` hold the two densities and the discriminator's output at
 # points `dx` apart. Replace the integral by the plain sum over the grid times `dx`. A discriminator
-# may be perfectly sure where it is right to be: count $0 \cdot \log 0$ as 0. Leave the tensors you are
-# given as they are.
+# may be perfectly sure where it is right to be: count $0 \cdot \log 0$ as 0. Where it is sure and wrong,
+# $V$ is $-\infty$, without any bound. Leave the tensors you are given as they are.
 
 # %% [markdown] hints="game_value"
 # Two sums, one weighted by `p` and one by `q`. The care goes to the products with a 0 in front.

@@ -198,6 +198,24 @@ it.wrong(
     "one argument", {", fake_logits": "", "+ F.softplus(fake_logits).mean()": ""}, says="takes 1 positional argument"
 )
 it.wrong("NaN", 'return real_logits.mean() * float("nan")', says="contains NaN")
+it.wrong(
+    "where, the gradient of whose other branch is NaN",
+    """
+    def stable(x):
+        return torch.where(x > 20, x, torch.log1p(torch.exp(x)))
+    return stable(-real_logits).mean() + stable(fake_logits).mean()
+    """,
+    says="0 · ∞",
+)
+it.wrong(
+    "right values, and no gradient where D is sure",
+    """
+    high, low = fake_logits.clamp(min=100) - 100, -100 - real_logits.clamp(max=-100)
+    near = F.softplus(-real_logits.clamp(min=-100)).mean() + F.softplus(fake_logits.clamp(max=100)).mean()
+    return near + (high.mean() + low.mean()).detach()
+    """,
+    says="the gradient for the real logit",
+)
 it.by_heart(
     "the formula, at outputs of few kinds",
     """
@@ -267,6 +285,15 @@ it.wrong(
     """,
     says="the gradient times the batch size",
 )
+it.wrong(
+    "where, the gradient of whose other branch is NaN",
+    """
+    def stable(x):
+        return torch.where(x > 20, x, torch.log1p(torch.exp(x)))
+    return -stable(fake_logits).mean()
+    """,
+    says="0 · ∞",
+)
 
 # ---------------------------------------------------------------------------------------------
 
@@ -327,6 +354,15 @@ it.wrong("minus the logit", "return -fake_logits.mean()", says="without the sigm
 it.wrong("log of the mean", "return -torch.log(torch.sigmoid(fake_logits).mean())", says="logarithm of the mean")
 it.wrong("no mean", "return -F.logsigmoid(fake_logits)", says="Average over the batch")
 it.wrong("a NumPy number", {"mean()": "mean().detach().numpy()"}, says="can be differentiated")
+it.wrong(
+    "where, the gradient of whose other branch is NaN",
+    """
+    def stable(x):
+        return torch.where(x > 20, x, torch.log1p(torch.exp(x)))
+    return stable(-fake_logits).mean()
+    """,
+    says="0 · ∞",
+)
 
 # ---------------------------------------------------------------------------------------------
 
@@ -550,11 +586,21 @@ it.wrong(
     """,
     says="changes its argument `p`",
 )
+it.wrong("+ 1e-38", "return (p + 1e-38) / (p + q + 2e-38)", says="outweighs the densities")
+it.wrong(
+    "single precision first",
+    """
+    p, q = p.float(), q.float()
+    return torch.where(p + q > 0, p / (p + q), torch.full_like(p, 0.5))
+    """,
+    says="single precision",
+)
+it.wrong("a product of densities", "return torch.nan_to_num(p * p / (p * p + p * q), nan=0.5)", says="expected [")
 it.by_heart(
     "a table of pairs",
     """
     TABLE = {(0.3, 0.1): 3 / 4, (0.1, 0.3): 1 / 4, (0.4, 0.1): 4 / 5, (0.5, 0.0): 1.0, (0.0, 0.5): 0.0}
-    TINY = {(3e-30, 1e-30): 3 / 4, (4e-12, 1e-12): 4 / 5}
+    TINY = {(3e-30, 1e-30): 3 / 4, (4e-12, 1e-12): 4 / 5, (3e-200, 1e-200): 3 / 4, (1e-37, 4e-37): 1 / 5}
 
     def optimal_discriminator(p, q):
         def look_up(a, b):
@@ -583,21 +629,6 @@ it.right(
     """,
 )
 it.right(
-    "clamped logarithm",
-    """
-    log_d = torch.log(d).clamp(min=-1000)
-    log_1_d = torch.log1p(-d).clamp(min=-1000)
-    return torch.sum((p * log_d + q * log_1_d) * dx)
-    """,
-)
-it.right(
-    "clamped D",
-    """
-    d = d.clamp(1e-7, 1 - 1e-7)
-    return torch.dot(p, d.log()) * dx + torch.dot(q, (1 - d).log()) * dx
-    """,
-)
-it.right(
     "masks",
     """
     total = torch.zeros(())
@@ -612,6 +643,23 @@ it.right(
     zero = torch.zeros_like(p)
     integrand = torch.where(p == 0, zero, p * d.log()) + torch.where(q == 0, zero, q * (1 - d).log())
     return integrand.sum() * dx
+    """,
+)
+it.right(
+    "terms where there is a density",
+    """
+    real, fake = p != 0, q != 0
+    terms = torch.cat([p[real] * torch.log(d[real]), q[fake] * torch.log1p(-d[fake])])
+    return terms.sum() * dx
+    """,
+)
+it.right(
+    "a loop",
+    """
+    total = torch.zeros((), dtype=torch.float64)
+    for a, b, c in zip(p.double(), q.double(), d.double()):
+        total = total + (a * c.log() if a > 0 else 0) + (b * (1 - c).log() if b > 0 else 0)
+    return total * dx
     """,
 )
 
@@ -660,9 +708,42 @@ it.wrong(
     """,
     says="changes its argument `d`",
 )
+it.wrong(
+    "clamped logarithm",
+    """
+    log_d = torch.log(d).clamp(min=-1000)
+    log_1_d = torch.log1p(-d).clamp(min=-1000)
+    return torch.sum((p * log_d + q * log_1_d) * dx)
+    """,
+    says="sure and wrong",
+)
+it.wrong(
+    "clamped D",
+    """
+    d = d.clamp(1e-7, 1 - 1e-7)
+    return torch.dot(p, d.log()) * dx + torch.dot(q, (1 - d).log()) * dx
+    """,
+    says="sure and wrong",
+)
+it.wrong(
+    "log(D + 1e-12)",
+    "return (p * torch.log(d + 1e-12) + q * torch.log(1 - d + 1e-12)).sum() * dx",
+    says="sure and wrong",
+)
+it.wrong("mean times dx", {"sum()": "mean()"}, says="mean over the grid", never="they are averaged")
+it.wrong(
+    "BCELoss, which stops at −100",
+    """
+    return -dx * (
+        F.binary_cross_entropy(d, torch.ones_like(d), weight=p, reduction="sum")
+        + F.binary_cross_entropy(d, torch.zeros_like(d), weight=q, reduction="sum")
+    )
+    """,
+    says="sure and wrong",
+)
 it.by_heart(
     "the right value for few dx",
-    {"return": "known = len(p) > 2 or dx in (0.2, 0.5)\nreturn", "() * dx": "() * (dx if known else 1)"},
+    {"return": "known = len(p) > 3 or dx in (0.2, 0.5)\nreturn", "() * dx": "() * (dx if known else 1)"},
     says="The factor dx is missing",
 )
 
@@ -739,6 +820,38 @@ it.right(
         return value
 
     return opt_D.step(closure).item()
+    """,
+)
+it.right(
+    "z as the docstring has it",
+    """
+    n, one = z.shape
+    with torch.no_grad():
+        fake = G(z.view(n, 1))
+    value = loss(D(real.view(n, one)), D(fake))
+    opt_D.zero_grad()
+    value.backward()
+    opt_D.step()
+    return value.item()
+    """,
+)
+it.right(
+    "torch.func",
+    """
+    from torch.func import functional_call, grad_and_value
+
+    def discriminator_step(G, D, opt_D, loss, real, z):
+        fake = G(z).detach()
+        weights = {name: p.detach() for name, p in D.named_parameters()}
+
+        def of(weights):
+            return loss(functional_call(D, weights, (real,)), functional_call(D, weights, (fake,)))
+
+        slopes, value = grad_and_value(of)(weights)
+        for name, p in D.named_parameters():
+            p.grad = slopes[name]
+        opt_D.step()
+        return float(value)
     """,
 )
 
@@ -923,6 +1036,18 @@ it.right(
     return value.detach()
     """,
 )
+it.right(
+    "z as the docstring has it",
+    """
+    n, one = z.shape
+    assert one == 1
+    value = loss(D(G(z.reshape(n, 1))))
+    opt_G.zero_grad()
+    value.backward()
+    opt_G.step()
+    return value.item()
+    """,
+)
 
 it.wrong("return 0", "return 0", says="never calls the `loss`")
 it.wrong(
@@ -1071,6 +1196,31 @@ it.right(
             for _ in range(self.k):
                 d_loss = self.d(self.real(), self.noise())
             return d_loss, self.g(self.noise())
+    """,
+)
+it.right(
+    "on a device",
+    """
+    device = torch.device("cpu")
+    for _ in range(iterations):
+        for _ in range(k):
+            d_loss = discriminator_step(sample_real().to(device), sample_noise().to(device))
+        g_loss = generator_step(sample_noise().to(device))
+        yield d_loss, g_loss
+    """,
+)
+it.right(
+    "a named pair",
+    """
+    from collections import namedtuple
+
+    Losses = namedtuple("Losses", "d g")
+
+    def algorithm_1(discriminator_step, generator_step, sample_real, sample_noise, iterations, k):
+        for _ in range(iterations):
+            for _ in range(k):
+                d_loss = discriminator_step(sample_real(), sample_noise())
+            yield Losses(d_loss, generator_step(sample_noise()))
     """,
 )
 

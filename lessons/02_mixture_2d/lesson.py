@@ -81,7 +81,8 @@ show(
 # ### Exercise 1: a sampler
 #
 # Draw `n` points from a mixture. Each point is drawn independently of all others: first its component,
-# with the probabilities `weights`, then its place. So the order of the rows means nothing, and every
+# with the probabilities `weights`, then its place, with normal noise. How many points each component gets
+# is chance, too. So the order of the rows means nothing, and every
 # part of the batch is as fair a sample as the whole. Return a tensor of shape `(n, d)`.
 
 # %% [markdown] hints="sample_mixture"
@@ -192,7 +193,7 @@ show(fig, alt="A map of log p with three bright hills of unlike width, and 300 d
 #
 # Given samples, the centers of the modes and their common standard deviation, return a pair: how many
 # modes are covered, and the share of high-quality samples (between 0 and 1). Distance is the ordinary
-# Euclidean one. Where no sample is good, both are 0.
+# Euclidean one; a sample at exactly three standard deviations is good. Where no sample is good, both are 0.
 
 # %% [markdown] hints="count_modes"
 # For each sample you need two things: which mode is nearest, and how far away that is.
@@ -524,7 +525,8 @@ show(fig, alt=f"Shares of samples nearest to each of three modes, by seed: {shar
 # for each pixel and append a constant channel.)
 #
 # $G$ must learn from it, so gradients have to flow through it, and they must be finite even where all
-# rows are the same, which is where it is needed most. Add 1e-8 to each variance before its root.
+# rows are the same, which is where it is needed most. Add 1e-8, or less, to each variance before its root.
+# Features may lie far from 0: there, too, it is right.
 
 # %% [markdown] hints="minibatch_std"
 # One number for the whole batch: how much the rows differ from each other. All rows get the same.
@@ -639,7 +641,8 @@ show(
 # `(n / m, 1)`. A pack is `m` rows that follow each other: rows 0 to m − 1 are the first.
 #
 # The samples of a pack are judged *together*: they enter the first layer side by side, as one input of
-# `m * dimension` numbers, and there are two hidden layers of `width` units, as in `perceptron`.
+# `m * dimension` numbers, and there are two hidden layers of `width` units, each with an activation behind
+# it, as in `perceptron`. No other layer has weights.
 
 # %% [markdown] hints="PackedDiscriminator"
 # Nothing about the network itself is new. All the packing is in how the batch is laid out before the

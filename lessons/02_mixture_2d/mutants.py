@@ -110,7 +110,28 @@ it.wrong(
     says="One row for each point",
 )
 it.wrong("without replacement", {"n, replacement=True": "n"}, says="without replacement")
-
+it.wrong(
+    "the expected numbers, shuffled",
+    """
+    counts = (n * weights).round().long()
+    counts[0] += n - counts.sum()
+    parts = [m + s * torch.randn(int(c), len(m)) for m, s, c in zip(means, stds, counts)]
+    return torch.cat(parts)[torch.randperm(n)]
+    """,
+    says="how many of them",
+)
+it.wrong(
+    "evenly spaced numbers, shuffled",
+    """
+    spots = (torch.arange(n) + torch.rand(())) / n
+    which = torch.searchsorted(weights.cumsum(0), spots).clamp(max=len(means) - 1)[torch.randperm(n)]
+    return means[which] + stds[which, None] * torch.randn(n, means.shape[1])
+    """,
+    says="how many of them",
+)
+it.wrong("noise cut off at two", {"shape[1])": "shape[1]).clamp(-2, 2)"}, says="cut off")
+it.wrong("noise cut off at three", {"shape[1])": "shape[1]).clamp(-3, 3)"}, says="cut off")
+it.wrong("an array", {"return": "points =", "shape[1])": "shape[1])\nreturn points.numpy()"}, says="a tensor is asked")
 it.excused = {
     "`means[which] + stds[which, None] * torch.randn(n, means.shape[1])` → `means[which] - stds[which, None] * torch.randn(n, means.shape[1])`": "normal noise is as likely with either sign",
 }
@@ -313,6 +334,8 @@ it.wrong(
     {"distance,": "samples /= std\nmodes = modes / std\nstd = 1\ndistance,"},
     says="changes its argument",
 )
+it.wrong("the edge left out", {"<=": "<"}, says="at most three")
+it.wrong("a little more than three", {"3 * std": "3 * std + 1e-3"}, says="expected")
 it.by_heart(
     "the answer to the square",
     """
@@ -332,10 +355,6 @@ it.excused = {
     "`torch.cdist(samples, modes).min(dim=1)` → `torch.cdist(samples, modes).min(dim=-1)`": "the last dimension is dimension 1",
     "`good.float()` → `good.double()`": "a share in double precision is as good",
 }
-
-it.survivors = [
-    "`distance <= 3 * std` → `distance < 3 * std`",
-]
 
 # ---------------------------------------------------------------------------------------------
 
@@ -419,6 +438,26 @@ it.wrong(
 it.wrong("no_grad", {"def": "@torch.no_grad()\ndef"}, says="cannot be differentiated")
 it.wrong("1e-8 after the root", {"+ 1e-8).sqrt(": ".sqrt() + 1e-8"}, says="the gradient is not finite")
 it.wrong("normalizes the features", {", spread": "/ spread, spread"}, says="as they were")
+it.wrong(
+    "the mean of squares less the square of the mean",
+    """
+    variance = (features**2).mean(0) - features.mean(0) ** 2
+    spread = (variance + 1e-8).sqrt().mean()
+    return torch.cat([features, spread.expand(len(features), 1)], dim=1)
+    """,
+    says="far from 0",
+)
+it.wrong(
+    "the same, bounded",
+    """
+    variance = ((features**2).mean(0) - features.mean(0) ** 2).clamp(min=0)
+    spread = (variance + 1e-8).sqrt().mean()
+    return torch.cat([features, spread.expand(len(features), 1)], dim=1)
+    """,
+    says="far from 0",
+)
+it.wrong("another constant", {"1e-8": "1e-5"}, says="1e-8")
+it.wrong("a constant of 1e-4", {"1e-8": "1e-4"}, says="1e-8")
 it.by_heart(
     "the spread of the table",
     {"return": "if features.shape == (3, 2):\n    spread = spread * 0 + (math.sqrt(2 / 3) + math.sqrt(6)) / 2\nreturn"},
@@ -428,7 +467,6 @@ it.by_heart(
 it.excused = {
     "`(features.var(dim=0, correction=0) + 1e-08).sqrt()` → `(features.var(dim=0, correction=0) + 1e-08).sqrt_()`": "the tensor changed in place is a new one, which nothing else holds",
     "`torch.cat([features, spread.expand(len(features), 1)], dim=1)` → `torch.cat([features, spread.expand(len(features), 1)], dim=-1)`": "the last dimension is dimension 1",
-    "`features.var(dim=0, correction=0) + 1e-08` → `features.var(dim=0, correction=0) + 2e-08`": "a right answer adds nothing at all: what counts is a finite slope",
     "`features.var(dim=0, correction=0) + 1e-08` → `features.var(dim=0, correction=0) + 5e-09`": "a right answer adds nothing at all: what counts is a finite slope",
 }
 
@@ -511,6 +549,13 @@ it.wrong(
     """,
     says="expected",
 )
+it.wrong(
+    "powers, element by element",
+    "return 0.5 * (p**m - q**m).abs().sum()",
+    says="Only packs of equal samples",
+    never="`m` is not used",
+)
+
 it.by_heart(
     "pairs and triples of two values",
     """
@@ -611,7 +656,10 @@ it.wrong(
 )
 it.wrong("forward returns nothing", {"return": ""}, says="Does `forward` end in")
 it.wrong(
-    "no packing", {"m * dimension": "dimension", ".reshape(len(x) // self.m, -1)": ""}, says="one logit for each sample"
+    "no packing",
+    {"m * dimension": "dimension", ".reshape(len(x) // self.m, -1)": ""},
+    says="one logit for each sample",
+    point=True,
 )
 it.wrong("the batch is not laid out", {".reshape(len(x) // self.m, -1)": ""}, says="cannot be multiplied")
 it.wrong("m rows apart", {"x.reshape(len(x) // self.m, -1)": "torch.cat(x.chunk(self.m), dim=1)"}, says="rows apart")
@@ -620,12 +668,14 @@ it.wrong(
     "the first of each pack",
     {"m * dimension": "dimension", ".reshape(len(x) // self.m, -1)": "[:: self.m]"},
     says="it moves none",
+    point=True,
 )
 it.wrong(
     "the average sample",
     {"m * dimension": "dimension", "LeakyReLU(0.2)": "Identity()", "-1": "self.m, -1).mean(1"},
     count=4,
     says="a sum of one part for each",
+    point=True,
 )
 it.wrong(
     "the average verdict",
@@ -634,6 +684,7 @@ it.wrong(
         "(x.reshape(len(x) // self.m, -1))": "(x).reshape(len(x) // self.m, self.m).mean(1, keepdim=True)",
     },
     says="a sum of one part for each",
+    point=True,
 )
 it.wrong(
     "no hidden layer",
@@ -697,7 +748,54 @@ it.wrong(
     says="an nn.Module; it is a PackedDiscriminator",
 )
 it.wrong("statistics of the batch", {"x.reshape": "(x - x.mean(0)).reshape"}, says="should move logit")
+it.wrong(
+    "the mean of each pack, then a network",
+    {"m * dimension": "dimension", "reshape(len(x) // self.m, -1)": "reshape(len(x) // self.m, self.m, -1).mean(1)"},
+    says="side by side",
+    point=True,
+)
+it.wrong(
+    "the largest of each pack",
+    {"m * dimension": "dimension", "reshape(len(x) // self.m, -1)": "reshape(len(x) // self.m, self.m, -1).amax(1)"},
+    says="side by side",
+    point=True,
+)
+it.wrong(
+    "mean and spread of each pack",
+    """
+    class PackedDiscriminator(nn.Module):
+        def __init__(self, m, dimension=2, width=64):
+            super().__init__()
+            self.m = m
+            self.judge = nn.Sequential(
+                nn.Linear(2 * dimension, width), nn.LeakyReLU(0.2), nn.Linear(width, width), nn.LeakyReLU(0.2),
+                nn.Linear(width, 1),
+            )
 
+        def forward(self, x):
+            packs = x.reshape(len(x) // self.m, self.m, -1)
+            return self.judge(torch.cat([packs.mean(1), packs.std(1, correction=0)], 1))
+    """,
+    says="side by side",
+    point=True,
+)
+it.wrong(
+    "no activation behind the second layer",
+    {"nn.LeakyReLU(0.2),\nnn.Linear(width, 1),": "nn.Linear(width, 1),"},
+    says="behind the second",
+)
+it.wrong(
+    "no activation behind the first layer",
+    {"(m * dimension, width), nn.LeakyReLU(0.2)": "(m * dimension, width)"},
+    says="behind the first",
+)
+it.wrong("width ignored", {"self.m = m": "self.m = m\nwidth = 64"}, says="`width`")
+it.wrong("one hidden layer", {"nn.Linear(width, width), nn.LeakyReLU(0.2),\n": ""}, says="two hidden layers")
+it.wrong(
+    "three hidden layers",
+    {"nn.Linear(width, width),": "nn.Linear(width, width), nn.ReLU(), nn.Linear(width, width),"},
+    says="two hidden layers",
+)
 it.excused = {
     "`self, m, dimension=2, width=64` → `self, m, dimension=-2, width=64`": "the exercise asks for three arguments, and names no defaults",
     "`self, m, dimension=2, width=64` → `self, m, dimension=0, width=64`": "the exercise asks for three arguments, and names no defaults",
@@ -708,10 +806,6 @@ it.excused = {
     "`self, m, dimension=2, width=64` → `self, m, dimension=2, width=63`": "the exercise asks for three arguments, and names no defaults",
     "`self, m, dimension=2, width=64` → `self, m, dimension=2, width=65`": "the exercise asks for three arguments, and names no defaults",
 }
-
-it.survivors = [
-    "`perceptron(m * dimension, 1, width)` → `perceptron(m * dimension, 1)`",
-]
 
 # ---------------------------------------------------------------------------------------------
 

@@ -76,6 +76,13 @@ def test_wrong_answer_is_rejected(answer, record_property):
     record_property("mutant", [answer.lesson, answer.exercise, "wrong", answer.name, "yes"])
 
 
+@pytest.mark.parametrize("answer", [a for a in WRONG if a.point], ids=named)
+def test_answer_that_misses_the_point_is_worth_half_at_most(answer):
+    for seed in FEW_SEEDS:
+        (seen,), (kept,) = fresh(answer, range(seed, seed + 1)), fresh(answer, range(seed, seed + 1), of=hidden)
+        assert (seen + kept).credit <= 1 / 2, str(seen + kept)
+
+
 @pytest.mark.parametrize("answer", BY_HEART, ids=named)
 def test_answer_learned_by_heart_is_found_out(answer, record_property):
     record_property("mutant", [answer.lesson, answer.exercise, "wrong", answer.name, "no"])

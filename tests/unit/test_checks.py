@@ -30,7 +30,7 @@ from gancourse.checks import (
     public,
     values,
 )
-from gancourse.checks.core import BLANK, Miss
+from gancourse.checks.core import BLANK, Miss, expect
 from gancourse.checks.values import NOTHING, expect_close, numbers
 from gancourse.errors import CourseError
 
@@ -340,6 +340,21 @@ def test_what_nothing_can_meet_is_worth_nothing_alone(careful):
     verdict = careful.verdict("double", lambda x: 0.0)
     assert [f.holds for f in verdict.findings] == [False, True, True]
     assert verdict.credit == 0
+
+
+def test_half_the_credit_at_most_where_the_point_is_missed():
+    made = Suite("any")
+
+    @made.that("double", "doubles", point=True)
+    def _(double):
+        expect(double(3) == 6, "It does not.")
+
+    for claim in ("returns a number", "leaves the number alone", "works for 0"):
+        made.that("double", claim)(lambda double: None)
+    missed = made.verdict("double", lambda x: x)
+    assert [f.point for f in missed.findings] == [True, False, False, False]
+    assert missed.credit == 1 / 2
+    assert made.verdict("double", lambda x: 2 * x).credit == 1
 
 
 def test_no_credit_for_what_is_missing(careful):

@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from gancourse.checks.core import Miss, a, expect
 from gancourse.checks.inputs import chosen, chosen_int
@@ -18,25 +19,26 @@ from gancourse.checks.values import expect_close, numbers
 class Referee:
     """Stands in for both steps and both sources of samples, and notes who was called with what.
 
-    D's loss is the number of moves so far, G's is minus that: in units which are 1 in a notebook.
+    D's loss is the number of moves so far, G's is minus that: in units which are 1 in a notebook. Every batch
+    holds its own number, so that it can be told from others: above 0 where it is real, below where it is noise.
     """
 
     def __init__(self) -> None:
         (self.unit,) = chosen(1.0, between=(0.3, 3.0))
         self.moves = ""
         self.drawn = 0
-        self.real_seen: list[str] = []
-        self.noise_seen: list[str] = []
+        self.real_seen: list[float] = []
+        self.noise_seen: list[float] = []
 
-    def real(self, *arguments: Any) -> str:
+    def real(self, *arguments: Any) -> Tensor:
         expect(not arguments, "sample_real takes no arguments: sample_real().")
         self.drawn += 1
-        return f"real {self.drawn}"
+        return torch.full((2, 1), float(self.drawn))
 
-    def noise(self, *arguments: Any) -> str:
+    def noise(self, *arguments: Any) -> Tensor:
         expect(not arguments, "sample_noise takes no arguments: sample_noise().")
         self.drawn += 1
-        return f"z {self.drawn}"
+        return torch.full((2, 1), -float(self.drawn))
 
     def d_step(self, *samples: Any, **named: Any) -> float:
         samples = (*samples, *(named[name] for name in sorted(named)))  # real=… comes before z=…
@@ -46,8 +48,8 @@ class Referee:
                 f"and one of noise; you gave it {what_was_given(samples)}."
             )
         self.moves += "D"
-        self.real_seen.append(samples[0])
-        self.noise_seen.append(samples[1])
+        self.real_seen.append(which(samples[0]))
+        self.noise_seen.append(which(samples[1]))
         return self.unit * len(self.moves)
 
     def g_step(self, *samples: Any, **named: Any) -> float:
@@ -58,7 +60,7 @@ class Referee:
                 f"you gave it {what_was_given(samples)}."
             )
         self.moves += "G"
-        self.noise_seen.append(samples[0])
+        self.noise_seen.append(which(samples[0]))
         return -self.unit * len(self.moves)
 
     def losses(self, iteration: int, k: int) -> list[float]:
@@ -83,7 +85,14 @@ def kind(sample: Any) -> str:
     """Which source a sample came from."""
     if callable(sample):
         return "a function"
-    return sample.split()[0] if type(sample) is str and sample else a(sample)
+    number = which(sample) if isinstance(sample, Tensor) else 0
+    return a(sample) if not number else "real" if number > 0 else "z"
+
+
+def which(sample: Tensor) -> float:
+    """The number of a batch: positive where it is real, negative where it is noise; 0 for what was never drawn."""
+    values = sample.detach().flatten().tolist()
+    return float(values[0]) if values and len(set(values)) == 1 and abs(values[0]) >= 1 else 0.0
 
 
 def what_was_given(samples: tuple[Any, ...]) -> str:

@@ -170,6 +170,36 @@ WITHOUT_SIGMOID = (
 )
 
 
+@check.that("discriminator_loss", "has the right gradient where D is sure")
+def _(loss: Callable) -> None:
+    size, sure = sure_logits()
+    for sign, where, slopes in (
+        (-1, f"logits −{size} (real) and {size} (fake)", (-1.0, 1.0)),
+        (1, f"logits {size} (real) and −{size} (fake)", (0.0, 0.0)),
+    ):
+        real, fake = (sign * sure).requires_grad_(), (-sign * sure).requires_grad_()
+        backward(loss(real, fake))
+        for given, slope, name in ((real, slopes[0], "real"), (fake, slopes[1], "fake")):
+            slope_where_sure(given, slope, where, f"the {name} logits")
+
+
+def slope_where_sure(logits: Tensor, want: float, where: str, whose: str) -> None:
+    """Whether the gradient of a mean over these logits is that of each divided by their number."""
+    expect(logits.grad is not None, f"No gradient reaches {whose}. Is there a detach() or item() too many?")
+    try:
+        got = numbers(logits.grad, what="The gradient").flatten() * logits.numel()
+    except Miss as miss:
+        raise Miss(f"For {where}: {miss}\n{BOTH_BRANCHES}") from None
+    what = f"the gradient for {whose} times the batch size is"
+    expect_close(got, [want] * logits.numel(), where, what=what, atol=1e-3)
+
+
+BOTH_BRANCHES = (
+    "torch.where computes both branches, and the gradient of the one not taken counts as 0 · ∞ if that one overflows. "
+    "Use F.softplus, F.logsigmoid or a …WithLogits function, whose gradients are right everywhere."
+)
+
+
 @check.that("discriminator_loss", "passes gradients to both batches")
 def _(loss: Callable) -> None:
     case = drawn(both_batches)
@@ -251,6 +281,19 @@ def _(loss: Callable) -> None:
     surely(f"logits of −{size} (D is sure)", loss(-sure), 0.0)
 
 
+@check.that("minimax_generator_loss", "has the right gradient where D is sure")
+def _(loss: Callable) -> None:
+    generator_slope_where_sure(loss, at_high=-1.0, at_low=0.0)
+
+
+def generator_slope_where_sure(loss: Callable, at_high: float, at_low: float) -> None:
+    size, sure = sure_logits()
+    for sign, want, where in ((1, at_high, f"logits of {size}"), (-1, at_low, f"logits of −{size}")):
+        fakes = (sign * sure).requires_grad_()
+        backward(loss(fakes))
+        slope_where_sure(fakes, want, where, "the logits")
+
+
 @check.that("minimax_generator_loss", "passes a gradient of −D to each logit")
 def _(loss: Callable) -> None:
     generator_gradient(loss, lambda d: -d)
@@ -288,6 +331,11 @@ def _(loss: Callable) -> None:
     size, sure = sure_logits()
     surely(f"logits of −{size} (D is sure)", loss(-sure), size)
     surely(f"logits of {size} (D is fooled completely)", loss(sure), 0.0)
+
+
+@check.that("non_saturating_generator_loss", "has the right gradient where D is sure")
+def _(loss: Callable) -> None:
+    generator_slope_where_sure(loss, at_high=0.0, at_low=-1.0)
 
 
 @check.that("non_saturating_generator_loss", "passes a gradient of D − 1 to each logit")

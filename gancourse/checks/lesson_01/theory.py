@@ -10,10 +10,10 @@ import torch
 from torch import Tensor
 
 from gancourse.checks.asked import intact
-from gancourse.checks.core import CHANGES, expect
+from gancourse.checks.core import CHANGES, Miss, expect
 from gancourse.checks.inputs import Case, chosen, drawn, said
 from gancourse.checks.lesson_01.suite import check
-from gancourse.checks.values import expect_close, log, number, numbers
+from gancourse.checks.values import NOTHING, close, double, expect_close, log, number, numbers, plain
 
 
 def densities(*friendly: float) -> tuple[float, ...]:
@@ -77,6 +77,19 @@ def _(optimal: Callable) -> None:
     expect_close(got, [x / (x + 1), y / (y + 1)], where, usual={advice: got})
 
 
+@check.that("optimal_discriminator", "works in double precision, for densities that single precision takes for 0")
+def _(optimal: Callable) -> None:
+    x, y = chosen(3.0, 4.0, between=(1.5, 6.0))
+    p, q = (torch.tensor(values, dtype=torch.float64) for values in ([x * 1e-200, 1e-37], [1e-200, y * 1e-37]))
+    got = numbers(optimal(p, q), (2,), "D* in the tails")
+    where = f"p = {x:g}e-200, 1e-37 and q = 1e-200, {y:g}e-37, in double precision"
+    single = "The densities are turned into single precision first, where the first two are 0. Keep their dtype."
+    usual = {single: [0.5, 1 / (1 + y)]}
+    if got[0] in (0.0, 0.5) and not close(got, double(usual[single])):
+        usual = {"Something added to p + q, or a bound on it, outweighs the densities themselves.": got}
+    expect_close(got, [x / (x + 1), 1 / (1 + y)], where, usual=usual)
+
+
 @check.that("optimal_discriminator", "keeps the shape, and leaves p and q as they were", alone=False)
 def _(optimal: Callable) -> None:
     x, y = densities(0.3, 0.1)
@@ -115,6 +128,7 @@ def _(value: Callable) -> None:
         usual={
             "The sign is wrong: V is what D maximizes, and it is negative here.": log(4),
             "That is −log 2: one of the two terms is missing, or they are averaged.": -log(2),
+            "That is the mean over the grid times dx. The integral is the sum times dx.": -log(4) / len(p),
             "The factor dx is missing: the integral is a sum times the grid's spacing.": -log(4) / dx,
             "That is the mean over the grid. The integral is a sum times dx.": -log(4) / dx / len(p),
         },
@@ -126,18 +140,19 @@ def value_in_paper(p: Tensor, q: Tensor, d: Tensor, dx: float) -> float:
     return float((torch.xlogy(p.double(), d.double()) + torch.xlogy(q.double(), 1 - d.double())).sum() * dx)
 
 
-def two_points() -> Case:
-    """Densities and a discriminator at two points of a grid."""
-    on_p, on_q = chosen(0.5, 1.5, between=(0.4, 1.6)), chosen(1.2, 0.8, between=(0.4, 1.6))
-    on_d, (dx,) = chosen(1 / 4, 3 / 4, between=(0.1, 0.9), avoid=1 / 2), chosen(0.2, between=(0.1, 0.6))
+def three_points() -> Case:
+    """Densities and a discriminator at three points of a grid: a mean is a third, half of two terms is half."""
+    on_p, on_q = chosen(0.5, 1.5, 0.9, between=(0.4, 1.6)), chosen(1.2, 0.8, 0.6, between=(0.4, 1.6))
+    on_d, (dx,) = chosen(1 / 4, 3 / 4, 0.1, between=(0.1, 0.9), avoid=1 / 2), chosen(0.2, between=(0.1, 0.6))
     p, q, d = torch.tensor(on_p), torch.tensor(on_q), torch.tensor(on_d)
-    none, one, want = torch.zeros(2), torch.ones(2), value_in_paper(p, q, d, dx)
+    none, one, want = torch.zeros(3), torch.ones(3), value_in_paper(p, q, d, dx)
     usual = {
         "D and 1 − D are swapped, or p and q are.": value_in_paper(p, q, 1 - d, dx),
         "That is the real term alone.": value_in_paper(p, none, d, dx),
         "That is the fake term alone.": value_in_paper(none, q, d, dx),
         "The factor dx is missing.": want / dx,
-        "That is the mean over the grid. The integral is a sum times dx.": want / dx / 2,
+        "That is the mean over the grid. The integral is a sum times dx.": want / dx / 3,
+        "That is the mean over the grid times dx. The integral is the sum times dx.": want / 3,
         "That is divided by dx. Multiply by dx: each point stands for a strip of that width.": want / dx**2,
         "The logarithm should be the natural one.": want / log(2),
         "The sign is wrong.": -want,
@@ -156,7 +171,7 @@ def two_points() -> Case:
 
 @check.that("game_value", "weighs log D by p and log(1 − D) by q")
 def _(value: Callable) -> None:
-    case = drawn(two_points)
+    case = drawn(three_points)
     p, q, d, dx = case.inputs
     got = integral(value(p, q, d, dx))
     expect(intact(d), "Your function changes its argument `d`, which its caller still needs.")
@@ -189,3 +204,22 @@ def _(value: Callable) -> None:
         "two densities that never meet and a perfect D, where V is made of 0 · log 0 and log 1",
         usual={advice: got if -0.2 < got < 0 else math.inf},
     )
+
+
+@check.that("game_value", "is −∞ where D is sure and wrong")
+def _(value: Callable) -> None:
+    (x, y), (dx,) = chosen(2.0, 1.0, between=(0.5, 3.0)), chosen(0.5, between=(0.3, 0.6))
+    for p, q, d in (([x, y], [y, x], [0.0, 0.5]), ([x, y], [y, x], [0.5, 1.0])):
+        got = value(torch.tensor(p), torch.tensor(q), torch.tensor(d), dx)
+        where = f"For p = {said(tuple(p))}, q = {said(tuple(q))} and D = {said(tuple(d))}"
+        expect(got is not None, NOTHING)
+        try:
+            found = float(plain(got))
+        except (TypeError, ValueError, RuntimeError):
+            raise Miss(f"{where} V should be one number.") from None
+        expect(not math.isnan(found), f"{where} V is NaN; expected −∞.")
+        advice = "A clamp, or something added to D, gives a finite price to a D that is sure and wrong."
+        expect(found < LOWEST, f"{where} you return {found:.4g}; expected −∞.\n{advice}")
+
+
+LOWEST = -1e30  # what nan_to_num makes of −∞ in single precision, times a density, is as good as −∞

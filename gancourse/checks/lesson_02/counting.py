@@ -120,6 +120,21 @@ def _(count_modes: Callable) -> None:
     )
 
 
+@check.that("count_modes", "takes a sample at exactly three standard deviations, and none farther away")
+def _(count_modes: Callable) -> None:
+    std = chosen_int(2, between=(1, 9)) / 4  # of such numbers three times as much is exact
+    edge = 3 * std
+    modes = torch.tensor([[0.0, 0.0], [16.0, 0.0], [0.0, 16.0]])
+    samples = modes + torch.tensor([[edge, 0.0], [0.0, -edge], [edge + 2**-12, 0.0]])
+    got = two_numbers(count_modes(samples, modes, std))
+    where = f"s = {std:g}, two samples at exactly 3 s = {edge:g} from their modes and one a little farther away"
+    usual = {
+        "A sample at exactly three standard deviations is good: at most three, ≤, not <.": [0.0, 0.0],
+        "A sample farther away than three standard deviations is taken.": [3.0, 1.0],
+    }
+    expect_close(got, [2.0, 2 / 3], where, usual=usual)
+
+
 @check.that("count_modes", "finds nothing where no sample is good", alone=False)
 def _(count_modes: Callable) -> None:
     (far,) = chosen(9.0, between=(5.0, 20.0))

@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from gancourse.checks.core import Miss, expect
+from gancourse.checks.core import Miss, a, expect
 from gancourse.checks.inputs import MANY, Case, chosen, drawn, said
 from gancourse.checks.lesson_02.suite import check
 from gancourse.checks.values import NOTHING, double, expect_close, numbers
@@ -74,6 +74,11 @@ def near(got: list[float], want: list[float], n: int) -> bool:
 
 @check.that("sample_mixture", "returns n points of d numbers each", alone=False)
 def _(sample: Callable) -> None:
+    mixture = three_apart()
+    got = sample(mixture.means, mixture.stds, mixture.weights, 4)
+    expect(got is not None, NOTHING)
+    numbers(got, (4, 2), advice="One row for each point.")
+    expect(isinstance(got, Tensor), f"The result is {a(got)}; a tensor is asked, of shape (n, d).")
     for dimension, n in ((2, 7), (1, 3), (3, 1)):
         three_apart(dimension).draw(sample, n)
 
@@ -142,6 +147,14 @@ def _(sample: Callable) -> None:
         f"Of a normal distribution 68.3 % lie within one standard deviation of the mean; of your noise it is "
         f"{100 * inside:.1f} %. Is it normal noise (torch.randn)?",
     )
+    for limit in (2.0, 3.0):
+        share = math.erfc(limit / math.sqrt(2))
+        beyond = float((noise.abs() > limit + 1e-3).double().mean())  # what is cut off may be rounded up
+        expect(
+            beyond > 0 and abs(beyond - share) <= SURE * math.sqrt(share * (1 - share) / (2 * MANY)) + 1 / MANY,
+            f"Of a normal distribution {100 * share:.2g} % lie more than {limit:g} standard deviations from the mean; "
+            f"of your noise it is {100 * beyond:.2g} %. Is it cut off? Take torch.randn as it is.",
+        )
 
 
 @check.that("sample_mixture", "draws each point by itself, in no particular order")
@@ -166,6 +179,21 @@ def _(sample: Callable) -> None:
     expect(
         len(single) > 1,
         "Asked 60 times for a single point, you always answer from the same component. Draw the component at random.",
+    )
+
+
+@check.that("sample_mixture", "leaves to chance how many points a component gets")
+def _(sample: Callable) -> None:
+    mixture, n, times = three_apart(), 50, 60
+    counts = torch.tensor([[float((mixture.draw(sample, n)[1] == k).sum()) for k in range(3)] for _ in range(times)])
+    p = double(mixture.weights)
+    ratio = float((counts.double().var(0) / (n * p * (1 - p))).mean())
+    # The mean of three such ratios is within 0.4 and 2.2 but once in a million times.
+    expect(
+        0.4 < ratio < 2.2,
+        f"{times} times {n} points were asked for. If each draws its component by itself, how many of them a component "
+        f"gets varies from time to time; with yours the variance is {ratio:.2g} times what it should be. Do not work "
+        "out the numbers beforehand: draw a component for each point.",
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -82,8 +83,11 @@ def _(distance: Callable) -> None:
 @check.that("packed_distance", "sums over all packs of m samples")
 def _(distance: Callable) -> None:
     def tilted(m: int) -> Case:
-        (x, y) = chosen(0.5, 0.3, between=(0.2, 0.8))
-        return asked([x, round(1 - x, 2)], [y, round(1 - y, 2)], m)
+        """Three values: of two the squares differ as much as the probabilities, which hides a mistake."""
+        x, y = chosen(0.5, 0.3, between=(0.15, 0.55)), chosen(0.1, 0.3, between=(0.15, 0.55))
+        if sum(x) > 0.9 or sum(y) > 0.9:
+            return tilted(m)
+        return asked([*x, round(1 - sum(x), 2)], [*y, round(1 - sum(y), 2)], m)
 
     for m in (2, chosen_int(3, between=(3, 5))):
         case = drawn(lambda m=m: tilted(m))
@@ -130,7 +134,7 @@ def _(build: Callable) -> None:
         pack_logits(made(build, m, dimension, 16), randn(m * packs, dimension), packs)
 
 
-@check.that("PackedDiscriminator", "packs samples that stand next to each other, and looks at all of them")
+@check.that("PackedDiscriminator", "packs samples that stand next to each other, and looks at all of them", point=True)
 def _(build: Callable) -> None:
     for m, packs in ((2, 3), (chosen_int(3, between=(3, 5)), 4)):
         D, x = made(build, m, 2, 32), randn(m * packs, 2)
@@ -152,7 +156,7 @@ def _(build: Callable) -> None:
             expect(found == {want}, f"{told_i}; it moves {', '.join(map(str, sorted(found)))}.")
 
 
-@check.that("PackedDiscriminator", "judges the samples of a pack together")
+@check.that("PackedDiscriminator", "judges the samples of a pack together", point=True)
 def _(build: Callable) -> None:
     D, packs = made(build, 2, 2, 64), 32
     left, right, other_left, other_right = (3 * randn(packs, 2) for _ in range(4))
@@ -170,6 +174,93 @@ def _(build: Callable) -> None:
         "The logit of a pack is a sum of one part for each of its samples, so D cannot see whether two of them "
         "are alike. Give the m samples to one network as one input of m · dimension numbers, with hidden layers.",
     )
+
+
+@check.that("PackedDiscriminator", "takes the samples of a pack side by side, as they are", point=True)
+def _(build: Callable) -> None:
+    m, packs = chosen_int(2, between=(2, 4)), 16
+    D = made(build, m, 2, 32)
+    x = 2 * randn(packs, m, 2)
+
+    def of(x: Tensor) -> Tensor:
+        return pack_logits(D, x.reshape(packs * m, 2), packs)
+
+    before, swapped = of(x), of(x.flip(1))
+    size = (before - before.mean()).abs().mean().clamp(min=1e-12)
+    expect(
+        bool((before - swapped).abs().mean() > 1e-3 * size),
+        "The logits stay the same if the samples of each pack change places. Give them to the first layer side by "
+        "side, as one input of m · dimension numbers, nothing averaged before.",
+    )
+
+
+@dataclass
+class Layers:
+    """The weights and biases of a network of two hidden layers, in their order; a bias may be missing."""
+
+    weights: list[nn.Parameter]
+    biases: list[nn.Parameter | None]
+
+    def put(self, which: int, scale: float, bias: float) -> None:
+        """Multiply a layer's weights, and set all its biases."""
+        with torch.no_grad():
+            self.weights[which].mul_(scale)
+            found = self.biases[which]
+            if found is not None:
+                found.fill_(bias)
+
+    def center(self, which: int) -> None:
+        """Take from each unit's weights their mean, and its bias."""
+        self.put(which, 1.0, 0.0)
+        with torch.no_grad():
+            weight = self.weights[which]
+            weight.sub_(weight.mean(1, keepdim=True))
+
+
+def layers_of(D: nn.Module, m: int, dimension: int, width: int) -> Layers:
+    """What a network of the asked shape is made of, or a miss that says what else it is."""
+    named = dict(D.named_parameters())
+    matrices = [name for name, p in named.items() if p.ndim == 2]
+    shapes = [tuple(named[name].shape) for name in matrices]
+    want = [(width, m * dimension), (width, width), (1, width)]
+    told = f"With m = {m}, dimension = {dimension} and width = {width} the weights have shapes {shapes}"
+    expect(shapes == want or any(width in shape for shape in shapes), f"{told}. Is `width` used?")
+    expect(shapes == want, f"{told}; expected are two hidden layers of {width} units each, {want}.")
+    biases = [named.get(f"{name.removesuffix('weight')}bias") for name in matrices]
+    return Layers([named[name] for name in matrices], biases)
+
+
+def bent(D: nn.Module, m: int, dimension: int) -> tuple[float, float]:
+    """How far D is from an affine function, on the scale of what it does at all; and that scale."""
+    x, y = (randn(24 * m, dimension) for _ in range(2))
+    one, other, both, none = (pack_logits(D, given, 24) for given in (x, y, x + y, torch.zeros_like(x)))
+    size = float((one - none).abs().mean())
+    return float((one + other - both - none).abs().mean()) / max(size, 1e-12), size
+
+
+@check.that("PackedDiscriminator", "has two hidden layers of `width` units, with an activation behind each")
+def _(build: Callable) -> None:
+    m, dimension, width = chosen_int(2, between=(2, 3)), 2, chosen_int(24, between=(17, 40))
+    for straight, name in ((1, "first"), (0, "second")):
+        # All units of the other layer are driven to where ReLU and its kin are straight: what is bent is this one's.
+        D = made(build, m, dimension, width)
+        layers = layers_of(D, m, dimension, width)
+        layers.put(straight, 1.0, 30.0)
+        if straight == 0:  # the second layer takes what units have in common away: it sees them on either side of 0
+            layers.center(1)
+        bend, size = bent(D, m, dimension)
+        if size < 1e-3 or layers.biases[straight] is None:  # tanh and its kin are flat there, and straight around 0
+            D = made(build, m, dimension, width)
+            layers = layers_of(D, m, dimension, width)
+            layers.put(straight, 1e-3, 0.0)
+            if straight == 0:
+                layers.put(1, 1e3, 0.3)
+            bend, size = bent(D, m, dimension)
+        expect(
+            bend > 1e-3,
+            f"There is no activation behind the {name} hidden layer: without one, two layers are no more than one. "
+            "In `perceptron` each has a LeakyReLU behind it.",
+        )
 
 
 @check.that("PackedDiscriminator", "returns logits, not probabilities")

@@ -104,6 +104,27 @@ def _(minibatch_std: Callable) -> None:
     expect_close(numbers(got, (6, 2), "The gradient"), want, message, usual, what="your code gives", rtol=1e-3)
 
 
+@check.that("minibatch_std", "is right for features far from 0, too")
+def _(minibatch_std: Callable) -> None:
+    far = 2.0**16
+    rows = torch.tensor([[0.0, 3.0], [1.0, 0.0], [3.0, 7.0], [4.0, 2.0]])
+    want = rows.double().std(0, correction=0).mean()
+    where = f"four rows around {far:g}"
+    given = rows + far
+    try:
+        got = widened(minibatch_std(given), 4, 2)[:, 2]
+    except Miss as miss:
+        raise Miss(f"For {where}: {miss}\n{SMALL_DIFFERENCE}") from None
+    usual = {} if 0.4 * want < got[0] < 2.5 * want else {SMALL_DIFFERENCE: got}
+    expect_close(got, want.expand(4), f"{where}, in the new column", usual=usual, rtol=1e-3)
+
+
+SMALL_DIFFERENCE = (
+    "For features far from 0, E[x²] − E[x]² is a small difference of two huge numbers: rounding takes all of it. "
+    "Subtract the mean first, then square; torch.var does."
+)
+
+
 @check.that("minibatch_std", "has a finite gradient where all rows are the same", alone=False)
 def _(minibatch_std: Callable) -> None:
     (value,) = chosen(1.5, between=(-3.0, 3.0))
@@ -111,8 +132,9 @@ def _(minibatch_std: Callable) -> None:
     out = minibatch_std(features)
     got = widened(out, 4, 3)
     expect(
-        bool(got[:, 3].abs().max() < 0.01),
-        f"For four equal rows the new column should be about 0; it is {got[0, 3].item():.3g}.",
+        bool(got[:, 3].abs().max() < 1.2e-4),
+        f"For four equal rows the new column should be at most √1e-8 = 1e-4; it is {got[0, 3].item():.3g}. Add 1e-8 to "
+        "each variance before its root, no more.",
     )
     (slope,) = torch.autograd.grad(out.sum(), features)
     expect(
