@@ -51,7 +51,7 @@ def bounded_memory(most: int) -> Iterator[None]:
 
 @contextlib.contextmanager
 def bounded_time(seconds: float) -> Iterator[None]:
-    """Raise `OutOfTime` in the block, in whichever thread it runs, when the time is over and Python's next line comes."""
+    """Raise `OutOfTime` in the block, whichever thread runs it, at the next line of Python after this time."""
     thread, over, lock = ctypes.c_ulong(threading.get_ident()), False, threading.Lock()
 
     def stop() -> None:

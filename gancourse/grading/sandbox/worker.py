@@ -138,23 +138,22 @@ def raised(error: OSError) -> None:
     raise error
 
 
-def opened(folder: str) -> None:
-    """Let everything in a folder be listed and deleted again, as far as it is ours."""
-    for home, folders, _ in os.walk(folder):
-        for name in folders:
-            with contextlib.suppress(OSError):
-                if not os.path.islink(os.path.join(home, name)):
-                    os.chmod(os.path.join(home, name), 0o700)
+def open_all(kept: dict[str, object]) -> None:
+    """Let everything that is not kept be listed and deleted again, as far as it is ours."""
+    for folder in SCRATCH if os.environ.get("GANCOURSE_SANDBOX") == "full" else ():
+        for home, folders, _ in os.walk(folder):
+            folders[:] = [name for name in folders if not os.path.ismount(os.path.join(home, name))]
+            for path in (os.path.join(home, name) for name in folders):
+                with contextlib.suppress(OSError):
+                    if path not in kept and not os.path.islink(path):
+                        os.chmod(path, 0o700)
 
 
 def swept(kept: dict[str, object]) -> bool:
     """Delete all but `kept` from the folders one can write to; whether nothing else is left, and that as it was."""
     try:
+        open_all(kept)
         for path in sorted(listing().keys() - kept.keys()):
-            if os.path.isdir(path) and not os.path.islink(path):
-                with contextlib.suppress(OSError):
-                    os.chmod(path, 0o700)
-                opened(path)
             with contextlib.suppress(OSError):
                 shutil.rmtree(path) if os.path.isdir(path) and not os.path.islink(path) else os.unlink(path)
         return listing() == kept
