@@ -7,9 +7,13 @@ one piece of code, whoever asks: a student (`validate`), an instructor (`grade`)
 module    what it does
 ========  ==================================================================
 collect   finds everybody's notebook, whatever state it is in
+folders   looks into folders that strangers made
+attempts  tells which of a student's files is the notebook
+reading   gets cells out of bytes
 restore   puts back what a student must not change; tells cells apart
 sandbox   runs strangers' code behind walls, and talks to it
 judge     runs a notebook in there and checks its answers out here
+bounds    limits what the checks themselves take
 result    what one exercise came to, as an object, text and JSON
 trial     one submission as a task that can be sent, and what came of it
 crew      who does the judging: processes here, or a Dask cluster
@@ -44,7 +48,6 @@ process does to itself (patched libraries, forged answers on the wire, threads, 
 points only by returning right values for inputs nobody could foresee, which is what an exercise asks.
 
 **What is left.** Two students may hand in the same code. An answer may be right for reasons that no
-check sees. A hole in the kernel or in bubblewrap is a hole here. Memory that belongs to no process
-(System V's) is watched through the machine's free memory only. Without bubblewrap (macOS,
+check sees. A hole in the kernel or in bubblewrap is a hole here. Without bubblewrap (macOS,
 some containers) there are limits and nothing else: such a run says so, and `--sandbox full` refuses.
 """

@@ -119,7 +119,7 @@ def rank_of_name(file: Lying, lesson: Lesson) -> tuple[object, ...]:
 def tried(attempt: Attempt, lesson: Lesson, release: NotebookNode, raw: bytes | None = None) -> Attempt:
     """An attempt with what is in it."""
     try:
-        content = notebook_in(bytes_of(attempt.path) if raw is None else raw, attempt.path.name)
+        content = notebook_in(bytes_of(attempt.path) if raw is None else raw, attempt.inside.rpartition("/")[2])
     except Damaged as damage:
         return replace(attempt, problem=str(damage))
     blank = {cell.source.strip() for cell in release.cells}
@@ -144,7 +144,7 @@ def in_archive(file: Lying, lesson: Lesson, release: NotebookNode) -> Iterator[A
     try:
         with zipfile.ZipFile(file.path) as archive:
             for member in members(archive):
-                inside = f"{whole}/{readable_member(member)}"
+                inside = readable(f"{whole}/{readable_member(member)}".encode(errors="replace").decode())
                 if not named_like_one(member.filename):
                     continue
                 raw = unpacked(archive, member, LARGEST)

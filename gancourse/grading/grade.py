@@ -27,9 +27,9 @@ from gancourse.grading.autograde import enter, place
 from gancourse.grading.collect import UNREADABLE, Submission, collect
 from gancourse.grading.crew import Crew, cluster_crew, local_crew
 from gancourse.grading.folders import readable
-from gancourse.grading.ledger import Ledger
+from gancourse.grading.ledger import Ledger, only_grader
 from gancourse.grading.page import write_page
-from gancourse.grading.record import as_recorded, record_zero
+from gancourse.grading.record import as_recorded, differing, record_zero
 from gancourse.grading.restore import marked, release_notebook, restore
 from gancourse.grading.result import Result
 from gancourse.grading.sandbox.walls import FULL, Limits, bubblewrap
@@ -37,6 +37,8 @@ from gancourse.grading.summary import Row, print_table, write_csv, write_json
 from gancourse.grading.trial import Outcome, Task, files_beside, seed_for
 
 FAILED = "Your submission could not be graded. This may not be your fault: please tell your instructor."
+
+DIFFERS = "The gradebook does not hold the scores that were entered. Grading again enters them once more."
 
 
 @dataclass
@@ -91,20 +93,29 @@ def grade_lesson(
     keep_apart(submitted, out, json_path)
     tell_about_sandbox(full, scheduler)
     crew = cluster_crew(scheduler) if scheduler else local_crew(jobs)
-    out.mkdir(parents=True, exist_ok=True)
-    generate(found, out)
-    ledger, release = Ledger(out, found), release_notebook(found)
-    submissions, entries = entries_of(found, submissions, release, ledger, limits or Limits(), full)
-    judge_and_enter(found, entries, crew, ledger, out)
-    rows = settle(found, submissions, entries, out)
-    give_feedback(found, rows, entries, out)
-    write_csv(rows, found, out / "summary.csv")
-    if json_path:
-        write_json(rows, json_path)
+    with only_grader(out):
+        rows = graded_class(found, submissions, crew, out, limits or Limits(), full)
+        write_csv(rows, found, out / "summary.csv")
+        if json_path:
+            write_json(rows, json_path)
     console = Console()
     print_table(rows, found, console)
     console.print(f"Gradebook, feedback and summary are in {out}", markup=False, highlight=False, soft_wrap=True)
     return int(any(row.remark for row in rows))
+
+
+def graded_class(
+    found: Lesson, submissions: list[Submission], crew: Crew, out: Path, limits: Limits, full: bool
+) -> list[Row]:
+    """Judge, record and tell everybody; a row for each."""
+    generate(found, out)
+    ledger, release = Ledger(out, found), release_notebook(found)
+    submissions, entries = entries_of(found, submissions, release, ledger, limits, full)
+    judge_and_enter(found, entries, crew, ledger, out)
+    agree(found, entries, ledger, out)
+    rows = settle(found, submissions, entries, out)
+    give_feedback(found, rows, entries, out)
+    return rows
 
 
 def tell_about_sandbox(full: bool, scheduler: str | None) -> None:
@@ -190,6 +201,24 @@ def take_down(lesson: Lesson, entry: Entry, ledger: Ledger, out: Path) -> None:
     entry.outcome.log = enter(lesson, entry.submission, entry.task, entry.outcome, out)
     if not entry.outcome.log:
         ledger.write(entry.outcome, entry.fingerprint, entered=True)
+
+
+def agree(lesson: Lesson, entries: dict[str, Entry], ledger: Ledger, out: Path) -> None:
+    """Compare the gradebook with what the judge found; what differs is entered again, and if that fails, next time."""
+    wrong = differing(out, lesson.name, {s: entry.results for s, entry in entries.items() if entry.results})
+    for student in wrong:
+        entry = entries[student]
+        assert entry.outcome is not None
+        ledger.write(entry.outcome, entry.fingerprint, entered=False)
+        take_down(lesson, entry, ledger, out)
+    if wrong:
+        print(f"The gradebook differed for {plural(len(wrong), 'submission')}; entered again.", file=sys.stderr)
+    left = {s: entries[s].results for s in wrong if entries[s].results}
+    for student in differing(out, lesson.name, left):
+        outcome, fingerprint = entries[student].outcome, entries[student].fingerprint
+        assert outcome is not None
+        ledger.write(outcome, fingerprint, entered=False)
+        outcome.log = DIFFERS
 
 
 def keep_apart(submitted: Path, out: Path, json_path: Path | None) -> None:

@@ -21,7 +21,7 @@ import contextlib
 import functools
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -32,6 +32,7 @@ from nbformat.v4 import new_output
 from gancourse.authoring.source import Lesson
 from gancourse.checks import Finding, StudentError, Suite, Verdict, core, hidden, public
 from gancourse.checks.inputs import fresh_inputs
+from gancourse.grading.bounds import TOO_MUCH, OutOfTime, bounded_memory, bounded_time, in_words
 from gancourse.grading.restore import exercise_of, marked, release_notebook
 from gancourse.grading.result import Result, result_of, uncolored
 from gancourse.grading.sandbox.host import Host
@@ -46,6 +47,10 @@ NOW, OWN, SUPPLIED = "now", "own", "supplied"
 """How an answer is tried where its check stands: what its name means there; as its own cell left it; the better of
 both once more, with right answers to other exercises in the place of the student's."""
 
+AFTERWARDS = 5
+"""Seconds that checks may take beyond a notebook's, to end by themselves."""
+
+CANNOT_TAKE = "Your code calls {name} with something that it cannot take"
 NO_ANSWER = "There is no answer yet. Write it into the cell."
 WAITS = "This answer is graded by hand."
 EMPTY = "What holds here holds for an answer that does nothing, too. It counts only beside something else that holds."
@@ -112,9 +117,14 @@ class Reference:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         try:
             return self.answer(*args, **kwargs)
+        except (MemoryError, RuntimeError) as error:
+            if in_words(f"{type(error).__name__}: {error}") == TOO_MUCH:
+                raise StudentError(TOO_MUCH) from None
+            raise StudentError(f"{CANNOT_TAKE.format(name=self.__name__)} ({type(error).__name__}).") from None
+        except StudentError:
+            raise
         except Exception as error:
-            what = f"Your code calls {self.__name__} with something that it cannot take"
-            raise StudentError(f"{what} ({type(error).__name__}).") from None
+            raise StudentError(f"{CANNOT_TAKE.format(name=self.__name__)} ({type(error).__name__}).") from None
 
 
 class Judging:
@@ -298,14 +308,22 @@ class Judging:
         except StudentError as stopped:
             return Verdict(exercise, (Finding("can be called", str(stopped)),))
         found: list[Finding] = []
-        with fresh_inputs(self.seed_of(exercise)):
+        with fresh_inputs(self.seed_of(exercise)), self.bounded():
             for by, suite in self.judge.suites.items():
-                found += [replace(finding, by=by) for finding in suite.verdict(exercise, thing).findings]
+                verdict = suite.verdict(exercise, thing)
+                found += [replace(finding, by=by, miss=in_words(finding.miss)) for finding in verdict.findings]
                 if found[-1].miss == core.BLANK:
                     break
         with contextlib.suppress(StudentError):  # it may end between a check and this
             host.forget()
         return Verdict(exercise, tuple(found))
+
+    @contextlib.contextmanager
+    def bounded(self) -> Iterator[None]:
+        """Within the block the checks themselves have this notebook's limits of time and memory."""
+        left = max(1.0, self.end - time.monotonic()) + AFTERWARDS
+        with contextlib.suppress(OutOfTime), bounded_memory(self.judge.walls.limits.memory), bounded_time(left):
+            yield
 
     def seed_of(self, exercise: str) -> int:
         digest = hashlib.sha256(f"{self.seed}/{exercise}".encode()).digest()

@@ -7,21 +7,58 @@ the lesson and its checks. A changed submission is judged anew, an unchanged one
 
 from __future__ import annotations
 
+import contextlib
+import errno
+import fcntl
 import hashlib
 import json
 import os
 import secrets
+import socket
+import time
+from collections.abc import Iterator
 from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
 from gancourse.authoring.source import Lesson
+from gancourse.errors import CourseError
 from gancourse.grading.reached import files_reached
 from gancourse.grading.trial import Outcome, Task
 from gancourse.paths import PACKAGE
 
 JUDGING_VERSION = 2  # to be raised when judging changes
 SECRET = "seed.secret"
+LOCK = "grading.lock"
+
+
+@contextlib.contextmanager
+def only_grader(out: Path) -> Iterator[None]:
+    """Within the block nobody else grades into `out`. The system drops the lock with the process that holds it.
+
+    Raises:
+        CourseError: if somebody does, with who it is.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    with open(out / LOCK, "a+", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            if error.errno in (errno.ENOLCK, errno.ENOTSUP):  # a network's disk that knows no locks
+                yield
+                return
+            file.seek(0)
+            holder = file.read(300).strip() or "somebody"
+            raise CourseError(
+                f"{out} is being graded into by {holder}. Wait until that has ended, or choose another --out."
+            ) from None
+        file.truncate(0)
+        file.write(f"process {os.getpid()} on {socket.gethostname()}, since {time.strftime('%Y-%m-%d %H:%M:%S')}\n")
+        file.flush()
+        try:
+            yield
+        finally:
+            file.truncate(0)
 
 
 class Ledger:

@@ -12,6 +12,8 @@ from typing import Any
 from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from gancourse.grading.folders import readable
+
 LARGEST = 256 * 2**20
 """Bytes above which a notebook is not read. An ordinary one has a thousandth of it."""
 LARGE = 128 * 2**20
@@ -47,7 +49,7 @@ def read_notebook(path: Path) -> NotebookNode:
     Raises:
         Damaged: if there is none.
     """
-    return notebook_in(bytes_of(path), path.name)
+    return notebook_in(bytes_of(path), readable(path.name))
 
 
 def notebook_in(raw: bytes, name: str) -> NotebookNode:
@@ -83,7 +85,7 @@ def bytes_of(path: Path) -> bytes:
     Raises:
         Damaged: if it is none, or cannot be read.
     """
-    name = path.name
+    name = readable(path.name)
     try:
         if path.is_symlink() or not path.is_file():
             raise Damaged(f"{name} is a link to another file, not a notebook.")

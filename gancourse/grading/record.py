@@ -13,6 +13,9 @@ from gancourse.grading.config import grading_config
 from gancourse.grading.restore import exercise_of
 from gancourse.grading.result import Result
 
+CENT = 0.005
+"""Scores are rounded to hundredths."""
+
 
 def gradebook(out: Path):
     """nbgrader's gradebook below `out`, as a context manager."""
@@ -33,6 +36,25 @@ def record_zero(out: Path, lesson: str, students: Iterable[str]) -> None:
             for grade in grades:
                 grade.auto_score, grade.needs_manual_grade = 0, False
             book.db.commit()
+
+
+def differing(out: Path, lesson: str, class_: dict[str, dict[str, Result]]) -> list[str]:
+    """The students whose scores in the gradebook are not what the judge found, or who are not in it."""
+    from nbgrader.api import MissingEntry
+
+    found: list[str] = []
+    with gradebook(out) as book:
+        for student, results in class_.items():
+            try:
+                grades: Any = book.find_submission_notebook(lesson, lesson, student).grades
+            except MissingEntry:
+                found.append(student)
+                continue
+            scores = {exercise_of(grade.name): grade.auto_score for grade in grades}
+            tested = {id: result.score for id, result in results.items() if not result.written}
+            if any(abs((scores.get(id) or 0) - (score or 0)) > CENT for id, score in tested.items()):
+                found.append(student)
+    return found
 
 
 def as_recorded(out: Path, lesson: str, class_: dict[str, dict[str, Result]]) -> dict[str, dict[str, Result]]:

@@ -13,7 +13,9 @@ from typing import Any, Self
 
 from gancourse.checks import Finding, Verdict
 
-ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
+ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b[\]P^_X][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[ -~]?|\x9b[0-9;?]*[@-~]")
+UNPRINTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""What moves a terminal's cursor or turns its writing around."""
 
 
 @dataclass(frozen=True)
@@ -75,5 +77,5 @@ def result_of(verdict: Verdict, max_score: float, *notes: str) -> Result:
 
 
 def uncolored(text: str) -> str:
-    """Text without the codes that color it on a terminal."""
-    return ANSI.sub("", text)
+    """Text without the codes that color it on a terminal, or do anything else there."""
+    return UNPRINTED.sub("", ANSI.sub("", text))

@@ -75,10 +75,23 @@ def write_csv(rows: list[Row], lesson: Lesson, path: Path) -> None:
         for row in rows:
             scores = [row.results[id].score for id in lesson.exercises]
             writer.writerow(
-                [row.student, row.status, row.score, row.max_score, row.pending]
+                [plain_cell(row.student), row.status, row.score, row.max_score, row.pending]
                 + ["" if score is None else score for score in scores]
-                + [row.remark]
+                + [plain_cell(row.remark)]
             )
+
+
+FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""How a formula may begin in a spreadsheet; the last four are the same signs, as wide as a Chinese letter."""
+
+
+def plain_cell(text: str) -> str:
+    """A text that no spreadsheet takes for a formula: an apostrophe before it says that it is none."""
+    return (
+        f"'{text}"
+        if text.lstrip(" ").startswith(("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"))
+        else text
+    )
 
 
 def lost_points(row: Row, most: int = 4) -> str:

@@ -34,7 +34,7 @@ from gancourse.errors import CourseError
 from gancourse.grading.collect import collect
 from gancourse.grading.config import grading_config
 from gancourse.grading.grade import grade_lesson
-from gancourse.grading.ledger import SECRET
+from gancourse.grading.ledger import SECRET, only_grader
 from gancourse.grading.record import gradebook
 from gancourse.grading.restore import marked, release_notebook, restore, solved_notebook
 from gancourse.grading.sandbox.walls import Limits
@@ -418,6 +418,27 @@ def test_scores_by_hand_outlive_a_changed_submission(graded: Graded, tmp_path: P
     assert grade_lesson(LESSON.name, submitted, out, 1, tmp_path / "again.json", Limits()) == 0
     exercises = json.loads((tmp_path / "again.json").read_text())["students"]["perfect"]["exercises"]
     assert (exercises[id]["score"], exercises[TESTED[0]]["score"]) == (1.0, 0)
+
+
+@pytest.mark.slow
+def test_a_gradebook_that_differs_heals(graded: Graded, tmp_path: Path, capsys: Any) -> None:
+    out = tmp_path / "out"
+    shutil.copytree(graded.out, out)
+    with gradebook(out) as book:
+        book.find_grade(f"test-{TESTED[0]}", LESSON.name, LESSON.name, "perfect").auto_score = 0
+        book.db.commit()
+        book.remove_submission(LESSON.name, "blank")
+    assert grade_lesson(LESSON.name, graded.submitted, out, 1, tmp_path / "again.json", Limits()) == 1
+    assert "The gradebook differed for 2 submissions" in capsys.readouterr().err
+    assert json.loads((tmp_path / "again.json").read_text())["students"] == graded.students
+    with gradebook(out) as book:
+        assert book.find_submission(LESSON.name, "perfect").score == FULL
+
+
+def test_a_second_grader_is_told_who_the_first_is(tmp_path: Path) -> None:
+    hand_in(tmp_path / "submitted", "ada", blank())
+    with only_grader(tmp_path / "out"), pytest.raises(CourseError, match=f"process {os.getpid()} on"):
+        grade_lesson(LESSON.name, tmp_path / "submitted", tmp_path / "out", 1, None)
 
 
 @pytest.mark.slow

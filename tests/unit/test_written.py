@@ -93,7 +93,9 @@ def test_an_attachment_is_shown(tmp_path: Path) -> None:
     notebook.cells[here].source = "![plot.png](attachment:plot.png)"
     notebook.cells[here].attachments = {"plot.png": {"image/png": PNG}}
     cell, _ = mended(tmp_path, notebook)
-    html, _ = HTMLExporter().from_notebook_node(copy.deepcopy(RELEASE) | {"cells": [cell]})
+    shown = copy.deepcopy(RELEASE)
+    shown.cells = [cell]
+    html, _ = HTMLExporter().from_notebook_node(shown)
     assert f"data:image/png;base64,{PNG[:100]}" in html
 
 

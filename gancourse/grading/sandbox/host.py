@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from gancourse.checks.asked import refused
 from gancourse.checks.core import StudentError
+from gancourse.grading.bounds import bounded_time
 from gancourse.grading.sandbox import mirror
 from gancourse.grading.sandbox.peer import Letter, Peer
 from gancourse.grading.sandbox.walls import Walls
@@ -243,7 +244,8 @@ class Host(Peer):
             raise WireError("too many calls")
         function = self.own[number]
         try:
-            return self.served(function, letter, args, kwargs)
+            with bounded_time(self.limits.call):  # the student's time, whoever computes
+                return self.served(function, letter, args, kwargs)
         except Exception as error:
             self.pending = self.pending or error
             raise

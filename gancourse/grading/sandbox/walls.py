@@ -125,7 +125,9 @@ def command(limits: Limits, withheld: tuple[Path, ...] = (), instead: Path = Pat
     for home, cache in bytecode(withheld).items():
         if (home / "__pycache__").is_dir():
             parts += ["--ro-bind", str(instead.with_name(cache)), str(home / "__pycache__")]
-    parts += ["--proc", "/proc", "--dev", "/dev", "--chdir", "/tmp", "--remount-ro", "/"]
+    parts += ["--proc", "/proc", "--dev", "/dev"]
+    parts += ["--size", str(limits.scratch), "--perms", "1777", "--tmpfs", "/dev/shm", "--remount-ro", "/dev"]
+    parts += ["--chdir", "/tmp", "--remount-ro", "/"]
     if root:
         user = str(FIRST_USER + secrets.randbelow(5000))  # another one for each sandbox: limits count by user
         parts += ["setpriv", "--reuid", user, "--regid", user, "--clear-groups", "--no-new-privs"]

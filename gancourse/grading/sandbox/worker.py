@@ -25,7 +25,9 @@ from pathlib import Path
 from gancourse.grading.sandbox.seccomp import forbid
 
 PR_SET_DUMPABLE = 4  # prctl's number: with 0 no other process may trace this one or read its memory
-SCRATCH = ("/tmp", "/dev/shm")
+SCRATCH = ("/tmp", "/dev", "/dev/shm", "/dev/mqueue")
+NOBODYS = ("/proc/sysvipc/shm", "/proc/sysvipc/msg", "/proc/sysvipc/sem")
+"""Lists of what belongs to no process and outlives all."""
 
 
 def import_everything() -> None:
@@ -49,14 +51,18 @@ def import_everything() -> None:
 
 
 def condition() -> object:
-    """What a child could change about its parent: limits, priority, the cores it may use."""
+    """What a child could change about its parent, limits, priority, the cores it may use, and leave with nobody."""
     import resource
 
     names = sorted(name for name in dir(resource) if name.startswith("RLIMIT_"))
     limits = [resource.getrlimit(getattr(resource, name)) for name in names]
     affinity = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else None
     scheduler = os.sched_getscheduler(0) if hasattr(os, "sched_getscheduler") else None
-    return limits, os.getpriority(os.PRIO_PROCESS, 0), affinity, scheduler
+    left = []
+    for name in NOBODYS if os.environ.get("GANCOURSE_SANDBOX") == "full" else ():
+        with contextlib.suppress(OSError):
+            left.append(Path(name).read_text().splitlines()[1:])
+    return limits, os.getpriority(os.PRIO_PROCESS, 0), affinity, scheduler, left
 
 
 def child(conversation: socket.socket, control: socket.socket) -> None:
@@ -102,25 +108,57 @@ def parent_of(process: Path) -> int:
         return 0
 
 
-def listing() -> set[str]:
-    """All paths in the folders that one can write to, but not what is mounted there: the course may live below /tmp."""
-    found: set[str] = set()
+def listing() -> dict[str, object]:
+    """All paths in the folders that one can write to, those themselves among them, and what each is: kind, mode, owner.
+
+    What is mounted there is not looked into: the course may live below /tmp.
+
+    Raises:
+        OSError: if one of them cannot be listed: nobody knows then what is in it.
+    """
+    found: dict[str, object] = {}
     for folder in SCRATCH if os.environ.get("GANCOURSE_SANDBOX") == "full" else ():
-        if not os.path.isdir(folder):
+        if not os.path.lexists(folder):
             continue
-        device = os.stat(folder).st_dev
-        for home, folders, files in os.walk(folder):
-            found.update(os.path.join(home, name) for name in [*folders, *files])
+        device = os.lstat(folder).st_dev
+        found[folder] = looks(folder)
+        for home, folders, files in os.walk(folder, onerror=raised):
+            for name in [*folders, *files]:
+                found[os.path.join(home, name)] = looks(os.path.join(home, name))
             folders[:] = [name for name in folders if os.lstat(os.path.join(home, name)).st_dev == device]
     return found
 
 
-def swept(kept: set[str]) -> bool:
-    """Delete all but `kept` from the folders one can write to; whether nothing else is left."""
-    for path in sorted(listing() - kept):
-        with contextlib.suppress(OSError):
-            shutil.rmtree(path) if os.path.isdir(path) and not os.path.islink(path) else os.unlink(path)
-    return listing() <= kept
+def looks(path: str) -> object:
+    status = os.lstat(path)
+    return status.st_mode, status.st_uid, status.st_gid, status.st_rdev, status.st_dev
+
+
+def raised(error: OSError) -> None:
+    raise error
+
+
+def open_all(kept: dict[str, object]) -> None:
+    """Let everything that is not kept be listed and deleted again, as far as it is ours."""
+    for folder in SCRATCH if os.environ.get("GANCOURSE_SANDBOX") == "full" else ():
+        for home, folders, _ in os.walk(folder):
+            folders[:] = [name for name in folders if not os.path.ismount(os.path.join(home, name))]
+            for path in (os.path.join(home, name) for name in folders):
+                with contextlib.suppress(OSError):
+                    if path not in kept and not os.path.islink(path):
+                        os.chmod(path, 0o700)
+
+
+def swept(kept: dict[str, object]) -> bool:
+    """Delete all but `kept` from the folders one can write to; whether nothing else is left, and that as it was."""
+    try:
+        open_all(kept)
+        for path in sorted(listing().keys() - kept.keys()):
+            with contextlib.suppress(OSError):
+                shutil.rmtree(path) if os.path.isdir(path) and not os.path.islink(path) else os.unlink(path)
+        return listing() == kept
+    except (OSError, RecursionError):
+        return False
 
 
 def main() -> None:
@@ -131,10 +169,12 @@ def main() -> None:
         ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
     forbid()
     before = condition()
+    # What holds a mount stays, and what /dev came with; all else that importing has left goes.
     mounted = {path for path in listing() if os.path.ismount(path)}
-    # What holds a mount stays, all else that importing has left goes.
-    empty = {path for path in listing() if any(mount == path or mount.startswith(f"{path}/") for mount in mounted)}
-    swept(empty)
+    first = {path for path in listing() if path in SCRATCH or (path.startswith("/dev/") and "/shm/" not in path)}
+    first |= {path for path in listing() if any(mount == path or mount.startswith(f"{path}/") for mount in mounted)}
+    swept(dict.fromkeys(first))
+    empty = listing()
     control.sendall(b"r")
     while True:
         message, handed, _, _ = socket.recv_fds(control, 1, 1)
