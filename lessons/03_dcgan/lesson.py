@@ -957,8 +957,8 @@ for name, run_ in (lasts | others).items():
 #   and hides that the balance was wrong: the number is one more thing to tune.
 #
 # One seed each is an anecdote. Over three seeds, in units of the recipe's distance with the same seed, the sigmoid
-# ends 2.9 to 3.2 times as far from the data, a momentum of 0.9 1.9 to 2.2 times and mixed batches 2.8 to 4.9 times.
-# The recipe itself goes from 34 to 50, and so do all the others but one of the replay's (65):
+# ends 2.1 to 2.3 times as far from the data, a momentum of 0.9 1.4 to 2.7 times and mixed batches 2.3 to 3.6 times.
+# The recipe itself goes from 41 to 52, and so do all the others but one of the replay's (62):
 # `python lessons/03_dcgan/bench.py --only hacks`.
 #
 # **No averaging.** The last one needs no run of its own. The same run holds both generators: $G$ as the

@@ -49,7 +49,7 @@ CLAIMS = (
     ("skewed", 0.5, "FID KID", "precision density", "Kynkäänniemi et al. 2019"),
     ("shrunk", 1.0, "FID recall", "precision density", "Kynkäänniemi et al. 2019, on truncation"),
     ("repeated", 1.0, "FID recall coverage", "precision", "Naeem et al. 2020"),
-    ("one_per_class", 1.0, "FID KID recall coverage", "IS precision", "Barratt & Sharma 2018"),
+    ("one_per_class", 1.0, "FID KID recall coverage", "IS", "Barratt & Sharma 2018"),
     ("copies", 1.0, "memorization authenticity", "FID KID IS precision recall density coverage", "Meehan et al. 2020"),
 )
 DRAWS = 10  # of real pictures, for the bias

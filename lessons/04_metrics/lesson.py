@@ -622,8 +622,9 @@ for name, made in generators.items():
 
 # %% [markdown]
 # Now the defects come apart. Nothing costs more precision than noise. *Two styles* keep all their precision and lose
-# half of the recall. One per style has perfect precision, and next to no recall and coverage. Blur costs
-# recall most: blurred faces crowd together, and small balls around them reach few real ones.
+# half of the recall. One per style has next to no recall and coverage, and loses some precision: its seven are the
+# faces of which the network is surest, and not the most usual ones. Blur costs recall most: blurred faces crowd
+# together, and small balls around them reach few real ones.
 #
 # Copies are perfect again. They must be: every score so far asks whether made and real are alike, and
 # nothing is more alike than a copy.
