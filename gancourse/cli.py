@@ -12,7 +12,7 @@ import typer
 from gancourse.data.commands import app as data
 from gancourse.errors import CourseError
 from gancourse.paths import provide_home
-from gancourse.terminal import show_anything
+from gancourse.terminal import say, show_anything
 
 if TYPE_CHECKING:
     from gancourse.training.recipes import Recipe, Study
@@ -128,7 +128,7 @@ def train(
         raise CourseError("--all is for --keep: it trains every recipe that makes a file of data/, and writes them.")
     if list_ or (recipe == "list" and not all_):
         for one in RECIPES.values():
-            typer.echo(described_recipe(one))
+            say(described_recipe(one))
         return
     from gancourse.training.session import Plan, make_shipped
     from gancourse.training.session import train as run
@@ -144,7 +144,7 @@ def train(
                 f"{recipe} is there to make a file of data/: add --keep, and --keep-in for another folder."
             )
         for path in chosen.make_files(keep_in):
-            typer.echo(f"kept {path}")
+            say(f"kept {path}")
         return
     plan = Plan(
         chosen, out or Path("runs") / recipe, data, n, steps, minutes, seed, resume, trial, log_every, draw_every, keep,
@@ -172,8 +172,8 @@ def main() -> None:
     try:
         app()
     except CourseError as error:
-        typer.echo(f"gancourse: {error}", err=True)
+        say(f"gancourse: {error}", err=True)
         sys.exit(2)
     except KeyboardInterrupt:
-        typer.echo("gancourse: stopped.", err=True)
+        say("gancourse: stopped.", err=True)
         sys.exit(130)

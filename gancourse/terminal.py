@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import codecs
 import io
+import sys
 import unicodedata
 from typing import TextIO
 
@@ -28,6 +29,11 @@ def ascii_of(character: str) -> str:
 
 
 codecs.register_error("lookalike", lookalike)
+
+
+def say(text: str, err: bool = False) -> None:
+    """Print a line. Not click's echo, which writes UTF-8 to a terminal that says it is an ASCII one."""
+    print(text, file=sys.stderr if err else sys.stdout, flush=True)
 
 
 def show_anything(*streams: TextIO | None) -> None:

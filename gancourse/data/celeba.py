@@ -34,7 +34,7 @@ from gancourse.data.decode import decoded_blocks
 from gancourse.data.images import Images
 from gancourse.errors import CourseError
 
-ENTRY = 2  # to be raised when the columns of a cache's entry change
+CELEBA_ENTRY = 2  # to be raised when the columns of a cache's entry change
 SPLITS = ("train", "valid", "test", "all")
 SIZES = (8, 64, 178)
 ATTRIBUTES = None  # the files' header says which there are
@@ -56,7 +56,9 @@ def load(size: int, split: str, attributes: Sequence[str] | None, n: int | None)
         UserWarning: of everything that was found and is not used, each time.
     """
     copy = celeba_files.find_copy()
-    pixels, columns = cache.cached(f"celeba-{size}", [ENTRY, copy.fingerprint(), size], lambda: blueprint(copy, size))
+    pixels, columns = cache.cached(
+        f"celeba-{size}", [CELEBA_ENTRY, copy.fingerprint(), size], lambda: blueprint(copy, size)
+    )
     part = columns.pop("partition")
     for sentence in json.loads(bytes(columns.pop("said").tolist())):
         warnings.warn(sentence, stacklevel=3)

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from gancourse.errors import CourseError
+from gancourse.terminal import say
 
 app = typer.Typer(no_args_is_help=True, help="Data sets: which there are, fetching them, looking at them.")
 
@@ -76,21 +77,21 @@ def get(
     from gancourse.data import source
 
     def agreed(terms: str) -> bool:
-        typer.echo(terms)
+        say(terms)
         return accept or typer.confirm("Do you accept these terms?")
 
     module = source(name)
     if name == "celeba":
         from gancourse.data.celeba_download import get
 
-        get(to, agreed, typer.echo)
+        get(to, agreed, say)
     elif name == "fashion":
         if to is not None:
             raise CourseError("--to is for CelebA; Fashion-MNIST goes to the cache's folder.")
-        typer.echo(f"Fashion-MNIST: {module.LICENSE}")
-        typer.echo(f"It is in {module.find_copy() or module.get()}.")
+        say(f"Fashion-MNIST: {module.LICENSE}")
+        say(f"It is in {module.find_copy() or module.get()}.")
     else:
-        typer.echo(f"{name} comes with the course; there is nothing to get.")
+        say(f"{name} comes with the course; there is nothing to get.")
 
 
 @app.command()
@@ -107,19 +108,19 @@ def sheet(
 
     path = out or Path(f"{name}.png")
     # On stderr: decoding a data set for the first time takes minutes, which its own progress bar counts.
-    typer.echo(f"Loading {name}; its first {n} pictures go to {path.resolve()}.", err=True)
+    say(f"Loading {name}; its first {n} pictures go to {path.resolve()}.", err=True)
     if not path.resolve().parent.is_dir():
         raise CourseError(f"{path} cannot be written: there is no folder {path.resolve().parent}.")
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", UserWarning)
         images = load(name, size=size, split=split, n=n)
     for one in caught:
-        typer.echo(f"Note: {one.message}", err=True)
+        say(f"Note: {one.message}", err=True)
     try:
         write_sheet(images, path)
     except OSError as error:
         raise CourseError(f"{path} cannot be written: {error.strerror or error}.") from error
-    typer.echo(f"{path}: {len(images)} pictures of {images.name}/{images.split}. {images.license}")
+    say(f"{path}: {len(images)} pictures of {images.name}/{images.split}. {images.license}")
 
 
 @app.command()
@@ -137,4 +138,4 @@ def strips(
         Image.fromarray(drawn(size).permute(1, 2, 0).numpy()).save(out)
     except OSError as error:
         raise CourseError(f"{out} cannot be written: {error.strerror or error}.") from error
-    typer.echo(f"{out}: {len(TABLE)} factors, one in each row.")
+    say(f"{out}: {len(TABLE)} factors, one in each row.")

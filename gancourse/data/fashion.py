@@ -31,7 +31,7 @@ from gancourse.data.images import Images
 from gancourse.errors import CourseError
 from gancourse.paths import home
 
-ENTRY = 2  # to be raised when the columns of a cache's entry change
+FASHION_ENTRY = 2  # to be raised when the columns of a cache's entry change
 SPLITS = ("train", "test", "all")
 SIZES = (14, 28, 128)
 ATTRIBUTES = ("label",)
@@ -55,7 +55,7 @@ CONTENT_SUMS = {
     "t10k-images-idx3-ubyte": "8181f5470baa50b63fa0f6fddb340f0a",
     "t10k-labels-idx1-ubyte": "15d484375f8d13e6eb1aabb0c3f46965",
 }
-COUNTS = {"train": 60_000, "test": 10_000}
+SPLIT_COUNTS = {"train": 60_000, "test": 10_000}
 # MNIST's files have the same names and shapes; its first labels tell.
 DIGITS = {"train": [5, 0, 4, 1, 9, 2, 1, 3, 1, 4], "test": [7, 2, 1, 0, 4, 1, 4, 9, 5, 9]}
 # Its authors' two, the first of which is torchvision's.
@@ -75,7 +75,7 @@ def load(size: int, split: str, attributes: Sequence[str] | None, n: int | None)
     folder = find_copy() or get()
     paths = [path for part in PREFIXES for path in part_files(folder, part)]
     key = [[str(p.resolve()), p.stat().st_size, p.stat().st_mtime_ns] for p in paths]
-    pixels, columns = cache.cached(f"fashion-{size}", [ENTRY, key, size], lambda: blueprint(folder, size))
+    pixels, columns = cache.cached(f"fashion-{size}", [FASHION_ENTRY, key, size], lambda: blueprint(folder, size))
     for sentence in json.loads(bytes(columns["said"].tolist())):
         warnings.warn(sentence, stacklevel=3)
     train = int(columns["train"].sum())
@@ -113,7 +113,7 @@ def blueprint(folder: Path, size: int) -> cache.Blueprint:
             if hashlib.md5(data, usedforsecurity=False).hexdigest() != CONTENT_SUMS[name]:
                 said.append(
                     f"{path} is not Fashion-MNIST's own: it is another data set's, or was changed. Its {len(labels):,} "
-                    f"of {COUNTS[part]:,} are used."
+                    f"of {SPLIT_COUNTS[part]:,} are used."
                 )
     pictures = np.concatenate([read[part][0] for part in PREFIXES])
     labels = np.concatenate([read[part][1] for part in PREFIXES]).astype(np.int64)
@@ -223,7 +223,7 @@ def status() -> Status:
     if folder is None:
         return Status(False, "", "70,000 gray pictures, 10 classes", 0, HOW)
     there = sum(declared(part_files(folder, part)[1]) for part in PREFIXES)
-    whole = sum(COUNTS.values())
+    whole = sum(SPLIT_COUNTS.values())
     about = f"{there:,} gray pictures, 10 classes" + ("" if there == whole else f" (Fashion-MNIST has {whole:,})")
     return Status(True, str(folder), about, size_of([p for part in PREFIXES for p in part_files(folder, part)]), "")
 
