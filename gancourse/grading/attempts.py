@@ -76,13 +76,13 @@ def attempts_in(look: Look, lesson: Lesson, release: NotebookNode, least: int = 
     # A word in a text file is no attempt; a file that calls itself a notebook is one, damaged or not.
     found = [a for a in found if a.exercises >= least or (a.problem and named_like_one(a.inside))]
     good = [attempt for attempt in found if attempt.exercises >= least]
-    taken = max(good, key=lambda attempt: order(attempt, lesson), default=None)
+    taken = max(good, key=lambda attempt: rank_of_attempt(attempt, lesson), default=None)
     if taken is not None and not taken.written and any(a.problem and is_expected(a, lesson) for a in found):
         taken = None  # the blank one is hardly what they meant: better they hear that theirs is damaged
     return Attempts(taken, [replace(attempt, content=None) for attempt in found if attempt is not taken])
 
 
-def order(attempt: Attempt, lesson: Lesson) -> tuple[object, ...]:
+def rank_of_attempt(attempt: Attempt, lesson: Lesson) -> tuple[object, ...]:
     """What decides between attempts, the most important first."""
     whole = PurePosixPath(attempt.member or attempt.inside)
     stem = whole.name.replace(lesson.name, "", 1).split(".")[0]
@@ -147,7 +147,7 @@ def in_archive(file: Lying, lesson: Lesson, release: NotebookNode) -> Iterator[A
                 inside = readable(f"{whole}/{readable_member(member)}".encode(errors="replace").decode())
                 if not named_like_one(member.filename):
                     continue
-                raw = unpacked(archive, member, LARGEST)
+                raw = member_bytes(archive, member, LARGEST)
                 when = Attempt(file.path, inside, whole, member.filename, modified=file.modified)
                 if raw is None:
                     yield replace(when, problem=f"{inside} is locked, damaged or too large.")
@@ -169,7 +169,7 @@ def beside_member(attempt: Attempt) -> dict[str, bytes]:
                 path = PurePosixPath(readable_member(member))
                 if not path.is_relative_to(home) or named_like_one(path.name):
                     continue
-                data = unpacked(archive, member, left)
+                data = member_bytes(archive, member, left)
                 if data is not None:
                     found[path.relative_to(home).as_posix()] = data
                     left -= len(data)
@@ -194,7 +194,7 @@ def readable_member(member: zipfile.ZipInfo) -> str:
     return member.filename.replace("\\", "/")
 
 
-def unpacked(archive: zipfile.ZipFile, member: zipfile.ZipInfo, most: int) -> bytes | None:
+def member_bytes(archive: zipfile.ZipFile, member: zipfile.ZipInfo, most: int) -> bytes | None:
     """A member's bytes; None if they cannot be had, or are more, whatever the archive says of their number."""
     try:
         with archive.open(member) as file:

@@ -24,7 +24,7 @@ LONGEST_NAME = 120
 """Bytes of a student's name where it had to be made from one that is no text."""
 
 MADE_BY_SYSTEMS = ("__pycache__", "__MACOSX")
-UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+INVISIBLE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 """Unicode's categories of what cannot be seen: control characters, halves of pairs, turned directions."""
 JOINERS = "\u200c\u200d"
 """They cannot be seen either, but Persian words and some emojis need them."""
@@ -100,7 +100,7 @@ def look_through(folder: Path, skipped: Collection[str] = ()) -> Look:
 def readable(name: str) -> str:
     """A file name as text that shows what it is: names from other systems may be none, or turn a terminal's colors."""
     text = os.fsencode(name).decode("utf-8", errors="replace")
-    return "".join("\ufffd" if unicodedata.category(c) in UNSEEN and c not in JOINERS else c for c in text)
+    return "".join("\ufffd" if unicodedata.category(c) in INVISIBLE and c not in JOINERS else c for c in text)
 
 
 def student_names(names: Iterable[str]) -> dict[str, str]:

@@ -304,6 +304,8 @@ class Judging:
                 host.asked("supply", host.limits.call, things=supplied)
             thing = host.look(exercise, last)
         except KeyError:
+            with contextlib.suppress(StudentError):
+                host.forget()
             return None
         except StudentError as stopped:
             return Verdict(exercise, (Finding("can be called", str(stopped)),))

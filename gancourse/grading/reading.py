@@ -16,7 +16,7 @@ from gancourse.grading.folders import readable
 
 LARGEST = 256 * 2**20
 """Bytes above which a notebook is not read. An ordinary one has a thousandth of it."""
-LARGE = 128 * 2**20
+HUGE = 128 * 2**20
 """Bytes above which pictures are cut out before anything else is done."""
 PICTURE = re.compile(rb'"[A-Za-z0-9+/=]{1000,}(?:\\n[A-Za-z0-9+/=]*)*"')
 """A picture in JSON: thousands of letters without a space."""
@@ -103,7 +103,7 @@ def decoded(raw: bytes, name: str) -> str:
     if not raw.strip():
         raise Damaged(f"{name} is an empty file.")
     wide = raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    if len(raw) > LARGE and not wide:
+    if len(raw) > HUGE and not wide:
         raw = PICTURE.sub(b'""', raw)
     return raw.decode("utf-16" if wide else "utf-8-sig", errors="replace")
 

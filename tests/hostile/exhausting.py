@@ -255,7 +255,7 @@ EXHAUSTING = [
     function("generator without end", LAST, ENDLESS.strip("\n")),
     function("asks without end", "discriminator_step", ASKS.strip("\n")),
     function("asks much", "discriminator_step", ASKS_MUCH.strip("\n")),
-    Submission("floods the wire", "exhausting", handed_in(solved, last=WIRE), dict.fromkeys(TESTED, 0)),
+    Submission("floods the wire", "exhausting", handed_in(solved, first=WIRE), dict.fromkeys(TESTED, 0)),
     Submission(
         "sources that break parsers",
         "exhausting",

@@ -31,8 +31,8 @@ from traitlets.config import Config
 NO_NETWORK = "There is no network where notebooks are graded."
 NO_INSTALLING = f"{NO_NETWORK} Nothing can be installed or fetched there."
 READ_ONLY = "Where notebooks are graded, files can be written beside the notebook only."
-NOT_THERE = "Where notebooks are graded there is nothing but what was handed in with the notebook."
-NO_ROOM = "Where notebooks are graded, files may not be larger than the limits allow."
+NOT_HANDED_IN = "Where notebooks are graded there is nothing but what was handed in with the notebook."
+LIMITED = "Where notebooks are graded, files may not be larger than the limits allow."
 NOT_ALLOWED = "The sandbox in which notebooks are graded does not allow this."
 NO_SUCH_MODULE = "It is not installed where notebooks are graded, and was not handed in."
 
@@ -43,7 +43,7 @@ FETCHES = re.compile(
 """Commands that need what is not there; some of them would go on trying for a minute."""
 
 UNREACHABLE = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ECONNREFUSED, errno.EADDRNOTAVAIL}
-REASONS = {errno.EROFS: READ_ONLY, errno.ENOSPC: NO_ROOM, errno.EFBIG: NO_ROOM, errno.EPERM: NOT_ALLOWED}
+REASONS = {errno.EROFS: READ_ONLY, errno.ENOSPC: LIMITED, errno.EFBIG: LIMITED, errno.EPERM: NOT_ALLOWED}
 
 
 def forbidden(error: BaseException | None) -> str:
@@ -59,7 +59,7 @@ def forbidden(error: BaseException | None) -> str:
             if error.errno in REASONS:
                 return REASONS[error.errno]
             if isinstance(error, FileNotFoundError | PermissionError):
-                return NOT_THERE
+                return NOT_HANDED_IN
         reason = getattr(error, "reason", None)  # urllib's errors hold the one that matters
         error = reason if isinstance(reason, BaseException) else getattr(error, "__cause__", None)
     return ""
@@ -75,11 +75,11 @@ class NamedCompiler(CachingCompiler):
 
     def cache(self, transformed_code: str, number: int = 0, raw_code: str | None = None) -> str:
         name = super().cache(transformed_code, number, raw_code)
-        remember(name, raw_code if raw_code is not None else transformed_code)
+        quote_from(name, raw_code if raw_code is not None else transformed_code)
         return name
 
 
-def remember(name: str, source: str) -> None:
+def quote_from(name: str, source: str) -> None:
     """Let reports quote lines of some code."""
     linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
 
@@ -112,7 +112,7 @@ class Shell(InteractiveShell):
         importlib.invalidate_caches()  # %%writefile and an import of it may follow within a tick of the clock
         self.compile.cell_name = name
         if source.startswith(("%%time", "%%prun")):
-            remember("<timed exec>", source.partition("\n")[2])
+            quote_from("<timed exec>", source.partition("\n")[2])
         try:
             result: ExecutionResult = self.run_cell(source, store_history=True)
         finally:
