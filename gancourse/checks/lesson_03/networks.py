@@ -123,8 +123,8 @@ def _(Generator: Callable) -> None:
         expect(
             close(shown[0], shown[1], rtol=1e-2, atol=1e-3),
             f"ReLU stands behind every layer but the last. Where all units of normalization {which + 1} of "
-            f"{len(pairs)} are negative, nothing should get through; yours passes on how negative they are. Is ReLU missing there, "
-            "another activation in its place, or does it stand before the normalization?",
+            f"{len(pairs)} are negative, nothing should get through; yours passes on how negative they are. "
+            "Is ReLU missing there, another activation in its place, or does it stand before the normalization?",
         )
     scale, shift = pairs[-1]
     put(scale, 0.0)
