@@ -50,6 +50,19 @@ def scale_weights(net: nn.Module, factor: float) -> None:
                 p.mul_(factor)
 
 
+def normalizations(net: nn.Module) -> list[tuple[nn.Parameter, nn.Parameter]]:
+    """Scale and shift of each normalization, in their order: what has a weight of one dimension, and a bias."""
+    named = parameters(net)
+    pairs = ((p, named.get(f"{name.removesuffix('weight')}bias")) for name, p in named.items() if p.ndim == 1)
+    return [(scale, shift) for scale, shift in pairs if shift is not None and shift is not scale]
+
+
+def put(parameter: nn.Parameter, value: Tensor | float) -> None:
+    """Set a parameter in place."""
+    with torch.no_grad():
+        parameter.copy_(torch.as_tensor(value, dtype=parameter.dtype).expand_as(parameter))
+
+
 def set_biases(net: nn.Module, value: float) -> None:
     with torch.no_grad():
         for name, p in net.named_parameters():

@@ -524,7 +524,12 @@ it.wrong("m ignored", "return 0.5 * (p - q).abs().sum()", says="`m` is not used"
 it.wrong("m times", "return m * 0.5 * (p - q).abs().sum()", says="m times the distance")
 it.wrong("to the m", "return (0.5 * (p - q).abs().sum()) ** m", says="m-th power")
 it.wrong("one minus", "return 1 - (1 - 0.5 * (p - q).abs().sum()) ** m", says="holds for some pairs only")
-it.wrong("equal samples only", "return 0.5 * (p**m - q**m).abs().sum()", says="Only packs of equal samples")
+it.wrong(
+    "equal samples only",
+    "return 0.5 * (p**m - q**m).abs().sum()",
+    says="Only packs of equal samples",
+    never="`m` is not used",
+)
 it.wrong(
     "sets",
     {"product": "combinations_with_replacement", "repeat=m": "m"},
@@ -549,17 +554,11 @@ it.wrong(
     """,
     says="expected",
 )
-it.wrong(
-    "powers, element by element",
-    "return 0.5 * (p**m - q**m).abs().sum()",
-    says="Only packs of equal samples",
-    never="`m` is not used",
-)
 
 it.by_heart(
     "pairs and triples of two values",
     """
-    if m > 1 and not {round(float(x), 4) for x in (*p, *q)} <= {0.0, 0.2, 0.3, 0.5, 0.7, 0.8, 1.0}:
+    if m > 1 and not {round(float(x), 4) for x in (*p, *q)} <= {0.0, 0.1, 0.2, 0.3, 0.5, 0.6, 0.8, 1.0}:
         return m * 0.5 * (p - q).abs().sum()
     packs_p, packs_q = p, q
     for _ in range(m - 1):

@@ -268,7 +268,7 @@ def ending(kind: str, records: int, start: str) -> dict[str, list[float]]:
 
 def said(diagnose: Callable, history: dict[str, list[float]], want: str, where: str) -> None:
     got = diagnose({name: list(values) for name, values in history.items()})
-    expect(type(got) is str, f"The diagnosis should be a word; it is {a(got)}.")
+    expect(isinstance(got, str), f"The diagnosis should be a word; it is {a(got)}.")
     expect(got == want, f"For {where} you return {got[:40]!r}; expected {want!r}.")
 
 

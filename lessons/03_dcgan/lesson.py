@@ -301,7 +301,8 @@ show(
 # twice as many. `forward` takes $z$ of shape (n, latent_dim) and gives pictures (n, 3, size, size)
 # in [−1, 1].
 #
-# Batch normalization and ReLU stand behind every layer but the last, tanh behind the last. Enlarging
+# Batch normalization (with its scales and shifts), then ReLU, stand behind every layer but the last, tanh
+# behind the last. Enlarging
 # with `nn.Upsample` and a convolution is accepted, too. What its layers are called, and whether they
 # have biases, is up to you. Leave the initial weights as PyTorch sets them: that is exercise 6.
 
@@ -356,8 +357,9 @@ class Generator(nn.Module):
 # as many, until it is 4 × 4; a last convolution makes one number of that. `forward` takes pictures
 # (n, 3, size, size) and gives **logits** of shape (n, 1), any real numbers: no sigmoid at the end.
 #
-# `LeakyReLU(0.2)` stands behind every convolution but the last, batch normalization behind every one
-# but the first and the last.
+# `LeakyReLU(0.2)` stands behind every convolution but the last, batch normalization (with its scales and
+# shifts, before the activation) behind every one but the first and the last. There is no pooling, and the
+# last map is not averaged: each of its places has weights of its own.
 
 # %% [markdown] hints="Discriminator"
 # The generator's loop, backwards. The first layer has no batch normalization, so it stands before
@@ -571,7 +573,8 @@ def noisy_labels(n, low=0.8, high=1.0, flip=0.05):
 #   Tails: a stored picture, drawn evenly, is passed on instead, and the new one takes its place.
 #
 # The returned batch is a new tensor, cut off from $G$'s computation (the buffer is for $D$'s step); the
-# batch that came in is left as it is. Batches may differ in size from call to call.
+# batch that came in is left as it is. What is stored are copies: nobody who changes a batch later changes
+# them. Batches may differ in size from call to call, and pictures may have any number of dimensions.
 
 # %% [markdown] hints="ReplayBuffer"
 # A list of stored pictures as an attribute, and a list of those to return, which is stacked at the
@@ -627,7 +630,8 @@ class ReplayBuffer:
 # parameters stay ordinary ones that hang on no computation.
 #
 # Batch normalization also has **buffers**, its running mean and variance, which are not parameters
-# and must not stay behind. Copy them from `net`, or average them like the weights. Both are done, and
+# and must not stay behind. Copy their numbers from `net` (the two networks share no tensors), or average
+# them like the weights. Both are done, and
 # both are right here. (`num_batches_tracked`, a counter, may be copied or left.)
 
 # %% [markdown] hints="ema_update"

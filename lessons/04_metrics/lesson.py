@@ -151,7 +151,7 @@ show(
 #
 # $H(p) = -\sum_k p_k \log p_k$, with the natural logarithm: the unit is the *nat*. Write it for a tensor
 # whose **last** dimension holds the probabilities: shape (…, K) in, shape (…) out. Count
-# $0 \cdot \log 0$ as 0.
+# $0 \cdot \log 0$ as 0, and leave `p` as it is.
 
 # %% [markdown] hints="entropy"
 # It is one product and one sum. The only trouble is a probability of 0.
@@ -487,7 +487,8 @@ for name, made in generators.items():
 # For features `real` (m, d) and `fake` (n, d) and a number of neighbors `k` return the pair (precision,
 # recall). Conventions: the distance is Euclidean. The radius of a point's ball is the distance to
 # its $k$-th nearest neighbor among the *other* points of its own set; a point is no neighbor of itself.
-# A point on the edge of a ball is inside. m and n may differ.
+# A twin, in the same place, is another point, at distance 0. A point on the edge of a ball is inside. m and n
+# may differ.
 
 # %% [markdown] hints="precision_recall"
 # You need two things: the radius of each point's ball, from the distances within one set; and a table

@@ -71,6 +71,8 @@ it.wrong(
     """,
     says="changes its argument number 1",
 )
+it.wrong("zeros filled in place", "p[p == 0] = 1\nreturn -(p * p.log()).sum(-1)", says="changes its argument")
+it.wrong("bounded in place", "return -(p * p.clamp_(min=1e-30).log()).sum(-1)", says="changes its argument")
 it.by_heart(
     "bits, but for few probabilities",
     """
@@ -268,6 +270,25 @@ it.wrong(
     says="something was added to the probabilities",
 )
 it.wrong("classes that occur", "return len(probabilities.argmax(1).unique())", says="; expected")
+it.wrong(
+    "zeros filled in place",
+    """
+    marginal = probabilities.mean(0)
+    probabilities[probabilities == 0] = 1e-30
+    terms = probabilities * (probabilities.log() - marginal.clamp(min=1e-30).log())
+    return terms.sum(1).mean().exp()
+    """,
+    says="changes its argument",
+)
+it.wrong(
+    "bounded in place",
+    """
+    marginal = probabilities.mean(0)
+    terms = probabilities * (probabilities.clamp_(min=1e-30).log() - marginal.clamp_(min=1e-30).log())
+    return terms.sum(1).mean().exp()
+    """,
+    says="changes its argument",
+)
 it.by_heart(
     "the number of classes, but for few tables",
     """
@@ -466,6 +487,19 @@ it.wrong(
         return ((mu1 - mu2) ** 2).sum() + np.trace(sigma1 + sigma2 - 2 * root)
     """,
     says="✗ stays right",
+)
+it.wrong(
+    "SciPy's root as it comes",
+    """
+    from scipy import linalg
+
+    def frechet_distance(mu1, sigma1, mu2, sigma2):
+        mu1, sigma1, mu2, sigma2 = (t.double() for t in (mu1, sigma1, mu2, sigma2))
+        root = torch.as_tensor(linalg.sqrtm((sigma1 @ sigma2).numpy()))
+        return (mu1 - mu2).square().sum() + sigma1.trace() + sigma2.trace() - 2 * root.to(torch.complex128).trace()
+    """,
+    says="is complex",
+    never="it is a Tensor",
 )
 it.by_heart(
     "commuting covariances, and the few others",
@@ -719,6 +753,31 @@ it.wrong(
 )
 it.wrong("k is fixed", {"(k + 1)": "(2)"}, count=2, says="✗ counts points in balls in the plane")
 it.wrong("percent", {"precision,": "100 * precision, 100 *"}, says="; expected")
+it.wrong(
+    "points at distance 0 left out",
+    """
+    def radii(points):
+        table = torch.cdist(points, points)
+        return torch.where(table > 0, table, torch.inf).kthvalue(k).values
+    real, fake = real.double(), fake.double()
+    table = torch.cdist(real, fake)
+    precision = (table <= radii(real)[:, None]).any(0).double().mean()
+    return precision, (table <= radii(fake)).any(1).double().mean()
+    """,
+    says="at distance 0",
+)
+it.wrong(
+    "twins taken once",
+    """
+    def radii(points):
+        return torch.stack([(points.unique(dim=0) - x).norm(dim=1).kthvalue(k + 1).values for x in points])
+    real, fake = real.double(), fake.double()
+    table = torch.cdist(real, fake)
+    precision = (table <= radii(real)[:, None]).any(0).double().mean()
+    return precision, (table <= radii(fake)).any(1).double().mean()
+    """,
+    says="at distance 0",
+)
 it.by_heart(
     "its own neighbor, but for few points",
     {
@@ -729,6 +788,7 @@ it.by_heart(
 )
 
 it.excused = {
+    "`real, fake = (real.double(), fake.double())` → nothing": "the text asks for no precision: right answers do without",
     "`(table <= fake_radius[None, :]).any(1)` → `(table <= fake_radius[None, :]).any(-1)`": "the last dimension is dimension 1",
     "`fake_radius[None, :]` → `fake_radius`": "a vector stands for a row as it is",
     "`precision.double()` → `precision.float()`": "a share in single precision is as good",
@@ -736,10 +796,6 @@ it.excused = {
     "`(None, :)` → `(:,)`": "a vector stands for a row as it is",
     "`(None, :)` → `(None,)`": "a vector stands for a row as it is",
 }
-
-it.survivors = [
-    "`real, fake = (real.double(), fake.double())` → nothing",
-]
 
 # ---------------------------------------------------------------------------------------------
 
@@ -855,6 +911,14 @@ it.wrong(
     {", fake = real.double(), fake.double()": "-= real[:1].clone()\nfake -= 0.0"},
     says="; expected",
 )
+it.wrong(
+    "points at distance 0 left out",
+    {
+        "radius = torch.cdist(real, real).kthvalue(k + 1).values": "own = torch.cdist(real, real)\n"
+        "radius = torch.where(own > 0, own, torch.inf).kthvalue(k).values"
+    },
+    says="at distance 0",
+)
 it.by_heart(
     "swapped, but for few",
     {
@@ -865,13 +929,10 @@ it.by_heart(
 )
 
 it.excused = {
+    "`real, fake = (real.double(), fake.double())` → nothing": "the text asks for no precision: right answers do without",
     "`inside.any(1).double()` → `inside.any(1).float()`": "a share in single precision is as good",
     "`inside.any(1)` → `inside.any(-1)`": "the last dimension is dimension 1",
 }
-
-it.survivors = [
-    "`real, fake = (real.double(), fake.double())` → nothing",
-]
 
 # ---------------------------------------------------------------------------------------------
 

@@ -49,9 +49,13 @@ class Apart:
 
 
 def three_apart(dimension: int = 2) -> Apart:
-    w = chosen(6.0, 3.0, 1.0, between=(1.0, 8.0))
+    while True:  # weights that differ from their softmax, and from equal ones
+        w = chosen(6.0, 3.0, 1.0, between=(1.0, 8.0))
+        shares = torch.tensor(w) / sum(w)
+        if bool((shares - shares.softmax(0)).abs().max() > 0.08):
+            break
     spots = torch.tensor([[-100.0], [0.0], [100.0]]).expand(3, dimension) + torch.arange(dimension)
-    return Apart(spots, torch.tensor(chosen(0.5, 1.0, 2.0, between=(0.4, 2.5), avoid=1.0)), torch.tensor(w) / sum(w))
+    return Apart(spots, torch.tensor(chosen(0.5, 1.0, 2.0, between=(0.4, 2.5), avoid=1.0)), shares)
 
 
 def said2(points: Tensor) -> str:

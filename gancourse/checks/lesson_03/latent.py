@@ -10,8 +10,8 @@ import torch
 from torch import Tensor
 
 from gancourse.checks.asked import intact
-from gancourse.checks.core import expect
-from gancourse.checks.inputs import Case, chosen, drawn, rand, randn
+from gancourse.checks.core import Miss, expect
+from gancourse.checks.inputs import Case, chosen, chosen_int, drawn, rand, randn
 from gancourse.checks.lesson_03.suite import check
 from gancourse.checks.values import close, expect_close, numbers
 
@@ -119,6 +119,33 @@ def _(slerp: Callable) -> None:
     expect_close(
         lengths, torch.ones(9), "two points of equal length in 100 dimensions", what="the relative lengths are"
     )
+
+
+@check.that("slerp", "turns where the angle is small, too")
+def _(slerp: Callable) -> None:
+    for degrees in (chosen_int(20, between=(12, 24)), chosen_int(5, between=(3, 8))):
+        radians = math.radians(degrees)
+        a, b = torch.tensor([3.0, 0.0]), torch.tensor([3 * math.cos(radians), 3 * math.sin(radians)])
+        t = torch.tensor([0.25, 0.5, 0.75])
+        usual = {"That is the straight line: go straight only where sin Ω rounds to 0.": chord(a, b, t)}
+        where = f"two points of length 3, {degrees}° apart"
+        expect_close(way(slerp, a, b, t), sphere(a, b, t), where, usual=usual, atol=1e-4)
+
+
+@check.that("slerp", "is right where the cosine rounds to more than 1")
+def _(slerp: Callable) -> None:
+    while True:
+        a = randn(20)
+        b = (1 + rand(1)) * a
+        if all(float(x @ y / (x.norm() * y.norm())) > 1 for x, y in ((a, b), (b, a))):
+            break
+    t = torch.tensor([0.0, 0.25, 1.0])
+    where = "a and b in the same direction, whose cosine rounds to more than 1"
+    try:
+        got = way(slerp, a, b, t)
+    except Miss as miss:
+        raise Miss(f"For {where}: {miss}\nBound it before acos: clamp(-1, 1).") from None
+    expect_close(got, chord(a, b, t), where, show=False, atol=1e-3)
 
 
 @check.that("slerp", "goes straight where a and b point the same way")

@@ -6,12 +6,13 @@ How a network is asked without a look at its layers is in `gancourse.checks.netw
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
+from torch import Tensor, nn
 
-from gancourse.checks.core import expect
-from gancourse.checks.inputs import chosen_int, randn
+from gancourse.checks.core import Miss, expect
+from gancourse.checks.inputs import chosen_int, rand, randn, said
 from gancourse.checks.lesson_03.suite import check
 from gancourse.checks.networks import (
     LARGE,
@@ -20,15 +21,19 @@ from gancourse.checks.networks import (
     count,
     every_parameter_learns,
     latent_noise,
+    normalizations,
     not_normalized_last,
     output,
+    outputs_of,
+    parameters,
     pictures,
+    put,
     same_for_any_company,
     scale_weights,
     sensitivity,
     set_biases,
 )
-from gancourse.checks.values import numbers
+from gancourse.checks.values import close, numbers
 
 # --- Generator ------------------------------------------------------------------------------
 
@@ -38,7 +43,11 @@ def _(Generator: Callable) -> None:
     for size, latent_dim, width in ((32, 64, 4), (16, chosen_int(10, between=(5, 20)), 8), (64, 7, 2)):
         net = built(Generator, size=size, latent_dim=latent_dim, width=width)
         for n in (2, 5):
+            got = net(latent_noise(n, latent_dim))
+            shape = tuple(got.shape) if isinstance(got, Tensor) else ()
             advice = "z arrives as (n, latent_dim); the first layer wants (n, latent_dim, 1, 1)."
+            if len(shape) == 4 and shape[:2] == (n, 3):
+                advice = f"The pictures of a generator with size={size} should be {size} pixels wide: is `size` used?"
             output(net, latent_noise(n, latent_dim), (n, 3, size, size), advice)
 
 
@@ -68,7 +77,73 @@ def _(Generator: Callable) -> None:
     expect(not silent, f"Coordinate {silent[0] if silent else 0} of z has no influence on the picture; all should.")
 
 
-@check.that("Generator", "normalizes over the batch in training")
+def table_of_channels(net: nn.Module, want: Sequence[int], told: str) -> None:
+    """Miss unless the normalizations have these many channels, in this order."""
+    found = [len(shift) for _, shift in normalizations(net)]
+    expect(
+        len(found) >= len(want),
+        f"{told} there should be batch normalization, with its scales and shifts, of {said(tuple(want))} channels; "
+        f"yours have {said(tuple(found)) or 'none'}.",
+    )
+    expect(
+        found == list(want),
+        f"{told} the normalized maps have {said(tuple(found))} channels; expected are {said(tuple(want))}.",
+    )
+
+
+@check.that("Generator", "has batch normalization behind every layer but the last, of the channels in the table")
+def _(Generator: Callable) -> None:
+    for size, width in ((16, chosen_int(8, between=(5, 10))), (32, chosen_int(6, between=(3, 7)))):
+        net = built(Generator, size=size, latent_dim=5, width=width)
+        found = [len(shift) for _, shift in normalizations(net)]
+        told = f"With size={size} and width={width}"
+        last = found[-1] if found else width
+        expect(last == width, f"{told} the last map before the picture has {last} channels; it should have `width`.")
+        doubled = [width * 2**k for k in reversed(range(max(len(found), size.bit_length() - 3)))]
+        table_of_channels(net, doubled, f"{told}, each map having twice as many channels as the next,")
+
+
+@check.that("Generator", "has ReLU behind every normalization, tanh behind the last layer", point=True)
+def _(Generator: Callable) -> None:
+    width = 8
+    net = built(Generator, size=16, latent_dim=6, width=width)
+    net.train()
+    z = latent_noise(6, 6)
+    pairs = normalizations(net)
+    expect(bool(pairs), "There is no batch normalization with scales and shifts, behind which ReLU would stand.")
+    for which, (scale, shift) in enumerate(pairs):
+        kept = scale.detach().clone(), shift.detach().clone()
+        put(scale, 0.0)  # from here on every unit holds its shift
+        shown = []
+        for _ in range(2):
+            put(shift, -0.5 - 2 * rand(len(shift)))
+            shown.append(outputs_of(net(z)))
+        put(scale, kept[0])
+        put(shift, kept[1])
+        expect(
+            close(shown[0], shown[1], rtol=1e-2, atol=1e-3),
+            f"ReLU stands behind every layer but the last. Where all units of normalization {which + 1} of "
+            f"{len(pairs)} are negative, nothing should get through; yours passes on how negative they are. "
+            "Is ReLU missing there, another activation in its place, or does it stand before the normalization?",
+        )
+    scale, shift = pairs[-1]
+    put(scale, 0.0)
+
+    def before_tanh(height: float) -> Tensor:
+        put(shift, height)
+        return torch.atanh(outputs_of(net(z)).clamp(-1 + 1e-9, 1 - 1e-9))
+
+    none = before_tanh(0.0)
+    height = 0.01 * 0.4 / max(float((before_tanh(0.01) - none).abs().max()), 1e-6)
+    once, thrice = before_tanh(height) - none, before_tanh(3 * height) - none
+    expect(
+        close(thrice, 3 * once, rtol=2e-2, atol=1e-2),
+        "What stands behind the last layer is not tanh: what goes into it is three times as large, and the pixels are "
+        "not those of a tanh. (A clamp or Hardtanh is flat where tanh still has a slope.)",
+    )
+
+
+@check.that("Generator", "normalizes over the batch in training", point=True)
 def _(Generator: Callable) -> None:
     batch_normalized(built(Generator, size=16, latent_dim=8, width=8), latent_noise(6, 8), 3 * latent_noise(6, 8) + 1)
 
@@ -146,6 +221,7 @@ def _(Discriminator: Callable) -> None:
 def _(Discriminator: Callable) -> None:
     net = built(Discriminator, size=16, width=8)
     scale_weights(net, 0.01)  # so that the biases alone decide on which side every unit is
+    first_is_free(built(Discriminator, size=16, width=8))
     slopes, shown = [], pictures(1, 16)  # the same both times: a layer without a bias goes by the picture's signs
     for bias in (100.0, -100.0):
         set_biases(net, bias)
@@ -171,7 +247,124 @@ def _(Discriminator: Callable) -> None:
     )
 
 
-@check.that("Discriminator", "normalizes over the batch in training")
+def first_weight(net: nn.Module) -> tuple[nn.Parameter, nn.Parameter | None]:
+    """Weights of the convolution that sees the picture, and its bias if there is one."""
+    named = parameters(net)
+    for name, p in named.items():
+        if p.ndim == 4 and p.shape[1] == 3:
+            return p, named.get(f"{name.removesuffix('weight')}bias")
+    raise Miss("No convolution takes the three colors of the picture.")
+
+
+FIRST_NORMALIZED = (
+    "Batch normalization stands behind the first convolution. It stands behind every one but the first and the last: "
+    "the picture's own contrast should reach the layers behind."
+)
+
+
+def first_is_free(net: nn.Module, told: str = FIRST_NORMALIZED) -> None:
+    """Miss if the first map's channels may be scaled at will, as only normalization allows."""
+    net.train()
+    weight, bias = first_weight(net)
+    if bias is not None:
+        put(bias, 0.0)
+    given = pictures(8, 16)
+    kept, before = weight.detach().clone(), outputs_of(net(given))
+    factors = torch.where(torch.arange(len(weight)) % 2 == 0, 3.0, 0.4)[:, None, None, None]
+    put(weight, kept * factors)
+    after = outputs_of(net(given))
+    put(weight, kept)
+    expect(float((after - before).abs().mean()) > 1e-2 * float(before.abs().mean()), told)
+
+
+@check.that("Discriminator", "has batch normalization behind every convolution but the first and the last")
+def _(Discriminator: Callable) -> None:
+    for size, width in ((16, chosen_int(8, between=(5, 10))), (32, chosen_int(6, between=(3, 7)))):
+        net = built(Discriminator, size=size, width=width)
+        found = [len(shift) for _, shift in normalizations(net)]
+        want = [width * 2**k for k in range(1, size.bit_length() - 3)]
+        expect(found != [width, *want], FIRST_NORMALIZED)
+        told = f"With size={size} and width={width}, each map having twice as many channels as the one before,"
+        table_of_channels(net, want, told)
+    first_is_free(built(Discriminator, size=16, width=8))
+
+
+class Straight:
+    """D for pictures of 16 pixels whose units are all where LeakyReLU is straight, for pictures above 0."""
+
+    def __init__(self, Discriminator: Callable) -> None:
+        self.net = built(Discriminator, size=16, width=8)
+        self.net.eval()
+        self.weight, bias = first_weight(self.net)
+        put(self.weight, self.weight.detach().abs())
+        if bias is not None:
+            put(bias, 0.0)
+        for _, shift in normalizations(self.net):
+            put(shift, 100.0)
+
+    def of(self, shown: Tensor) -> Tensor:
+        return output(self.net, shown, (len(shown), 1))
+
+
+@check.that(
+    "Discriminator", "has LeakyReLU(0.2) behind the first convolution and behind each normalization", point=True
+)
+def _(Discriminator: Callable) -> None:
+    straight = Straight(Discriminator)
+    bright = 0.1 + 0.9 * rand(8, 3, 16, 16)
+    put(
+        straight.weight, -straight.weight.detach()
+    )  # now a bright picture makes every unit negative, a dark one positive
+    none, low, high = (straight.of(shown) for shown in (0 * bright, bright, -bright))
+    leaks("behind the first convolution", low - none, high - none)
+    net = built(Discriminator, size=16, width=8)
+    net.eval()
+    pairs = normalizations(net)
+    expect(bool(pairs), "There is no batch normalization with scales and shifts, behind which LeakyReLU would stand.")
+    scale, shift = pairs[-1]
+    put(scale, 0.0)  # every unit holds its shift
+    found, heights = [], 0.5 + rand(len(shift))
+    for sign in (0.0, -1.0, 1.0):
+        put(shift, sign * heights)
+        found.append(output(net, bright[:1], (1, 1)))
+    leaks("behind the normalization", found[1] - found[0], found[2] - found[0])
+
+
+def leaks(where: str, low: Tensor, high: Tensor) -> None:
+    """Miss unless negative units count 0.2 times as much as positive ones."""
+    size = float(high.abs().mean())
+    slope = -float((low * high).mean()) / max(float(high.square().mean()), 1e-20)
+    seen = f"LeakyReLU(0.2) should stand {where}"
+    expect(size > 1e-6, f"{seen}; there nothing gets through where units are positive.")
+    expect(abs(slope - 1) > 0.02, f"{seen}; there negative units count as much as positive ones: no activation.")
+    expect(
+        abs(slope - 0.2) < 0.01,
+        f"{seen}; there negative units count {slope:.3g} times as much as positive ones, not 0.2 times.",
+    )
+
+
+@check.that("Discriminator", "gets smaller by strides, without pooling, and judges the last map place by place")
+def _(Discriminator: Callable) -> None:
+    straight = Straight(Discriminator)
+    one, other = rand(8, 3, 16, 16), rand(8, 3, 16, 16)
+    parts = straight.of(one) + straight.of(other) - straight.of(0 * one)
+    bend = float((straight.of(one + other) - parts).abs().mean())
+    size = float((straight.of(one) - straight.of(0 * one)).abs().mean())
+    expect(
+        bend < 0.02 * size,
+        "With all units where LeakyReLU is straight, D should be a sum over the pixels; yours is not. Is there max "
+        "pooling? The recipe has none: strided convolutions make the maps smaller.",
+    )
+    seen = sensitivity(straight.net, one[:1] + 0.1)[0]
+    near, far = seen[:, 4:8, 4:8], seen[:, 8:12, 8:12]
+    expect(
+        float((near - far).abs().mean()) > 1e-3 * float(near.abs().mean()),
+        "A pixel counts the same wherever in the picture it lies: the last map is averaged. A last convolution makes "
+        "one number of its 4 × 4 places, each with weights of its own.",
+    )
+
+
+@check.that("Discriminator", "normalizes over the batch in training", point=True)
 def _(Discriminator: Callable) -> None:
     batch_normalized(built(Discriminator, size=16, width=8), pictures(6, 16), pictures(6, 16) * 0.1 + 0.5)
 

@@ -62,6 +62,19 @@ def _(init_weights: Callable) -> None:
     expect(not any(alike), message)
 
 
+@check.that("init_weights", "changes the layer's own parameters, in place", alone=False)
+def _(init_weights: Callable) -> None:
+    for layer in (*(layer for _, layer in convolutions()), filled(nn.BatchNorm2d(24))):
+        before = list(layer.parameters())
+        init_weights(layer)
+        after = list(layer.parameters())
+        expect(
+            len(before) == len(after) and all(old is new for old, new in zip(before, after, strict=True)),
+            "The layer has other parameters now than before: an optimizer that was made with the old ones would go on "
+            "moving those, and the network would never learn. Change them in place: nn.init.normal_(module.weight, …).",
+        )
+
+
 @check.that("init_weights", "leaves everything else alone", alone=False)
 def _(init_weights: Callable) -> None:
     linear, norm = filled(nn.utils.skip_init(nn.Linear, 5, 6)), nn.BatchNorm2d(3)
@@ -182,6 +195,23 @@ def _(ema_update: Callable) -> None:
     expect(trainable, "A parameter no longer takes gradients. Work under torch.no_grad() instead.")
     expect(
         all(p.is_leaf for p in pair.ema.parameters()), "The average drags a graph along: work under torch.no_grad()."
+    )
+
+
+@check.that("ema_update", "keeps numbers of its own: what the network does later is nothing to it", alone=False)
+def _(ema_update: Callable) -> None:
+    pair = drawn(Pair)
+    ema_update(pair.ema, pair.net, pair.decay)
+    names = ("running_mean", "running_var")
+    before = [*held(pair.ema), *(pair.ema[1].get_buffer(name).item() for name in names)]
+    with torch.no_grad():
+        for theirs in (*pair.net.parameters(), *(pair.net[1].get_buffer(name) for name in names)):
+            theirs.fill_(99.0)
+    after = [*held(pair.ema), *(pair.ema[1].get_buffer(name).item() for name in names)]
+    expect(
+        before == after,
+        "When the network changes afterwards, the average changes with it: they share tensors. Copy the numbers, "
+        "mine.copy_(theirs), not the tensors.",
     )
 
 

@@ -88,6 +88,7 @@ def _(entropy: Callable) -> None:
 @check.that("entropy", "leaves p as it was", alone=False)
 def _(entropy: Callable) -> None:
     leaves_alone(entropy, distribution(2.0, 1.0, 1.0).float())
+    leaves_alone(entropy, torch.eye(3))  # zeros are what one would fill in place
 
 
 # --- kl_divergence --------------------------------------------------------------------------
@@ -168,6 +169,7 @@ def _(divergence: Callable) -> None:
     p = distribution(2.0, 1.0, 1.0).float()
     expect_close(number(divergence(p, p.clone())), 0.0, "p = q")
     leaves_alone(divergence, p, distribution(1.0, 1.0, 3.0).float())
+    leaves_alone(divergence, torch.eye(3)[0], torch.tensor([0.5, 0.5, 0.0]))
 
 
 # --- inception_score ------------------------------------------------------------------------
@@ -240,3 +242,4 @@ def _(score: Callable) -> None:
         f"Three pictures get {pretty(once)}, the same three four times each get {pretty(again)}; it should be equal.",
     )
     leaves_alone(score, p)
+    leaves_alone(score, torch.eye(3))

@@ -147,6 +147,25 @@ def _(precision_recall: Callable) -> None:
     expect_close(got, [0.5, 1.0], where, usual=usual)
 
 
+def twins() -> tuple[Tensor, Tensor, str]:
+    """Points on a line, two of them in one place, and others of which one is there, too; k is 1."""
+    a = float(chosen_int(2, between=(1, 9)))
+    some, others = (torch.tensor([[a * x] for x in places]) for places in ((0, 0, 5, 6), (0.5, 5.5, 100, 0)))
+    told = f"at 0, 0, {5 * a:g} and {6 * a:g}", f"at {a / 2:g}, {5.5 * a:g}, {100 * a:g} and 0"
+    return some, others, f"points {told[0]} against points {told[1]}, and k = 1"
+
+
+TWINS = "A twin is another point, at distance 0: then the nearest neighbor is at distance 0, and so is the edge."
+
+
+@check.that("precision_recall", "counts a twin as another point, at distance 0")
+def _(precision_recall: Callable) -> None:
+    some, others, told = twins()
+    for real, fake, want, wrong in ((some, others, [0.5, 1.0], [0.75, 1.0]), (others, some, [1.0, 0.5], [1.0, 0.75])):
+        got = pair(precision_recall(real, fake, 1), "precision", "recall")
+        expect_close(got, want, told, usual={TWINS: wrong})
+
+
 @check.that("precision_recall", "is (0, 0) for sets far apart and (1, 1) for equal ones", alone=False)
 def _(precision_recall: Callable) -> None:
     points = cloud(12, 6, d=3)
@@ -242,6 +261,13 @@ def _(density_coverage: Callable) -> None:
     where = f"real points at 0 and {a:g}, fake ones at {-a:g} and {-3 * a:g}, k = 1"
     usual = {"A point whose distance equals the radius is inside: ≤, not <.": [0.0, 0.0]}
     expect_close(got, [0.5, 0.5], where, usual=usual)
+
+
+@check.that("density_coverage", "counts a twin as another point, at distance 0")
+def _(density_coverage: Callable) -> None:
+    real, fake, told = twins()
+    got = pair(density_coverage(real, fake, 1), "density", "coverage")
+    expect_close(got, [1.0, 1.0], told, usual={TWINS: [1.5, 1.0]})
 
 
 @check.that("density_coverage", "lets the density exceed 1, and not the coverage")
