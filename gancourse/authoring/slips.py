@@ -124,7 +124,7 @@ def changes(tree: ast.Module) -> Iterator[tuple[str, ast.Module]]:
             for new in others(part, node) if isinstance(part, ast.expr) else other_statements(part):
                 changed = copy.deepcopy(tree)
                 twins = list(ast.walk(changed))
-                put(twins[number[id(node)]], field, i, copy.deepcopy(new))
+                put_in(twins[number[id(node)]], field, i, copy.deepcopy(new))
                 now = new if shown is part else twins[number[id(shown)]]
                 yield f"{quoted(shown)} → {quoted(now)}", changed
 
@@ -154,7 +154,7 @@ def part_of(node: ast.AST, name: str, i: int | None) -> Any:
     return getattr(node, name) if i is None else getattr(node, name)[i]
 
 
-def put(node: ast.AST, name: str, i: int | None, new: Any) -> None:
+def put_in(node: ast.AST, name: str, i: int | None, new: Any) -> None:
     """Put another part there: a list of statements takes the place of one."""
     if i is None:
         setattr(node, name, new)

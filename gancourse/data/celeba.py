@@ -28,7 +28,7 @@ import torch
 
 from gancourse.data import Status, cache, celeba_files, celeba_pictures, size_of
 from gancourse.data.celeba_files import Copy
-from gancourse.data.celeba_pictures import count
+from gancourse.data.celeba_pictures import how_many
 from gancourse.data.celeba_tables import Table
 from gancourse.data.decode import decoded_blocks
 from gancourse.data.images import Images
@@ -100,7 +100,7 @@ def blueprint(copy: Copy, size: int) -> cache.Blueprint:
     elif (unknown := int((partition < 0).sum())) and unknown < len(names):
         some = names[int((partition < 0).argmax())]
         said.append(
-            f"{count(unknown, 'picture')} of {len(names):,} belong to no split that is known, {some} first: "
+            f"{how_many(unknown, 'picture')} of {len(names):,} belong to no split that is known, {some} first: "
             "only split='all' has them."
         )
     columns["partition"] = partition
@@ -153,7 +153,7 @@ def status() -> Status:
             sizes += [e.stat().st_size for e in entries if celeba_files.is_picture(e.name)]
     parts = [f"{len(sizes):,} {about}"] if folders else [f"{about}, zipped"]
     parts += [f"in {len(folders):,} folders"] if len(folders) > 1 else []
-    parts += [f"and {count(len(zips), 'zip')} beside them"] if folders and zips else []
+    parts += [f"and {how_many(len(zips), 'zip')} beside them"] if folders and zips else []
     parts += [f"in {len(zips)} zips"] if not folders and len(zips) > 1 else []
     where = celeba_pictures.common_folder([str(source) for source in copy.sources])
     return Status(True, where, " ".join(parts), sum(sizes) + size_of(zips), "")

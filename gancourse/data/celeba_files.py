@@ -102,7 +102,7 @@ def copy_in(place: Path) -> Copy | None:
         return None
     # Where the pictures' folder or zip itself was given, the tables lie beside or above it.
     near = (up / inner for up in (place.parent, place.parent.parent) for inner in ("", "Anno", "Eval"))
-    tables = found.tables or [p for folder in near for p in sorted(entries_of(folder)) if is_table(p.name)]
+    tables = found.tables or [p for folder in near for p in sorted(folder_entries(folder)) if is_table(p.name)]
     attributes, partition = (
         tuple(sorted((p for p in tables if is_table(p.name, kinds)), key=lambda p: likeness(p, kinds)))
         for kinds in (ATTRIBUTE_FILES, PARTITION_FILES)
@@ -115,7 +115,7 @@ def parts_beside(path: Path) -> list[Path]:
     part = DRIVE_PART.fullmatch(path.name)
     if part is None:
         return [path]
-    others = (DRIVE_PART.fullmatch(p.name) for p in entries_of(path.parent) if p.is_file())
+    others = (DRIVE_PART.fullmatch(p.name) for p in folder_entries(path.parent) if p.is_file())
     return sorted(path.parent / other[0] for other in others if other and other[1].lower() == part[1].lower())
 
 
@@ -162,7 +162,7 @@ def look_into(place: Path) -> Found:
     return found._replace(pictures=pictures)
 
 
-def entries_of(folder: Path) -> Iterable[Path]:
+def folder_entries(folder: Path) -> Iterable[Path]:
     """What is in a folder; nothing, if it may not be read or is none."""
     try:
         return list(folder.iterdir())

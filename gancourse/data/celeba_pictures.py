@@ -31,8 +31,10 @@ from gancourse.data.celeba_tables import (
 from gancourse.data.decode import is_web_page
 from gancourse.errors import CourseError
 
-READABLE = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
-SMALL = 64 << 20  # a zip in a zip that is not larger is held in memory, else in a file that vanishes when it is closed
+DECODABLE = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
+HELD_IN_MEMORY = (
+    64 << 20
+)  # a zip in a zip that is not larger is held in memory, else in a file that vanishes when it is closed
 
 
 class Picture(NamedTuple):
@@ -43,7 +45,7 @@ class Picture(NamedTuple):
     read: Callable[[], bytes]
 
 
-class Source(NamedTuple):
+class Pile(NamedTuple):
     """A folder or a zip with pictures, tables or both; `path` is what messages call it."""
 
     path: str
@@ -74,8 +76,8 @@ def contents(copy: Copy) -> Contents:
     """
     said = [f"{folder} may not be read and is left out." for folder in copy.unread]
     sources = list(opened(copy, said))
-    attributes = table(copy.attributes, sources, ATTRIBUTE_FILES, True, said)
-    partition = table(copy.partition, sources, PARTITION_FILES, False, said)
+    attributes = table_found(copy.attributes, sources, ATTRIBUTE_FILES, True, said)
+    partition = table_found(copy.partition, sources, PARTITION_FILES, False, said)
     used = sources_used(sources, attributes, said)
     if not any(source.pictures for source in used):
         raise CourseError(f"There are no pictures in {copy.pictures}.")
@@ -87,13 +89,13 @@ def contents(copy: Copy) -> Contents:
     return Contents(order, lambda name: reads[name](), attributes, partition, splits_of(order), where, said)
 
 
-def opened(copy: Copy, said: list[str]) -> Iterator[Source]:
+def opened(copy: Copy, said: list[str]) -> Iterator[Pile]:
     """The folders and zips of a copy, and the zips within. A broken zip stops only where no folder has pictures."""
     folders = [path for path in copy.sources if path.is_dir()]
     for folder in folders:
         with os.scandir(folder) as entries:
             found = [Path(e.path) for e in entries if is_picture(e.name)]
-        yield Source(str(folder), [Picture(p.name, lambda p=p: p.stat().st_size, p.read_bytes) for p in found], [])
+        yield Pile(str(folder), [Picture(p.name, lambda p=p: p.stat().st_size, p.read_bytes) for p in found], [])
     for path in copy.sources:
         if path in folders:
             continue
@@ -109,7 +111,7 @@ def opened(copy: Copy, said: list[str]) -> Iterator[Source]:
         yield from inside
 
 
-def within(archive: zipfile.ZipFile, path: str, depth: int = 3) -> Iterator[Source]:
+def within(archive: zipfile.ZipFile, path: str, depth: int = 3) -> Iterator[Pile]:
     """What a zip holds, and the zips in it."""
     members = [(m.filename.replace("\\", "/"), m) for m in archive.infolist()]  # some Windows programs write those
     members = [(name, m) for name, m in members if "__MACOSX" not in name and not name.endswith("/")]
@@ -121,7 +123,7 @@ def within(archive: zipfile.ZipFile, path: str, depth: int = 3) -> Iterator[Sour
             if wanted(name.rsplit("/", 1)[-1])
         ]
 
-    source = Source(path, those(is_picture), those(is_table))
+    source = Pile(path, those(is_picture), those(is_table))
     needed = {picture.name for picture in (*source.pictures, *source.tables)}
     for name, m in members:
         if name in needed:
@@ -142,7 +144,7 @@ def must_be_readable(member: zipfile.ZipInfo, path: str) -> None:
     """Raise a CourseError if this member can never be read, whatever is fetched again."""
     if member.flag_bits & 1:
         raise CourseError(f"{path} is locked by a password ({member.filename}). Unpack it, and use the folder.")
-    if member.compress_type not in READABLE:
+    if member.compress_type not in DECODABLE:
         raise CourseError(
             f"{path} is packed by a method that Python does not read ({member.compress_type}, for {member.filename}; "
             "9 is Windows's Deflate64). Unpack it, and use the folder."
@@ -151,7 +153,7 @@ def must_be_readable(member: zipfile.ZipInfo, path: str) -> None:
 
 def unpacked_file(packed: IO[bytes], size: int) -> IO[bytes]:
     """A zip in a zip as a file: pictures are read from all over it, and a packed file can only be read in order."""
-    if size <= SMALL:
+    if size <= HELD_IN_MEMORY:
         return io.BytesIO(packed.read())
     folder = cache.root() / "decoded"
     folder.mkdir(parents=True, exist_ok=True)
@@ -184,8 +186,8 @@ def open_zip(file: Path | IO[bytes], path: str | None = None) -> zipfile.ZipFile
         raise CourseError(f"{name} cannot be read ({error.strerror or error}).") from error
 
 
-def table(
-    paths: tuple[Path, ...], sources: list[Source], kinds: tuple[str, ...], header: bool, said: list[str]
+def table_found(
+    paths: tuple[Path, ...], sources: list[Pile], kinds: tuple[str, ...], header: bool, said: list[str]
 ) -> Table | None:
     """The first table of a kind that can be read; those beside it are named. Raises what was wrong with the first."""
     asked = [(str(p), p.read_bytes) for p in paths]
@@ -214,7 +216,7 @@ def table(
     return used
 
 
-def sources_used(sources: list[Source], attributes: Table | None, said: list[str]) -> list[Source]:
+def sources_used(sources: list[Pile], attributes: Table | None, said: list[str]) -> list[Pile]:
     """Without a table that tells which pictures belong here: those where some are called as CelebA's are."""
     official = [any(is_official(stem(p.name)) for p in source.pictures) for source in sources]
     if attributes is not None or not any(official):
@@ -222,18 +224,18 @@ def sources_used(sources: list[Source], attributes: Table | None, said: list[str
     for source, ours in zip(sources, official, strict=True):
         if source.pictures and not ours:
             said.append(
-                f"{count(len(source.pictures), 'picture')} in {source.path} ({source.pictures[0].name}, …) "
+                f"{how_many(len(source.pictures), 'picture')} in {source.path} ({source.pictures[0].name}, …) "
                 "are left out: none is called as CelebA's are, by six digits."
             )
     return [source for source, ours in zip(sources, official, strict=True) if ours]
 
 
-def once_each(sources: list[Source], said: list[str]) -> dict[str, tuple[Source, Picture]]:
+def once_each(sources: list[Pile], said: list[str]) -> dict[str, tuple[Pile, Picture]]:
     """By their names without folders: the first of each, for a copy that is nested twice may hold them twice.
 
     Others of the same name that are not as large are other pictures, and are named.
     """
-    chosen: dict[str, tuple[Source, Picture]] = {}
+    chosen: dict[str, tuple[Pile, Picture]] = {}
     for source in sources:
         others: list[Picture] = []
         for picture in sorted(source.pictures, reverse=True, key=lambda p: p.name):
@@ -246,13 +248,13 @@ def once_each(sources: list[Source], said: list[str]) -> dict[str, tuple[Source,
             first = others[-1]
             kept, place = chosen[stem(first.name)][1], chosen[stem(first.name)][0].path
             said.append(
-                f"{count(len(others), 'picture')} in {source.path} are left out, because others of the same name are "
-                f"used: {kept.name} in {place}, and not {first.name} here, the first of them."
+                f"{how_many(len(others), 'picture')} in {source.path} are left out, because others of the same name "
+                f"are used: {kept.name} in {place}, and not {first.name} here, the first of them."
             )
     return chosen
 
 
-def count(n: int, thing: str) -> str:
+def how_many(n: int, thing: str) -> str:
     return f"{n:,} {thing}{'' if n == 1 else 's'}"
 
 

@@ -30,7 +30,7 @@ OFFICIAL_LABELS = [
 ]  # fmt: skip
 SPLIT_WORDS = {"train": 0, "training": 0, "valid": 1, "val": 1, "validation": 1, "dev": 1, "test": 2, "testing": 2}
 CELL_WORDS = {"true": 1, "false": 0, **SPLIT_WORDS}
-NUMBER = re.compile(r"[+-]?\d+([.,]0*)?")
+NUMERAL = re.compile(r"[+-]?\d+([.,]0*)?")
 INDEX_HEADING = re.compile(r"|index|level_\d+|unnamed: ?[\d.]+", re.IGNORECASE)  # pandas' and R's
 NAME_HEADINGS = ("image_id", "image", "image_name", "filename", "file_name", "file", "img", "name", "id")
 
@@ -61,11 +61,11 @@ def read_table(data: bytes, source: str, header: bool) -> Table:
     """
     if is_web_page(data):
         raise Refused(page_in_place_of(source))
-    lines = [(number, line) for number, line in enumerate(decoded(data).splitlines(), 1) if line.strip()]
+    lines = [(number, line) for number, line in enumerate(text_decoded(data).splitlines(), 1) if line.strip()]
     cells = [(number, row) for number, row in divided(lines) if row]
     promised = None
-    if cells and len(filled(cells[0][1])) == 1 and filled(cells[0][1])[0].isdigit():
-        promised = int(filled(cells.pop(0)[1])[0])  # the official file's number of rows
+    if cells and len(filled_cells(cells[0][1])) == 1 and filled_cells(cells[0][1])[0].isdigit():
+        promised = int(filled_cells(cells.pop(0)[1])[0])  # the official file's number of rows
     heading = None if not cells or is_row(cells[0][1]) else cells.pop(0)[1]
     if not cells:
         raise Refused(f"{source} has no rows. {FETCH}")
@@ -86,11 +86,11 @@ def read_table(data: bytes, source: str, header: bool) -> Table:
         told = "has two columns of one name" if columns else f"does not name its {len(kept)} columns of labels"
         raise Refused(f"{source} {told}: there should be a line with a name for each above the rows.")
     check_widths(cells, width, pictured, len(kept), source)
-    values = numbers(cells, kept, columns, pictured, source, (-1, 1) if header else (0, 2))
+    values = cell_numbers(cells, kept, columns, pictured, source, (-1, 1) if header else (0, 2))
     return Table(source, columns, by_picture(cells, pictured, values, source), values, promised)
 
 
-def decoded(data: bytes) -> str:
+def text_decoded(data: bytes) -> str:
     """The text: UTF-8 or, as Windows may write it, UTF-16."""
     wide = data[:2] in (b"\xff\xfe", b"\xfe\xff")
     return data.decode("utf-16" if wide else "utf-8-sig", errors="replace")
@@ -116,7 +116,7 @@ def divided(lines: list[tuple[int, str]]) -> list[tuple[int, list[str]]]:
     return [(number, row) for (number, _), row in zip(lines, rows, strict=True)]
 
 
-def filled(row: list[str]) -> list[str]:
+def filled_cells(row: list[str]) -> list[str]:
     return [cell for cell in row if cell]
 
 
@@ -129,7 +129,7 @@ def is_row(row: list[str]) -> bool:
 
 def value_of(cell: str) -> int | None:
     """A whole number, True or False, or the name of a split; None for anything else."""
-    if NUMBER.fullmatch(cell):
+    if NUMERAL.fullmatch(cell):
         return int(cell.replace(",", ".").split(".")[0])
     return CELL_WORDS.get(cell.lower())
 
@@ -147,7 +147,7 @@ def check_widths(cells: list[tuple[int, list[str]]], width: int, pictured: int, 
         raise Refused(f"{what} (line {number}).")
 
 
-def numbers(
+def cell_numbers(
     cells: list[tuple[int, list[str]]],
     kept: list[int],
     columns: list[str],
@@ -174,7 +174,7 @@ def by_picture(cells: list[tuple[int, list[str]]], pictured: int, values: np.nda
     rows: dict[str, int] = {}
     for i, (number, row) in enumerate(cells):
         name = row[pictured]
-        key = name.split(".")[0].zfill(6) if NUMBER.fullmatch(name) else stem(name)
+        key = name.split(".")[0].zfill(6) if NUMERAL.fullmatch(name) else stem(name)
         first = rows.setdefault(key, i)
         if first != i and not np.array_equal(values[first], values[i]):
             raise Refused(f"{source} has two rows of {name} that differ; the second is line {number}.")

@@ -30,7 +30,7 @@ OTHER_KINDS = {".json", ".txt", ".nb", ".bak", ".download", ""}
 
 
 @dataclass(frozen=True)
-class Attempt:
+class Candidate:
     """A file that may be the notebook, and what is in it.
 
     Attributes:
@@ -57,8 +57,8 @@ class Attempt:
 class Attempts:
     """All that was found: the one to take, if there is one, and the others."""
 
-    taken: Attempt | None = None
-    others: list[Attempt] = field(default_factory=list)
+    taken: Candidate | None = None
+    others: list[Candidate] = field(default_factory=list)
 
 
 def attempts_in(look: Look, lesson: Lesson, release: NotebookNode, least: int = 1) -> Attempts:
@@ -67,12 +67,12 @@ def attempts_in(look: Look, lesson: Lesson, release: NotebookNode, least: int = 
     Args:
         least: how many of the lesson's exercises a notebook has to hold.
     """
-    found: list[Attempt] = []
+    found: list[Candidate] = []
     for file in sorted(look.files, key=lambda file: rank_of_name(file, lesson))[:MOST_ATTEMPTS]:
         if is_archive(file):
             found += in_archive(file, lesson, release)
         elif may_be_notebook(file):
-            found.append(tried(Attempt(file.path, readable(file.inside), modified=file.modified), lesson, release))
+            found.append(tried(Candidate(file.path, readable(file.inside), modified=file.modified), lesson, release))
     # A word in a text file is no attempt; a file that calls itself a notebook is one, damaged or not.
     found = [a for a in found if a.exercises >= least or (a.problem and named_like_one(a.inside))]
     good = [attempt for attempt in found if attempt.exercises >= least]
@@ -82,7 +82,7 @@ def attempts_in(look: Look, lesson: Lesson, release: NotebookNode, least: int = 
     return Attempts(taken, [replace(attempt, content=None) for attempt in found if attempt is not taken])
 
 
-def rank_of_attempt(attempt: Attempt, lesson: Lesson) -> tuple[object, ...]:
+def rank_of_attempt(attempt: Candidate, lesson: Lesson) -> tuple[object, ...]:
     """What decides between attempts, the most important first."""
     whole = PurePosixPath(attempt.member or attempt.inside)
     stem = whole.name.replace(lesson.name, "", 1).split(".")[0]
@@ -93,7 +93,7 @@ def rank_of_attempt(attempt: Attempt, lesson: Lesson) -> tuple[object, ...]:
     )
 
 
-def is_expected(attempt: Attempt, lesson: Lesson) -> bool:
+def is_expected(attempt: Candidate, lesson: Lesson) -> bool:
     """Whether it is called as it should be, where it should be."""
     return attempt.inside == f"{lesson.name}.ipynb"
 
@@ -116,7 +116,7 @@ def rank_of_name(file: Lying, lesson: Lesson) -> tuple[object, ...]:
     return (not named_like_one(file.inside), not is_archive(file), lesson.name not in file.inside, file.inside)
 
 
-def tried(attempt: Attempt, lesson: Lesson, release: NotebookNode, raw: bytes | None = None) -> Attempt:
+def tried(attempt: Candidate, lesson: Lesson, release: NotebookNode, raw: bytes | None = None) -> Candidate:
     """An attempt with what is in it."""
     try:
         content = notebook_in(bytes_of(attempt.path) if raw is None else raw, attempt.inside.rpartition("/")[2])
@@ -138,7 +138,7 @@ def held_by(content: NotebookNode, lesson: Lesson, release: NotebookNode) -> int
 # --- archives ----------------------------------------------------------------------------------
 
 
-def in_archive(file: Lying, lesson: Lesson, release: NotebookNode) -> Iterator[Attempt]:
+def in_archive(file: Lying, lesson: Lesson, release: NotebookNode) -> Iterator[Candidate]:
     """The notebooks in a zip archive."""
     whole = readable(file.inside)
     try:
@@ -148,17 +148,17 @@ def in_archive(file: Lying, lesson: Lesson, release: NotebookNode) -> Iterator[A
                 if not named_like_one(member.filename):
                     continue
                 raw = member_bytes(archive, member, LARGEST)
-                when = Attempt(file.path, inside, whole, member.filename, modified=file.modified)
+                when = Candidate(file.path, inside, whole, member.filename, modified=file.modified)
                 if raw is None:
                     yield replace(when, problem=f"{inside} is locked, damaged or too large.")
                 else:
                     yield tried(when, lesson, release, raw)
     except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile) as error:
         if lesson.name in whole or named_like_one(whole):
-            yield Attempt(file.path, whole, problem=f"{whole} is a damaged archive ({error}).")
+            yield Candidate(file.path, whole, problem=f"{whole} is a damaged archive ({error}).")
 
 
-def beside_member(attempt: Attempt) -> dict[str, bytes]:
+def beside_member(attempt: Candidate) -> dict[str, bytes]:
     """The other files in the archive in which a notebook lies, by their paths relative to it."""
     found: dict[str, bytes] = {}
     left = LARGEST_MEMBERS
@@ -220,7 +220,7 @@ def told_of(attempts: Attempts, lesson: Lesson) -> list[str]:
     return said
 
 
-def what_it_is(other: Attempt) -> str:
+def what_it_is(other: Candidate) -> str:
     if other.problem:
         return "cannot be read"
     return "older, by its name or time" if other.written else "nothing is written in it"

@@ -16,7 +16,7 @@ from nbformat.notebooknode import NotebookNode
 
 from gancourse.authoring.source import Lesson, lesson_paths
 from gancourse.errors import CourseError
-from gancourse.grading.attempts import Attempt, attempts_in, told_of
+from gancourse.grading.attempts import Candidate, attempts_in, told_of
 from gancourse.grading.folders import Lying, look_through, readable, student_names
 from gancourse.grading.reading import Damaged, read_notebook
 from gancourse.grading.restore import release_notebook
@@ -49,7 +49,7 @@ class Submission:
     problem: str = ""
     notebook: Path = Path()
     content: NotebookNode | None = None
-    attempt: Attempt | None = None
+    attempt: Candidate | None = None
     notes: tuple[str, ...] = ()
 
     def handed_in(self) -> str | None:

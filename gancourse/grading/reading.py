@@ -23,7 +23,7 @@ PICTURE = re.compile(rb'"[A-Za-z0-9+/=]{1000,}(?:\\n[A-Za-z0-9+/=]*)*"')
 
 MOST_ITEMS = 8_000_000
 MOST_CELLS = 5_000
-LONGEST_CELL = 200_000
+LONGEST_TEXT = 200_000
 """Characters of a cell that are read. Pictures in it are set apart before."""
 CUT = "\n\n[The rest was cut off: a cell is read up to {most:,} characters.]"
 MOST_PICTURES = 12
@@ -141,8 +141,8 @@ def words_of(cell: Any) -> NotebookNode | None:
     pictures: list[str] = []
     if cell.get("cell_type") != "code":
         text, pictures = set_apart(text, cell.get("attachments"))
-        text = text if len(text) <= LONGEST_CELL else text[:LONGEST_CELL] + CUT.format(most=LONGEST_CELL)
-    new = (new_code_cell if cell.get("cell_type") == "code" else new_markdown_cell)(text[: LONGEST_CELL + len(CUT) + 9])
+        text = text if len(text) <= LONGEST_TEXT else text[:LONGEST_TEXT] + CUT.format(most=LONGEST_TEXT)
+    new = (new_code_cell if cell.get("cell_type") == "code" else new_markdown_cell)(text[: LONGEST_TEXT + len(CUT) + 9])
     if pictures:
         new["attachments"] = attached(pictures)
     metadata = cell.get("metadata")

@@ -214,7 +214,7 @@ def test_a_part_that_is_named_brings_the_others(here: Path, monkeypatch: pytest.
 
 
 def test_a_large_zip_in_a_zip_is_unpacked_to_a_file_that_vanishes(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(celeba_pictures, "SMALL", 100)
+    monkeypatch.setattr(celeba_pictures, "HELD_IN_MEMORY", 100)
     zip_in_a_packed_zip_with_its_table_beside(here)
     whole()
     assert len([p for p in (here.parent / "cache" / "decoded").iterdir() if p.suffix != ".lock"]) == 1

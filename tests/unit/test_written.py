@@ -14,7 +14,7 @@ from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from gancourse.authoring.source import find
-from gancourse.grading.reading import LONGEST_CELL, read_notebook
+from gancourse.grading.reading import LONGEST_TEXT, read_notebook
 from gancourse.grading.restore import marked, release_notebook, restore
 
 LESSON = find("01_gaussian_1d")
@@ -79,7 +79,7 @@ def pasted(kind: str = "image/png", data: str = PNG) -> str:
 
 
 def test_a_pasted_picture_does_not_cut_the_words(tmp_path: Path) -> None:
-    assert len(PNG) > LONGEST_CELL
+    assert len(PNG) > LONGEST_TEXT
     notebook, here = fresh()
     notebook.cells[here].source = pasted()
     cell, _ = mended(tmp_path, notebook)
@@ -120,5 +120,5 @@ def test_what_is_no_picture_is_not_shown(tmp_path: Path, kind: str, data: Any) -
 
 def test_what_is_cut_is_said(tmp_path: Path) -> None:
     notebook, here = fresh()
-    notebook.cells[here].source = "word " * LONGEST_CELL
+    notebook.cells[here].source = "word " * LONGEST_TEXT
     assert "cut off" in mended(tmp_path, notebook)[0].source[-200:]

@@ -316,7 +316,7 @@ def _(Discriminator: Callable) -> None:
         straight.weight, -straight.weight.detach()
     )  # now a bright picture makes every unit negative, a dark one positive
     none, low, high = (straight.of(shown) for shown in (0 * bright, bright, -bright))
-    leaks("behind the first convolution", low - none, high - none)
+    must_leak("behind the first convolution", low - none, high - none)
     net = built(Discriminator, size=16, width=8)
     net.eval()
     pairs = normalizations(net)
@@ -327,10 +327,10 @@ def _(Discriminator: Callable) -> None:
     for sign in (0.0, -1.0, 1.0):
         put(shift, sign * heights)
         found.append(output(net, bright[:1], (1, 1)))
-    leaks("behind the normalization", found[1] - found[0], found[2] - found[0])
+    must_leak("behind the normalization", found[1] - found[0], found[2] - found[0])
 
 
-def leaks(where: str, low: Tensor, high: Tensor) -> None:
+def must_leak(where: str, low: Tensor, high: Tensor) -> None:
     """Miss unless negative units count 0.2 times as much as positive ones."""
     size = float(high.abs().mean())
     slope = -float((low * high).mean()) / max(float(high.square().mean()), 1e-20)
