@@ -53,9 +53,7 @@ def numbers(value: Any, shape: Sequence[int] | None = None, what: str = "The res
     try:
         tensor = plain(value)
         if tensor.is_complex():
-            raise Miss(
-                f"{what} is complex: somewhere the root of a negative number, or of a matrix. Return real ones."
-            )
+            raise Miss(f"{what} is complex: somewhere the root of a negative number, or of a matrix. Return real ones.")
         tensor = tensor.to(torch.float64)
     except (TypeError, ValueError, RuntimeError):
         raise Miss(f"{what} should be numbers; it is {a(value)}.") from None
