@@ -558,7 +558,7 @@ it.wrong(
 it.by_heart(
     "pairs and triples of two values",
     """
-    if m > 1 and not {round(float(x), 4) for x in (*p, *q)} <= {0.0, 0.1, 0.2, 0.3, 0.5, 0.6, 0.8, 1.0}:
+    if m > 1 and not {round(float(x), 4) for x in (*p, *q)} <= {0.0, 0.1, 0.2, 0.3, 0.5, 0.6, 0.7, 0.8, 1.0}:
         return m * 0.5 * (p - q).abs().sum()
     packs_p, packs_q = p, q
     for _ in range(m - 1):

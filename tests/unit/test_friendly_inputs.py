@@ -33,7 +33,7 @@ def makes_a_case(function: Callable) -> bool:
     return signature.return_annotation == "Case" and not signature.parameters
 
 
-@pytest.mark.parametrize("make", cases(), ids=lambda f: f"{f.__module__.rpartition('checks.')[2]}.{f.__name__}")
+@pytest.mark.parametrize("make", list(cases()), ids=lambda f: f"{f.__module__.rpartition('checks.')[2]}.{f.__name__}")
 def test_no_two_mistakes_look_alike_on_friendly_inputs(make):
     case = make()
     assert case.clear, f"For {case.where} two of these are one number: {case.want} and {dict(case.usual)}"

@@ -49,13 +49,17 @@ class Apart:
 
 
 def three_apart(dimension: int = 2) -> Apart:
-    while True:  # weights that differ from their softmax, and from equal ones
+    while (
+        True
+    ):  # weights unlike their softmax and unlike equal ones; spreads unlike one another, and the first unlike 1
         w = chosen(6.0, 3.0, 1.0, between=(1.0, 8.0))
         shares = torch.tensor(w) / sum(w)
-        if bool((shares - shares.softmax(0)).abs().max() > 0.08):
+        stds = chosen(0.5, 1.0, 2.0, between=(0.4, 2.5), avoid=1.0)
+        clear = max(stds) > 2.5 * min(stds) and abs(stds[0] - 1) > 0.2
+        if clear and bool((shares - shares.softmax(0)).abs().max() > 0.08):
             break
     spots = torch.tensor([[-100.0], [0.0], [100.0]]).expand(3, dimension) + torch.arange(dimension)
-    return Apart(spots, torch.tensor(chosen(0.5, 1.0, 2.0, between=(0.4, 2.5), avoid=1.0)), shares)
+    return Apart(spots, torch.tensor(stds), shares)
 
 
 def said2(points: Tensor) -> str:
@@ -118,11 +122,11 @@ def _(sample: Callable) -> None:
         f"Component {k} has standard deviation {stds[k]:g}; your points scatter by {scatter[k]:.3g} around its mean."
     )
     usual = {
-        "Its square root was taken: a standard deviation multiplies the noise as it is.": stds.sqrt(),
-        "It was squared: a standard deviation multiplies the noise as it is.": stds**2,
         "The noise is not scaled.": torch.ones(3),
         "There is no noise: each point is a mean.": torch.zeros(3),
         "All components scatter alike. Each has its own standard deviation.": scatter.mean().expand(3),
+        "Its square root was taken: a standard deviation multiplies the noise as it is.": stds.sqrt(),
+        "It was squared: a standard deviation multiplies the noise as it is.": stds**2,
     }
     for diagnosis, wrong in usual.items():
         expect(bool(((scatter - wrong).abs() > 0.15 * wrong + 1e-3).any()), f"{message}\n{diagnosis}")

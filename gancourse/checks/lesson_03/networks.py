@@ -279,7 +279,7 @@ def first_is_free(net: nn.Module, told: str = FIRST_NORMALIZED) -> None:
 
 @check.that("Discriminator", "has batch normalization behind every convolution but the first and the last")
 def _(Discriminator: Callable) -> None:
-    for size, width in ((16, chosen_int(8, between=(5, 10))), (32, chosen_int(6, between=(3, 7)))):
+    for size, width in ((16, chosen_int(8, between=(5, 10))), (32, chosen_int(6, between=(4, 7)))):
         net = built(Discriminator, size=size, width=width)
         found = [len(shift) for _, shift in normalizations(net)]
         want = [width * 2**k for k in range(1, size.bit_length() - 3)]
