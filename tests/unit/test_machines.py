@@ -157,7 +157,7 @@ def test_the_doctor_names_what_is_hidden_and_gives_the_answer_first(
 ) -> None:
     lesson = tmp_path / "notebooks" / "01_one"
     lesson.mkdir(parents=True)
-    monkeypatch.setattr(doctor, "course_files", lambda: tmp_path)
+    monkeypatch.setattr(doctor, "checkout", lambda: tmp_path)
     monkeypatch.chdir(lesson)
     assert [f.verdict for f in doctor.modules_beside()] == ["ok"]
     (lesson / "torch.py").write_text("")
