@@ -653,6 +653,10 @@ it.excused = {
     "`bias=False` → `bias=True`": "biases are up to the student; normalization takes this one away",
 }
 
+it.survivors = [
+    "`nn.Conv2d(3, width, 4, 2, 1)` → `nn.Conv2d(3, width, 4, 2, 2)`",
+]
+
 # ---------------------------------------------------------------------------------------------
 
 it = answers.to("init_weights")

@@ -39,7 +39,7 @@ class Apart:
         points = numbers(got, (n, self.means.shape[1]), advice="One row for each point.")
         distances = (points[:, None] - double(self.means)).norm(dim=2)
         nearest = distances.argmin(dim=1)
-        far = distances.min(dim=1).values > 12 * double(self.stds)[nearest]
+        far = distances.min(dim=1).values > 6 * double(self.stds).max()
         expect(
             not far.any(),
             f"{int(far.sum())} of {n} points lie far from every component, the first at {said2(points[far][:1])}. "
@@ -49,9 +49,8 @@ class Apart:
 
 
 def three_apart(dimension: int = 2) -> Apart:
-    while (
-        True
-    ):  # weights unlike their softmax and unlike equal ones; spreads unlike one another, and the first unlike 1
+    # Weights are unlike their softmax and unlike equal ones, spreads unlike one another, and the first unlike 1.
+    while True:
         w = chosen(6.0, 3.0, 1.0, between=(1.0, 8.0))
         shares = torch.tensor(w) / sum(w)
         stds = chosen(0.5, 1.0, 2.0, between=(0.4, 2.5), avoid=1.0)
