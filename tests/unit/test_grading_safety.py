@@ -34,6 +34,7 @@ HOLD = "import sys, time, pathlib\nfrom gancourse.grading.ledger import only_gra
 HOLD += "with only_grader(pathlib.Path(sys.argv[1])):\n    print('held', flush=True)\n    time.sleep(60)\n"
 
 
+@pytest.mark.slow
 def test_two_graders_on_one_folder_are_told_apart_and_a_dead_one_holds_nothing(tmp_path: Path) -> None:
     with subprocess.Popen([sys.executable, "-c", HOLD, str(tmp_path)], stdout=subprocess.PIPE, text=True) as first:
         try:

@@ -100,6 +100,7 @@ print(os.environ.get("MPLBACKEND", "none"), *(w.message for w in said), sep="|")
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("backend", "left"),
     [
@@ -130,6 +131,7 @@ main()
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", [["data", "list"], ["train", "ring", "--steps", "1", "--out", "run"]])
 def test_no_home_is_no_traceback(tmp_path: Path, command: list[str]) -> None:
     env = {"PATH": os.environ["PATH"], "OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": "", "TMPDIR": str(tmp_path)}
