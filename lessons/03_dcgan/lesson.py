@@ -932,6 +932,7 @@ compare(
 )
 
 # %% name="scores" demo=true
+from gancourse.data.images import to_bytes
 from gancourse.metrics import features, frechet_from_features
 
 data_features = features(small_faces.pixels[:1000])
@@ -940,7 +941,7 @@ data_features = features(small_faces.pixels[:1000])
 def score(run, n=1000):
     """How far n samples are from the data: a Fréchet distance of features (lesson 04). Smaller is better."""
     z = torch.randn(quick(n, 50), 64, generator=torch.Generator().manual_seed(1))
-    return float(frechet_from_features(data_features, features(run.sample(z))))
+    return float(frechet_from_features(data_features, features(to_bytes(run.sample(z)))))
 
 
 print(f"{'':16} D's loss  G's loss   D(x)  D(G(z))  spread  distance")
