@@ -370,10 +370,11 @@ def _(kind: Callable) -> None:
             (given if what == "given" else got).detach().fill_(gone)
         given = numbered(10, 60)
         got = buffer(given)
+        early = bool((numbers(got, (60, 1, 2, 2), "What the buffer returns") == gone).any())
         (given if what == "given" else got).detach().fill_(gone)
         later = numbers(buffer(numbered(100, 60)), (60, 1, 2, 2), "What the buffer returns")
         expect(
-            not bool((later == gone).any()),
+            not early and not bool((later == gone).any()),
             "The batch that went in was changed afterwards, and what is stored with it. Store a copy of each picture: "
             "picture.clone()."
             if what == "given"
