@@ -86,7 +86,7 @@ def test_numbers_takes_whatever_holds_numbers(value):
         ("x", "should be numbers; it is a str."),
         (int, "should be numbers; it is a type."),
         ([1, "x"], "should be numbers; it is a list."),
-        (torch.tensor(1j), "is complex: somewhere a root"),
+        (torch.tensor(1j), "is complex: somewhere the root"),
         (torch.empty(3, device="meta"), "should be numbers"),
         (torch.tensor([1.0, float("nan")]), "contains NaN"),
         (float("-inf"), "is infinite"),
