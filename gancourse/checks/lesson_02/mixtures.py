@@ -39,7 +39,7 @@ class Apart:
         points = numbers(got, (n, self.means.shape[1]), advice="One row for each point.")
         distances = (points[:, None] - double(self.means)).norm(dim=2)
         nearest = distances.argmin(dim=1)
-        far = distances.min(dim=1).values > 6 * double(self.stds).max()
+        far = distances.min(dim=1).values > 12 * double(self.stds).max()
         expect(
             not far.any(),
             f"{int(far.sum())} of {n} points lie far from every component, the first at {said2(points[far][:1])}. "
@@ -53,8 +53,9 @@ def three_apart(dimension: int = 2) -> Apart:
     while True:
         w = chosen(6.0, 3.0, 1.0, between=(1.0, 8.0))
         shares = torch.tensor(w) / sum(w)
-        stds = chosen(0.5, 1.0, 2.0, between=(0.4, 2.5), avoid=1.0)
-        clear = max(stds) > 2.5 * min(stds) and abs(stds[0] - 1) > 0.2
+        stds = chosen(0.5, 1.0, 2.0, between=(0.4, 2.1), avoid=1.0)
+        clear = 0.3 < abs(shares[0] - shares[2]) < 0.7  # then the mean of all lies far from each
+        clear = clear and max(stds) > 2.5 * min(stds) and abs(stds[0] - 1) > 0.2
         if clear and bool((shares - shares.softmax(0)).abs().max() > 0.08):
             break
     spots = torch.tensor([[-100.0], [0.0], [100.0]]).expand(3, dimension) + torch.arange(dimension)
