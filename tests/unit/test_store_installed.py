@@ -86,7 +86,7 @@ def test_in_the_sandbox_files_load_and_a_withheld_network_says_so(walls: Walls) 
     )
     assert error is None, error
     _, error = host.run("from gancourse.models import store\nstore.load('dcgan_faces_64')", "<cell 2>")
-    assert error is not None and "is not here while you are graded" in str(error)
+    assert error is not None and "is withheld while this lesson is graded" in str(error)
     host.close()
 
 
