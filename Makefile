@@ -59,7 +59,7 @@ check: setup static ## lint, types, notebooks up to date, quick tests: under two
 	@rm -f build/times.json
 	GATE_SEEDS=1 $(TESTS) $(QUICK) $(SHARE) $(PYTEST_ARGS)
 
-test: setup static ## everything: check, solutions, slow and browser tests: under 20 minutes
+test: setup static ## everything: check, solutions, slow and browser tests: under 30 minutes
 	$(BIN)/python tools/needs.py
 	rm -rf build/solutions build/executed build/times.json && mkdir -p build/solutions
 	cp -R solutions/$(LESSON)* build/solutions/
