@@ -107,7 +107,21 @@ def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
         terminalreporter.write_line(line("total", total, width))
     if fresh_only:
         terminalreporter.write_line(f"Rejected on fresh inputs only: {'; '.join(sorted(fresh_only))}")
+    summarize_blind(terminalreporter)
     summarize_slips(terminalreporter)
+
+
+def summarize_blind(reporter: TerminalReporter) -> None:
+    """Print, per lesson, how many answers written from the notebook alone the checks got wrong at first."""
+    lessons: dict[str, Counter[str]] = defaultdict(Counter)
+    for lesson, numbers in told(reporter, "blind"):
+        lessons[lesson].update(numbers)
+    if lessons:
+        reporter.section("answers written blind: what the checks got wrong at first; all are right by now")
+    for lesson, n in sorted(lessons.items()):
+        reporter.write_line(
+            f"{lesson}: {n['accepted']} of {n['wrong']} wrong accepted, {n['refused']} of {n['right']} right refused"
+        )
 
 
 def summarize_slips(reporter: TerminalReporter) -> None:

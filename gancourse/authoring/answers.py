@@ -23,9 +23,19 @@ An answer is one of four:
 - a whole source, known by its defining the exercise's name.
 
 `says` must come in the report, and what `never` holds must not. Answers `by_heart` know what a notebook's
-checks ask: those they pass, and fresh inputs find them out. `blind` marks answers that somebody wrote from
-the released notebook alone; `first_trial` keeps how many of them the checks of that day got wrong.
-`excused` and `survivors` are about the answers that a machine makes (machine.py).
+checks ask: those they pass, and fresh inputs find them out. `excused` and `survivors` are about the answers
+that a machine makes (machine.py).
+
+Beside mutants.py may lie blind.py: answers that somebody wrote from the released notebook alone, without a look
+at the checks. They are data, and whole sources; a report on a wrong one must say no word in particular:
+
+    BLIND = {
+        "discriminator_loss": {
+            "first": (1, 0),  # of the wrong ones accepted, of the right ones refused by the checks of that day
+            "wrong": {"sum": ("the clause of the text that it breaks", "def discriminator_loss(…): …")},
+            "right": {"softplus": "def discriminator_loss(…): …"},
+        },
+    }
 """
 
 from __future__ import annotations
@@ -37,6 +47,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from gancourse.authoring.source import Lesson, read
 from gancourse.errors import CourseError
@@ -90,6 +101,22 @@ class Answers:
         self.exercises[exercise] = Exercise(self.name, exercise, self.lesson.cell(exercise).text)
         return self.exercises[exercise]
 
+    def add_blind(self, blind: Mapping[str, Mapping[str, Any]]) -> None:
+        """Add what `BLIND` in blind.py holds, marked as blind.
+
+        Raises:
+            CourseError: if an exercise has no answers in mutants.py.
+        """
+        for exercise, told in blind.items():
+            if exercise not in self.exercises:
+                raise CourseError(f"{self.name}: blind.py has answers to {exercise!r}, mutants.py has none.")
+            it = self.exercises[exercise]
+            it.first = told["first"]
+            for name, (_, code) in told["wrong"].items():
+                it.add(Answer(self.name, exercise, "wrong", f"blind: {name}", code, blind=True))
+            for name, code in told["right"].items():
+                it.add(Answer(self.name, exercise, "right", f"blind: {name}", code, blind=True))
+
     def of_kind(self, kind: str) -> list[Answer]:
         """All "right", "wrong", "by heart" or "draft" answers."""
         return [a for exercise in self.exercises.values() for a in exercise.answers if a.kind == kind]
@@ -119,10 +146,9 @@ class Exercise:
         """The lesson's solution, without docstrings and markers."""
         return without_docstrings(SOLUTION_BLOCK.sub(lambda m: m[2].rstrip("\n"), self.solution))
 
-    def right(self, name: str, written: Written = None, *, of: str = "", count: int = 0, blind: bool = False) -> None:
+    def right(self, name: str, written: Written = None, *, of: str = "", count: int = 0) -> None:
         """Add an answer that must be accepted."""
-        code = self.source(name, written, of, count)
-        self.add(Answer(self.lesson, self.name, "right", name, code, blind=blind))
+        self.add(Answer(self.lesson, self.name, "right", name, self.source(name, written, of, count)))
 
     def draft(self, name: str, written: Written) -> None:
         """Add a right answer that is only there to be edited, with every step on its own line."""
@@ -137,21 +163,16 @@ class Exercise:
         never: str | tuple[str, ...] = (),
         of: str = "",
         count: int = 0,
-        blind: bool = False,
         point: bool = False,
     ) -> None:
         """Add an answer that must be rejected with these words; one that misses the `point` earns half at most."""
         never = (never,) if isinstance(never, str) else never
         code = self.source(name, written, of, count)
-        self.add(Answer(self.lesson, self.name, "wrong", name, code, says, never, blind, point))
+        self.add(Answer(self.lesson, self.name, "wrong", name, code, says, never, point=point))
 
     def by_heart(self, name: str, written: Written, *, says: str, of: str = "", count: int = 0) -> None:
         """Add an answer that is accepted in a notebook, and on fresh inputs rejected with these words."""
         self.add(Answer(self.lesson, self.name, "by heart", name, self.source(name, written, of, count), says))
-
-    def first_trial(self, *, accepted: int, refused: int) -> None:
-        """Keep how many of the blind answers slipped through at first: wrong ones accepted, right ones refused."""
-        self.first = (accepted, refused)
 
     def add(self, answer: Answer) -> None:
         """Add an answer.
@@ -161,7 +182,7 @@ class Exercise:
         """
         if any((a.kind, a.name) == (answer.kind, answer.name) for a in self.answers):
             raise CourseError(f"{self.name}: two {answer.kind} answers are named {answer.name!r}.")
-        if answer.kind in ("wrong", "by heart") and not answer.says:
+        if answer.kind in ("wrong", "by heart") and not (answer.says or answer.blind):
             raise CourseError(f"{self.name}, {answer.name!r}: what must the report say?")
         self.answers.append(answer)
 

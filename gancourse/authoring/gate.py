@@ -12,6 +12,7 @@ import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import torch
@@ -34,21 +35,30 @@ def chosen_folders() -> list[Path]:
 
 
 def load_answers(folder: Path) -> Answers:
-    """What a lesson's mutants.py says.
+    """What a lesson's mutants.py says, and its blind.py where there is one.
 
     Raises:
-        CourseError: if there is none, or it makes no `answers`.
+        CourseError: if there is no mutants.py, or it makes no `answers`.
     """
-    path = folder / "mutants.py"
-    spec = importlib.util.spec_from_file_location(f"answers_to_{folder.name}", path)
-    if spec is None or spec.loader is None or not path.exists():
+    path, blind = folder / "mutants.py", folder / "blind.py"
+    if not path.exists():
         raise CourseError(f"The answers to {folder.name} should be in {path}; there are none.")
+    answers = getattr(module_at(path, f"answers_to_{folder.name}"), "answers", None)
+    if not isinstance(answers, Answers):
+        raise CourseError(f"{path} should make `answers = Answers(__file__)`.")
+    if blind.exists():
+        answers.add_blind(module_at(blind, f"blind_answers_to_{folder.name}").BLIND)
+    return answers
+
+
+def module_at(path: Path, name: str) -> ModuleType:
+    """The module of this name, from a file that is in no package."""
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
-    if not isinstance(getattr(module, "answers", None), Answers):
-        raise CourseError(f"{path} should make `answers = Answers(__file__)`.")
-    return module.answers
+    return module
 
 
 def run_answer(exercise: str, code: str, name: str = "answer", given: dict[str, Any] | None = None) -> Any:
