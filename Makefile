@@ -34,7 +34,7 @@ INSIST := $(if $(filter command environment,$(firstword $(origin PYTHON))),--ins
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup lab instructor test check gate static lessons bench lock clean
+.PHONY: help setup lab instructor test check gate fuzz static lessons bench lock clean
 
 help: ## list the targets
 	@awk -F ': .*## ' '/^[a-z]+:.* ## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -68,6 +68,9 @@ test: setup static ## everything: check, solutions, slow and browser tests: unde
 
 gate: setup ## every wrong and right answer to every exercise, in the sandbox too, and a machine's: an hour
 	GATE_EVERY=1 GATE_SLIPS=0 $(TESTS) tests/gate $(PYTEST_ARGS)
+
+fuzz: setup ## broken, odd and hostile notebooks and folders to the grader, for an hour (FUZZ=60: a minute)
+	FUZZ=$(or $(FUZZ),3600) $(PYTEST) -n 3 -p no:nbval -o console_output_style=classic --dist load tests/hostile/test_fuzz.py $(PYTEST_ARGS)
 
 static:
 	$(RUFF) check .

@@ -87,11 +87,7 @@ FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", 
 
 def plain_cell(text: str) -> str:
     """A text that no spreadsheet takes for a formula: an apostrophe before it says that it is none."""
-    return (
-        f"'{text}"
-        if text.lstrip(" ").startswith(("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"))
-        else text
-    )
+    return f"'{text}" if text.lstrip(" ").startswith(FORMULAS) else text
 
 
 def lost_points(row: Row, most: int = 4) -> str:
