@@ -1,0 +1,1132 @@
+"""Answers to the exercises of lesson 01 by somebody who had read the released notebook and nothing else.
+
+Beside each wrong one stands the clause of the text that it breaks; `first` is how many of the wrong ones were
+accepted, and of the right ones refused, by the checks of that day.
+"""
+
+BLIND = {
+    "discriminator_loss": {
+        "first": (0, 0),
+        "wrong": {
+            "pooled mean, doubled (cunning)": (
+                "each expectation is the mean over its own batch, 1/n and 1/m: here both are weighted 2/(n+m), which is right for n = m only",
+                """
+def discriminator_loss(real_logits, fake_logits):
+    logits = torch.cat([real_logits, fake_logits])
+    labels = torch.cat([torch.ones_like(real_logits), torch.zeros_like(fake_logits)])
+    return 2 * F.binary_cross_entropy_with_logits(logits, labels)
+""",
+            ),
+            "the two means averaged": (
+                "'The two means are added, not averaged'",
+                """
+def discriminator_loss(real_logits, fake_logits):
+    real_loss = F.binary_cross_entropy_with_logits(real_logits, torch.ones_like(real_logits))
+    fake_loss = F.binary_cross_entropy_with_logits(fake_logits, torch.zeros_like(fake_logits))
+    return (real_loss + fake_loss) / 2
+""",
+            ),
+            "sigmoid first, then F.binary_cross_entropy": (
+                "'right (not only finite) at logits of ±200': this clamps each logarithm at −100",
+                """
+def discriminator_loss(real_logits, fake_logits):
+    d_real = torch.sigmoid(real_logits)
+    d_fake = torch.sigmoid(fake_logits)
+    return F.binary_cross_entropy(d_real, torch.ones_like(d_real)) + F.binary_cross_entropy(
+        d_fake, torch.zeros_like(d_fake)
+    )
+""",
+            ),
+            "patched with torch.where: the value right, the gradient NaN (cunning)": (
+                "'It and its gradient are right ... at logits of ±200': the branch not picked sends 0·∞ = NaN back",
+                """
+def discriminator_loss(real_logits, fake_logits):
+    real = torch.where(real_logits < -15, -real_logits, -torch.log(torch.sigmoid(real_logits)))
+    fake = torch.where(fake_logits > 15, fake_logits, -torch.log(torch.sigmoid(-fake_logits)))
+    return real.mean() + fake.mean()
+""",
+            ),
+            "detaches the made points' logits (cunning)": (
+                "'one number that can be differentiated ... its gradient [is] right': no gradient for fake_logits",
+                """
+def discriminator_loss(real_logits, fake_logits):
+    fake_logits = fake_logits.detach()  # G must not learn here
+    return F.softplus(-real_logits).mean() + F.softplus(fake_logits).mean()
+""",
+            ),
+            "sums over the batches": (
+                "'each expectation replaced by the mean over a batch'",
+                """
+def discriminator_loss(real_logits, fake_logits):
+    bce = nn.BCEWithLogitsLoss(reduction="sum")
+    return bce(real_logits, torch.ones_like(real_logits)) + bce(fake_logits, torch.zeros_like(fake_logits))
+""",
+            ),
+            "label 1 for made points too": (
+                "the second term is log(1 − D(G(z))), not log D(G(z)); the same at logit 0",
+                """
+def discriminator_loss(real_logits, fake_logits):
+    return -F.logsigmoid(real_logits).mean() - F.logsigmoid(fake_logits).mean()
+""",
+            ),
+            "mean over axis 0 only": (
+                "'one number, a tensor of shape ()': this has shape (1,)",
+                """
+def discriminator_loss(real_logits, fake_logits):
+    return F.softplus(-real_logits).mean(dim=0) + F.softplus(fake_logits).mean(dim=0)
+""",
+            ),
+        },
+        "right": {
+            "logsigmoid in a lambda": """
+discriminator_loss = lambda real_logits, fake_logits: -(
+    F.logsigmoid(real_logits).mean() + F.logsigmoid(-fake_logits).mean()
+)
+""",
+            "two-class cross entropy on [0, logit]": """
+def discriminator_loss(real_logits, fake_logits):
+    def two_class(logits, label):
+        scores = torch.cat([torch.zeros_like(logits), logits], dim=1)
+        return F.cross_entropy(scores, torch.full((len(logits),), label, device=logits.device))
+
+    return two_class(real_logits, 1) + two_class(fake_logits, 0)
+""",
+            "point by point in a loop, logaddexp": """
+def _cost(logit, sign):
+    zero = torch.zeros((), dtype=logit.dtype, device=logit.device)
+    return torch.logaddexp(zero, sign * logit)
+
+
+def discriminator_loss(real_logits, fake_logits):
+    total = 0
+    for one in real_logits:
+        total = total + _cost(one[0], -1) / real_logits.shape[0]
+    for one in fake_logits:
+        total = total + _cost(one[0], +1) / fake_logits.shape[0]
+    return total
+""",
+            "unusual: a callable object with its own backward pass": '''
+class _Softplus(torch.autograd.Function):
+    """log(1 + e^a) with the derivative worked out by hand."""
+
+    @staticmethod
+    def forward(ctx, a):
+        ctx.save_for_backward(a)
+        return torch.maximum(a, torch.zeros_like(a)) + torch.log1p(torch.exp(-a.abs()))
+
+    @staticmethod
+    def backward(ctx, grad):
+        (a,) = ctx.saved_tensors
+        return grad * torch.sigmoid(a)
+
+
+class _DiscriminatorLoss:
+    def __init__(self, scale=1.0):
+        self.scale = scale
+
+    def __call__(self, real_logits, fake_logits):
+        return self.scale * (_Softplus.apply(-real_logits).mean() + _Softplus.apply(fake_logits).mean())
+
+
+discriminator_loss = _DiscriminatorLoss()
+''',
+        },
+    },
+    "minimax_generator_loss": {
+        "first": (0, 0),
+        "wrong": {
+            "the non-saturating loss instead": (
+                "asked is log(1 − D(G(z))), not −log D(G(z))",
+                """
+def minimax_generator_loss(fake_logits):
+    return F.binary_cross_entropy_with_logits(fake_logits, torch.ones_like(fake_logits))
+""",
+            ),
+            "copied D's term with its sign": (
+                "'You have written this term already, with the opposite sign': this is −log(1 − D)",
+                """
+def minimax_generator_loss(fake_logits):
+    return F.binary_cross_entropy_with_logits(fake_logits, torch.zeros_like(fake_logits))
+""",
+            ),
+            "the formula as printed": (
+                "'right at logits of ±200 too': log(1 − σ(200)) is −∞ here, with a NaN gradient",
+                """
+def minimax_generator_loss(fake_logits):
+    D = torch.sigmoid(fake_logits)
+    return torch.log(1 - D).mean()
+""",
+            ),
+            "1 − D kept away from 0": (
+                "'right at logits of ±200 too, as is its gradient': the value stops at log 1e-12 = −27.6, the slope is 0",
+                """
+def minimax_generator_loss(fake_logits):
+    one_minus_d = (1 - torch.sigmoid(fake_logits)).clamp(min=1e-12)
+    return one_minus_d.log().mean()
+""",
+            ),
+            "patched with torch.where: NaN gradient (cunning)": (
+                "'right at logits of ±200 too, as is its gradient': the value is right, the gradient NaN",
+                """
+def minimax_generator_loss(fake_logits):
+    safe = torch.log(1 - torch.sigmoid(fake_logits))
+    return torch.where(fake_logits > 12, -fake_logits, safe).mean()
+""",
+            ),
+            "averages the logits, then takes the loss (cunning)": (
+                "the mean is of log(1 − D(G(z_j))), taken last; right for one point or for equal logits only",
+                """
+def minimax_generator_loss(fake_logits):
+    return F.logsigmoid(-fake_logits.mean())
+""",
+            ),
+            "divides by the lesson's batch size": (
+                "1/m is for the batch given; right for m = 256 only",
+                """
+def minimax_generator_loss(fake_logits, batch=256):
+    return -F.softplus(fake_logits).sum() / batch
+""",
+            ),
+            "computed in NumPy: no gradient (cunning)": (
+                "'one number, right ..., as is its gradient': the value is right and the graph is cut",
+                """
+import numpy as np
+
+
+def minimax_generator_loss(fake_logits):
+    logits = fake_logits.detach().cpu().numpy()
+    value = -np.logaddexp(0, logits).mean()
+    return torch.tensor(value, dtype=fake_logits.dtype, requires_grad=True)
+""",
+            ),
+        },
+        "right": {
+            "logsigmoid of the negative logits": """
+def minimax_generator_loss(fake_logits):
+    return F.logsigmoid(fake_logits.neg()).mean()
+""",
+            "minus the cross entropy with label 0, as a module": """
+_bce = nn.BCEWithLogitsLoss(reduction="none")
+
+
+def minimax_generator_loss(fake_logits):
+    each = _bce(input=fake_logits, target=torch.zeros_like(fake_logits))
+    return -each.sum() / each.numel()
+""",
+            "log_softmax over the two classes, einsum for the mean": """
+def minimax_generator_loss(fake_logits):
+    l = fake_logits.reshape(-1)
+    log_probabilities = torch.log_softmax(torch.stack([torch.zeros_like(l), l]), dim=0)
+    weights = torch.full_like(l, 1 / l.shape[0])
+    return torch.einsum("j,j->", weights, log_probabilities[0])
+""",
+            "unusual: a distribution object scores 'made'": '''
+def minimax_generator_loss(fake_logits, *, outcome=0.0):
+    """log P(label = 0) of a Bernoulli variable whose logit is D's."""
+    verdict = torch.distributions.Bernoulli(logits=fake_logits, validate_args=False)
+    return verdict.log_prob(torch.full_like(fake_logits, outcome)).mean()
+''',
+        },
+    },
+    "non_saturating_generator_loss": {
+        "first": (0, 0),
+        "wrong": {
+            "the minimax loss again": (
+                "asked is −log D, not log(1 − D)",
+                """
+def non_saturating_generator_loss(fake_logits):
+    return -F.softplus(fake_logits).mean()
+""",
+            ),
+            "the minus sign left out": (
+                "'−(1/m) Σ log D(G(z_j))'",
+                """
+def non_saturating_generator_loss(fake_logits):
+    return F.logsigmoid(fake_logits).mean()
+""",
+            ),
+            "softplus without the sign: labels 0": (
+                "−log σ(l) = log(1 + e^{−l}); this is −log(1 − D), which G would minimize by being caught; same at 0",
+                """
+def non_saturating_generator_loss(fake_logits):
+    return F.softplus(fake_logits).mean()
+""",
+            ),
+            "a small number inside the logarithm": (
+                "'right at logits of ±200 too, as is its gradient': 18.4 and 0 instead of 200 and −1 at −200",
+                """
+def non_saturating_generator_loss(fake_logits):
+    eps = 1e-8
+    return -torch.log(torch.sigmoid(fake_logits) + eps).mean()
+""",
+            ),
+            "log(1 + e^{−l}) as printed in the hint": (
+                "'right at logits of ±200 too': e^{200} overflows in single precision (and is fine in double)",
+                """
+def non_saturating_generator_loss(fake_logits):
+    return torch.log1p(torch.exp(-fake_logits)).mean()
+""",
+            ),
+            "log of the mean probability, stable (cunning)": (
+                "the mean is of the logarithms, not inside the logarithm; right for one point or equal logits only",
+                """
+def non_saturating_generator_loss(fake_logits):
+    log_d = F.logsigmoid(fake_logits).flatten()
+    return math.log(len(log_d)) - torch.logsumexp(log_d, dim=0)
+""",
+            ),
+            "logits clipped before use (cunning)": (
+                "'right at logits of ±200 too, as is its gradient': 100 and slope 0 instead of 200 and −1",
+                """
+def non_saturating_generator_loss(fake_logits):
+    stable = fake_logits.clamp(-100, 100)
+    return F.softplus(-stable).mean()
+""",
+            ),
+            "one loss per point": (
+                "'one number ... a tensor of shape ()': this returns (m, 1), and is fine for m = 1 after .item()",
+                """
+def non_saturating_generator_loss(fake_logits):
+    return F.binary_cross_entropy_with_logits(fake_logits, torch.ones_like(fake_logits), reduction="none")
+""",
+            ),
+        },
+        "right": {
+            "cross entropy with label 1": """
+def non_saturating_generator_loss(fake_logits):
+    labels = fake_logits.new_ones(fake_logits.shape)
+    return F.binary_cross_entropy_with_logits(fake_logits, labels)
+""",
+            "in double precision, then back": """
+def non_saturating_generator_loss(fake_logits):
+    wide = fake_logits.to(torch.float64)
+    return torch.log1p(torch.exp(-wide)).mean().to(fake_logits.dtype)
+""",
+            "composed from other functions, no def": """
+from functools import partial, reduce
+
+
+def _then(*functions):
+    return lambda value: reduce(lambda v, f: f(v), functions, value)
+
+
+non_saturating_generator_loss = _then(torch.neg, partial(F.softplus, beta=1, threshold=30), torch.mean)
+""",
+            "unusual: an nn.Module": """
+class _NonSaturating(nn.Module):
+    def forward(self, fake_logits):
+        pairs = torch.stack([torch.zeros_like(fake_logits), -fake_logits])
+        return torch.logsumexp(pairs, dim=0).mean()
+
+
+non_saturating_generator_loss = _NonSaturating()
+""",
+        },
+    },
+    "generator_gradients": {
+        "first": (0, 0),
+        "wrong": {
+            "order swapped": (
+                "'minimax first'",
+                """
+def generator_gradients(fake_logits):
+    d = torch.sigmoid(fake_logits)
+    return d - 1, -d
+""",
+            ),
+            "autograd through the mean (cunning)": (
+                "'nothing is divided by the batch size'; right for one logit, as in the lesson's next cell",
+                """
+def generator_gradients(fake_logits):
+    l = fake_logits.detach().clone().requires_grad_()
+    (minimax,) = torch.autograd.grad(-F.softplus(l).mean(), l)
+    (non_saturating,) = torch.autograd.grad(F.softplus(-l).mean(), l)
+    return minimax, non_saturating
+""",
+            ),
+            "the chain rule not cancelled": (
+                "'right at logits of ±200 too': 0/0 at +200 for the first and at −200 for the second",
+                """
+def generator_gradients(fake_logits):
+    d = torch.sigmoid(fake_logits)
+    slope = d * (1 - d)
+    return -slope / (1 - d), -slope / d
+""",
+            ),
+            "gradients pile up in .grad of the logits (cunning)": (
+                "'the same when it is asked twice': the first call is right, the second adds to the first",
+                """
+def generator_gradients(fake_logits):
+    fake_logits.requires_grad_()
+    (-F.softplus(fake_logits)).sum().backward()
+    minimax = fake_logits.grad.clone()
+    F.softplus(-fake_logits).sum().backward()
+    non_saturating = fake_logits.grad - minimax
+    return minimax, non_saturating
+""",
+            ),
+            "autograd on the logits as they come": (
+                "'the logits you are given may not require a gradient yet': raises then",
+                """
+def generator_gradients(fake_logits):
+    (minimax,) = torch.autograd.grad(F.logsigmoid(-fake_logits).sum(), fake_logits)
+    (non_saturating,) = torch.autograd.grad(-F.logsigmoid(fake_logits).sum(), fake_logits)
+    return minimax, non_saturating
+""",
+            ),
+            "always a column": (
+                "'each in the shape of the input', 'any shape': right for (m, 1) only",
+                """
+def generator_gradients(fake_logits):
+    d = torch.sigmoid(fake_logits.reshape(-1, 1))
+    return -d, d - 1
+""",
+            ),
+            "sigmoid in place (cunning)": (
+                "'the same when it is asked twice': the logits are overwritten with probabilities",
+                """
+def generator_gradients(fake_logits):
+    d = fake_logits.detach().sigmoid_()
+    return -d.clone(), d - 1
+""",
+            ),
+            "derivative with respect to D": (
+                "'with respect to l': the factor σ'(l) = D(1 − D) is missing",
+                """
+def generator_gradients(fake_logits):
+    d = torch.sigmoid(fake_logits)
+    return -1 / (1 - d), -1 / d
+""",
+            ),
+        },
+        "right": {
+            "pencil and paper, in a named tuple": """
+from typing import NamedTuple
+
+
+class Slopes(NamedTuple):
+    minimax: torch.Tensor
+    non_saturating: torch.Tensor
+
+
+def generator_gradients(fake_logits):
+    return Slopes(non_saturating=-torch.sigmoid(-fake_logits), minimax=-torch.sigmoid(fake_logits))
+""",
+            "torch.func.grad of the summed losses": """
+_losses = (lambda l: F.logsigmoid(-l).sum(), lambda l: -F.logsigmoid(l).sum())
+
+
+def generator_gradients(fake_logits):
+    return tuple(torch.func.grad(loss)(fake_logits.detach()) for loss in _losses)
+""",
+            "autograd on a copy, both losses at once": """
+def generator_gradients(fake_logits):
+    with torch.enable_grad():
+        l = fake_logits.detach().clone().requires_grad_(True)
+        copies = torch.stack([l, l])
+        copies.retain_grad()
+        (F.softplus(-copies[1]) - F.softplus(copies[0])).sum().backward()
+    return copies.grad[0], copies.grad[1]
+""",
+            "unusual: hyperbolic tangent, forward-mode and a list returned": '''
+def generator_gradients(fake_logits):
+    """sigma(l) = (1 + tanh(l/2)) / 2; the second slope from a Jacobian-vector product with ones."""
+    l = fake_logits.detach()
+    minimax = l.div(2).tanh().add(1).div(-2)
+    _, non_saturating = torch.func.jvp(lambda t: F.softplus(-t), (l,), (torch.ones_like(l),))
+    return [minimax, non_saturating]
+''',
+        },
+    },
+    "optimal_discriminator": {
+        "first": (1, 0),
+        "wrong": {
+            "a small number at the bottom": (
+                "'It must hold in the tails, however small both densities are' (and 0, not ½, where both are 0)",
+                """
+def optimal_discriminator(p, q):
+    return p / (p + q + 1e-8)
+""",
+            ),
+            "0/0 becomes 0": (
+                "'Where both are 0 nothing is known: return ½'",
+                """
+def optimal_discriminator(p, q):
+    return torch.nan_to_num(p / (p + q))
+""",
+            ),
+            "repairs 0/0 in the tensors given (cunning)": (
+                "'leave those as they are': every value is right, but p and q hold ones afterwards where both were 0",
+                """
+def optimal_discriminator(p, q):
+    empty = (p == 0) & (q == 0)
+    p[empty] = 1.0
+    q[empty] = 1.0
+    return p / (p + q)
+""",
+            ),
+            "½ below the smallest normal number (cunning)": (
+                "'however small both densities are': ½ for densities such as 1e-40 and 3e-40 in single precision",
+                """
+def optimal_discriminator(p, q):
+    total = p + q
+    known = total > torch.finfo(p.dtype).tiny
+    return torch.where(known, p / total, 0.5)
+""",
+            ),
+            "through single precision and back (cunning)": (
+                "'in single and in double precision': double densities such as 1e-100 become 0 and give ½",
+                """
+def optimal_discriminator(p, q):
+    p32, q32 = p.float(), q.float()
+    total = p32 + q32
+    ratio = torch.where(total > 0, p32 / total, torch.full_like(total, 0.5))
+    return ratio.to(p.dtype)
+""",
+            ),
+            "the wrong density on top": (
+                "D* = p/(p + q) is the probability of being real",
+                """
+def optimal_discriminator(p, q):
+    return torch.where(p + q > 0, q / (p + q), torch.tensor(0.5, dtype=p.dtype))
+""",
+            ),
+            "½ where either density is 0": (
+                "'Where both are 0': with only one of them 0 the answer is 0 or 1",
+                """
+def optimal_discriminator(p, q):
+    unknown = (p == 0) | (q == 0)
+    return torch.where(unknown, torch.full_like(p, 0.5), p / (p + q))
+""",
+            ),
+            "normalizes both over the tensor first (cunning)": (
+                "D*(x) = p(x)/(p(x) + q(x)) at each x by itself; the same only if both happen to have the same sum",
+                """
+def optimal_discriminator(p, q):
+    p_share = p / p.sum()
+    q_share = q / q.sum()
+    total = p_share + q_share
+    return torch.where(total > 0, p_share / total, 0.5)
+""",
+            ),
+        },
+        "right": {
+            "nan_to_num with ½": """
+def optimal_discriminator(p, q):
+    return p.div(p + q).nan_to_num(nan=0.5)
+""",
+            "masked assignment into a fresh tensor of halves": """
+def optimal_discriminator(p, q):
+    out = torch.full_like(p, 0.5)
+    known = (p > 0).logical_or(q > 0)
+    out[known] = p[known] / (p[known] + q[known])
+    return out
+""",
+            "NumPy's divide with where= and out=": """
+import numpy as np
+
+
+def optimal_discriminator(p, q):
+    top, other = p.detach().numpy(), q.detach().numpy()
+    total = np.add(top, other)
+    out = np.full(total.shape, 0.5, dtype=total.dtype)
+    np.divide(top, total, out=out, where=total > 0)
+    return torch.from_numpy(out)
+""",
+            "unusual: Bayes' rule as a softmax of log densities, in double": '''
+def optimal_discriminator(p, q):
+    """Posterior of 'real' under equal priors, from the log densities; NaN where neither speaks."""
+    scores = torch.stack((p.double().log(), q.double().log()), dim=-1)
+    posterior = scores.softmax(dim=-1).unbind(dim=-1)[0]
+    return posterior.masked_fill(posterior.isnan(), 0.5).type_as(p)
+''',
+        },
+    },
+    "game_value": {
+        "first": (1, 0),
+        "wrong": {
+            "0·log 0 minded in the first term only": (
+                "'count 0 · log 0 as 0': NaN where q = 0 and d = 1",
+                """
+def game_value(p, q, d, dx):
+    return (torch.xlogy(p, d) + q * torch.log(1 - d)).sum() * dx
+""",
+            ),
+            "weighted F.binary_cross_entropy (cunning)": (
+                "'Where it is sure and wrong, V is −∞, without any bound': its logarithms stop at −100",
+                """
+def game_value(p, q, d, dx):
+    real = F.binary_cross_entropy(d, torch.ones_like(d), weight=p, reduction="sum")
+    made = F.binary_cross_entropy(d, torch.zeros_like(d), weight=q, reduction="sum")
+    return -(real + made) * dx
+""",
+            ),
+            "nan_to_num also bounds −∞ (cunning)": (
+                "'V is −∞, without any bound': nan_to_num turns −∞ into about −3.4e38 (−1.8e308 in double)",
+                """
+def game_value(p, q, d, dx):
+    integrand = p * torch.log(d) + q * torch.log(1 - d)
+    return torch.nan_to_num(integrand).sum() * dx
+""",
+            ),
+            "only finite terms count": (
+                "'Where it is sure and wrong, V is −∞': those points are dropped together with 0·log 0",
+                """
+def game_value(p, q, d, dx):
+    terms = torch.cat([p * torch.log(d), q * torch.log(1 - d)])
+    return terms[torch.isfinite(terms)].sum() * dx
+""",
+            ),
+            "trapezoid rule (cunning)": (
+                "'the plain sum over the grid times dx'; the same when both densities vanish at the ends",
+                """
+def game_value(p, q, d, dx):
+    integrand = torch.xlogy(p, d) + torch.xlogy(q, 1 - d)
+    return torch.trapezoid(integrand, dx=dx)
+""",
+            ),
+            "works inside the tensors given": (
+                "'Leave the tensors you are given as they are': p and q are overwritten",
+                """
+def game_value(p, q, d, dx):
+    first = p.xlogy_(d)
+    second = q.xlogy_(1 - d)
+    return (first + second).sum() * dx
+""",
+            ),
+            "the best discriminator's value, d ignored (cunning)": (
+                "'d [holds] the discriminator's output': the value is of that d, not of D*",
+                """
+def game_value(p, q, d, dx):
+    total = p + q
+    best = torch.where(total > 0, p / total, torch.full_like(total, 0.5))
+    return (torch.xlogy(p, best) + torch.xlogy(q, 1 - best)).sum() * dx
+""",
+            ),
+            "weighted means instead of sum times dx": (
+                "'the plain sum over the grid times dx'; the same only if p and q each sum to 1/dx",
+                """
+def game_value(p, q, d, dx):
+    log_real = torch.xlogy(p, d).sum() / p.sum()
+    log_made = torch.xlogy(q, 1 - d).sum() / q.sum()
+    return log_real + log_made
+""",
+            ),
+        },
+        "right": {
+            "xlogy and xlog1py": """
+def game_value(p, q, d, dx):
+    return dx * torch.sum(torch.special.xlogy(p, d) + torch.special.xlog1py(q, -d))
+""",
+            "only the points that carry weight, a dot product each": """
+def _expected_log(weight, probability):
+    there = weight > 0
+    return torch.dot(weight[there], probability[there].log())
+
+
+def game_value(p, q, d, dx):
+    return (_expected_log(p, d) + _expected_log(q, 1 - d)) * dx
+""",
+            "a loop over Python numbers": """
+def game_value(p, q, d, dx):
+    def term(weight, chance):
+        if weight == 0:
+            return 0.0
+        return weight * math.log(chance) if chance > 0 else -math.inf
+
+    rows = zip(p.tolist(), q.tolist(), d.tolist())
+    total = math.fsum(term(a, c) + term(b, 1 - c) for a, b, c in rows)
+    return torch.tensor(total * float(dx), dtype=p.dtype)
+""",
+            "unusual: nansum of the naive product": '''
+def game_value(p, q, d, dx):
+    """Only 0·(−∞) can be NaN here, and nansum counts a NaN as 0; −∞ stays."""
+    weights = torch.stack((p, q), dim=1)
+    logs = torch.log(torch.stack((d, 1 - d), dim=1))
+    return (weights * logs).nansum().mul(dx)
+''',
+        },
+    },
+    "discriminator_step": {
+        "first": (0, 0),
+        "wrong": {
+            "no detach": (
+                "'G must not ... receive a gradient'",
+                """
+def discriminator_step(G, D, opt_D, loss, real, z):
+    opt_D.zero_grad()
+    value = loss(D(real), D(G(z)))
+    value.backward()
+    opt_D.step()
+    return value.item()
+""",
+            ),
+            "detaches the logits instead of the samples (cunning)": (
+                "'compute loss(D(real), D(G(z))) ... move D by one step': D learns nothing from the made points",
+                """
+def discriminator_step(G, D, opt_D, loss, real, z):
+    opt_D.zero_grad()
+    with torch.no_grad():
+        fake_logits = D(G(z))
+    value = loss(D(real), fake_logits)
+    value.backward()
+    opt_D.step()
+    return value.item()
+""",
+            ),
+            "clears at the end, not at the start (cunning)": (
+                "'Gradients that an earlier step left in D must not count': G's step leaves some between two calls",
+                """
+def discriminator_step(G, D, opt_D, loss, real, z):
+    fake = G(z).detach()
+    value = loss(D(real), D(fake))
+    value.backward()
+    opt_D.step()
+    opt_D.zero_grad()
+    return value.item()
+""",
+            ),
+            "draws its own noise (cunning)": (
+                "'on exactly these batches'",
+                """
+def discriminator_step(G, D, opt_D, loss, real, z):
+    z = 2 * torch.rand_like(z) - 1  # fresh noise, even between -1 and 1
+    fake = G(z).detach()
+    opt_D.zero_grad()
+    value = loss(D(real), D(fake))
+    value.backward()
+    opt_D.step()
+    return value.item()
+""",
+            ),
+            "its own cross entropy": (
+                "'Use the loss you are given'",
+                """
+def discriminator_step(G, D, opt_D, loss, real, z):
+    fake = G(z).detach()
+    opt_D.zero_grad()
+    value = F.softplus(-D(real)).mean() + F.softplus(D(fake)).mean()
+    value.backward()
+    opt_D.step()
+    return value.item()
+""",
+            ),
+            "a hand-made SGD update (cunning)": (
+                "'one step of the optimizer you are given': the same for plain SGD only, not for Adam or momentum",
+                """
+def discriminator_step(G, D, opt_D, loss, real, z):
+    fake = G(z).detach()
+    D.zero_grad()
+    value = loss(D(real), D(fake))
+    value.backward()
+    rate = opt_D.param_groups[0]["lr"]
+    with torch.no_grad():
+        for parameter in D.parameters():
+            parameter -= rate * parameter.grad
+    return value.item()
+""",
+            ),
+            "returns the loss after the step": (
+                "'return that loss (from before the step)', and 'Use the loss ... once'",
+                """
+def discriminator_step(G, D, opt_D, loss, real, z):
+    fake = G(z).detach()
+    opt_D.zero_grad()
+    loss(D(real), D(fake)).backward()
+    opt_D.step()
+    with torch.no_grad():
+        return loss(D(real), D(fake)).item()
+""",
+            ),
+            "the two batches of logits swapped": (
+                "'loss(D(real), D(G(z)))': a function of (real_logits, fake_logits)",
+                """
+def discriminator_step(G, D, opt_D, loss, real, z):
+    with torch.no_grad():
+        fake = G(z)
+    value = loss(D(fake), D(real))
+    opt_D.zero_grad()
+    value.backward()
+    opt_D.step()
+    return value.item()
+""",
+            ),
+        },
+        "right": {
+            "no_grad, D.zero_grad, float": """
+def discriminator_step(G, D, opt_D, loss, real, z):
+    with torch.no_grad():
+        made = G(z)
+    D.zero_grad(set_to_none=True)
+    value = loss(D(real), D(made))
+    value.backward()
+    opt_D.step()
+    return float(value.detach())
+""",
+            "autograd.grad for the optimizer's parameters": """
+def discriminator_step(G, D, opt_D, loss, real, z):
+    value = loss(D(real), D(G(z).detach()))
+    mine = [w for group in opt_D.param_groups for w in group["params"]]
+    for w, g in zip(mine, torch.autograd.grad(value, mine, allow_unused=True)):
+        w.grad = g
+    opt_D.step()
+    return value.tolist()
+""",
+            "a closure handed to the optimizer": """
+def discriminator_step(G, D, opt_D, loss, real, z):
+    fake = G(z).detach()
+
+    def closure():
+        opt_D.zero_grad()
+        value = loss(D(real), D(fake))
+        value.backward()
+        return value
+
+    return opt_D.step(closure).item()
+""",
+            "unusual: G called with held-constant weights, gradients zeroed by hand": """
+def discriminator_step(G, D, opt_D, loss, real, z, *, call=torch.func.functional_call):
+    frozen = {name: weight.detach() for name, weight in G.named_parameters()}
+    fake = call(G, frozen, (z,))
+    value = loss(D(real), D(fake))
+    for weight in D.parameters():
+        weight.grad = None
+    torch.autograd.backward([value])
+    opt_D.step()
+    return value.detach().double().numpy().item()
+""",
+        },
+    },
+    "generator_step": {
+        "first": (1, 0),
+        "wrong": {
+            "detaches the samples as in D's step": (
+                "'move G by one step': no gradient reaches G, so it stays where it is",
+                """
+def generator_step(G, D, opt_G, loss, z):
+    fake = G(z).detach()
+    opt_G.zero_grad()
+    value = loss(D(fake))
+    value.backward()
+    opt_G.step()
+    return value.item()
+""",
+            ),
+            "old gradients not cleared": (
+                "'Gradients that an earlier step left in G must not count'",
+                """
+def generator_step(G, D, opt_G, loss, z):
+    value = loss(D(G(z)))
+    value.backward()
+    opt_G.step()
+    return value.item()
+""",
+            ),
+            "freezes D for good (cunning)": (
+                "'D ... must be able to learn afterwards': its weights no longer require a gradient",
+                """
+def generator_step(G, D, opt_G, loss, z):
+    for parameter in D.parameters():
+        parameter.requires_grad_(False)  # D must not move
+    opt_G.zero_grad()
+    value = loss(D(G(z)))
+    value.backward()
+    opt_G.step()
+    return value.item()
+""",
+            ),
+            "computes the loss twice (cunning)": (
+                "'Compute loss(D(G(z))) once'; step and value are right for deterministic networks and losses",
+                """
+def generator_step(G, D, opt_G, loss, z):
+    with torch.no_grad():
+        before = loss(D(G(z))).item()
+    opt_G.zero_grad()
+    loss(D(G(z))).backward()
+    opt_G.step()
+    return before
+""",
+            ),
+            "returns a tensor": (
+                "'return that loss ... as a plain number'",
+                """
+def generator_step(G, D, opt_G, loss, z):
+    opt_G.zero_grad()
+    value = loss(D(G(z)))
+    value.backward()
+    opt_G.step()
+    return value.detach()
+""",
+            ),
+            "always the non-saturating loss": (
+                "loss is given: 'Compute loss(D(G(z)))'",
+                """
+def generator_step(G, D, opt_G, loss, z):
+    opt_G.zero_grad()
+    value = F.softplus(-D(G(z))).mean()
+    value.backward()
+    opt_G.step()
+    return value.item()
+""",
+            ),
+            "hands probabilities to the loss": (
+                "'loss: a function of (fake_logits)'",
+                """
+def generator_step(G, D, opt_G, loss, z):
+    opt_G.zero_grad()
+    value = loss(torch.sigmoid(D(G(z))))
+    value.backward()
+    opt_G.step()
+    return value.item()
+""",
+            ),
+            "moves D as well, uphill": (
+                "'D must not move'",
+                """
+def generator_step(G, D, opt_G, loss, z):
+    opt_D = torch.optim.SGD(D.parameters(), lr=1e-3, maximize=True)
+    opt_G.zero_grad()
+    opt_D.zero_grad()
+    value = loss(D(G(z)))
+    value.backward()
+    opt_G.step()
+    opt_D.step()
+    return value.item()
+""",
+            ),
+        },
+        "right": {
+            "D frozen for the moment, flags restored": """
+from contextlib import contextmanager
+
+
+@contextmanager
+def _held(network):
+    flags = [w.requires_grad for w in network.parameters()]
+    network.requires_grad_(False)
+    try:
+        yield network
+    finally:
+        for w, flag in zip(network.parameters(), flags):
+            w.requires_grad_(flag)
+
+
+def generator_step(G, D, opt_G, loss, z):
+    opt_G.zero_grad()
+    with _held(D) as judge:
+        value = loss(judge(G(z)))
+        value.backward()
+    opt_G.step()
+    return value.item()
+""",
+            "the chain rule in two parts": """
+def generator_step(G, D, opt_G, loss, z):
+    opt_G.zero_grad()
+    fake = G(z)
+    handed_over = fake.detach().requires_grad_()
+    value = loss(D(handed_over))
+    (push,) = torch.autograd.grad(value, handed_over)  # how D wants each sample moved
+    fake.backward(push)
+    opt_G.step()
+    return value.item()
+""",
+            "backward restricted to G's weights": """
+def generator_step(G, D, opt_G, loss, z):
+    value = loss(D(G(z)))
+    G.zero_grad()
+    value.backward(inputs=list(G.parameters()))
+    opt_G.step()
+    return value.item()
+""",
+            "unusual: a helper class, the optimizer's closure, a NumPy double": """
+import numpy as np
+
+
+class _Turn:
+    def __init__(self, player, judge, loss, noise):
+        self.player, self.judge, self.loss, self.noise = player, judge, loss, noise
+        self.value = None
+
+    def __call__(self):
+        for w in self.player.parameters():
+            w.grad = None
+        result = self.loss(self.judge(self.player(self.noise)))
+        result.backward()
+        self.value = np.float64(result.detach().item())
+        return result
+
+
+def generator_step(G, D, opt_G, loss, z):
+    turn = _Turn(player=G, judge=D, loss=loss, noise=z)
+    opt_G.step(turn)
+    return turn.value
+""",
+        },
+    },
+    "algorithm_1": {
+        "first": (0, 0),
+        "wrong": {
+            "one data batch for all k steps": (
+                "'D takes k steps, each on fresh data and fresh noise': the data is drawn once per iteration",
+                """
+def algorithm_1(discriminator_step, generator_step, sample_real, sample_noise, iterations, k):
+    for _ in range(iterations):
+        real = sample_real()
+        for _ in range(k):
+            d_loss = discriminator_step(real, sample_noise())
+        g_loss = generator_step(sample_noise())
+        yield d_loss, g_loss
+""",
+            ),
+            "G gets D's last noise (cunning)": (
+                "'then G takes one, on fresh noise again'",
+                """
+def algorithm_1(discriminator_step, generator_step, sample_real, sample_noise, iterations, k):
+    for _ in range(iterations):
+        for _ in range(k):
+            real, z = sample_real(), sample_noise()
+            d_loss = discriminator_step(real, z)
+        g_loss = generator_step(z)
+        yield d_loss, g_loss
+""",
+            ),
+            "plays everything, then hands out the list (cunning)": (
+                "'it waits after each iteration until the next one is asked for': an iterator, but all is played at once",
+                """
+def algorithm_1(discriminator_step, generator_step, sample_real, sample_noise, iterations, k):
+    history = []
+    for _ in range(iterations):
+        for _ in range(k):
+            d_loss = discriminator_step(sample_real(), sample_noise())
+        g_loss = generator_step(sample_noise())
+        history.append((d_loss, g_loss))
+    yield from history
+""",
+            ),
+            "mean of D's k losses (cunning)": (
+                "'(loss of D's last step, ...)'; the same for k = 1",
+                """
+def algorithm_1(discriminator_step, generator_step, sample_real, sample_noise, iterations, k):
+    for _ in range(iterations):
+        total = 0.0
+        for _ in range(k):
+            total += discriminator_step(sample_real(), sample_noise())
+        yield total / k, generator_step(sample_noise())
+""",
+            ),
+            "G steps inside the inner loop": (
+                "'then G takes one': here it takes k",
+                """
+def algorithm_1(discriminator_step, generator_step, sample_real, sample_noise, iterations, k):
+    for _ in range(iterations):
+        for _ in range(k):
+            d_loss = discriminator_step(sample_real(), sample_noise())
+            g_loss = generator_step(sample_noise())
+        yield d_loss, g_loss
+""",
+            ),
+            "G moves first": (
+                "'D takes k steps ...; then G takes one'",
+                """
+def algorithm_1(discriminator_step, generator_step, sample_real, sample_noise, iterations, k):
+    for _ in range(iterations):
+        g_loss = generator_step(sample_noise())
+        for _ in range(k):
+            d_loss = discriminator_step(sample_real(), sample_noise())
+        yield d_loss, g_loss
+""",
+            ),
+            "the inner counter is never reset (cunning)": (
+                "'In every iteration D takes k steps': from the second iteration on D stands still",
+                """
+def algorithm_1(discriminator_step, generator_step, sample_real, sample_noise, iterations, k):
+    steps = 0
+    for _ in range(iterations):
+        while steps < k:
+            d_loss = discriminator_step(sample_real(), sample_noise())
+            steps += 1
+        g_loss = generator_step(sample_noise())
+        yield d_loss, g_loss
+""",
+            ),
+            "one iteration too many": (
+                "'iterations: how many iterations'",
+                """
+def algorithm_1(discriminator_step, generator_step, sample_real, sample_noise, iterations, k):
+    done = 0
+    while done <= iterations:
+        for _ in range(k):
+            d_loss = discriminator_step(sample_real(), sample_noise())
+        g_loss = generator_step(sample_noise())
+        done += 1
+        yield d_loss, g_loss
+""",
+            ),
+        },
+        "right": {
+            "list comprehension and a named tuple": """
+from collections import namedtuple
+
+Losses = namedtuple("Losses", "d g")
+
+
+def algorithm_1(discriminator_step, generator_step, sample_real, sample_noise, iterations, k):
+    for _ in range(iterations):
+        d_losses = [discriminator_step(sample_real(), sample_noise()) for _ in range(k)]
+        yield Losses(d=d_losses[-1], g=generator_step(sample_noise()))
+""",
+            "while loops, noise drawn before data, yield from a sub-generator": """
+def algorithm_1(discriminator_step, generator_step, sample_real, sample_noise, iterations, k):
+    def turn_of_D():
+        left, last = k, None
+        while left:
+            noise = sample_noise()
+            data = sample_real()
+            last = discriminator_step(data, noise)
+            left -= 1
+        return last
+
+    def game():
+        played = 0
+        while played < iterations:
+            d_loss = turn_of_D()
+            g_loss = generator_step(sample_noise())
+            played += 1
+            yield d_loss, g_loss
+
+    yield from game()
+""",
+            "a lazy generator expression over a helper": """
+from collections import deque
+
+
+def algorithm_1(discriminator_step, generator_step, sample_real, sample_noise, iterations, k):
+    def iteration():
+        (d_loss,) = deque((discriminator_step(sample_real(), sample_noise()) for _ in range(k)), maxlen=1)
+        return d_loss, generator_step(sample_noise())
+
+    return (iteration() for _ in range(iterations))
+""",
+            "unusual: an iterator class": '''
+class algorithm_1:
+    """One iteration per next(), without the word yield."""
+
+    def __init__(self, discriminator_step, generator_step, sample_real, sample_noise, iterations, k):
+        self.step_D, self.step_G = discriminator_step, generator_step
+        self.draw_real, self.draw_noise = sample_real, sample_noise
+        self.left, self.k = iterations, k
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        if self.left <= 0:
+            raise StopIteration
+        self.left -= 1
+        for _ in range(self.k):
+            d_loss = self.step_D(self.draw_real(), self.draw_noise())
+        return d_loss, self.step_G(self.draw_noise())
+''',
+        },
+    },
+}
