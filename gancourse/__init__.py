@@ -17,12 +17,14 @@ from typing import Any
 __version__ = "0.1.0"
 
 _HOMES = {
+    "ask": "gancourse.widgets.question",
     "device": "gancourse.running",
     "quick": "gancourse.running",
     "seed_everything": "gancourse.running",
     "show": "gancourse.plots",
+    "signpost": "gancourse.widgets.signpost",
 }
-__all__ = ["__version__", "device", "quick", "seed_everything", "show"]
+__all__ = ["__version__", "ask", "device", "quick", "seed_everything", "show", "signpost"]
 
 
 def _leave_missing_backend() -> None:

@@ -21,12 +21,18 @@ from nbformat.notebooknode import NotebookNode
 from gancourse.authoring.course import run_converter
 from gancourse.authoring.lint import refuse
 from gancourse.authoring.lists import lessons_table, with_table
-from gancourse.authoring.source import DIVIDER, HINTS, Cell, Lesson, find, lesson_paths, read
+from gancourse.authoring.questions import asking, kind_of, question_in
+from gancourse.authoring.source import DIVIDER, HINTS, Cell, Lesson, find, is_lesson, lesson_paths, read, title_in
+from gancourse.contents import contents_file
 from gancourse.paths import repository
 
 KERNEL = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
+}
+SIGN = {
+    "head": "How far you are, and the lessons before and after",
+    "foot": "How far you are, and the way on",
 }
 
 
@@ -44,6 +50,7 @@ def build_all(out: Path | None = None, only: str | None = None) -> list[Path]:
         lessons = [read(path) for path in lesson_paths()]
         for lesson in [find(only)] if only else lessons:
             generate(lesson, course)
+            write_contents(lesson, out)
             for step in ("notebooks", "solutions"):
                 kept += publish(course / step / lesson.name, out / step / lesson.name)
         start = read(root / "lessons" / "start" / "lesson.py")
@@ -83,14 +90,78 @@ def source_notebook(lesson: Lesson, points: dict[str, int]) -> NotebookNode:
     """The notebook nbgrader starts from: keys expanded to metadata, every cell with a stable id."""
     notebook = nbformat.v4.new_notebook(metadata=KERNEL)
     for cell in lesson.cells:
-        text = expand(cell, points) if cell.kind == "markdown" else cell.text
-        new = nbformat.v4.new_code_cell if cell.kind == "code" else nbformat.v4.new_markdown_cell
-        node = new(text, id=cell.id)
+        asks = bool(kind_of(cell))
+        if cell.kind == "code" or asks:
+            text = asking(lesson.name, cell) if asks else "\n".join(filter(None, [fold_line(cell), cell.text]))
+            node = nbformat.v4.new_code_cell(text, id=cell.id)
+        else:
+            node = nbformat.v4.new_markdown_cell(expand(cell, points), id=cell.id)
+        if asks or "folded" in cell.keys:
+            node.metadata["jupyter"] = {"source_hidden": True}
         grading = grading_metadata(cell)
         if grading:
             node.metadata["nbgrader"] = grading
         notebook.cells.append(node)
+    if is_lesson(lesson):
+        notebook.cells[1:1] = signposts(lesson, "head")
+        notebook.cells += signposts(lesson, "foot")
     return notebook
+
+
+def signposts(lesson: Lesson, place: str) -> list[NotebookNode]:
+    """The cells at a lesson's head or foot that tell how far one is; at the foot the way on, for those who run none."""
+    text = f"# {SIGN[place]}\nfrom gancourse import signpost\n\nsignpost({lesson.name!r})".replace("'", '"')
+    sign = nbformat.v4.new_code_cell(text, id=f"signpost-{place}", metadata={"jupyter": {"source_hidden": True}})
+    if place == "head":
+        return [sign]
+    following = next((path for path in lesson_paths() if path.parent.name > lesson.name), None)
+    ways = ["[All lessons](../start.ipynb)"]
+    if following is not None:
+        name = following.parent.name
+        ways.insert(0, f"**Next:** [{title_in(following)}](../{name}/{name}.ipynb)")
+    return [sign, nbformat.v4.new_markdown_cell(" · ".join(ways), id="way-on")]
+
+
+def fold_line(cell: Cell) -> str:
+    """The line under which a cell is folded, as a comment; "" if it is open."""
+    return f"# {cell.keys['folded']}" if "folded" in cell.keys else ""
+
+
+def showing(lesson: Lesson) -> set[str]:
+    """The texts of code cells that only show or ask: nothing that is graded needs what they define."""
+    shown = {cell.id for cell in lesson.cells if cell.keys.get("demo") or kind_of(cell)}
+    shown |= {"signpost-head", "signpost-foot"}
+    cells = [cell for cell in source_notebook(lesson, lesson.points).cells if cell.cell_type == "code"]
+    unfolded = {cell.text.strip() for cell in lesson.cells if cell.id in shown and cell.kind == "code"}
+    needed = {cell.source.strip() for cell in cells if cell.id not in shown}
+    return ({cell.source.strip() for cell in cells} | unfolded) - needed
+
+
+def write_contents(lesson: Lesson, root: Path) -> None:
+    """Write what the package knows of a lesson (contents.py) below `root`."""
+    headings = {cell.keys["exercise"]: cell.text.partition("\n")[0].strip("# ") for cell in exercise_cells(lesson)}
+    minutes = {cell.keys["exercise"]: cell.keys["minutes"] for cell in exercise_cells(lesson)}
+    contents = {
+        "name": lesson.name,
+        "title": lesson.title,
+        "exercises": {
+            id: {
+                "title": headings.get(id, id),
+                "points": points,
+                "minutes": minutes.get(id, 0),
+                "written": id not in lesson.tested,
+            }
+            for id, points in lesson.points.items()
+        },
+        "questions": {cell.keys[kind_of(cell)]: question_in(cell) for cell in lesson.cells if kind_of(cell)},
+    }
+    path = root / contents_file(lesson.name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(contents, indent=1, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n")
+
+
+def exercise_cells(lesson: Lesson) -> list[Cell]:
+    return [cell for cell in lesson.cells if "exercise" in cell.keys]
 
 
 def grading_metadata(cell: Cell) -> dict[str, Any]:
@@ -178,7 +249,7 @@ def publish(made: Path, target: Path, recursive: bool = True) -> list[Path]:
 def lines_of(path: Path) -> bytes:
     """A file's bytes; of a text, whatever ends its lines: a checkout may have Windows's."""
     content = path.read_bytes()
-    return content.replace(b"\r\n", b"\n") if path.suffix in (".ipynb", ".md", ".svg", ".py") else content
+    return content.replace(b"\r\n", b"\n") if path.suffix in (".ipynb", ".md", ".svg", ".py", ".json") else content
 
 
 def move_aside(path: Path) -> Path:
@@ -206,6 +277,10 @@ def differences(out: Path, only: str | None = None) -> list[str]:
     readme = Path("README.md")
     if (out / readme).exists() and lines_of(out / readme) != lines_of(root / readme):
         found.append("README.md has another table of lessons")
+    for path in sorted(out.glob(contents_file("*").as_posix())):
+        name = path.relative_to(out)
+        if not (root / name).exists() or lines_of(root / name) != lines_of(path):
+            found.append(f"{name} differs from its lesson's source")
     for step in ("notebooks", "solutions"):
         fresh = {p.relative_to(out) for p in (out / step).rglob("*") if p.is_file()}
         for name in sorted(fresh):

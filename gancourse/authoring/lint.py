@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from nbformat.notebooknode import NotebookNode
 
+from gancourse.authoring.questions import faults
 from gancourse.authoring.source import DIVIDER, KEYS, ROLES, Cell, Lesson
 from gancourse.errors import CourseError
 
@@ -21,6 +22,8 @@ TAG = re.compile(r"<img\b[^>]*>", re.IGNORECASE)
 ALT = re.compile(r"""(?<![\w-])alt\s*=\s*(["'])\s*[^"'\s]""")
 SOLUTION = re.compile(r"[ \t]*### BEGIN SOLUTION\n(.*?)### END SOLUTION", re.DOTALL)
 HIDDEN = re.compile(r"[ \t]*### BEGIN HIDDEN TESTS\n(.*?)### END HIDDEN TESTS\n?", re.DOTALL)
+TEXTS = ("reveal", "builds", "folded", "open")
+"""Keys whose values are words for a reader."""
 IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,50}")
 
 
@@ -31,7 +34,7 @@ def lint(lesson: Lesson) -> list[str]:
 
 def lint_page(lesson: Lesson) -> list[str]:
     """What is wrong with single cells: all there is to say of a page without exercises."""
-    rules = (keys, alt_texts, length, test_cell, solution_cell, folded_parts, unwritten)
+    rules = (keys, alt_texts, length, test_cell, solution_cell, folded_parts, faults, unwritten)
     return [f"{lesson.path}:{c.line}: {message}" for c in lesson.cells for rule in rules for message in rule(c)]
 
 
@@ -41,7 +44,7 @@ def refuse(lesson: Lesson) -> None:
     Raises:
         CourseError: with what is wrong and where.
     """
-    rules = (keys, solution_cell, folded_parts)
+    rules = (keys, solution_cell, folded_parts, faults)
     found = [f"{lesson.path}:{c.line}: {message}" for c in lesson.cells for rule in rules for message in rule(c)]
     found += [f"{lesson.path}: {message}" for message in duplicates(lesson)]
     if found:
@@ -67,10 +70,13 @@ def keys(cell: Cell) -> Iterator[str]:
                 yield f"{key}={value!r} should be a whole number above 0"
             elif key == "stars" and value > 3:
                 yield f"stars={value} should be 1, 2 or 3"
-        elif key in ("demo", "lessons"):
+        elif key in ("demo", "lessons", "last"):
             if value is not True:
                 yield f"{key}={value!r} should be {key}=true"
-        elif key not in ("reveal", "builds") and not (isinstance(value, str) and IDENTIFIER.fullmatch(value)):
+        elif key in TEXTS:
+            if not (isinstance(value, str) and value.strip()):
+                yield f"{key}={value!r} should be a few words in quotes"
+        elif not (isinstance(value, str) and IDENTIFIER.fullmatch(value)):
             yield f"{key}={value!r} should be a quoted name of letters, digits, - and _"
     roles = [key for key in ROLES if key in cell.keys]
     if len(roles) > 1:

@@ -18,6 +18,13 @@ answer=ID    markdown  a written answer, graded by hand, worth points=…
 reveal="…"   markdown  what follows the `---` line is folded away under this title
 demo=true    code      shows something; nothing that is graded needs what it defines,
                        and grading leaves it out where it is unchanged
+folded="…"   code      opens folded under this line, which says what it draws; for cells
+                       that only draw or scaffold. A long demo cell is folded, or says
+                       why it is open: open="…"
+predict=ID   markdown  a question with choices, to be answered before one sees, by a click
+quiz=ID      markdown  a question on what was learned; how both are written is said in
+                       questions.py. They are no part of what is graded
+last=true    markdown  the last page: what to keep, and the way on
 builds="…"   markdown  on a lesson's first cell: what one builds in it, for the tables
                        of lessons; needs hours=… and stars=1…3
 lessons=true markdown  the table of all lessons, on the start page
@@ -49,6 +56,11 @@ KEYS: dict[str, str] = {
     "answer": "markdown",
     "reveal": "markdown",
     "demo": "code",
+    "folded": "code",
+    "open": "code",
+    "predict": "markdown",
+    "quiz": "markdown",
+    "last": "markdown",
     "points": "any",
     "stars": "markdown",
     "minutes": "markdown",
@@ -84,6 +96,8 @@ class Cell:
             ("test", "test-"),
             ("exercise", "exercise-"),
             ("hints", "hints-"),
+            ("predict", "predict-"),
+            ("quiz", "quiz-"),
         ):
             if key in self.keys:
                 return f"{prefix}{self.keys[key]}"
@@ -264,6 +278,17 @@ def lesson_paths() -> list[Path]:
 def lesson_names() -> list[str]:
     """Every lesson's name, in order: the names of their folders."""
     return [path.parent.name for path in lesson_paths()]
+
+
+def is_lesson(lesson: Lesson) -> bool:
+    """Whether it is a lesson, and not a page such as the start page."""
+    return re.match(r"\d\d_", lesson.name) is not None
+
+
+def title_in(path: Path) -> str:
+    """A lesson's title, without reading all of it."""
+    found = re.search(r"^# # (.+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    return found[1] if found else path.parent.name
 
 
 def find(name: str) -> Lesson:

@@ -23,14 +23,18 @@ from types import ModuleType
 
 from gancourse.checks.core import CheckFailed, Finding, StudentError, Suite, Verdict
 from gancourse.checks.inputs import fresh_inputs
+from gancourse.contents import contents_of
 from gancourse.errors import CourseError
 
 __all__ = ["CheckFailed", "Finding", "StudentError", "Suite", "Verdict", "chapter", "fresh_inputs", "hidden", "public"]
 
 
 def public(lesson: str) -> Suite:
-    """The checks students see, by lesson name ("01_gaussian_1d")."""
-    return chapter(lesson).check
+    """The checks students see, by lesson name ("01_gaussian_1d"). Their reports end with points."""
+    suite, contents = chapter(lesson).check, contents_of(lesson)
+    if contents is not None:
+        suite.points = {id: task.points for id, task in contents.exercises.items()}
+    return suite
 
 
 def chapter(lesson: str) -> ModuleType:

@@ -45,11 +45,13 @@ import torch
 
 from gancourse.checks.asked import asking
 from gancourse.paths import PACKAGE
+from gancourse.progress import record
 
 OURS = (PACKAGE, PACKAGE.parent / "lessons", PACKAGE.parent / "tests", Path(sysconfig.get_paths()["stdlib"]))
 HALF = 0.5  # of the points, for an answer that misses the point
 BLANK = "This is not written yet: replace `raise NotImplementedError` by your code."
 STOPS_HERE = "Asked about this, your code stops at `raise NotImplementedError`: this part is not written yet."
+POINTS = "\n  {:g} of {:g} {} by these checks; graders have a few more"
 CHANGES = (
     "Your function changes its argument {which}, which its caller still needs. "
     "Do not use +=, *=, /= or functions that end in _ on it."
@@ -163,6 +165,7 @@ class Suite:
         self.lesson = lesson
         self.claims: dict[str, list[Claim]] = {}
         self.without: dict[str, str] = {}  # exercise → what its answer may not call, as in `without.REFUSED`
+        self.points: dict[str, float] = {}  # exercise → what it is worth, where students run its checks
 
     def that(
         self, exercise: str, claim: str, alone: bool = True, point: bool = False
@@ -209,15 +212,21 @@ class Suite:
         return partial(self.run, exercise)
 
     def run(self, exercise: str, thing: Any) -> None:
-        """Print the verdict.
+        """Print the verdict and the points that these checks give, and keep those for the student's marks.
 
         Raises:
             CheckFailed: if a claim does not hold.
         """
         verdict = self.verdict(exercise, thing)
+        said = str(verdict)
+        if most := self.points.get(exercise, 0):
+            points = round(most * verdict.credit, 2)
+            said += POINTS.format(points, most, "point" if most == 1 else "points")
+            if verdict.reason != BLANK:  # a fresh copy of the notebook takes no mark away
+                record(self.lesson, exercise, points=points, most=most)
         if not verdict.passed:
-            raise CheckFailed(str(verdict)) from None
-        print(verdict)
+            raise CheckFailed(said) from None
+        print(said)
 
 
 def no_function(exercise: str, what: str) -> Verdict:

@@ -11,7 +11,8 @@ means something else by then, or missed a name that came later. The best try cou
 
 An exercise stands for itself: where an answer calls the student's answers to other exercises and does
 not get everything, it is tried once more with right ones in their place, and the better try counts.
-Cells that only show something (demo=true) are left out where they are as they were handed out.
+Cells that only show something (demo=true), ask a question or tell how far one is are left out where they are as
+they were handed out.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ import numpy as np
 from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_output
 
+from gancourse.authoring.build import showing
 from gancourse.authoring.source import Lesson
 from gancourse.checks import Finding, StudentError, Suite, Verdict, core, hidden, public
 from gancourse.checks.inputs import fresh_inputs
@@ -97,6 +99,11 @@ class Judge:
         return next((cell.text for cell in self.lesson.cells if cell.id == SETUP), "")
 
     @functools.cached_property
+    def shown(self) -> set[str]:
+        """The texts of cells that only show, ask or tell how far one is."""
+        return showing(self.lesson)
+
+    @functools.cached_property
     def originals(self) -> dict[str, NotebookNode]:
         """The marked cells as they were handed out."""
         return marked(release_notebook(self.lesson))
@@ -134,8 +141,7 @@ class Judging:
         self.judge, self.seed, self.tested = judge, seed, judge.lesson.tested
         self.cells = marked(notebook)
         checked = {cell.id: exercise_of(id) for id, cell in self.cells.items() if exercise_of(id) != id}
-        shown = {(cell.id, cell.text.strip()) for cell in judge.lesson.cells if cell.keys.get("demo")}
-        runs = [c for c in notebook.cells if c.cell_type == "code" and (c.id, c.source.strip()) not in shown]
+        runs = [c for c in notebook.cells if c.cell_type == "code" and c.source.strip() not in judge.shown]
         self.code = [c for c in runs if c.id not in checked]
         # What is done one after the other: the number of a cell, or the exercise whose check stands there.
         numbers = {id(cell): number for number, cell in enumerate(self.code)}

@@ -82,7 +82,7 @@ def two_layers(width=64):
 # Compare the two on the same 200 numbers. Look at what each one can be asked: on the left we read
 # off a density at any $x$; on the right there is nothing to read off, only samples to count.
 
-# %% demo=true
+# %% demo=true folded="Draws the 200 numbers with a density estimate, and samples of an untrained generator"
 data = sample_real(200)
 kde = gaussian_kde(data.flatten().numpy())
 untrained = two_layers()
@@ -230,7 +230,19 @@ def non_saturating_generator_loss(fake_logits):
 # Now plot both against the logit, with their slopes, which is what learning feels. A confident
 # discriminator sends made points far to the left. Look at the two slopes there.
 
-# %% demo=true
+# %% [markdown] predict="who_speaks_up"
+# Before you see the slopes: $D$ is almost sure that a point is made, $D = 0.001$. Which of the two losses still
+# pushes $G$?
+#
+# - [ ] the minimax loss, $\log(1 - D)$ :: Where $D$ is sure its curve is flat: the slope is $-D$, almost 0.
+# - [x] the non-saturating loss, $-\log D$ :: Its slope is $D - 1$, almost −1: it is steepest exactly there.
+# - [ ] both equally, for both fall as $D$ is fooled more :: They share the direction, not the slope.
+#
+# ---
+# At the far left of the figure one slope is 0, the other −1. With the first, a generator that is losing is told that
+# it fails, and not which way to go.
+
+# %% demo=true folded="Draws the two losses and their slopes against the logit"
 logit = torch.linspace(-8, 8, 161, requires_grad=True)
 fig = figure(9.5, 3.2)
 left, right = axes(fig, 1, 2, sharex=True)
@@ -684,7 +696,7 @@ print(f"Wasserstein-1 distance to the target {distance:.3f}, mean D {mean_D:.3f}
 # 4. Start again with a width of 2. What can the generator no longer do?
 
 
-# %% name="panel" demo=true
+# %% name="panel" demo=true folded="Makes the panel: a match whose knobs can be turned"
 class SteeredMatch(Match):
     """A match whose learning rate can be turned while it is played."""
 
@@ -722,7 +734,7 @@ panel
 # does $D$ say about them, and what do the losses tell?
 
 
-# %% demo=true
+# %% demo=true folded="Plays and draws run A; its settings are no secret, but look first"
 def broken_run(title, iterations, **settings):
     """Play without letting the rates fall, and show how it ends."""
     match = Match(**settings)
@@ -785,37 +797,46 @@ for name, run in (("A", run_a), ("B", run_b), ("C", run_c)):
 # - Two steps, two optimizers: `detach` keeps $G$ out of $D$'s step, and only the right optimizer steps.
 # - Losses that look settled prove nothing. Measure samples against data.
 
-# %% [markdown] reveal="Answer"
-# **Quiz 1.** A friend reports a discriminator loss of 1.386 from the first iteration to the last.
-# Has the game converged?
+# %% [markdown] quiz="flat_loss"
+# A friend reports a discriminator loss of 1.386 from the first iteration to the last. Has the game converged?
+#
+# - [ ] yes: that is log 4, the value of the game at its end :: That is where a finished game stands, but not the
+#   only thing that stands there.
+# - [x] not for that reason :: 1.386 = log 4 is what any $D$ gets that says ½ to everything: one that judges a
+#   finished generator, and one that has learned nothing.
+# - [ ] no: a loss that never moves is always a broken run :: A run that begins with a perfect generator would look
+#   the same.
 #
 # ---
-# Not for that reason. 1.386 = log 4 is what any $D$ gets that says ½ to everything: one that judges a
-# finished generator, and one that has learned nothing. Look at the samples, and try a new $D$.
+# Look at the samples, and try a new $D$.
 
-# %% [markdown] reveal="Answer"
-# **Quiz 2.** Why does the discriminator's step detach the samples, while the generator's step must
-# not?
+# %% [markdown] quiz="detach"
+# Why does the discriminator's step detach the samples, while the generator's step must not?
 #
-# ---
-# In $D$'s step the samples are data: nothing behind them should learn. In $G$'s step the gradient
-# reaches $G$ only through the samples; cut there, and nothing learns at all.
+# - [x] in one they are data, in the other the way to $G$ :: In $D$'s step nothing behind the samples should learn.
+#   In $G$'s step the gradient reaches $G$ only through them; cut there, and nothing learns at all.
+# - [ ] to save memory; both steps would work either way :: It does save work in $D$'s step. But a generator's step
+#   behind a `detach` leaves $G$ where it is.
+# - [ ] so that $D$ stays as it is while $G$ learns :: That is what the optimizer sees to: only $G$'s steps.
 
-# %% [markdown] reveal="Answer"
-# **Quiz 3.** The best discriminator gives 0.8 at some $x$. How much more likely is $x$ to come from
-# the data than from the generator?
+# %% [markdown] quiz="ratio"
+# The best discriminator gives 0.8 at some $x$. How much more likely is $x$ to come from the data than from the
+# generator?
+#
+# - [ ] 0.8 times :: 0.8 is the share of the data among both, $p/(p+q)$, not $p/q$.
+# - [ ] 1.6 times :: That compares 0.8 with a coin's ½. Compare $p$ with $q$.
+# - [x] four times :: $p/(p+q) = 0.8$ means $p = 4q$.
+# - [ ] five times :: $1/(1-D) = 5$ is $(p+q)/q$: data and made points together, against made ones.
 #
 # ---
-# $p/(p+q) = 0.8$ means $p = 4q$: four times. A discriminator is a density *ratio* in disguise,
-# $p/q = D/(1-D)$, and its logit is $\log p - \log q$.
+# A discriminator is a density *ratio* in disguise, $p/q = D/(1-D)$, and its logit is $\log p - \log q$.
 
-# %% [markdown] reveal="Answer"
-# **Quiz 4.** With $p = q$ the minimax loss of $G$ is −log 2 and the non-saturating one log 2. Does the
-# first generator do better?
+# %% [markdown] quiz="two_yardsticks"
+# With $p = q$ the minimax loss of $G$ is −log 2 and the non-saturating one log 2. Does the first generator do better?
 #
-# ---
-# No. They are different yardsticks for the same generator. Compare a loss with itself, and a
-# generator with data.
+# - [ ] yes, its loss is lower :: Lower on another scale: the two losses measure the same generator differently.
+# - [x] no, they are different yardsticks for the same generator :: Compare a loss with itself, and a generator with
+#   data.
 
 # %% [markdown]
 # ## Hand in

@@ -11,6 +11,11 @@
 # %% [markdown] lessons=true
 # ## The lessons
 
+# %% folded="How far you are in each lesson, and where to go on"
+from gancourse import signpost
+
+signpost()
+
 # %% [markdown]
 # More are being written: objectives, conditional and image-to-image models, large generators, and
 # editing in latent space.
