@@ -38,7 +38,7 @@ def lint_page(lesson: Lesson) -> list[str]:
     """What is wrong with single cells: all there is to say of a page without exercises."""
     rules = [keys, alt_texts, length, test_cell, solution_cell, folded_parts, faults, unwritten]
     if not is_first_edition(lesson):
-        rules.append(folds)
+        rules.append(folded_or_open)
     return [f"{lesson.path}:{c.line}: {message}" for c in lesson.cells for rule in rules for message in rule(c)]
 
 
@@ -128,7 +128,7 @@ def length(cell: Cell) -> Iterator[str]:
             yield f"cell of {len(lines)} lines; split it so that none has more than {LONGEST_CELL}"
 
 
-def folds(cell: Cell) -> Iterator[str]:
+def folded_or_open(cell: Cell) -> Iterator[str]:
     """A cell that only shows something is folded if it is long; its line fits where it is folded."""
     line = cell.keys.get("folded", "")
     if isinstance(line, str) and len(line) > LONGEST_FOLD_LINE:
@@ -205,7 +205,7 @@ def folded_parts(cell: Cell) -> Iterator[str]:
     if "hints" in cell.keys and (len(parts) != 3 or not all(p.strip() for p in parts)):
         yield f"hints={cell.keys['hints']!r} has {len(parts)} part(s); three, divided by `---`, are wanted"
     if "reveal" in cell.keys and len(parts) < 2:
-        yield "reveal=… has no `---` line before what it folds away"
+        yield "reveal=… has no `---` line before what it folded_or_open away"
 
 
 def unwritten(cell: Cell) -> Iterator[str]:
