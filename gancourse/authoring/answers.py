@@ -198,7 +198,7 @@ class Exercise:
             raise CourseError(f"{self.lesson}, {self.name}, {name!r}: {error}") from None
 
     def base(self, of: str) -> str:
-        """The source that edits change: the one that `of` names, which is no wrong one, or the first, or the lesson's."""
+        """The source that edits change: the one that `of` names, never a wrong one, or the first, or the lesson's."""
         right = {a.name: a.code for a in self.answers if a.kind in ("right", "draft", "medal")}
         if of and of not in right:
             raise CourseError(f"there is no right answer {of!r} above.")
