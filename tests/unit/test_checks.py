@@ -9,6 +9,7 @@ import random
 import re
 import sys
 import warnings
+import zlib
 from itertools import combinations
 
 import pytest
@@ -601,8 +602,19 @@ THINGS = {
 }
 
 
-@pytest.mark.parametrize("thing", THINGS.values(), ids=THINGS.keys())
-@pytest.mark.parametrize(("lesson", "exercise"), EXERCISES, ids=[e for _, e in EXERCISES])
+def each_fourth(*names: str) -> list[pytest.MarkDecorator]:
+    """Marks that leave to `make check` each fourth case, by its name; `make test` has all."""
+    return [pytest.mark.slow] if zlib.crc32(" ".join(names).encode()) % 4 else []
+
+
+@pytest.mark.parametrize(
+    ("lesson", "exercise", "thing"),
+    [
+        pytest.param(lesson, exercise, thing, id=f"{exercise}-{name}", marks=each_fourth(exercise, name))
+        for lesson, exercise in EXERCISES
+        for name, thing in THINGS.items()
+    ],
+)
 def test_nothing_passes_for_an_answer(lesson, exercise, thing, capfd):
     for suite in (public(lesson), hidden(lesson)):
         text = report(suite, exercise, thing)
@@ -663,7 +675,10 @@ LAZY = {
 
 
 @pytest.mark.parametrize("seed", [None, pytest.param(0, marks=pytest.mark.slow)])
-@pytest.mark.parametrize(("lesson", "exercise"), EXERCISES, ids=[e for _, e in EXERCISES])
+@pytest.mark.parametrize(
+    ("lesson", "exercise"),
+    [pytest.param(lesson, exercise, id=exercise, marks=each_fourth(exercise)) for lesson, exercise in EXERCISES],
+)
 def test_a_lazy_answer_gets_no_credit(lesson, exercise, seed):
     for name, thing in LAZY.items():
         with mode(seed):

@@ -239,7 +239,7 @@ def passed(buffer: Callable, pictures: Tensor) -> list[int]:
     expect(bool(torch.equal(given, pictures)), "The buffer changes the batch that it is given. Build a new one.")
     whole = (found == found[:, :1, :1, :1]).all() and (found == found.round()).all()
     expect(bool(whole), "A picture comes out that never went in: are pictures mixed?")
-    return [int(v) for v in found[:, 0, 0, 0]]
+    return [int(v) for v in found[:, 0, 0, 0].tolist()]
 
 
 def new_buffer(kind: Callable, capacity: int) -> Callable:
@@ -279,7 +279,7 @@ def _(kind: Callable) -> None:
 
 @check.that("ReplayBuffer", "once full, passes on a stored picture about every second time, in its place")
 def _(kind: Callable) -> None:
-    capacity, n = chosen_int(60, between=(50, 80)), 8000
+    capacity, n = chosen_int(60, between=(50, 80)), 3000
     buffer = new_buffer(kind, capacity)
     passed(buffer, numbered(0, capacity))
     got = passed(buffer, numbered(1000, n))
