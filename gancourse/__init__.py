@@ -17,12 +17,15 @@ from typing import Any
 __version__ = "0.1.0"
 
 _HOMES = {
+    "choose_threads": "gancourse.running",
     "device": "gancourse.running",
+    "each": "gancourse.waiting",
     "quick": "gancourse.running",
     "seed_everything": "gancourse.running",
     "show": "gancourse.plots",
+    "working": "gancourse.waiting",
 }
-__all__ = ["__version__", "device", "quick", "seed_everything", "show"]
+__all__ = ["__version__", "choose_threads", "device", "each", "quick", "seed_everything", "show", "working"]
 
 
 def _leave_missing_backend() -> None:
