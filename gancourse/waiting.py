@@ -77,7 +77,7 @@ class WorkLine:
     """One line about something that is being done."""
 
     def __init__(self, what: str, usual: float | None) -> None:
-        self.what, self.started, self.share = what, time.monotonic(), 0.0
+        self.what, self.part, self.started, self.share = what, "", time.monotonic(), 0.0
         self.expected = None if usual is None else usual * pace()
         self.show = place_for_lines()
         self.over = threading.Event()
@@ -87,6 +87,10 @@ class WorkLine:
     def __call__(self, share: float) -> None:
         """Say how much of it is done, from 0 to 1."""
         self.share = min(1.0, max(0.0, float(share)))
+
+    def tell(self, what: str) -> None:
+        """Say which part of it is being done."""
+        self.part = what
 
     @property
     def seconds(self) -> float:
@@ -100,7 +104,7 @@ class WorkLine:
 
     def words(self) -> str:
         """What the line says now."""
-        parts = [self.what]
+        parts = [f"{self.what}, {self.part}" if self.part else self.what]
         if self.expected is not None:
             parts.append(f"usually {time_in_words(self.expected)} here")
         parts.append(f"{self.seconds:.0f} s so far")
@@ -130,7 +134,7 @@ class WorkLine:
 
 
 @contextlib.contextmanager
-def working(what: str, usual: float | None = None) -> Iterator[Callable[[float], None]]:
+def working(what: str, usual: float | None = None) -> Iterator[WorkLine]:
     """Within the block a line says what is being done. Call what it gives with the share that is done, if you know.
 
     Args:

@@ -46,6 +46,7 @@ import torch
 
 from gancourse.checks.asked import asking
 from gancourse.paths import PACKAGE
+from gancourse.waiting import working
 
 if TYPE_CHECKING:
     from gancourse.checks.challenge import Medals, Reached
@@ -267,7 +268,11 @@ class Suite:
         Raises:
             CheckFailed: if a claim does not hold.
         """
-        verdict = self.verdict(exercise, thing)
+        if self.medals(exercise):
+            with working(f"measuring {exercise}") as line:
+                verdict = self.verdict(exercise, thing, line.tell)
+        else:
+            verdict = self.verdict(exercise, thing)
         if not verdict.passed:
             raise CheckFailed(str(verdict)) from None
         print(verdict)
