@@ -45,9 +45,6 @@ def pace() -> float:
     """How much slower this machine is than the one on which usual times were measured; measured once."""
     import torch
 
-    net = torch.nn.Sequential(torch.nn.Linear(1, 64), torch.nn.ReLU(), torch.nn.Linear(64, 1))
-    x = torch.linspace(-1, 1, 256)[:, None]
-
     def step() -> None:
         with torch.enable_grad():
             grads = torch.autograd.grad(net(x).square().mean(), list(net.parameters()))
@@ -56,11 +53,13 @@ def pace() -> float:
                 p -= 0.01 * grad
 
     with torch.random.fork_rng(devices=[]):  # a lesson's numbers must not depend on whether this ran
-        for _ in range(10):
-            step()
-        started = time.perf_counter()
-        for _ in range(STEPS):
-            step()
+        net = torch.nn.Sequential(torch.nn.Linear(1, 64), torch.nn.ReLU(), torch.nn.Linear(64, 1))
+    x = torch.linspace(-1, 1, 256)[:, None]
+    for _ in range(10):
+        step()
+    started = time.perf_counter()
+    for _ in range(STEPS):
+        step()
     return (time.perf_counter() - started) / REFERENCE
 
 
