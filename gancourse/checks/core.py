@@ -22,8 +22,8 @@ marked `point=True`: an answer that misses one of them gets half at most, howeve
 
 **Where the answer runs.** In a lesson the student's object is at hand. In grading it runs in a sandbox,
 and a check gets a stand-in that passes calls on. So claims look at what comes back and at what was
-done to the objects passed in; they never look into the student's function. Tensors that a call changes are put
-back before anything is compared: an answer is judged on what was asked (see `asked`).
+done to the objects passed in; they never look into the student's function. Tensors, lists and dicts that a call
+changes are put back before anything is compared: an answer is judged on what was asked (see `asked`).
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ from typing import Any
 
 import torch
 
+from gancourse.checks.asked import CHANGES as CHANGES
 from gancourse.checks.asked import asking
 from gancourse.paths import PACKAGE
 
@@ -50,10 +51,6 @@ OURS = (PACKAGE, PACKAGE.parent / "lessons", PACKAGE.parent / "tests", Path(sysc
 HALF = 0.5  # of the points, for an answer that misses the point
 BLANK = "This is not written yet: replace `raise NotImplementedError` by your code."
 STOPS_HERE = "Asked about this, your code stops at `raise NotImplementedError`: this part is not written yet."
-CHANGES = (
-    "Your function changes its argument {which}, which its caller still needs. "
-    "Do not use +=, *=, /= or functions that end in _ on it."
-)
 
 
 class Miss(Exception):
@@ -196,7 +193,7 @@ class Suite:
                     return Verdict(exercise, tuple(c.finding(BLANK) for c in claims))
                 findings.append(claim.finding(STOPS_HERE if miss == BLANK else miss))
         if asked.changes and not asked.told:
-            said = CHANGES.format(which=asked.changes[0][1])
+            said = asked.changes[0][1]
             findings.append(Finding("leaves what it is given as it was", said, alone=False))
         return Verdict(exercise, tuple(findings))
 
