@@ -189,6 +189,8 @@ def expand(cell: Cell, points: dict[str, int]) -> str:
         heading, _, body = cell.text.partition("\n")
         stars, worth = int(cell.keys["stars"]), points.get(cell.keys["exercise"], 0)
         badge = f"{'★' * stars}{'☆' * (3 - stars)} · about {cell.keys['minutes']} minutes · {plural(worth, 'point')}"
+        if "challenge" in cell.keys:
+            badge += f": bronze {worth // 3}, silver {2 * worth // 3}, gold {worth}"
         return f"{heading}\n\n*{badge}*\n{body}"
     if "hints" in cell.keys:
         return "\n\n".join(fold(t, b) for t, b in zip(HINTS, DIVIDER.split(cell.text), strict=True))

@@ -70,7 +70,7 @@ def keys(cell: Cell) -> Iterator[str]:
                 yield f"{key}={value!r} should be a whole number above 0"
             elif key == "stars" and value > 3:
                 yield f"stars={value} should be 1, 2 or 3"
-        elif key in ("demo", "lessons", "last"):
+        elif key in ("demo", "lessons", "last", "challenge"):
             if value is not True:
                 yield f"{key}={value!r} should be {key}=true"
         elif key in TEXTS:
@@ -81,7 +81,13 @@ def keys(cell: Cell) -> Iterator[str]:
     roles = [key for key in ROLES if key in cell.keys]
     if len(roles) > 1:
         yield f"keys {' and '.join(map(repr, roles))} are on one cell; give each its own"
-    needs = {"builds": ("stars", "hours"), "exercise": ("stars", "minutes"), "test": ("points",), "answer": ("points",)}
+    needs = {
+        "builds": ("stars", "hours"),
+        "exercise": ("stars", "minutes"),
+        "challenge": ("exercise",),
+        "test": ("points",),
+        "answer": ("points",),
+    }
     for key, wanted in needs.items():
         if key in cell.keys:
             for other in wanted:
@@ -209,6 +215,9 @@ def whole_lesson(lesson: Lesson) -> Iterator[str]:
                 yield f'exercise {id!r} has no {key} cell; add `# %% [markdown] {key}="{id}"`'
         for id in sorted(ids[key] - graded):
             yield f"{key}={id!r} belongs to no exercise"
+    for id in lesson.challenges:
+        if lesson.points.get(id, 3) % 3:
+            yield f"challenge {id!r} has points={lesson.points[id]}; bronze is a third of them, so give it 3, 6 or 9"
     if not lesson.cells or not lesson.cells[0].text.startswith("# "):
         yield "the first cell should be markdown and start with `# Title`"
     if lesson.cells and "builds" not in lesson.cells[0].keys:

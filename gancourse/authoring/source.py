@@ -7,6 +7,8 @@ key          cell      meaning
 ===========  ========  ==========================================================
 name="…"     any       gives the cell a fixed id, so that tools can find it
 exercise=ID  markdown  introduces an exercise; needs stars=1…3 and minutes=…
+challenge=true  markdown  on an exercise that is an open challenge: a third of its
+                       points for bronze, two for silver, all for gold
 hints=ID     markdown  three hints divided by `---` lines, each folded away
 solution=ID  code      the student writes this; the answer stands between
                        `### BEGIN SOLUTION` and `### END SOLUTION`
@@ -50,6 +52,7 @@ from gancourse.paths import repository
 KEYS: dict[str, str] = {
     "name": "any",
     "exercise": "markdown",
+    "challenge": "markdown",
     "hints": "markdown",
     "solution": "code",
     "test": "code",
@@ -140,6 +143,11 @@ class Lesson:
     def tested(self) -> list[str]:
         """Ids of the exercises that checks judge, in order."""
         return [cell.keys["test"] for cell in self.cells if "test" in cell.keys]
+
+    @property
+    def challenges(self) -> list[str]:
+        """Ids of the exercises that are open challenges, in order."""
+        return [cell.keys["exercise"] for cell in self.cells if "challenge" in cell.keys]
 
     def cell(self, id: str) -> Cell:
         """The cell with this id.
