@@ -177,54 +177,49 @@ def discriminator_loss(real_logits, fake_logits):
 # the heuristic, **non-saturating** loss. Both go down as $D$ is fooled more. You will write both and
 # then see why the second is the one people use.
 
-# %% [markdown] exercise="minimax_generator_loss" stars=1 minutes=5
-# ### Exercise 2: the minimax loss
+# %% [markdown] exercise="generator_losses" stars=1 minutes=10
+# ### Exercise 2: both losses of the generator
 #
-# Write $\tfrac1m \sum_j \log\bigl(1 - D(G(z_j))\bigr)$ for a batch of logits: one number, right at
-# logits of ±200 too, as is its gradient.
+# Write both for a batch of logits, and return them as a pair (a tuple or a list): first the minimax loss,
+# $\tfrac1m \sum_j \log\bigl(1 - D(G(z_j))\bigr)$, then the non-saturating one,
+# $-\tfrac1m \sum_j \log D(G(z_j))$. Each is one number, right at logits of ±200 too, as is its gradient.
 
-# %% [markdown] hints="minimax_generator_loss"
-# You have written this term already, with the opposite sign.
+# %% [markdown] hints="generator_losses"
+# The first you have written already, as the second part of $D$'s loss, with the opposite sign. For the second: $G$
+# wants its points called real. Pretend they are, and take the cross-entropy.
 # ---
-# $\log(1 - \sigma(l)) = -\log(1 + e^{l})$.
+# $\log(1 - \sigma(l)) = -\log(1 + e^{l})$ and $-\log \sigma(l) = \log(1 + e^{-l})$.
 # ---
-# The mean of `F.softplus(…)` of the logits, with a minus sign. `F.logsigmoid` of the negative
-# logits is the same thing.
+# Each is the mean of `F.softplus(…)`: once of the logits, with a minus sign in front of the mean, once of the negative
+# logits. `F.logsigmoid` does as well.
 
 
-# %% solution="minimax_generator_loss"
+# %% solution="generator_losses"
+def generator_losses(fake_logits):
+    """G's two losses on a batch of made points.
+
+    Args:
+        fake_logits: D's logits on made points, shape (m, 1).
+
+    Returns:
+        (mean log(1 − D), −mean log D): minimax and non-saturating, two tensors of shape ().
+    """
+    ### BEGIN SOLUTION
+    return -F.softplus(fake_logits).mean(), F.softplus(-fake_logits).mean()
+    ### END SOLUTION
+
+
+# %% test="generator_losses" points=2
+
+
+# %% name="one-loss" folded="Gives each of your two losses a name of its own"
 def minimax_generator_loss(fake_logits):
-    """mean log(1 − D(G(z))), from logits of shape (m, 1); a tensor of shape ()."""
-    ### BEGIN SOLUTION
-    return -F.softplus(fake_logits).mean()
-    ### END SOLUTION
+    return generator_losses(fake_logits)[0]
 
 
-# %% test="minimax_generator_loss" points=1
-
-# %% [markdown] exercise="non_saturating_generator_loss" stars=1 minutes=5
-# ### Exercise 3: the non-saturating loss
-#
-# Write $-\tfrac1m \sum_j \log D(G(z_j))$ for a batch of logits: one number, right at logits of ±200 too, as is
-# its gradient.
-
-# %% [markdown] hints="non_saturating_generator_loss"
-# The generator wants its points called real. Pretend they are, and take the cross-entropy.
-# ---
-# $-\log \sigma(l) = \log(1 + e^{-l})$.
-# ---
-# The mean of `F.softplus(…)`, this time of the negative logits.
-
-
-# %% solution="non_saturating_generator_loss"
 def non_saturating_generator_loss(fake_logits):
-    """−mean log D(G(z)), from logits of shape (m, 1); a tensor of shape ()."""
-    ### BEGIN SOLUTION
-    return F.softplus(-fake_logits).mean()
-    ### END SOLUTION
+    return generator_losses(fake_logits)[1]
 
-
-# %% test="non_saturating_generator_loss" points=1
 
 # %% [markdown]
 # Now plot both against the logit, with their slopes, which is what learning feels. A confident
@@ -268,15 +263,17 @@ show(
 # In the gray zone, where made points are spotted with confidence, the minimax curve is flat. Its
 # slope is almost 0: the generator is told that it fails, and not which way to go. The non-saturating
 # curve is steepest exactly there. It goes flat on the right instead, where the generator has won
-# already. Both losses have the same downhill direction; they differ in *when* they speak up.
+# already. For each made point both losses go down the same way, toward a higher logit; they differ in *when* they
+# speak up. So in a batch they weigh the points differently: one listens to those that fool $D$ already, the other to
+# those that do not.
 
 # %% [markdown] exercise="generator_gradients" stars=2 minutes=15
-# ### Exercise 4: the slopes, as formulas
+# ### Exercise 3: the slopes, as formulas
 #
 # Take one made point with logit $l$ and $D = \sigma(l)$. Find the derivative of its minimax loss
 # $\log(1 - \sigma(l))$ and of its non-saturating loss $-\log \sigma(l)$ with respect to $l$, and
-# return both for a whole tensor of logits: minimax first, each in the shape of the input. It is the
-# derivative of each point's own loss that is asked, so nothing is divided by the batch size.
+# return both for a whole tensor of logits, as a pair (a tuple or a list): minimax first, each in the shape of the
+# input. It is the derivative of each point's own loss that is asked, so nothing is divided by the batch size.
 #
 # It should be right at logits of ±200 too, and the same when it is asked twice. With pencil and paper
 # it is two lines. Asking autograd is allowed, but then the logits you are given may not require a
@@ -308,7 +305,7 @@ def generator_gradients(fake_logits):
     ### END SOLUTION
 
 
-# %% test="generator_gradients" points=2
+# %% test="generator_gradients" points=1
 
 # %% demo=true
 for d in (0.5, 0.1, 0.01, 0.001):
@@ -329,126 +326,141 @@ for d in (0.5, 0.1, 0.01, 0.001):
 #
 # $$V(D, G) = \int \bigl[\, p(x) \log D(x) + q(x) \log(1 - D(x)) \,\bigr]\, dx,$$
 #
-# and $D$ may be chosen at each $x$ by itself. For fixed $p$ and $q$ the bracket is a hill in $D$;
-# set its derivative $p/D - q/(1 - D)$ to 0, and the top is at
+# and $D$ may be chosen at each $x$ by itself. For fixed $p$ and $q$ the bracket is a hill in $D$. Where is its top, and
+# how high is it? The paper answers in a few lines (section 4, proposition 1 and theorem 1). Here you fill them in.
+
+# %% [markdown] exercise="derivation" stars=3 minutes=35
+# ### Exercise 4: the derivation, step by step
 #
-# $$D^*(x) = \frac{p(x)}{p(x) + q(x)}.$$
+# Write six short steps. Each is asked for by its number and checked by itself: a step that is wrong takes no other
+# with it. `p`, `q` and `d` hold the two densities and the discriminator's outputs at points of a grid that are `dx`
+# apart. Leave them as they are. Nobody will differentiate through your steps.
 #
-# This is Bayes' rule: the probability that $x$ is real if half of all points are.
+# 1. **What each point adds to $V$**: the bracket, at each point. A discriminator may be sure where it is right to be:
+#    count $0 \cdot \log 0$ as 0. Where it is sure and wrong, the bracket is $-\infty$, without any bound.
+# 2. **The slope**: the derivative of step 1 with respect to $D$, at each point, for $D$ strictly between 0 and 1.
+# 3. **The top, $D^*$**: the $D$ at which that slope is 0, at each point. It must hold in the tails, however small
+#    both densities are, in single and in double precision. Where both are 0 nothing is known: ½.
+# 4. **$V$ at the top**: put $D^*$ into step 1, replace the integral by the plain sum over the grid times `dx`, and
+#    return that number. Mind points where $D^*$ rounds to 1: $1 - D^*$, as the difference, is 0 there, and the
+#    logarithm $-\infty$, although $q$ is not quite 0. Where both densities are 0 nothing is added.
+# 5. **The divergence**: with the middle $m = (p + q)/2$, the Jensen–Shannon divergence is
+#    $\mathrm{JSD} = \tfrac12 \sum p \log\tfrac{p}{m}\,\Delta x + \tfrac12 \sum q \log\tfrac{q}{m}\,\Delta x$.
+#    A density of 0 adds nothing.
+# 6. **The rest**: what is left of step 4 when 2 · JSD is taken off. It knows nothing of how $p$ and $q$ overlap: it
+#    takes no more than the two sums $\sum p\,\Delta x$ and $\sum q\,\Delta x$. (On a grid that holds all of both
+#    densities each is 1; do not count on it.)
 
-# %% [markdown] exercise="optimal_discriminator" stars=1 minutes=5
-# ### Exercise 5: the best discriminator
-#
-# Return $D^*$ for two tensors of densities of the same shape, and leave those as they are. It must
-# hold in the tails, however small both densities are, in single and in double precision. Where both are
-# 0 nothing is known: return ½.
-
-# %% [markdown] hints="optimal_discriminator"
-# The formula is right above. The only trouble is 0/0.
+# %% [markdown] hints="derivation"
+# Steps 1 to 3 are a school exercise: a function, its derivative, and where that is 0. For step 4 write $1 - D^*$ as a
+# fraction, too. For step 6 compare the logarithms in steps 4 and 5: what is $\log\frac{p}{p+q}$ beside
+# $\log\frac{p}{m}$?
 # ---
-# Where $p + q > 0$ it is $p/(p + q)$, elsewhere ½. Adding a small number to the bottom would spoil
-# the tails, where $p$ and $q$ are small themselves.
+# The derivative of $\log(1 - D)$ is $-1/(1 - D)$. From $p/D = q/(1 - D)$ follows $p(1 - D) = qD$. Then
+# $1 - D^* = q/(p + q)$. And $\log\frac{p}{p + q} = \log\frac{p}{m} - \log 2$, and so for $q$.
 # ---
-# `torch.where(condition, a, b)` picks from `a` or `b` element by element. (If you ever
-# differentiate through it, mind that the branch not picked must not be NaN.)
+# `torch.xlogy(a, b)` is `a * log(b)`, and 0 where `a` is 0. `torch.where(condition, a, b)` picks element by element.
+# In step 4 `derivation(3, q, p)` gives $1 - D^*$ without a difference. The sums in step 5 come from
+# $p \log p + q \log q - 2\,m \log m$. In step 6 each of the two sums takes a factor $-\log 2$.
 
 
-# %% solution="optimal_discriminator"
-def optimal_discriminator(p, q):
-    """D*(x) from the densities p(x) of the data and q(x) of the samples: probabilities, same shape."""
-    ### BEGIN SOLUTION
-    total = p + q
-    return torch.where(total > 0, p / total, torch.full_like(total, 0.5))
-    ### END SOLUTION
-
-
-# %% test="optimal_discriminator" points=1
-
-# %% [markdown] exercise="game_value" stars=2 minutes=15
-# ### Exercise 6: what a game is worth
-#
-# Compute $V$ on a grid. `p`, `q` and `d` hold the two densities and the discriminator's output at
-# points `dx` apart. Replace the integral by the plain sum over the grid times `dx`. A discriminator
-# may be perfectly sure where it is right to be: count $0 \cdot \log 0$ as 0. Where it is sure and wrong,
-# $V$ is $-\infty$, without any bound. Leave the tensors you are given as they are.
-
-# %% [markdown] hints="game_value"
-# Two sums, one weighted by `p` and one by `q`. The care goes to the products with a 0 in front.
-# ---
-# $V \approx \sum_i \bigl[p_i \log d_i + q_i \log(1 - d_i)\bigr]\,\Delta x$, where a term with
-# $p_i = 0$ (or $q_i = 0$) is 0 whatever the logarithm.
-# ---
-# `torch.xlogy(a, b)` is `a * log(b)`, and 0 where `a` is 0, which is exactly the rule wanted here.
-
-
-# %% solution="game_value"
-def game_value(p, q, d, dx):
-    """V(D, G) on a grid.
-
-    Args:
-        p, q: densities of the data and of the samples, shape (n,).
-        d: the discriminator's outputs there, between 0 and 1, shape (n,).
-        dx: distance between neighboring grid points.
+# %% solution="derivation"
+def derivation(step, p, q, d=None, dx=1.0):
+    """One step, 1 to 6, for densities p and q and, in steps 1 and 2, outputs d of a discriminator.
 
     Returns:
-        one number, a tensor of shape ().
+        steps 1 to 3: a tensor in the shape of p; steps 4 to 6: one number for the whole grid.
     """
-    ### BEGIN SOLUTION
-    return (torch.xlogy(p, d) + torch.xlogy(q, 1 - d)).sum() * dx
-    ### END SOLUTION
+    if step == 1:  # what each point adds to V
+        ### BEGIN SOLUTION
+        return torch.xlogy(p, d) + torch.xlogy(q, 1 - d)
+        ### END SOLUTION
+    if step == 2:  # its slope in D
+        ### BEGIN SOLUTION
+        return p / d - q / (1 - d)
+        ### END SOLUTION
+    if step == 3:  # D*, where the slope is 0
+        ### BEGIN SOLUTION
+        total = p + q
+        return torch.where(total > 0, p / total, torch.full_like(total, 0.5))
+        ### END SOLUTION
+    if step == 4:  # V at D*
+        ### BEGIN SOLUTION
+        real, fake = derivation(3, p, q), derivation(3, q, p)
+        return (torch.xlogy(p, real) + torch.xlogy(q, fake)).sum() * dx
+        ### END SOLUTION
+    if step == 5:  # the Jensen–Shannon divergence
+        ### BEGIN SOLUTION
+        m = (p + q) / 2
+        return (torch.xlogy(p, p) + torch.xlogy(q, q) - 2 * torch.xlogy(m, m)).sum() * dx / 2
+        ### END SOLUTION
+    if step == 6:  # the rest
+        ### BEGIN SOLUTION
+        return -math.log(2) * (p + q).sum() * dx
+        ### END SOLUTION
 
 
-# %% test="game_value" points=2
+# %% test="derivation" points=4
 
 # %% [markdown]
-# Now move a made bell curve from far left to right over the data and play the best discriminator
-# against it each time. On the left, three positions with their $D^*$. On the right, the value of the
-# game for every position. Where is it lowest, and where is it flat?
+# Step 3 is
+#
+# $$D^*(x) = \frac{p(x)}{p(x) + q(x)},$$
+#
+# Bayes' rule: the probability that $x$ is real if half of all points are. Steps 4 to 6 are the paper's theorem: the
+# best discriminator's value is
+#
+# $$V(D^*, G) = -\log 4 + 2\,\mathrm{JSD}(p, q),$$
+#
+# a constant and a distance between samples and data. The divergence is 0 for equal densities only, and at most log 2.
+#
+# Next, a made bell curve moves from far left to right over the data, and the best discriminator plays against it
+# at each place.
 
-# %% demo=true
-grid = torch.linspace(-10, 20, 3001, dtype=torch.float64)
+# %% [markdown] predict="far_away"
+# The made bell curve stands 10 widths from the data. It moves a little closer. What happens to $V(D^*, G)$, which $G$
+# tries to make small?
+#
+# - [ ] it falls, by about as much as anywhere :: It would, if the divergence grew with the distance. It is at most
+#   log 2, and there it is that already.
+# - [x] next to nothing :: Two curves that hardly overlap are told apart with certainty. A little closer they still
+#   are.
+# - [ ] it falls more than when the curves are close :: Far away there is much to win, but the value does not tell the
+#   way.
+#
+# ---
+# The valley is flat far from the data, and steep on the slopes near it. A perfect judge tells a generator that is far
+# off nothing about the way home. This is the flat part of the minimax loss once more.
+
+# %% demo=true name="valley" folded="Draws D* against three made curves, and what the game is worth for every place"
+grid = torch.linspace(-15, 25, 4001, dtype=torch.float64)
 p = target.density(grid)
-
-
-def best_value(center):
-    """V(D*, G) for a made bell curve around `center`."""
-    q = Gaussian1D(center).density(grid)
-    # Far out D* rounds to exactly 0 or 1, where a logarithm would be −∞. A hair's breadth is enough.
-    d = optimal_discriminator(p, q).clamp(1e-15, 1 - 1e-15)
-    return float(game_value(p, q, d, 0.01))
-
-
-centers = torch.linspace(-5, 15, 81).tolist()
-values = [best_value(center) for center in centers]
-print(f"The lowest value is {min(values):.4f}; −log 4 is {-math.log(4):.4f}.")
-
-# %% demo=true
+centers = torch.linspace(-7, 17, 97).tolist()
+made = [Gaussian1D(center).density(grid) for center in centers]
+values = [float(derivation(4, p, q, dx=0.01)) for q in made]
+again = [float(derivation(6, p, q, dx=0.01) + 2 * derivation(5, p, q, dx=0.01)) for q in made]
 fig = figure(9.5, 3.2)
 left, right = axes(fig, 1, 2)
 left.fill_between(grid, p, color=REAL, alpha=0.25, label="data")
 for center, dash in ((1.0, ":"), (4.0, "--"), (5.0, "-")):
     q = Gaussian1D(center).density(grid)
     left.plot(grid, q, color=FAKE, ls=dash)
-    left.plot(grid, optimal_discriminator(p, q), color=JUDGE, ls=dash, lw=2, label=f"D* against N({center:g}, 1)")
+    left.plot(grid, derivation(3, p, q), color=JUDGE, ls=dash, lw=2, label=f"D* against N({center:g}, 1)")
 left.set(xlim=(-2, 10), xlabel="x", title="the best discriminator")
 left.legend(fontsize=8.5)
-right.plot(centers, values, color=JUDGE, lw=2)
+right.plot(centers, values, color=JUDGE, lw=2, label="V at D*")
+right.plot(centers[::4], again[::4], "o", color=FAKE, ms=4, label="the rest + 2 JSD")
 right.axhline(-math.log(4), color="0.4", ls=":")
-right.text(-5, -math.log(4) + 0.03, "−log 4", color="0.35")
-right.set(xlabel="center of the made bell curve", title="V(D*, G)")
-show(
-    fig,
-    alt="Left: D* is a steep step against samples around 1, a gentle slope against 4, and flat at one half against "
-    "5. Right: the value is near 0 far away on both sides and dips to −log 4 where the centers agree.",
-)
+right.text(-7, -math.log(4) + 0.03, "−log 4", color="0.35")
+right.set(xlabel="center of the made bell curve", title="what the game is worth")
+right.legend(fontsize=8.5)
+show(fig, alt="Left: D* against three made curves. Right: V at D* for every place of the made curve, one valley.")
+
 # %% [markdown]
-# The value is lowest, −log 4, exactly where the two curves are the same and $D^* = ½$ everywhere.
-# The paper proves this for all densities: $V(D^*, G) = -\log 4 + 2\,\mathrm{JSD}(p, q)$, with the
-# Jensen–Shannon divergence, which is 0 for equal densities only. So whoever minimizes $V(D^*, G)$
-# finds the data, and a *loss of $D$ near* $\log 4 \approx 1.386$ is what a finished game looks like.
-#
-# The plot also holds a warning. Far from the data the valley is flat. A made curve at 15 is told
-# nothing about the way home, however good the judge. This is the flat part of the minimax loss again.
+# On the left $D^*$ is a steep step against samples around 1, a gentle slope against 4, and flat at ½ against 5. On the
+# right the value is lowest, −log 4, exactly where the two curves are the same, and steps 5 and 6 give the same curve
+# as step 4. The paper proves it for all densities. So whoever minimizes $V(D^*, G)$ finds the data, and a *loss of $D$
+# near* $\log 4 \approx 1.386$ is what a finished game looks like.
 #
 # ## 5. Taking turns
 #
@@ -461,7 +473,7 @@ show(
 # $D(G(z))$ runs through both, and `backward()` leaves gradients wherever it passes.
 
 # %% [markdown] exercise="discriminator_step" stars=2 minutes=15
-# ### Exercise 7: one step of the discriminator
+# ### Exercise 5: one step of the discriminator
 #
 # Given both networks, $D$'s optimizer, a loss, a batch `real` and a batch of noise `z`: compute
 # `loss(D(real), D(G(z)))` on exactly these batches, move $D$ by one step of the optimizer you are
@@ -506,7 +518,7 @@ def discriminator_step(G, D, opt_D, loss, real, z):
 # %% test="discriminator_step" points=2
 
 # %% [markdown] exercise="generator_step" stars=2 minutes=10
-# ### Exercise 8: one step of the generator
+# ### Exercise 6: one step of the generator
 #
 # Compute `loss(D(G(z)))` once, move $G$ by one step of the optimizer you are given, and return that
 # loss (from before the step) as a plain number. $D$ must not move, and must be able to learn
@@ -548,7 +560,7 @@ def generator_step(G, D, opt_G, loss, z):
 # %% test="generator_step" points=2
 
 # %% [markdown] exercise="algorithm_1" stars=3 minutes=20
-# ### Exercise 9: Algorithm 1
+# ### Exercise 7: Algorithm 1
 #
 # Put the turns in order. Here the steps are given as functions that know their networks:
 # `discriminator_step(real, z)` and `generator_step(z)` each take a step and return a loss, and
@@ -763,7 +775,7 @@ for name, run in (("A", run_a), ("B", run_b), ("C", run_c)):
     print(f"run {name}: samples {spread}, D on them {seen:.3f}, distance {distance:.2f}")
 
 # %% [markdown] exercise="diagnose_the_runs" stars=2 minutes=20
-# ### Exercise 10: three diagnoses
+# ### Exercise 8: three diagnoses
 #
 # For each of the runs A, B and C write three sentences: what you see in the picture and the numbers
 # (the evidence), why the settings lead to it (the cause, with a formula or a plot of this lesson
