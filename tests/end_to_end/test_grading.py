@@ -57,7 +57,7 @@ MISTAKES = {
         "    return F.softplus(real_logits).mean() + F.softplus(-fake_logits).mean()",
         "labels are swapped",
     ),
-    "optimal_discriminator": ("    return q / (p + q)", "the probability of being fake"),
+    "generator_gradients": ("    d = torch.sigmoid(fake_logits)\n    return d - 1, -d", "minimax comes first"),
 }
 PLANTED = [id for id in MISTAKES if id in TESTED]
 

@@ -272,8 +272,8 @@ SCRIPT_ERRORS = """
 def stop(*args, **kwargs):
     raise type("<script>pwned()</script>", (Exception,), {})('"><script>pwned()</script><img src=x onerror=pwned()>')
 
-discriminator_loss = minimax_generator_loss = stop
-optimal_discriminator = lambda p, q: type("<b onclick=pwned()>", (), {})()
+discriminator_loss = generator_losses = stop
+derivation = lambda *given, **named: type("<b onclick=pwned()>", (), {})()
 """
 
 
