@@ -19,12 +19,13 @@ __version__ = "0.1.0"
 _HOMES = {
     "ask": "gancourse.widgets.question",
     "device": "gancourse.running",
+    "keepsake": "gancourse.plots",
     "quick": "gancourse.running",
     "seed_everything": "gancourse.running",
     "show": "gancourse.plots",
     "signpost": "gancourse.widgets.signpost",
 }
-__all__ = ["__version__", "ask", "device", "quick", "seed_everything", "show", "signpost"]
+__all__ = ["__version__", "ask", "device", "keepsake", "quick", "seed_everything", "show", "signpost"]
 
 
 def _leave_missing_backend() -> None:

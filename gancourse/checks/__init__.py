@@ -4,6 +4,7 @@
 module    what all lessons share
 ========  ================================================================================
 core      claims, verdicts, reports: how a check is written and how it answers
+challenge open challenges: measured instead of compared, for bronze, silver or gold
 asked     the student's answer while it is asked: what it changes is put back
 without   library calls that an exercise asks to do without
 values    numbers, pairs and comparisons

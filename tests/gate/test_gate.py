@@ -26,11 +26,13 @@ from gancourse.checks import Verdict, hidden, public
 SEEDS = range(int(os.environ.get("GATE_SEEDS", "10")))
 FEW_SEEDS = SEEDS[:3]
 ENOUGH_WRONG, ENOUGH_RIGHT = 8, 3
+MEASURED = range(min(2, len(SEEDS)))  # an open challenge is measured, which takes longer than a comparison
 
 ANSWERS = [load_answers(folder) for folder in chosen_folders()]
 RIGHT, WRONG, BY_HEART, DRAFTS = (
     [one for a in ANSWERS for one in a.of_kind(kind)] for kind in ("right", "wrong", "by heart", "draft")
 )
+MEDALS = [a for a in RIGHT if a.medal] + [one for a in ANSWERS for one in a.of_kind("medal")]
 LAZY = ("blank", "return 0")  # names of wrong answers that deserve no credit at all
 lessons = pytest.mark.parametrize("answers", ANSWERS, ids=lambda a: a.name)
 
@@ -50,11 +52,12 @@ def named(answer: Answer) -> str:
 
 
 def friendly(answer: Answer) -> list[Verdict]:
-    seeds = SEEDS if draws(answer.code) else SEEDS[:1]
+    seeds = SEEDS if draws(answer.code) and not public(answer.lesson).medals(answer.exercise) else SEEDS[:1]
     return friendly_verdicts(answer.lesson, answer.exercise, answer.code, seeds, name=answer.name)
 
 
 def fresh(answer: Answer, seeds: range, of=public) -> list[Verdict]:
+    seeds = MEASURED[: len(seeds)] if public(answer.lesson).medals(answer.exercise) else seeds
     return fresh_verdicts(of(answer.lesson), answer.exercise, answer.code, seeds, name=answer.name)
 
 
@@ -75,6 +78,13 @@ def test_wrong_answer_is_rejected(answer, record_property):
         rejected(verdict, answer)
         assert verdict.credit == 0 or answer.name not in LAZY, f"credit for nothing: {verdict}"
     record_property("mutant", [answer.lesson, answer.exercise, "wrong", answer.name, "yes"])
+
+
+@pytest.mark.parametrize("answer", MEDALS, ids=named)
+def test_answer_to_a_challenge_earns_its_medal(answer):
+    """The same one in a notebook and on the graders' targets: no luck of the draw decides."""
+    for verdict in friendly(answer) + fresh(answer, SEEDS, of=hidden):
+        assert verdict.medal == answer.medal, str(verdict)
 
 
 @pytest.mark.parametrize("answer", [a for a in WRONG if a.point], ids=named)
@@ -111,6 +121,21 @@ def test_every_exercise_has_its_answers(answers):
         kinds = [answer.kind for answer in answers.exercises[exercise].answers]
         assert kinds.count("wrong") >= ENOUGH_WRONG, f"too few wrong answers to {exercise}"
         assert kinds.count("right") >= ENOUGH_RIGHT, f"too few right answers to {exercise}"
+        asked = [suite.medals(exercise) for suite in (public(answers.name), hidden(answers.name))]
+        assert asked[0] == asked[1], f"{exercise}: graders ask something else for a medal than the notebook"
+        if asked[0]:
+            earned = {answer.medal for answer in answers.exercises[exercise].answers}
+            assert earned >= {"gold", "silver", "bronze"}, f"{exercise}: no answer shows what it takes to earn each"
+
+
+@lessons
+def test_a_challenge_is_marked_as_one_and_its_text_has_the_limits(answers):
+    asked = {exercise: public(answers.name).medals(exercise) for exercise in answers.lesson.tested}
+    assert [exercise for exercise, medals in asked.items() if medals] == answers.lesson.challenges
+    for exercise in answers.lesson.challenges:
+        text = answers.lesson.cell(f"exercise-{exercise}").text
+        for rank, limit in asked[exercise].limits.items():
+            assert f"{limit:g}" in text, f"{exercise}: the text does not say that {rank} takes {limit:g}"
 
 
 @lessons
