@@ -18,7 +18,7 @@ from gancourse.checks.values import numbers
 
 BATCH = 256  # made numbers a step
 SEEN_A_STEP = 16  # real numbers that D sees more of at each step
-KEPT = 512  # that it remembers
+KEPT = 256  # that it remembers
 BUMP = 0.4  # the standard deviation of a bump: nothing finer is seen
 TOO_MANY = "After {most} steps there is still no generator. Return one, well before that."
 
