@@ -128,6 +128,7 @@ class Kept:
 
     def __init__(self, thing: Any, tensors: bool = True) -> None:
         self.thing, self.parts, self.inside = thing, None, []
+        self.data: Any = None
         if isinstance(thing, Tensor):
             self.data, self.tracked = thing.detach().clone() if tensors else None, thing.requires_grad
         elif isinstance(thing, np.ndarray):

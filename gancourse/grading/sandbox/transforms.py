@@ -60,23 +60,23 @@ class Forth(torch.autograd.Function):
     """The call itself."""
 
     @staticmethod
-    def forward(crossing: Crossing, *tensors: Tensor) -> Any:  # pyrefly: ignore[bad-override]
+    def forward(crossing: Crossing, *tensors: Tensor) -> Any:
         with torch.enable_grad():
             crossing.cross(tensors)
         return tuple(output.detach().clone() for output in crossing.outputs) or (torch.zeros(()),)
 
     @staticmethod
-    def setup_context(ctx: Any, inputs: Any, output: Any) -> None:  # pyrefly: ignore[bad-override]
+    def setup_context(ctx: Any, inputs: Any, output: Any) -> None:
         ctx.crossing, *tensors = inputs
         ctx.save_for_backward(*tensors)
         ctx.mark_non_differentiable(*(o for o in output if not o.is_floating_point()))
 
     @staticmethod
-    def backward(ctx: Any, *gradients: Any) -> Any:  # pyrefly: ignore[bad-override]
+    def backward(ctx: Any, *gradients: Any) -> Any:
         return (None, *Back.apply(ctx.crossing, len(gradients), *gradients, *ctx.saved_tensors))
 
     @staticmethod
-    def vmap(info: Any, in_dims: Any, *inputs: Any) -> Any:  # pyrefly: ignore[bad-override]
+    def vmap(info: Any, in_dims: Any, *inputs: Any) -> Any:
         raise RuntimeError(IN_VMAP)
 
 
@@ -84,23 +84,23 @@ class Back(torch.autograd.Function):
     """The way back. The inputs are among its arguments so that nobody differentiates it unnoticed."""
 
     @staticmethod
-    def forward(crossing: Crossing, count: int, *tensors: Tensor) -> Any:  # pyrefly: ignore[bad-override]
+    def forward(crossing: Crossing, count: int, *tensors: Tensor) -> Any:
         return crossing.back(tensors[: len(crossing.outputs)])
 
     @staticmethod
-    def setup_context(ctx: Any, inputs: Any, output: Any) -> None:  # pyrefly: ignore[bad-override]
+    def setup_context(ctx: Any, inputs: Any, output: Any) -> None:
         pass
 
     @staticmethod
-    def backward(ctx: Any, *gradients: Any) -> Any:  # pyrefly: ignore[bad-override]
+    def backward(ctx: Any, *gradients: Any) -> Any:
         raise RuntimeError(ONCE)
 
     @staticmethod
-    def vmap(info: Any, in_dims: Any, *inputs: Any) -> Any:  # pyrefly: ignore[bad-override]
+    def vmap(info: Any, in_dims: Any, *inputs: Any) -> Any:
         raise RuntimeError(IN_VMAP)
 
 
-def inside(args: Any, kwargs: Any) -> bool:
+def is_transformed(args: Any, kwargs: Any) -> bool:
     """Whether one of these is wrapped by a transform."""
     parts = tree_flatten((list(args), kwargs))[0]
     return any(torch._C._functorch.is_functorch_wrapped_tensor(part) for part in parts if isinstance(part, Tensor))
@@ -108,7 +108,7 @@ def inside(args: Any, kwargs: Any) -> bool:
 
 def called(call: Callable[..., Any], args: Any, kwargs: Any) -> Any:
     """Call across the gap, inside of a transform or not."""
-    if not inside(args, kwargs):
+    if not is_transformed(args, kwargs):
         return call(*args, **kwargs)
     crossing = Crossing(call, args, kwargs)
     outputs = iter(Forth.apply(crossing, *crossing.tensors))
