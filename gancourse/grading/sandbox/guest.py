@@ -26,14 +26,13 @@ from gancourse.checks.asked import Kept, can_change
 from gancourse.checks.core import describe_error, silence
 from gancourse.checks.without import refusing
 from gancourse.grading.sandbox import mirror, transforms
-from gancourse.grading.sandbox.peer import Letter, Peer
+from gancourse.grading.sandbox.peer import MOST_HELD, Letter, Peer
 from gancourse.grading.sandbox.shell import forbidden, shell
 from gancourse.grading.sandbox.wire import ARRAYS, TOO_LONG, Gone, Line, Raw, Tagged, WireError
 
 FOLDER = os.path.join(os.environ.get("TMPDIR", "/tmp"), "notebook")
 MOST_PRINTED = 20_000  # characters kept of what a cell prints
 MISSING = object()
-MOST_NAMED = 10_000  # objects of the student's that the other side may name
 
 
 class TooLong(BaseException):
@@ -280,7 +279,7 @@ class Guest(Peer):
             built = mirror.build_module(told) if kind == "module" else mirror.build_optimizer(told, self.built)
             self.built[number] = built
             if isinstance(built, nn.Module):
-                self.tensors_of[number] = mirror.module_tensors(built)
+                self.tensors_of[number] = mirror.own_tensors(built)
         (mirror.set_module_state if kind == "module" else mirror.set_optimizer_state)(self.built[number], state)
         return self.built[number]
 

@@ -20,13 +20,12 @@ from gancourse.checks.asked import compared, refused
 from gancourse.checks.core import StudentError
 from gancourse.grading.bounds import bounded_time
 from gancourse.grading.sandbox import mirror, transforms
-from gancourse.grading.sandbox.peer import Letter, Peer
+from gancourse.grading.sandbox.peer import MOST_HELD, Letter, Peer
 from gancourse.grading.sandbox.walls import Walls
 from gancourse.grading.sandbox.wire import ENDED, TOO_LONG, Gone, Line, Tagged, WireError
 
 GRACE = 5  # seconds beyond a limit before the process is ended from outside
 MOST_BYTES = 512 * 2**20  # that may arrive for one exercise; gradients keep all of it in memory
-MOST_KNOWN = 10_000  # objects of the student's that are known again when they come twice
 MOST_ASKED = 200_000  # questions a student's code may ask of the grader's functions in one call
 
 LATE = "Your code ran longer than {seconds:g} seconds and was stopped. Is there a loop in it that never ends?"
