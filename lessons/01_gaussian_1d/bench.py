@@ -83,7 +83,7 @@ def failures(names: dict[str, Any]) -> Iterator[bool]:
             "C": min(middles) < 4.5 and max(middles) > 5.5,
         }[run]
         print(
-            f"run {run}: samples {middles[-1]:.2f} ± {spread:.2f}, D {on_fake:.2f} on them and {on_real:.2f} on the data, "
+            f"run {run}: samples {middles[-1]:.2f} ± {spread:.2f}, D {on_fake:.2f} on them, {on_real:.2f} on the data, "
             f"their middle from {min(middles):.2f} to {max(middles):.2f}{'' if holds else ': not as the lesson says'}"
         )
         yield holds
