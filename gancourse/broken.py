@@ -20,7 +20,7 @@ BROKEN: dict[str, dict[str, dict[str, Any]]] = {
 """Settings by lesson and run, for what the lesson calls with them."""
 
 
-def broken(lesson: str, run: str) -> dict[str, Any]:
+def broken_run(lesson: str, run: str) -> dict[str, Any]:
     """The settings of a run that fails, for the lesson to play it.
 
     Args:

@@ -116,7 +116,7 @@ def generated_density(samples: Tensor, x: Tensor) -> Tensor:
     return kernels.mean(1) / (width * (2 * torch.pi) ** 0.5)
 
 
-FAINT_BELOW = 0.01  # the density from which on a point counts as one that D has seen
+FAINT_BELOW = 0.04  # the density, a tenth of the bell's peak, from which on a point counts as one that D has seen
 
 
 def draw_game(

@@ -45,10 +45,10 @@ BORROWED: dict[str, dict[str, Loan]] = {
     "derivation": {
         "the lesson's own": solved(LESSON, "derivation"),
         "the checks' cases": withheld(
-            "from gancourse.checks.lesson_01.theory import relative\n\n"
+            "from gancourse.checks.lesson_01.theory import log_ratio_sum\n\n"
             "def derivation(step, p, q, d=None, dx=1.0):\n"
             "    m = ((p + q) / 2).tolist()\n"
-            "    return torch.tensor(relative(p.tolist(), m, dx) + relative(q.tolist(), m, dx)) / 2\n"
+            "    return torch.tensor(log_ratio_sum(p.tolist(), m, dx) + log_ratio_sum(q.tolist(), m, dx)) / 2\n"
         ),
     },
     "discriminator_step": {"the lesson's own": solved(LESSON, "discriminator_step")},

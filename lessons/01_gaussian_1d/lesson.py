@@ -35,7 +35,7 @@ from scipy.stats import gaussian_kde
 from torch import nn
 
 from gancourse import keepsake, quick, seed_everything, show
-from gancourse.broken import broken
+from gancourse.broken import broken_run
 from gancourse.checks import public
 from gancourse.data.toys import Gaussian1D
 from gancourse.metrics import wasserstein_1d
@@ -772,7 +772,7 @@ panel
 # %% name="broken-runs" folded="Plays a run whose settings lie in the package, with changes if you like"
 def play_broken(name, **changes):
     """Play run A, B or C and draw it, with some settings changed; the match as it ends."""
-    settings = broken("01_gaussian_1d", name) | changes
+    settings = broken_run("01_gaussian_1d", name) | changes
     iterations = quick(settings.pop("iterations"), 10)
     match = Match(**settings)
     watch(match.play(iterations), lambda fig, match: draw_match(fig, match, f"Run {name}"), total=iterations)

@@ -14,7 +14,7 @@ FRAMES, ITERATIONS = 48, 3000
 def main() -> None:
     """Play, and keep a frame now and then: early iterations change most, so frames are close together there."""
     lesson = find("01_gaussian_1d")
-    names = lesson.worked("target", "networks", "match", "train")
+    names = lesson.worked("target", "networks", "one-loss", "match", "train")
     match = names["Match"]()
     moments = {1 + round((ITERATIONS - 1) * (i / (FRAMES - 1)) ** 2.5) for i in range(FRAMES)}
     fig, frames = figure(8.5, 3.5), []

@@ -19,7 +19,7 @@ from gancourse.checks.inputs import Case, chosen, drawn, said
 from gancourse.checks.lesson_01.suite import check
 from gancourse.checks.values import NOTHING, close, double, expect_close, log, number, numbers, plain
 
-STEPS = {
+ASKED_OF = {
     1: "step 1, what each point adds to V,",
     2: "step 2, the slope,",
     3: "step 3, D*,",
@@ -38,7 +38,7 @@ def three_points() -> tuple[tuple[float, ...], tuple[float, ...], tuple[float, .
 
     Neither sums to 1: on this grid a mean is a third of a sum, and no constant is right.
     """
-    p, q = chosen(0.5, 1.5, 0.9, between=(0.4, 1.6)), chosen(1.2, 0.8, 0.6, between=(0.4, 1.6))
+    p, q = chosen(0.6, 0.2, 0.9, between=(0.15, 1.8)), chosen(1.2, 1.5, 0.3, between=(0.15, 1.8))
     return p, q, chosen(1 / 4, 3 / 4, 0.1, between=(0.1, 0.9), avoid=1 / 2), chosen(0.2, between=(0.1, 0.6))[0]
 
 
@@ -46,14 +46,14 @@ def at_each(case: Case, derivation: Callable, step: int) -> Tensor:
     """What a step answers for a case: one number for each point."""
     advice = "One number for each point is asked: nothing is summed in this step."
     given = [torch.tensor(x) for x in case.inputs[:3]]
-    return numbers(derivation(step, *given), (len(case.inputs[0]),), STEPS[step].capitalize(), advice)
+    return numbers(derivation(step, *given), (len(case.inputs[0]),), ASKED_OF[step].capitalize(), advice)
 
 
 def at_all(case: Case, derivation: Callable, step: int) -> Tensor:
     """What a step answers for a case: one number for the whole grid."""
     p, q, _, dx = case.inputs
     got = derivation(step, torch.tensor(p), torch.tensor(q), dx=dx)
-    return number(got, STEPS[step].capitalize(), "Sum over the grid.")
+    return number(got, ASKED_OF[step].capitalize(), "Sum over the grid.")
 
 
 @check.that("derivation", "leaves p, q and d as they were", alone=False)
@@ -61,7 +61,7 @@ def _(derivation: Callable) -> None:
     """It asks for every step, so it tells a blank from an answer whose first steps are not written."""
     p, q, d, dx = three_points()
     written = False
-    for step in STEPS:
+    for step in ASKED_OF:
         given = [torch.tensor(x) for x in (p, q, d)]
         try:
             derivation(step, *given, dx)
@@ -264,7 +264,7 @@ def _(derivation: Callable) -> None:
 # --- step 4: V at the best discriminator -------------------------------------------------------
 
 
-def relative(p: tuple[float, ...], q: tuple[float, ...], dx: float = 1.0) -> float:
+def log_ratio_sum(p: tuple[float, ...], q: tuple[float, ...], dx: float = 1.0) -> float:
     """Σ p log(p/q) dx."""
     return sum(x * log(x / y) for x, y in zip(p, q, strict=True) if x > 0) * dx
 
@@ -273,7 +273,7 @@ def value_at_best() -> Case:
     """Σ [p log D* + q log(1 − D*)] dx."""
     p, q, d, dx = three_points()
     both = tuple(x + y for x, y in zip(p, q, strict=True))
-    real, fake = relative(p, both, dx), relative(q, both, dx)
+    real, fake = log_ratio_sum(p, both, dx), log_ratio_sum(q, both, dx)
     want = real + fake
     ratio = sum(b * log(a / (a + b)) for a, b in zip(p, q, strict=True)) * dx
     usual = {
@@ -332,27 +332,27 @@ def divergence() -> Case:
     p, q, d, dx = three_points()
     m = tuple((x + y) / 2 for x, y in zip(p, q, strict=True))
     both = tuple(2 * x for x in m)
-    real, fake = relative(p, m, dx) / 2, relative(q, m, dx) / 2
+    real, fake = log_ratio_sum(p, m, dx) / 2, log_ratio_sum(q, m, dx) / 2
     want = real + fake
     usual = {
         "That is twice the divergence: it is half the sum of the two parts.": 2 * want,
         "That is the part of p alone.": real,
         "That is the part of q alone.": fake,
         "That is the whole part of p. The divergence is half of it and half of q's.": 2 * real,
-        "That is the Kullback–Leibler divergence of p from q. Compare each with the middle, m = (p + q)/2.": relative(
-            p, q, dx
+        "That is the Kullback–Leibler divergence of p from q. Compare each with the middle, m = (p + q)/2.": (
+            log_ratio_sum(p, q, dx)
         ),
-        "That is the Kullback–Leibler divergence of q from p. Compare each with the middle, m = (p + q)/2.": relative(
-            q, p, dx
+        "That is the Kullback–Leibler divergence of q from p. Compare each with the middle, m = (p + q)/2.": (
+            log_ratio_sum(q, p, dx)
         ),
         "p and q are compared with each other. Compare each with the middle, m = (p + q)/2.": (
-            (relative(p, q, dx) + relative(q, p, dx)) / 2
+            (log_ratio_sum(p, q, dx) + log_ratio_sum(q, p, dx)) / 2
         ),
         "p and q are compared with their sum. The middle is half of it.": (
-            (relative(p, both, dx) + relative(q, both, dx)) / 2
+            (log_ratio_sum(p, both, dx) + log_ratio_sum(q, both, dx)) / 2
         ),
         "The middle is compared with p and q. The divergence goes the other way: Σ p log(p/m).": (
-            (relative(m, p, dx) + relative(m, q, dx)) / 2
+            (log_ratio_sum(m, p, dx) + log_ratio_sum(m, q, dx)) / 2
         ),
         "The sign is wrong: a divergence of densities is never below 0.": -want,
         "The logarithm should be the natural one.": want / log(2),
@@ -385,8 +385,8 @@ def the_rest() -> Case:
     p, q, d, dx = three_points()
     m = tuple((x + y) / 2 for x, y in zip(p, q, strict=True))
     both = tuple(2 * x for x in m)
-    jsd = (relative(p, m, dx) + relative(q, m, dx)) / 2
-    value = relative(p, both, dx) + relative(q, both, dx)
+    jsd = (log_ratio_sum(p, m, dx) + log_ratio_sum(q, m, dx)) / 2
+    value = log_ratio_sum(p, both, dx) + log_ratio_sum(q, both, dx)
     want = -log(2) * (sum(p) + sum(q)) * dx
     usual = {
         "That is −log 4: right only where p and q sum to 1 each on the grid. Here they do not: keep the two sums.": (
