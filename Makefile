@@ -67,7 +67,7 @@ test: setup static ## everything: check, solutions, slow and browser tests: unde
 	GANCOURSE_WHOLE=1 $(TESTS) $(WHOLE) $(PYTEST_ARGS)
 
 gate: setup ## every wrong and right answer to every exercise, in the sandbox too, and a machine's: an hour
-	GATE_EVERY=1 GATE_SLIPS=0 $(TESTS) tests/gate $(PYTEST_ARGS)
+	GATE_SEEDS=10 GATE_WRONG=0 GATE_SLIPS=0 $(TESTS) tests/gate $(PYTEST_ARGS)
 
 fuzz: setup ## broken, odd and hostile notebooks and folders to the grader, for an hour (FUZZ=60: a minute)
 	FUZZ=$(or $(FUZZ),3600) $(PYTEST) -n 3 -p no:nbval -o console_output_style=classic --dist load tests/hostile/test_fuzz.py $(PYTEST_ARGS)
@@ -82,8 +82,8 @@ static:
 lessons: setup ## rebuild notebooks/ and solutions/ from lessons/
 	$(BIN)/gancourse lessons $(LESSON)
 
-bench: setup ## measure the lessons' targets over several seeds
-	@missed=0; for bench in $(sort $(wildcard lessons/$(if $(LESSON),$(LESSON)*,*)/bench.py)); do \
+bench: setup ## measure the lessons' targets over several seeds; run each in full and listen for silence
+	@missed=0; echo "== in full"; $(BIN)/python benchmarks/lesson_times.py --lesson "$(LESSON)" || missed=1; for bench in $(sort $(wildcard lessons/$(if $(LESSON),$(LESSON)*,*)/bench.py)); do \
 		echo "== $$bench"; $(BIN)/python $$bench $(BENCH_ARGS) || missed=1; done; exit $$missed
 
 lock: setup ## renew requirements.lock and environment.yml from pyproject.toml

@@ -22,6 +22,14 @@ An answer is one of four:
 - the body of the function, under the lesson's own signature.
 - a whole source, known by its defining the exercise's name.
 
+To an open challenge (gancourse/checks/challenge.py) no answer is right: each `earns` a medal, here and on fresh
+targets, or none. What earns gold is a right answer to the gate, what earns none a wrong one:
+
+    it = answers.to("fewest_steps")
+    it.earns("gold", "reads the ratio off D")
+    it.earns("bronze", "Algorithm 1 as it stands", "…")
+    it.wrong("makes what the notebook's target is", "…", says="…")
+
 `says` must come in the report, and what `never` holds must not. Answers `by_heart` know what a notebook's
 checks ask: those they pass, and fresh inputs find them out. `excused` and `survivors` are about the answers
 that a machine makes (machine.py).
@@ -65,13 +73,14 @@ class Answer:
 
     lesson: str
     exercise: str
-    kind: str  # "right", "wrong", "by heart" or "draft"
+    kind: str  # "right", "wrong", "by heart" or "draft"; "medal" where it earns bronze or silver
     name: str
     code: str
     says: str = ""
     never: tuple[str, ...] = ()
     blind: bool = False
     point: bool = False  # whether it misses what the exercise is for
+    medal: str = ""  # of an open challenge
 
 
 class Answers:
@@ -118,7 +127,7 @@ class Answers:
                 it.add(Answer(self.name, exercise, "right", f"blind: {name}", code, blind=True))
 
     def of_kind(self, kind: str) -> list[Answer]:
-        """All "right", "wrong", "by heart" or "draft" answers."""
+        """All "right", "wrong", "by heart", "draft" or "medal" answers."""
         return [a for exercise in self.exercises.values() for a in exercise.answers if a.kind == kind]
 
 
@@ -149,6 +158,11 @@ class Exercise:
     def right(self, name: str, written: Written = None, *, of: str = "", count: int = 0) -> None:
         """Add an answer that must be accepted."""
         self.add(Answer(self.lesson, self.name, "right", name, self.source(name, written, of, count)))
+
+    def earns(self, medal: str, name: str, written: Written = None, *, of: str = "", count: int = 0) -> None:
+        """Add an answer to an open challenge that earns "bronze", "silver" or "gold", and no other medal."""
+        kind = "right" if medal == "gold" else "medal"
+        self.add(Answer(self.lesson, self.name, kind, name, self.source(name, written, of, count), medal=medal))
 
     def draft(self, name: str, written: Written) -> None:
         """Add a right answer that is only there to be edited, with every step on its own line."""
@@ -205,8 +219,8 @@ class Exercise:
             raise CourseError(f"{self.lesson}, {self.name}, {name!r}: {error}") from None
 
     def base(self, of: str) -> str:
-        """The source that edits change: the right answer or draft of that name, or the first, or the lesson's own."""
-        right = {a.name: a.code for a in self.answers if a.kind in ("right", "draft")}
+        """The source that edits change: the one that `of` names, never a wrong one, or the first, or the lesson's."""
+        right = {a.name: a.code for a in self.answers if a.kind in ("right", "draft", "medal")}
         if of and of not in right:
             raise CourseError(f"there is no right answer {of!r} above.")
         return right[of] if of else next(iter(right.values()), self.own)

@@ -57,7 +57,12 @@ class Slip:
 
 
 def slips_of(answers: Answers, exercise: str, sample: int = 0) -> list[Slip]:
-    """The slips in the lesson's solution of an exercise; or so many of them, always the same ones."""
+    """The slips in the lesson's solution of an exercise; or so many of them, always the same ones.
+
+    None of an open challenge's: a slip there is another way, and may be as good.
+    """
+    if public(answers.name).medals(exercise):
+        return []
     made = [Slip(answers.name, exercise, name, code) for name, code in slips(answers.exercises[exercise].own).items()]
     if not sample:
         return made

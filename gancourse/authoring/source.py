@@ -7,6 +7,8 @@ key          cell      meaning
 ===========  ========  ==========================================================
 name="…"     any       gives the cell a fixed id, so that tools can find it
 exercise=ID  markdown  introduces an exercise; needs stars=1…3 and minutes=…
+challenge=true  markdown  on an exercise that is an open challenge: a third of its
+                       points for bronze, two for silver, all for gold
 hints=ID     markdown  three hints divided by `---` lines, each folded away
 solution=ID  code      the student writes this; the answer stands between
                        `### BEGIN SOLUTION` and `### END SOLUTION`
@@ -24,7 +26,9 @@ folded="…"   code      opens folded under this line, which says what it draws;
 predict=ID   markdown  a question with choices, to be answered before one sees, by a click
 quiz=ID      markdown  a question on what was learned; how both are written is said in
                        questions.py. They are no part of what is graded
-last=true    markdown  the last page: what to keep, and the way on
+last=true    markdown  the last page: what one has built; the lesson's last text
+edition=1    any       on one cell of a lesson of the first edition, of which folded cells
+                       and a last page are not asked yet
 builds="…"   markdown  on a lesson's first cell: what one builds in it, for the tables
                        of lessons; needs hours=… and stars=1…3
 lessons=true markdown  the table of all lessons, on the start page
@@ -50,6 +54,7 @@ from gancourse.paths import repository
 KEYS: dict[str, str] = {
     "name": "any",
     "exercise": "markdown",
+    "challenge": "markdown",
     "hints": "markdown",
     "solution": "code",
     "test": "code",
@@ -61,6 +66,7 @@ KEYS: dict[str, str] = {
     "predict": "markdown",
     "quiz": "markdown",
     "last": "markdown",
+    "edition": "any",
     "points": "any",
     "stars": "markdown",
     "minutes": "markdown",
@@ -140,6 +146,11 @@ class Lesson:
     def tested(self) -> list[str]:
         """Ids of the exercises that checks judge, in order."""
         return [cell.keys["test"] for cell in self.cells if "test" in cell.keys]
+
+    @property
+    def challenges(self) -> list[str]:
+        """Ids of the exercises that are open challenges, in order."""
+        return [cell.keys["exercise"] for cell in self.cells if "challenge" in cell.keys]
 
     def cell(self, id: str) -> Cell:
         """The cell with this id.

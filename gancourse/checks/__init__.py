@@ -1,17 +1,19 @@
 """Checks: what a lesson says to the code a student wrote. One folder per lesson, `lesson_NN`.
 
-========  ================================================================================
-module    what all lessons share
-========  ================================================================================
-core      claims, verdicts, reports: how a check is written and how it answers
-asked     the student's answer while it is asked: what it changes is put back
-without   library calls that an exercise asks to do without
-values    numbers, pairs and comparisons
-inputs    friendly numbers in a notebook, fresh ones in grading
-doubles   networks and losses with known gradients, built again in the sandbox
-steps     one training step of a player
-networks  what a network does: shapes, ranges, who influences what, how it starts
-========  ================================================================================
+=========  ===============================================================================
+module     what all lessons share
+=========  ===============================================================================
+core       claims, verdicts, reports: how a check is written and how it answers
+challenge  open challenges: measured instead of compared, for bronze, silver or gold
+asked      the student's answer while it is asked: what it changes is put back
+without    library calls that an exercise asks to do without
+values     numbers, pairs and comparisons
+inputs     friendly numbers in a notebook, fresh ones in grading
+doubles    networks and losses with known gradients, built again in the sandbox
+steps      one training step of a player
+opponents  who is played against in an open challenge
+networks   what a network does: shapes, ranges, who influences what, how it starts
+=========  ===============================================================================
 """
 
 from __future__ import annotations
@@ -19,6 +21,8 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import sys
+from functools import cache
+from pathlib import Path
 from types import ModuleType
 
 from gancourse.checks.core import CheckFailed, Finding, StudentError, Suite, Verdict
@@ -45,17 +49,26 @@ def chapter(lesson: str) -> ModuleType:
 def hidden(lesson: str) -> Suite:
     """The checks only graders have. They live in the repository, not in the package.
 
+    A process reads them once, and again where their file has changed.
+
     Raises:
         CourseError: where the repository is not at hand.
     """
     from gancourse.paths import repository
 
     path = repository() / "lessons" / lesson / "hidden.py"
+    if not path.exists():
+        raise CourseError(f"The hidden checks of {lesson} should be in {path}; there are none.")
+    return hidden_module(lesson, path, path.stat().st_mtime_ns).check
+
+
+@cache
+def hidden_module(lesson: str, path: Path, changed: int) -> ModuleType:
+    """The module at this path, as it stood when it was last changed."""
     name = f"gancourse_hidden_{lesson}"
     spec = importlib.util.spec_from_file_location(name, path)
-    if spec is None or spec.loader is None or not path.exists():
-        raise CourseError(f"The hidden checks of {lesson} should be in {path}; there are none.")
+    assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     spec.loader.exec_module(module)
-    return module.check
+    return module

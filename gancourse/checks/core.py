@@ -18,12 +18,13 @@ In a lesson, `check.optimal_discriminator(optimal_discriminator)` prints what ho
 that does nothing: that it leaves G alone, or returns something of the right shape. They are marked
 `alone=False`, and they count only beside a claim that is not. So `pass`, a constant and a random
 number get nothing, while a right answer with a slip gets most of it. Claims about what the exercise is for are
-marked `point=True`: an answer that misses one of them gets half at most, however much else it does.
+marked `point=True`: an answer that misses one of them gets half at most, however much else it does. An open challenge
+is worth what its medal is (see `challenge`), and of several medals the last one counts: the hidden check's.
 
 **Where the answer runs.** In a lesson the student's object is at hand. In grading it runs in a sandbox,
 and a check gets a stand-in that passes calls on. So claims look at what comes back and at what was
-done to the objects passed in; they never look into the student's function. Tensors that a call changes are put
-back before anything is compared: an answer is judged on what was asked (see `asked`).
+done to the objects passed in; they never look into the student's function. Tensors, lists and dicts that a call
+changes are put back before anything is compared: an answer is judged on what was asked (see `asked`).
 """
 
 from __future__ import annotations
@@ -36,26 +37,29 @@ import textwrap
 import traceback
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 
+from gancourse.checks.asked import CHANGES as CHANGES
 from gancourse.checks.asked import asking
 from gancourse.paths import PACKAGE
 from gancourse.progress import record
+from gancourse.waiting import working
+
+if TYPE_CHECKING:
+    from gancourse.checks.challenge import Medals, Reached
 
 OURS = (PACKAGE, PACKAGE.parent / "lessons", PACKAGE.parent / "tests", Path(sysconfig.get_paths()["stdlib"]))
 HALF = 0.5  # of the points, for an answer that misses the point
+MEDALS = {"none": 0.0, "bronze": 1 / 3, "silver": 2 / 3, "gold": 1.0}
+"""The share of its points that each medal of an open challenge is worth."""
 BLANK = "This is not written yet: replace `raise NotImplementedError` by your code."
 STOPS_HERE = "Asked about this, your code stops at `raise NotImplementedError`: this part is not written yet."
 POINTS = "\n  {:g} of {:g} {} by these checks; graders have a few more"
-CHANGES = (
-    "Your function changes its argument {which}, which its caller still needs. "
-    "Do not use +=, *=, /= or functions that end in _ on it."
-)
 
 
 class Miss(Exception):
@@ -94,16 +98,28 @@ class Claim:
         """What was found about it: it holds, or why not."""
         return Finding(self.text, miss, self.alone, point=self.point)
 
+    def judged(self, thing: Any, tell: Callable[[str], None]) -> Finding:
+        """Test it on an answer. `tell` is told what is going on, where that takes long."""
+        return self.finding(find_miss(partial(self.test, thing)))
+
 
 @dataclass(frozen=True)
 class Finding:
-    """One claim and, where it does not hold, why. `by` says whose check it is: "public" or "hidden"."""
+    """One claim and, where it does not hold, why.
+
+    Attributes:
+        by: whose check it is, "public" or "hidden".
+        medal: what an open challenge has earned, one of `MEDALS`; "" for any other claim.
+        told: what is said of a claim that holds.
+    """
 
     claim: str
     miss: str | None = None
     alone: bool = True
     by: str = "public"
     point: bool = False
+    medal: str = ""
+    told: str = ""
 
     @property
     def holds(self) -> bool:
@@ -125,12 +141,19 @@ class Verdict:
     def credit(self) -> float:
         """The share of the claims that hold, from 0 to 1; 0 unless one of them is worth something alone.
 
-        Half at most where the exercise's point is missed.
+        Half at most where the exercise's point is missed. A challenge's last medal decides alone.
         """
+        if self.medal:
+            return MEDALS[self.medal]
         if not any(f.holds and f.alone for f in self.findings):
             return 0.0
         share = sum(f.holds for f in self.findings) / len(self.findings)
         return share if all(f.holds for f in self.findings if f.point) else min(share, HALF)
+
+    @property
+    def medal(self) -> str:
+        """An open challenge's last one, which is the hidden check's in grading; "" for another exercise."""
+        return next((f.medal for f in reversed(self.findings) if f.medal), "")
 
     def __add__(self, other: Verdict) -> Verdict:
         """Both as one, such as those of the public and of the hidden checks."""
@@ -144,7 +167,9 @@ class Verdict:
 
     @property
     def held(self) -> str:
-        """How many claims hold, in words."""
+        """How many claims hold, in words; of a challenge its medal."""
+        if self.medal:
+            return "no medal yet" if self.medal == "none" else f"{self.medal} medal"
         return f"{sum(f.holds for f in self.findings)} of {len(self.findings)} hold"
 
     def __str__(self) -> str:
@@ -153,8 +178,8 @@ class Verdict:
         lines = [f"{'✓' if self.passed else '✗'} {self.exercise}: {self.held}"]
         for finding in self.findings:
             lines.append(f"  {'✓' if finding.holds else '✗'} {finding.claim}")
-            if finding.miss:
-                lines.append(indent(finding.miss))
+            if finding.miss or finding.told:
+                lines.append(indent(finding.miss or finding.told))
         return "\n".join(lines)
 
 
@@ -185,7 +210,33 @@ class Suite:
 
         return add
 
-    def verdict(self, exercise: str, thing: Any) -> Verdict:
+    def challenge(
+        self, exercise: str, claim: str, medals: Medals
+    ) -> Callable[[Callable[[Any], float | Reached]], Callable[[Any], float | Reached]]:
+        """Make an exercise an open challenge; the decorated function measures how much an answer reaches.
+
+        Args:
+            exercise: the name of what the student writes.
+            claim: what is to be reached, as the report words it.
+            medals: what has to be reached for each.
+        """
+        from gancourse.checks.challenge import Challenge
+
+        def add(measure: Callable[[Any], float | Reached]) -> Callable[[Any], float | Reached]:
+            if exercise in self.claims:
+                raise ValueError(
+                    f"{exercise} has claims already; an open challenge is measured, once, and that is all."
+                )
+            self.claims[exercise] = [Challenge(claim, lambda _: None, measure=measure, medals=medals)]
+            return measure
+
+        return add
+
+    def medals(self, exercise: str) -> Medals | None:
+        """What an open challenge asks for its medals; None for another exercise."""
+        return next((claim.medals for claim in self.claims.get(exercise, ()) if hasattr(claim, "medals")), None)
+
+    def verdict(self, exercise: str, thing: Any, tell: Callable[[str], None] = lambda _: None) -> Verdict:
         """Test every claim about `thing`. Nothing the student's code does stops this but an interrupt."""
         if not callable(thing):
             return no_function(exercise, a(thing))
@@ -193,13 +244,13 @@ class Suite:
         claims = self.claims[exercise]
         with asking(thing, self.without.get(exercise, "")) as asked:
             for claim in claims:
-                miss = find_miss(partial(claim.test, asked))
-                if miss == BLANK and not findings:
+                finding = claim.judged(asked, tell)
+                if finding.miss == BLANK and not findings:
                     # Nothing is written. All claims count all the same: an answer could stop at the hidden ones only.
                     return Verdict(exercise, tuple(c.finding(BLANK) for c in claims))
-                findings.append(claim.finding(STOPS_HERE if miss == BLANK else miss))
+                findings.append(replace(finding, miss=STOPS_HERE) if finding.miss == BLANK else finding)
         if asked.changes and not asked.told:
-            said = CHANGES.format(which=asked.changes[0][1])
+            said = asked.changes[0][1]
             findings.append(Finding("leaves what it is given as it was", said, alone=False))
         return Verdict(exercise, tuple(findings))
 
@@ -217,7 +268,11 @@ class Suite:
         Raises:
             CheckFailed: if a claim does not hold.
         """
-        verdict = self.verdict(exercise, thing)
+        if self.medals(exercise):
+            with working(f"measuring {exercise}") as line:
+                verdict = self.verdict(exercise, thing, line.tell)
+        else:
+            verdict = self.verdict(exercise, thing)
         said = str(verdict)
         if most := self.points.get(exercise, 0):
             points = round(most * verdict.credit, 2)

@@ -25,6 +25,9 @@ ul { list-style: none; padding: 0; }
 li { margin: .35rem 0; padding: .3rem .7rem; border-left: .35rem solid; }
 li.yes { border-color: #0173b2; } li.no { border-color: #de8f05; background: #de8f0518; }
 li p { margin: .2rem 0; white-space: pre-wrap; overflow-wrap: anywhere; }
+.medal { display: inline-block; padding: .1rem .8rem; border-radius: 1rem; border: 2px solid; color: #1a1a1a; }
+.medal.bronze { background: #e0a070; } .medal.silver { background: #d8dce0; } .medal.gold { background: #f2cf4a; }
+.medal.none { color: inherit; }
 pre { padding: .7rem; overflow-x: auto; background: #8881; font-size: .9rem; white-space: pre-wrap; }
 .note { font-style: italic; white-space: pre-wrap; }
 """
@@ -88,11 +91,19 @@ def overview(row: Row, titles: dict[str, str]) -> str:
 def section(result: Result, title: str, code: str) -> str:
     """One exercise: its claims, or what is said in their place, and what the student wrote."""
     parts = [f'<h2 id="{escape(result.exercise)}">{escape(title)} ({points(result)})</h2>']
-    parts.append(note(result.reason) if result.reason else f"{note(result.held)}<ul>{claims(result)}</ul>")
+    parts.append(medal(result.medal) if result.medal and not result.by_hand else "")
+    held = "" if result.medal else note(result.held)
+    parts.append(note(result.reason) if result.reason else f"{held}<ul>{claims(result)}</ul>")
     parts += map(note, result.notes)
     if code.strip():
         parts.append(f"<p>What you handed in:</p><pre>{escape(code)}</pre>")
     return "\n".join(parts)
+
+
+def medal(kind: str) -> str:
+    """What an open challenge has earned, in a word; its color only repeats it."""
+    word = "No medal yet" if kind == "none" else f"{kind.capitalize()} medal"
+    return f'<p><span class="medal {escape(kind)}">{word}</span></p>'
 
 
 def claims(result: Result) -> str:
@@ -100,7 +111,7 @@ def claims(result: Result) -> str:
     items = []
     for finding in result.findings:
         kind, mark = ("yes", "✓") if finding.holds else ("no", "✗")
-        why = "".join(f"<p>{escape(line)}</p>" for line in (finding.miss or "").splitlines())
+        why = "".join(f"<p>{escape(line)}</p>" for line in (finding.miss or finding.told).splitlines())
         items.append(
             f'<li class="{kind}">{mark} {escape(finding.claim)}{UNSEEN if finding.by == "hidden" else ""}{why}</li>'
         )

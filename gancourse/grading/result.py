@@ -72,7 +72,7 @@ class Result(Verdict):
 
 def result_of(verdict: Verdict, max_score: float, *notes: str) -> Result:
     """The result of checks: points times credit. Codes that color a terminal are left out of what they say."""
-    findings = tuple(replace(f, miss=f.miss and uncolored(f.miss)) for f in verdict.findings)
+    findings = tuple(replace(f, miss=f.miss and uncolored(f.miss), told=uncolored(f.told)) for f in verdict.findings)
     return Result(verdict.exercise, findings, max_score, round(max_score * verdict.credit, 2), notes=notes)
 
 

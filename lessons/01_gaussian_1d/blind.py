@@ -1,7 +1,8 @@
 """Answers to the exercises of lesson 01 by somebody who had read the released notebook and nothing else.
 
 Beside each wrong one stands the clause of the text that it breaks; `first` is how many of the wrong ones were
-accepted, and of the right ones refused, by the checks of that day.
+accepted, and of the right ones refused, by the checks of that day. Those to `generator_losses` and to step 3 of the
+`derivation` were written when these were exercises of their own; beside each stands the rest of today's exercise.
 """
 
 BLIND = {
@@ -105,9 +106,9 @@ def discriminator_loss(real_logits, fake_logits):
         total = total + _cost(one[0], +1) / fake_logits.shape[0]
     return total
 """,
-            "unusual: a callable object with its own backward pass": '''
+            "unusual: a callable object with its own backward pass": """
 class _Softplus(torch.autograd.Function):
-    """log(1 + e^a) with the derivative worked out by hand."""
+    '''log(1 + e^a) with the derivative worked out by hand.'''
 
     @staticmethod
     def forward(ctx, a):
@@ -129,65 +130,121 @@ class _DiscriminatorLoss:
 
 
 discriminator_loss = _DiscriminatorLoss()
-''',
+""",
         },
     },
-    "minimax_generator_loss": {
+    "generator_losses": {
         "first": (0, 0),
         "wrong": {
-            "the non-saturating loss instead": (
+            "minimax: the non-saturating loss instead": (
                 "asked is log(1 − D(G(z))), not −log D(G(z))",
                 """
 def minimax_generator_loss(fake_logits):
     return F.binary_cross_entropy_with_logits(fake_logits, torch.ones_like(fake_logits))
+
+
+def non_saturating_generator_loss(fake_logits):
+    return F.softplus(-fake_logits).mean()
+
+
+def generator_losses(fake_logits):
+    return minimax_generator_loss(fake_logits), non_saturating_generator_loss(fake_logits)
 """,
             ),
-            "copied D's term with its sign": (
+            "minimax: copied D's term with its sign": (
                 "'You have written this term already, with the opposite sign': this is −log(1 − D)",
                 """
 def minimax_generator_loss(fake_logits):
     return F.binary_cross_entropy_with_logits(fake_logits, torch.zeros_like(fake_logits))
+
+
+def non_saturating_generator_loss(fake_logits):
+    return F.softplus(-fake_logits).mean()
+
+
+def generator_losses(fake_logits):
+    return minimax_generator_loss(fake_logits), non_saturating_generator_loss(fake_logits)
 """,
             ),
-            "the formula as printed": (
+            "minimax: the formula as printed": (
                 "'right at logits of ±200 too': log(1 − σ(200)) is −∞ here, with a NaN gradient",
                 """
 def minimax_generator_loss(fake_logits):
     D = torch.sigmoid(fake_logits)
     return torch.log(1 - D).mean()
+
+
+def non_saturating_generator_loss(fake_logits):
+    return F.softplus(-fake_logits).mean()
+
+
+def generator_losses(fake_logits):
+    return minimax_generator_loss(fake_logits), non_saturating_generator_loss(fake_logits)
 """,
             ),
-            "1 − D kept away from 0": (
+            "minimax: 1 − D kept away from 0": (
                 "'right at logits of ±200 too, as is its gradient': the value stops at log 1e-12 = −27.6, the slope is 0",
                 """
 def minimax_generator_loss(fake_logits):
     one_minus_d = (1 - torch.sigmoid(fake_logits)).clamp(min=1e-12)
     return one_minus_d.log().mean()
+
+
+def non_saturating_generator_loss(fake_logits):
+    return F.softplus(-fake_logits).mean()
+
+
+def generator_losses(fake_logits):
+    return minimax_generator_loss(fake_logits), non_saturating_generator_loss(fake_logits)
 """,
             ),
-            "patched with torch.where: NaN gradient (cunning)": (
+            "minimax: patched with torch.where: NaN gradient (cunning)": (
                 "'right at logits of ±200 too, as is its gradient': the value is right, the gradient NaN",
                 """
 def minimax_generator_loss(fake_logits):
     safe = torch.log(1 - torch.sigmoid(fake_logits))
     return torch.where(fake_logits > 12, -fake_logits, safe).mean()
+
+
+def non_saturating_generator_loss(fake_logits):
+    return F.softplus(-fake_logits).mean()
+
+
+def generator_losses(fake_logits):
+    return minimax_generator_loss(fake_logits), non_saturating_generator_loss(fake_logits)
 """,
             ),
-            "averages the logits, then takes the loss (cunning)": (
+            "minimax: averages the logits, then takes the loss (cunning)": (
                 "the mean is of log(1 − D(G(z_j))), taken last; right for one point or for equal logits only",
                 """
 def minimax_generator_loss(fake_logits):
     return F.logsigmoid(-fake_logits.mean())
+
+
+def non_saturating_generator_loss(fake_logits):
+    return F.softplus(-fake_logits).mean()
+
+
+def generator_losses(fake_logits):
+    return minimax_generator_loss(fake_logits), non_saturating_generator_loss(fake_logits)
 """,
             ),
-            "divides by the lesson's batch size": (
+            "minimax: divides by the lesson's batch size": (
                 "1/m is for the batch given; right for m = 256 only",
                 """
 def minimax_generator_loss(fake_logits, batch=256):
     return -F.softplus(fake_logits).sum() / batch
+
+
+def non_saturating_generator_loss(fake_logits):
+    return F.softplus(-fake_logits).mean()
+
+
+def generator_losses(fake_logits):
+    return minimax_generator_loss(fake_logits), non_saturating_generator_loss(fake_logits)
 """,
             ),
-            "computed in NumPy: no gradient (cunning)": (
+            "minimax: computed in NumPy: no gradient (cunning)": (
                 "'one number, right ..., as is its gradient': the value is right and the graph is cut",
                 """
 import numpy as np
@@ -197,112 +254,179 @@ def minimax_generator_loss(fake_logits):
     logits = fake_logits.detach().cpu().numpy()
     value = -np.logaddexp(0, logits).mean()
     return torch.tensor(value, dtype=fake_logits.dtype, requires_grad=True)
+
+
+def non_saturating_generator_loss(fake_logits):
+    return F.softplus(-fake_logits).mean()
+
+
+def generator_losses(fake_logits):
+    return minimax_generator_loss(fake_logits), non_saturating_generator_loss(fake_logits)
+""",
+            ),
+            "non-saturating: the minimax loss again": (
+                "asked is −log D, not log(1 − D)",
+                """
+def non_saturating_generator_loss(fake_logits):
+    return -F.softplus(fake_logits).mean()
+
+
+def minimax_generator_loss(fake_logits):
+    return -F.softplus(fake_logits).mean()
+
+
+def generator_losses(fake_logits):
+    return minimax_generator_loss(fake_logits), non_saturating_generator_loss(fake_logits)
+""",
+            ),
+            "non-saturating: the minus sign left out": (
+                "'−(1/m) Σ log D(G(z_j))'",
+                """
+def non_saturating_generator_loss(fake_logits):
+    return F.logsigmoid(fake_logits).mean()
+
+
+def minimax_generator_loss(fake_logits):
+    return -F.softplus(fake_logits).mean()
+
+
+def generator_losses(fake_logits):
+    return minimax_generator_loss(fake_logits), non_saturating_generator_loss(fake_logits)
+""",
+            ),
+            "non-saturating: softplus without the sign: labels 0": (
+                "−log σ(l) = log(1 + e^{−l}); this is −log(1 − D), which G would minimize by being caught; same at 0",
+                """
+def non_saturating_generator_loss(fake_logits):
+    return F.softplus(fake_logits).mean()
+
+
+def minimax_generator_loss(fake_logits):
+    return -F.softplus(fake_logits).mean()
+
+
+def generator_losses(fake_logits):
+    return minimax_generator_loss(fake_logits), non_saturating_generator_loss(fake_logits)
+""",
+            ),
+            "non-saturating: a small number inside the logarithm": (
+                "'right at logits of ±200 too, as is its gradient': 18.4 and 0 instead of 200 and −1 at −200",
+                """
+def non_saturating_generator_loss(fake_logits):
+    eps = 1e-8
+    return -torch.log(torch.sigmoid(fake_logits) + eps).mean()
+
+
+def minimax_generator_loss(fake_logits):
+    return -F.softplus(fake_logits).mean()
+
+
+def generator_losses(fake_logits):
+    return minimax_generator_loss(fake_logits), non_saturating_generator_loss(fake_logits)
+""",
+            ),
+            "non-saturating: log(1 + e^{−l}) as printed in the hint": (
+                "'right at logits of ±200 too': e^{200} overflows in single precision (and is fine in double)",
+                """
+def non_saturating_generator_loss(fake_logits):
+    return torch.log1p(torch.exp(-fake_logits)).mean()
+
+
+def minimax_generator_loss(fake_logits):
+    return -F.softplus(fake_logits).mean()
+
+
+def generator_losses(fake_logits):
+    return minimax_generator_loss(fake_logits), non_saturating_generator_loss(fake_logits)
+""",
+            ),
+            "non-saturating: log of the mean probability, stable (cunning)": (
+                "the mean is of the logarithms, not inside the logarithm; right for one point or equal logits only",
+                """
+def non_saturating_generator_loss(fake_logits):
+    log_d = F.logsigmoid(fake_logits).flatten()
+    return math.log(len(log_d)) - torch.logsumexp(log_d, dim=0)
+
+
+def minimax_generator_loss(fake_logits):
+    return -F.softplus(fake_logits).mean()
+
+
+def generator_losses(fake_logits):
+    return minimax_generator_loss(fake_logits), non_saturating_generator_loss(fake_logits)
+""",
+            ),
+            "non-saturating: logits clipped before use (cunning)": (
+                "'right at logits of ±200 too, as is its gradient': 100 and slope 0 instead of 200 and −1",
+                """
+def non_saturating_generator_loss(fake_logits):
+    stable = fake_logits.clamp(-100, 100)
+    return F.softplus(-stable).mean()
+
+
+def minimax_generator_loss(fake_logits):
+    return -F.softplus(fake_logits).mean()
+
+
+def generator_losses(fake_logits):
+    return minimax_generator_loss(fake_logits), non_saturating_generator_loss(fake_logits)
+""",
+            ),
+            "non-saturating: one loss per point": (
+                "'one number ... a tensor of shape ()': this returns (m, 1), and is fine for m = 1 after .item()",
+                """
+def non_saturating_generator_loss(fake_logits):
+    return F.binary_cross_entropy_with_logits(fake_logits, torch.ones_like(fake_logits), reduction="none")
+
+
+def minimax_generator_loss(fake_logits):
+    return -F.softplus(fake_logits).mean()
+
+
+def generator_losses(fake_logits):
+    return minimax_generator_loss(fake_logits), non_saturating_generator_loss(fake_logits)
 """,
             ),
         },
         "right": {
-            "logsigmoid of the negative logits": """
+            "logsigmoid of the negative logits; cross entropy with label 1": """
 def minimax_generator_loss(fake_logits):
     return F.logsigmoid(fake_logits.neg()).mean()
+
+
+def non_saturating_generator_loss(fake_logits):
+    labels = fake_logits.new_ones(fake_logits.shape)
+    return F.binary_cross_entropy_with_logits(fake_logits, labels)
+
+
+def generator_losses(fake_logits):
+    return minimax_generator_loss(fake_logits), non_saturating_generator_loss(fake_logits)
 """,
-            "minus the cross entropy with label 0, as a module": """
+            "minus the cross entropy with label 0, as a module; in double precision, then back": """
 _bce = nn.BCEWithLogitsLoss(reduction="none")
 
 
 def minimax_generator_loss(fake_logits):
     each = _bce(input=fake_logits, target=torch.zeros_like(fake_logits))
     return -each.sum() / each.numel()
+
+
+def non_saturating_generator_loss(fake_logits):
+    wide = fake_logits.to(torch.float64)
+    return torch.log1p(torch.exp(-wide)).mean().to(fake_logits.dtype)
+
+
+def generator_losses(fake_logits):
+    return minimax_generator_loss(fake_logits), non_saturating_generator_loss(fake_logits)
 """,
-            "log_softmax over the two classes, einsum for the mean": """
+            "log_softmax over the two classes, einsum for the mean; composed from other functions, no def": """
 def minimax_generator_loss(fake_logits):
     l = fake_logits.reshape(-1)
     log_probabilities = torch.log_softmax(torch.stack([torch.zeros_like(l), l]), dim=0)
     weights = torch.full_like(l, 1 / l.shape[0])
     return torch.einsum("j,j->", weights, log_probabilities[0])
-""",
-            "unusual: a distribution object scores 'made'": '''
-def minimax_generator_loss(fake_logits, *, outcome=0.0):
-    """log P(label = 0) of a Bernoulli variable whose logit is D's."""
-    verdict = torch.distributions.Bernoulli(logits=fake_logits, validate_args=False)
-    return verdict.log_prob(torch.full_like(fake_logits, outcome)).mean()
-''',
-        },
-    },
-    "non_saturating_generator_loss": {
-        "first": (0, 0),
-        "wrong": {
-            "the minimax loss again": (
-                "asked is −log D, not log(1 − D)",
-                """
-def non_saturating_generator_loss(fake_logits):
-    return -F.softplus(fake_logits).mean()
-""",
-            ),
-            "the minus sign left out": (
-                "'−(1/m) Σ log D(G(z_j))'",
-                """
-def non_saturating_generator_loss(fake_logits):
-    return F.logsigmoid(fake_logits).mean()
-""",
-            ),
-            "softplus without the sign: labels 0": (
-                "−log σ(l) = log(1 + e^{−l}); this is −log(1 − D), which G would minimize by being caught; same at 0",
-                """
-def non_saturating_generator_loss(fake_logits):
-    return F.softplus(fake_logits).mean()
-""",
-            ),
-            "a small number inside the logarithm": (
-                "'right at logits of ±200 too, as is its gradient': 18.4 and 0 instead of 200 and −1 at −200",
-                """
-def non_saturating_generator_loss(fake_logits):
-    eps = 1e-8
-    return -torch.log(torch.sigmoid(fake_logits) + eps).mean()
-""",
-            ),
-            "log(1 + e^{−l}) as printed in the hint": (
-                "'right at logits of ±200 too': e^{200} overflows in single precision (and is fine in double)",
-                """
-def non_saturating_generator_loss(fake_logits):
-    return torch.log1p(torch.exp(-fake_logits)).mean()
-""",
-            ),
-            "log of the mean probability, stable (cunning)": (
-                "the mean is of the logarithms, not inside the logarithm; right for one point or equal logits only",
-                """
-def non_saturating_generator_loss(fake_logits):
-    log_d = F.logsigmoid(fake_logits).flatten()
-    return math.log(len(log_d)) - torch.logsumexp(log_d, dim=0)
-""",
-            ),
-            "logits clipped before use (cunning)": (
-                "'right at logits of ±200 too, as is its gradient': 100 and slope 0 instead of 200 and −1",
-                """
-def non_saturating_generator_loss(fake_logits):
-    stable = fake_logits.clamp(-100, 100)
-    return F.softplus(-stable).mean()
-""",
-            ),
-            "one loss per point": (
-                "'one number ... a tensor of shape ()': this returns (m, 1), and is fine for m = 1 after .item()",
-                """
-def non_saturating_generator_loss(fake_logits):
-    return F.binary_cross_entropy_with_logits(fake_logits, torch.ones_like(fake_logits), reduction="none")
-""",
-            ),
-        },
-        "right": {
-            "cross entropy with label 1": """
-def non_saturating_generator_loss(fake_logits):
-    labels = fake_logits.new_ones(fake_logits.shape)
-    return F.binary_cross_entropy_with_logits(fake_logits, labels)
-""",
-            "in double precision, then back": """
-def non_saturating_generator_loss(fake_logits):
-    wide = fake_logits.to(torch.float64)
-    return torch.log1p(torch.exp(-wide)).mean().to(fake_logits.dtype)
-""",
-            "composed from other functions, no def": """
+
+
 from functools import partial, reduce
 
 
@@ -311,8 +435,18 @@ def _then(*functions):
 
 
 non_saturating_generator_loss = _then(torch.neg, partial(F.softplus, beta=1, threshold=30), torch.mean)
+
+
+def generator_losses(fake_logits):
+    return minimax_generator_loss(fake_logits), non_saturating_generator_loss(fake_logits)
 """,
-            "unusual: an nn.Module": """
+            "unusual: a distribution object scores 'made'; unusual: an nn.Module": """
+def minimax_generator_loss(fake_logits, *, outcome=0.0):
+    '''log P(label = 0) of a Bernoulli variable whose logit is D's.'''
+    verdict = torch.distributions.Bernoulli(logits=fake_logits, validate_args=False)
+    return verdict.log_prob(torch.full_like(fake_logits, outcome)).mean()
+
+
 class _NonSaturating(nn.Module):
     def forward(self, fake_logits):
         pairs = torch.stack([torch.zeros_like(fake_logits), -fake_logits])
@@ -320,6 +454,10 @@ class _NonSaturating(nn.Module):
 
 
 non_saturating_generator_loss = _NonSaturating()
+
+
+def generator_losses(fake_logits):
+    return minimax_generator_loss(fake_logits), non_saturating_generator_loss(fake_logits)
 """,
         },
     },
@@ -428,17 +566,17 @@ def generator_gradients(fake_logits):
         (F.softplus(-copies[1]) - F.softplus(copies[0])).sum().backward()
     return copies.grad[0], copies.grad[1]
 """,
-            "unusual: hyperbolic tangent, forward-mode and a list returned": '''
+            "unusual: hyperbolic tangent, forward-mode and a list returned": """
 def generator_gradients(fake_logits):
-    """sigma(l) = (1 + tanh(l/2)) / 2; the second slope from a Jacobian-vector product with ones."""
+    '''sigma(l) = (1 + tanh(l/2)) / 2; the second slope from a Jacobian-vector product with ones.'''
     l = fake_logits.detach()
     minimax = l.div(2).tanh().add(1).div(-2)
     _, non_saturating = torch.func.jvp(lambda t: F.softplus(-t), (l,), (torch.ones_like(l),))
     return [minimax, non_saturating]
-''',
+""",
         },
     },
-    "optimal_discriminator": {
+    "derivation": {
         "first": (1, 0),
         "wrong": {
             "a small number at the bottom": (
@@ -446,6 +584,16 @@ def generator_gradients(fake_logits):
                 """
 def optimal_discriminator(p, q):
     return p / (p + q + 1e-8)
+
+
+def derivation(step, p, q, d=None, dx=1.0):
+    if step == 3:
+        return optimal_discriminator(p, q)
+    if step < 3:
+        return torch.xlogy(p, d) + torch.xlogy(q, 1 - d) if step == 1 else p / d - q / (1 - d)
+    rest = -math.log(2) * (p + q).sum() * dx
+    value = (torch.xlogy(p, p) + torch.xlogy(q, q) - torch.xlogy(p + q, p + q)).sum() * dx
+    return {4: value, 5: (value - rest) / 2, 6: rest}[step]
 """,
             ),
             "0/0 becomes 0": (
@@ -453,6 +601,16 @@ def optimal_discriminator(p, q):
                 """
 def optimal_discriminator(p, q):
     return torch.nan_to_num(p / (p + q))
+
+
+def derivation(step, p, q, d=None, dx=1.0):
+    if step == 3:
+        return optimal_discriminator(p, q)
+    if step < 3:
+        return torch.xlogy(p, d) + torch.xlogy(q, 1 - d) if step == 1 else p / d - q / (1 - d)
+    rest = -math.log(2) * (p + q).sum() * dx
+    value = (torch.xlogy(p, p) + torch.xlogy(q, q) - torch.xlogy(p + q, p + q)).sum() * dx
+    return {4: value, 5: (value - rest) / 2, 6: rest}[step]
 """,
             ),
             "repairs 0/0 in the tensors given (cunning)": (
@@ -463,6 +621,16 @@ def optimal_discriminator(p, q):
     p[empty] = 1.0
     q[empty] = 1.0
     return p / (p + q)
+
+
+def derivation(step, p, q, d=None, dx=1.0):
+    if step == 3:
+        return optimal_discriminator(p, q)
+    if step < 3:
+        return torch.xlogy(p, d) + torch.xlogy(q, 1 - d) if step == 1 else p / d - q / (1 - d)
+    rest = -math.log(2) * (p + q).sum() * dx
+    value = (torch.xlogy(p, p) + torch.xlogy(q, q) - torch.xlogy(p + q, p + q)).sum() * dx
+    return {4: value, 5: (value - rest) / 2, 6: rest}[step]
 """,
             ),
             "½ below the smallest normal number (cunning)": (
@@ -472,6 +640,16 @@ def optimal_discriminator(p, q):
     total = p + q
     known = total > torch.finfo(p.dtype).tiny
     return torch.where(known, p / total, 0.5)
+
+
+def derivation(step, p, q, d=None, dx=1.0):
+    if step == 3:
+        return optimal_discriminator(p, q)
+    if step < 3:
+        return torch.xlogy(p, d) + torch.xlogy(q, 1 - d) if step == 1 else p / d - q / (1 - d)
+    rest = -math.log(2) * (p + q).sum() * dx
+    value = (torch.xlogy(p, p) + torch.xlogy(q, q) - torch.xlogy(p + q, p + q)).sum() * dx
+    return {4: value, 5: (value - rest) / 2, 6: rest}[step]
 """,
             ),
             "through single precision and back (cunning)": (
@@ -482,6 +660,16 @@ def optimal_discriminator(p, q):
     total = p32 + q32
     ratio = torch.where(total > 0, p32 / total, torch.full_like(total, 0.5))
     return ratio.to(p.dtype)
+
+
+def derivation(step, p, q, d=None, dx=1.0):
+    if step == 3:
+        return optimal_discriminator(p, q)
+    if step < 3:
+        return torch.xlogy(p, d) + torch.xlogy(q, 1 - d) if step == 1 else p / d - q / (1 - d)
+    rest = -math.log(2) * (p + q).sum() * dx
+    value = (torch.xlogy(p, p) + torch.xlogy(q, q) - torch.xlogy(p + q, p + q)).sum() * dx
+    return {4: value, 5: (value - rest) / 2, 6: rest}[step]
 """,
             ),
             "the wrong density on top": (
@@ -489,6 +677,16 @@ def optimal_discriminator(p, q):
                 """
 def optimal_discriminator(p, q):
     return torch.where(p + q > 0, q / (p + q), torch.tensor(0.5, dtype=p.dtype))
+
+
+def derivation(step, p, q, d=None, dx=1.0):
+    if step == 3:
+        return optimal_discriminator(p, q)
+    if step < 3:
+        return torch.xlogy(p, d) + torch.xlogy(q, 1 - d) if step == 1 else p / d - q / (1 - d)
+    rest = -math.log(2) * (p + q).sum() * dx
+    value = (torch.xlogy(p, p) + torch.xlogy(q, q) - torch.xlogy(p + q, p + q)).sum() * dx
+    return {4: value, 5: (value - rest) / 2, 6: rest}[step]
 """,
             ),
             "½ where either density is 0": (
@@ -497,6 +695,16 @@ def optimal_discriminator(p, q):
 def optimal_discriminator(p, q):
     unknown = (p == 0) | (q == 0)
     return torch.where(unknown, torch.full_like(p, 0.5), p / (p + q))
+
+
+def derivation(step, p, q, d=None, dx=1.0):
+    if step == 3:
+        return optimal_discriminator(p, q)
+    if step < 3:
+        return torch.xlogy(p, d) + torch.xlogy(q, 1 - d) if step == 1 else p / d - q / (1 - d)
+    rest = -math.log(2) * (p + q).sum() * dx
+    value = (torch.xlogy(p, p) + torch.xlogy(q, q) - torch.xlogy(p + q, p + q)).sum() * dx
+    return {4: value, 5: (value - rest) / 2, 6: rest}[step]
 """,
             ),
             "normalizes both over the tensor first (cunning)": (
@@ -507,6 +715,16 @@ def optimal_discriminator(p, q):
     q_share = q / q.sum()
     total = p_share + q_share
     return torch.where(total > 0, p_share / total, 0.5)
+
+
+def derivation(step, p, q, d=None, dx=1.0):
+    if step == 3:
+        return optimal_discriminator(p, q)
+    if step < 3:
+        return torch.xlogy(p, d) + torch.xlogy(q, 1 - d) if step == 1 else p / d - q / (1 - d)
+    rest = -math.log(2) * (p + q).sum() * dx
+    value = (torch.xlogy(p, p) + torch.xlogy(q, q) - torch.xlogy(p + q, p + q)).sum() * dx
+    return {4: value, 5: (value - rest) / 2, 6: rest}[step]
 """,
             ),
         },
@@ -514,6 +732,16 @@ def optimal_discriminator(p, q):
             "nan_to_num with ½": """
 def optimal_discriminator(p, q):
     return p.div(p + q).nan_to_num(nan=0.5)
+
+
+def derivation(step, p, q, d=None, dx=1.0):
+    if step == 3:
+        return optimal_discriminator(p, q)
+    if step < 3:
+        return torch.xlogy(p, d) + torch.xlogy(q, 1 - d) if step == 1 else p / d - q / (1 - d)
+    rest = -math.log(2) * (p + q).sum() * dx
+    value = (torch.xlogy(p, p) + torch.xlogy(q, q) - torch.xlogy(p + q, p + q)).sum() * dx
+    return {4: value, 5: (value - rest) / 2, 6: rest}[step]
 """,
             "masked assignment into a fresh tensor of halves": """
 def optimal_discriminator(p, q):
@@ -521,6 +749,16 @@ def optimal_discriminator(p, q):
     known = (p > 0).logical_or(q > 0)
     out[known] = p[known] / (p[known] + q[known])
     return out
+
+
+def derivation(step, p, q, d=None, dx=1.0):
+    if step == 3:
+        return optimal_discriminator(p, q)
+    if step < 3:
+        return torch.xlogy(p, d) + torch.xlogy(q, 1 - d) if step == 1 else p / d - q / (1 - d)
+    rest = -math.log(2) * (p + q).sum() * dx
+    value = (torch.xlogy(p, p) + torch.xlogy(q, q) - torch.xlogy(p + q, p + q)).sum() * dx
+    return {4: value, 5: (value - rest) / 2, 6: rest}[step]
 """,
             "NumPy's divide with where= and out=": """
 import numpy as np
@@ -532,119 +770,34 @@ def optimal_discriminator(p, q):
     out = np.full(total.shape, 0.5, dtype=total.dtype)
     np.divide(top, total, out=out, where=total > 0)
     return torch.from_numpy(out)
+
+
+def derivation(step, p, q, d=None, dx=1.0):
+    if step == 3:
+        return optimal_discriminator(p, q)
+    if step < 3:
+        return torch.xlogy(p, d) + torch.xlogy(q, 1 - d) if step == 1 else p / d - q / (1 - d)
+    rest = -math.log(2) * (p + q).sum() * dx
+    value = (torch.xlogy(p, p) + torch.xlogy(q, q) - torch.xlogy(p + q, p + q)).sum() * dx
+    return {4: value, 5: (value - rest) / 2, 6: rest}[step]
 """,
-            "unusual: Bayes' rule as a softmax of log densities, in double": '''
+            "unusual: Bayes' rule as a softmax of log densities, in double": """
 def optimal_discriminator(p, q):
-    """Posterior of 'real' under equal priors, from the log densities; NaN where neither speaks."""
+    '''Posterior of 'real' under equal priors, from the log densities; NaN where neither speaks.'''
     scores = torch.stack((p.double().log(), q.double().log()), dim=-1)
     posterior = scores.softmax(dim=-1).unbind(dim=-1)[0]
     return posterior.masked_fill(posterior.isnan(), 0.5).type_as(p)
-''',
-        },
-    },
-    "game_value": {
-        "first": (1, 0),
-        "wrong": {
-            "0·log 0 minded in the first term only": (
-                "'count 0 · log 0 as 0': NaN where q = 0 and d = 1",
-                """
-def game_value(p, q, d, dx):
-    return (torch.xlogy(p, d) + q * torch.log(1 - d)).sum() * dx
-""",
-            ),
-            "weighted F.binary_cross_entropy (cunning)": (
-                "'Where it is sure and wrong, V is −∞, without any bound': its logarithms stop at −100",
-                """
-def game_value(p, q, d, dx):
-    real = F.binary_cross_entropy(d, torch.ones_like(d), weight=p, reduction="sum")
-    made = F.binary_cross_entropy(d, torch.zeros_like(d), weight=q, reduction="sum")
-    return -(real + made) * dx
-""",
-            ),
-            "nan_to_num also bounds −∞ (cunning)": (
-                "'V is −∞, without any bound': nan_to_num turns −∞ into about −3.4e38 (−1.8e308 in double)",
-                """
-def game_value(p, q, d, dx):
-    integrand = p * torch.log(d) + q * torch.log(1 - d)
-    return torch.nan_to_num(integrand).sum() * dx
-""",
-            ),
-            "only finite terms count": (
-                "'Where it is sure and wrong, V is −∞': those points are dropped together with 0·log 0",
-                """
-def game_value(p, q, d, dx):
-    terms = torch.cat([p * torch.log(d), q * torch.log(1 - d)])
-    return terms[torch.isfinite(terms)].sum() * dx
-""",
-            ),
-            "trapezoid rule (cunning)": (
-                "'the plain sum over the grid times dx'; the same when both densities vanish at the ends",
-                """
-def game_value(p, q, d, dx):
-    integrand = torch.xlogy(p, d) + torch.xlogy(q, 1 - d)
-    return torch.trapezoid(integrand, dx=dx)
-""",
-            ),
-            "works inside the tensors given": (
-                "'Leave the tensors you are given as they are': p and q are overwritten",
-                """
-def game_value(p, q, d, dx):
-    first = p.xlogy_(d)
-    second = q.xlogy_(1 - d)
-    return (first + second).sum() * dx
-""",
-            ),
-            "the best discriminator's value, d ignored (cunning)": (
-                "'d [holds] the discriminator's output': the value is of that d, not of D*",
-                """
-def game_value(p, q, d, dx):
-    total = p + q
-    best = torch.where(total > 0, p / total, torch.full_like(total, 0.5))
-    return (torch.xlogy(p, best) + torch.xlogy(q, 1 - best)).sum() * dx
-""",
-            ),
-            "weighted means instead of sum times dx": (
-                "'the plain sum over the grid times dx'; the same only if p and q each sum to 1/dx",
-                """
-def game_value(p, q, d, dx):
-    log_real = torch.xlogy(p, d).sum() / p.sum()
-    log_made = torch.xlogy(q, 1 - d).sum() / q.sum()
-    return log_real + log_made
-""",
-            ),
-        },
-        "right": {
-            "xlogy and xlog1py": """
-def game_value(p, q, d, dx):
-    return dx * torch.sum(torch.special.xlogy(p, d) + torch.special.xlog1py(q, -d))
-""",
-            "only the points that carry weight, a dot product each": """
-def _expected_log(weight, probability):
-    there = weight > 0
-    return torch.dot(weight[there], probability[there].log())
 
 
-def game_value(p, q, d, dx):
-    return (_expected_log(p, d) + _expected_log(q, 1 - d)) * dx
+def derivation(step, p, q, d=None, dx=1.0):
+    if step == 3:
+        return optimal_discriminator(p, q)
+    if step < 3:
+        return torch.xlogy(p, d) + torch.xlogy(q, 1 - d) if step == 1 else p / d - q / (1 - d)
+    rest = -math.log(2) * (p + q).sum() * dx
+    value = (torch.xlogy(p, p) + torch.xlogy(q, q) - torch.xlogy(p + q, p + q)).sum() * dx
+    return {4: value, 5: (value - rest) / 2, 6: rest}[step]
 """,
-            "a loop over Python numbers": """
-def game_value(p, q, d, dx):
-    def term(weight, chance):
-        if weight == 0:
-            return 0.0
-        return weight * math.log(chance) if chance > 0 else -math.inf
-
-    rows = zip(p.tolist(), q.tolist(), d.tolist())
-    total = math.fsum(term(a, c) + term(b, 1 - c) for a, b, c in rows)
-    return torch.tensor(total * float(dx), dtype=p.dtype)
-""",
-            "unusual: nansum of the naive product": '''
-def game_value(p, q, d, dx):
-    """Only 0·(−∞) can be NaN here, and nansum counts a NaN as 0; −∞ stays."""
-    weights = torch.stack((p, q), dim=1)
-    logs = torch.log(torch.stack((d, 1 - d), dim=1))
-    return (weights * logs).nansum().mul(dx)
-''',
         },
     },
     "discriminator_step": {
@@ -1107,9 +1260,9 @@ def algorithm_1(discriminator_step, generator_step, sample_real, sample_noise, i
 
     return (iteration() for _ in range(iterations))
 """,
-            "unusual: an iterator class": '''
+            "unusual: an iterator class": """
 class algorithm_1:
-    """One iteration per next(), without the word yield."""
+    '''One iteration per next(), without the word yield.'''
 
     def __init__(self, discriminator_step, generator_step, sample_real, sample_noise, iterations, k):
         self.step_D, self.step_G = discriminator_step, generator_step
@@ -1126,7 +1279,7 @@ class algorithm_1:
         for _ in range(self.k):
             d_loss = self.step_D(self.draw_real(), self.draw_noise())
         return d_loss, self.step_G(self.draw_noise())
-''',
+""",
         },
     },
 }

@@ -26,15 +26,11 @@ BORROWED: dict[str, dict[str, Loan]] = {
             'from gancourse.widgets.plane_game import OBJECTIVES\n\ndiscriminator_loss = OBJECTIVES["minimax"].d_loss\n'
         ),
     },
-    "minimax_generator_loss": {
-        "the package's": withheld(
-            'from gancourse.objectives import OBJECTIVES\n\nminimax_generator_loss = OBJECTIVES["minimax"].g_loss\n'
-        ),
-    },
-    "non_saturating_generator_loss": {
+    "generator_losses": {
         "the package's": withheld(
             "from gancourse.objectives import OBJECTIVES\n\n"
-            'non_saturating_generator_loss = OBJECTIVES["non_saturating"].g_loss\n'
+            "def generator_losses(fake_logits):\n"
+            '    return tuple(OBJECTIVES[name].g_loss(fake_logits) for name in ("minimax", "non_saturating"))\n'
         ),
     },
     "generator_gradients": {
@@ -46,15 +42,17 @@ BORROWED: dict[str, dict[str, Loan]] = {
             "    return tuple(torch.autograd.grad(loss, x)[0] for loss in losses)\n"
         ),
     },
-    "optimal_discriminator": {"the lesson's own": solved(LESSON, "optimal_discriminator")},
-    "game_value": {
-        "the checks' own": withheld(
-            "from gancourse.checks.lesson_01.theory import value_in_paper\n\n"
-            "def game_value(p, q, d, dx):\n"
-            "    return torch.tensor(value_in_paper(p, q, d, dx))\n"
+    "derivation": {
+        "the lesson's own": solved(LESSON, "derivation"),
+        "the checks' cases": withheld(
+            "from gancourse.checks.lesson_01.theory import relative\n\n"
+            "def derivation(step, p, q, d=None, dx=1.0):\n"
+            "    m = ((p + q) / 2).tolist()\n"
+            "    return torch.tensor(relative(p.tolist(), m, dx) + relative(q.tolist(), m, dx)) / 2\n"
         ),
     },
     "discriminator_step": {"the lesson's own": solved(LESSON, "discriminator_step")},
     "generator_step": {"the lesson's own": solved(LESSON, "generator_step")},
+    "fewest_steps": {"the lesson's own": solved(LESSON, "fewest_steps")},
     "algorithm_1": {"the lesson's own": solved(LESSON, "algorithm_1")},
 }

@@ -1,4 +1,4 @@
-# %% [markdown] builds="the whole game in one dimension: losses, the best discriminator, Algorithm 1" hours=2 stars=1
+# %% [markdown] builds="the whole game in one dimension: losses, the best discriminator, Algorithm 1" hours=3 stars=1
 # # 01 · One bell curve
 #
 # Two small networks play a game. One makes numbers. The other tries to tell them from real ones.
@@ -13,7 +13,7 @@
 # - run Algorithm 1 of the paper with $k$ inner steps, without one player moving the other;
 # - look at a run that fails and name what is wrong with it.
 #
-# **Time:** about two hours, of which the machine works two minutes. No GPU is needed.
+# **Time:** about three hours with the challenge, of which the machine works about a minute. No GPU is needed.
 # **Builds on:** Python, some PyTorch (tensors, `backward`, an optimizer), the normal distribution.
 
 # %% [markdown]
@@ -34,7 +34,8 @@ import torch.nn.functional as F
 from scipy.stats import gaussian_kde
 from torch import nn
 
-from gancourse import quick, seed_everything, show
+from gancourse import keepsake, quick, seed_everything, show
+from gancourse.broken import broken
 from gancourse.checks import public
 from gancourse.data.toys import Gaussian1D
 from gancourse.metrics import wasserstein_1d
@@ -42,7 +43,7 @@ from gancourse.plots import FAKE, JUDGE, PALETTE, REAL, axes, draw_game, figure
 from gancourse.widgets import Knob, LiveTraining, watch
 
 check = public("01_gaussian_1d")
-torch.set_num_threads(1)  # networks this small are faster on one core than on several
+torch.set_num_threads(1)  # for the whole lesson: networks this small are faster on one core than on several
 seed_everything(0)
 
 # %% [markdown]
@@ -108,7 +109,7 @@ show(
 
 # %% [markdown]
 # The kernel density estimate did well, and without any training. In one dimension it is hard to
-# beat. In the 12,288 dimensions of a small color image it is hopeless: bumps around 200 images say
+# beat. In the 3,072 dimensions of a color image of 32 × 32 pixels it is hopeless: bumps around 200 images say
 # nothing about a new one. The implicit model has the opposite temper. Sampling costs one pass
 # through a network in any dimension. But how do we train it, if it has no density to fit?
 #
@@ -177,54 +178,49 @@ def discriminator_loss(real_logits, fake_logits):
 # the heuristic, **non-saturating** loss. Both go down as $D$ is fooled more. You will write both and
 # then see why the second is the one people use.
 
-# %% [markdown] exercise="minimax_generator_loss" stars=1 minutes=5
-# ### Exercise 2: the minimax loss
+# %% [markdown] exercise="generator_losses" stars=1 minutes=10
+# ### Exercise 2: both losses of the generator
 #
-# Write $\tfrac1m \sum_j \log\bigl(1 - D(G(z_j))\bigr)$ for a batch of logits: one number, right at
-# logits of ±200 too, as is its gradient.
+# Write both for a batch of logits, and return them as a pair (a tuple or a list): first the minimax loss,
+# $\tfrac1m \sum_j \log\bigl(1 - D(G(z_j))\bigr)$, then the non-saturating one,
+# $-\tfrac1m \sum_j \log D(G(z_j))$. Each is one number, right at logits of ±200 too, as is its gradient.
 
-# %% [markdown] hints="minimax_generator_loss"
-# You have written this term already, with the opposite sign.
+# %% [markdown] hints="generator_losses"
+# The first you have written already, as the second part of $D$'s loss, with the opposite sign. For the second: $G$
+# wants its points called real. Pretend they are, and take the cross-entropy.
 # ---
-# $\log(1 - \sigma(l)) = -\log(1 + e^{l})$.
+# $\log(1 - \sigma(l)) = -\log(1 + e^{l})$ and $-\log \sigma(l) = \log(1 + e^{-l})$.
 # ---
-# The mean of `F.softplus(…)` of the logits, with a minus sign. `F.logsigmoid` of the negative
-# logits is the same thing.
+# Each is the mean of `F.softplus(…)`: once of the logits, with a minus sign in front of the mean, once of the negative
+# logits. `F.logsigmoid` does as well.
 
 
-# %% solution="minimax_generator_loss"
+# %% solution="generator_losses"
+def generator_losses(fake_logits):
+    """G's two losses on a batch of made points.
+
+    Args:
+        fake_logits: D's logits on made points, shape (m, 1).
+
+    Returns:
+        (mean log(1 − D), −mean log D): minimax and non-saturating, two tensors of shape ().
+    """
+    ### BEGIN SOLUTION
+    return -F.softplus(fake_logits).mean(), F.softplus(-fake_logits).mean()
+    ### END SOLUTION
+
+
+# %% test="generator_losses" points=2
+
+
+# %% name="one-loss" folded="Gives each of your two losses a name of its own"
 def minimax_generator_loss(fake_logits):
-    """mean log(1 − D(G(z))), from logits of shape (m, 1); a tensor of shape ()."""
-    ### BEGIN SOLUTION
-    return -F.softplus(fake_logits).mean()
-    ### END SOLUTION
+    return generator_losses(fake_logits)[0]
 
 
-# %% test="minimax_generator_loss" points=1
-
-# %% [markdown] exercise="non_saturating_generator_loss" stars=1 minutes=5
-# ### Exercise 3: the non-saturating loss
-#
-# Write $-\tfrac1m \sum_j \log D(G(z_j))$ for a batch of logits: one number, right at logits of ±200 too, as is
-# its gradient.
-
-# %% [markdown] hints="non_saturating_generator_loss"
-# The generator wants its points called real. Pretend they are, and take the cross-entropy.
-# ---
-# $-\log \sigma(l) = \log(1 + e^{-l})$.
-# ---
-# The mean of `F.softplus(…)`, this time of the negative logits.
-
-
-# %% solution="non_saturating_generator_loss"
 def non_saturating_generator_loss(fake_logits):
-    """−mean log D(G(z)), from logits of shape (m, 1); a tensor of shape ()."""
-    ### BEGIN SOLUTION
-    return F.softplus(-fake_logits).mean()
-    ### END SOLUTION
+    return generator_losses(fake_logits)[1]
 
-
-# %% test="non_saturating_generator_loss" points=1
 
 # %% [markdown]
 # Now plot both against the logit, with their slopes, which is what learning feels. A confident
@@ -268,15 +264,17 @@ show(
 # In the gray zone, where made points are spotted with confidence, the minimax curve is flat. Its
 # slope is almost 0: the generator is told that it fails, and not which way to go. The non-saturating
 # curve is steepest exactly there. It goes flat on the right instead, where the generator has won
-# already. Both losses have the same downhill direction; they differ in *when* they speak up.
+# already. For each made point both losses go down the same way, toward a higher logit; they differ in *when* they
+# speak up. So in a batch they weigh the points differently: one listens to those that fool $D$ already, the other to
+# those that do not.
 
 # %% [markdown] exercise="generator_gradients" stars=2 minutes=15
-# ### Exercise 4: the slopes, as formulas
+# ### Exercise 3: the slopes, as formulas
 #
 # Take one made point with logit $l$ and $D = \sigma(l)$. Find the derivative of its minimax loss
 # $\log(1 - \sigma(l))$ and of its non-saturating loss $-\log \sigma(l)$ with respect to $l$, and
-# return both for a whole tensor of logits: minimax first, each in the shape of the input. It is the
-# derivative of each point's own loss that is asked, so nothing is divided by the batch size.
+# return both for a whole tensor of logits, as a pair (a tuple or a list): minimax first, each in the shape of the
+# input. It is the derivative of each point's own loss that is asked, so nothing is divided by the batch size.
 #
 # It should be right at logits of ±200 too, and the same when it is asked twice. With pencil and paper
 # it is two lines. Asking autograd is allowed, but then the logits you are given may not require a
@@ -308,19 +306,23 @@ def generator_gradients(fake_logits):
     ### END SOLUTION
 
 
-# %% test="generator_gradients" points=2
+# %% test="generator_gradients" points=1
 
-# %% demo=true
-for d in (0.5, 0.1, 0.01, 0.001):
-    minimax, non_saturating = generator_gradients(torch.tensor([math.log(d / (1 - d))]))
-    ratio = non_saturating.item() / minimax.item()
-    print(
-        f"D = {d:<6} minimax {minimax.item():7.3f}   non-saturating {non_saturating.item():7.3f}   ratio {ratio:6.0f}"
-    )
+# %% demo=true folded="Draws how hard each loss pushes, from an undecided D to one that is almost sure"
+judged = torch.logspace(math.log10(0.5), -3, 50)
+pushes = [part.abs() for part in generator_gradients(torch.logit(judged))]
+fig = figure(6.5, 3.0)
+(ax,) = axes(fig)
+ax.loglog(judged, pushes[0], color=PALETTE[3], ls="--", lw=2, label="minimax")
+ax.loglog(judged, pushes[1], color=FAKE, lw=2, label="non-saturating")
+ax.invert_xaxis()
+ax.set(xlabel="D on a made point: undecided ← → sure", ylabel="size of the slope", title="who pushes how hard")
+ax.legend(fontsize=9)
+show(fig, alt="The size of both slopes against D on a made point, from ½ to 0.001, on logarithmic axes.")
 
 # %% [markdown]
 # At $D = ½$ the two push equally hard. Against a discriminator that gives a made point one chance in
-# a thousand, the non-saturating loss pushes 999 times harder.
+# a thousand, the non-saturating loss pushes $(1 - D)/D = 999$ times harder.
 #
 # ## 4. The best discriminator, and what the game is worth
 #
@@ -329,126 +331,141 @@ for d in (0.5, 0.1, 0.01, 0.001):
 #
 # $$V(D, G) = \int \bigl[\, p(x) \log D(x) + q(x) \log(1 - D(x)) \,\bigr]\, dx,$$
 #
-# and $D$ may be chosen at each $x$ by itself. For fixed $p$ and $q$ the bracket is a hill in $D$;
-# set its derivative $p/D - q/(1 - D)$ to 0, and the top is at
+# and $D$ may be chosen at each $x$ by itself. For fixed $p$ and $q$ the bracket is a hill in $D$. Where is its top, and
+# how high is it? The paper answers in a few lines (section 4, proposition 1 and theorem 1). Here you fill them in.
+
+# %% [markdown] exercise="derivation" stars=3 minutes=35
+# ### Exercise 4: the derivation, step by step
 #
-# $$D^*(x) = \frac{p(x)}{p(x) + q(x)}.$$
+# Write six short steps. Each is asked for by its number and checked by itself: a step that is wrong takes no other
+# with it. `p`, `q` and `d` hold the two densities and the discriminator's outputs at points of a grid that are `dx`
+# apart. Leave them as they are. Nobody will differentiate through your steps.
 #
-# This is Bayes' rule: the probability that $x$ is real if half of all points are.
+# 1. **What each point adds to $V$**: the bracket, at each point. A discriminator may be sure where it is right to be:
+#    count $0 \cdot \log 0$ as 0. Where it is sure and wrong, the bracket is $-\infty$, without any bound.
+# 2. **The slope**: the derivative of step 1 with respect to $D$, at each point, for $D$ strictly between 0 and 1.
+# 3. **The top, $D^*$**: the $D$ at which that slope is 0, at each point. It must hold in the tails, however small
+#    both densities are, in single and in double precision. Where both are 0 nothing is known: ½.
+# 4. **$V$ at the top**: put $D^*$ into step 1, replace the integral by the plain sum over the grid times `dx`, and
+#    return that number. Mind points where $D^*$ rounds to 1: $1 - D^*$, as the difference, is 0 there, and the
+#    logarithm $-\infty$, although $q$ is not quite 0. Where both densities are 0 nothing is added.
+# 5. **The divergence**: with the middle $m = (p + q)/2$, the Jensen–Shannon divergence is
+#    $\mathrm{JSD} = \tfrac12 \sum p \log\tfrac{p}{m}\,\Delta x + \tfrac12 \sum q \log\tfrac{q}{m}\,\Delta x$.
+#    A density of 0 adds nothing.
+# 6. **The rest**: what is left of step 4 when 2 · JSD is taken off. It knows nothing of how $p$ and $q$ overlap: it
+#    takes no more than the two sums $\sum p\,\Delta x$ and $\sum q\,\Delta x$. (On a grid that holds all of both
+#    densities each is 1; do not count on it.)
 
-# %% [markdown] exercise="optimal_discriminator" stars=1 minutes=5
-# ### Exercise 5: the best discriminator
-#
-# Return $D^*$ for two tensors of densities of the same shape, and leave those as they are. It must
-# hold in the tails, however small both densities are, in single and in double precision. Where both are
-# 0 nothing is known: return ½.
-
-# %% [markdown] hints="optimal_discriminator"
-# The formula is right above. The only trouble is 0/0.
+# %% [markdown] hints="derivation"
+# Steps 1 to 3 are a school exercise: a function, its derivative, and where that is 0. For step 4 write $1 - D^*$ as a
+# fraction, too. For step 6 compare the logarithms in steps 4 and 5: what is $\log\frac{p}{p+q}$ beside
+# $\log\frac{p}{m}$?
 # ---
-# Where $p + q > 0$ it is $p/(p + q)$, elsewhere ½. Adding a small number to the bottom would spoil
-# the tails, where $p$ and $q$ are small themselves.
+# The derivative of $\log(1 - D)$ is $-1/(1 - D)$. From $p/D = q/(1 - D)$ follows $p(1 - D) = qD$. Then
+# $1 - D^* = q/(p + q)$. And $\log\frac{p}{p + q} = \log\frac{p}{m} - \log 2$, and so for $q$.
 # ---
-# `torch.where(condition, a, b)` picks from `a` or `b` element by element. (If you ever
-# differentiate through it, mind that the branch not picked must not be NaN.)
+# `torch.xlogy(a, b)` is `a * log(b)`, and 0 where `a` is 0. `torch.where(condition, a, b)` picks element by element.
+# In step 4 `derivation(3, q, p)` gives $1 - D^*$ without a difference. The sums in step 5 come from
+# $p \log p + q \log q - 2\,m \log m$. In step 6 each of the two sums takes a factor $-\log 2$.
 
 
-# %% solution="optimal_discriminator"
-def optimal_discriminator(p, q):
-    """D*(x) from the densities p(x) of the data and q(x) of the samples: probabilities, same shape."""
-    ### BEGIN SOLUTION
-    total = p + q
-    return torch.where(total > 0, p / total, torch.full_like(total, 0.5))
-    ### END SOLUTION
-
-
-# %% test="optimal_discriminator" points=1
-
-# %% [markdown] exercise="game_value" stars=2 minutes=15
-# ### Exercise 6: what a game is worth
-#
-# Compute $V$ on a grid. `p`, `q` and `d` hold the two densities and the discriminator's output at
-# points `dx` apart. Replace the integral by the plain sum over the grid times `dx`. A discriminator
-# may be perfectly sure where it is right to be: count $0 \cdot \log 0$ as 0. Where it is sure and wrong,
-# $V$ is $-\infty$, without any bound. Leave the tensors you are given as they are.
-
-# %% [markdown] hints="game_value"
-# Two sums, one weighted by `p` and one by `q`. The care goes to the products with a 0 in front.
-# ---
-# $V \approx \sum_i \bigl[p_i \log d_i + q_i \log(1 - d_i)\bigr]\,\Delta x$, where a term with
-# $p_i = 0$ (or $q_i = 0$) is 0 whatever the logarithm.
-# ---
-# `torch.xlogy(a, b)` is `a * log(b)`, and 0 where `a` is 0, which is exactly the rule wanted here.
-
-
-# %% solution="game_value"
-def game_value(p, q, d, dx):
-    """V(D, G) on a grid.
-
-    Args:
-        p, q: densities of the data and of the samples, shape (n,).
-        d: the discriminator's outputs there, between 0 and 1, shape (n,).
-        dx: distance between neighboring grid points.
+# %% solution="derivation"
+def derivation(step, p, q, d=None, dx=1.0):
+    """One step, 1 to 6, for densities p and q and, in steps 1 and 2, outputs d of a discriminator.
 
     Returns:
-        one number, a tensor of shape ().
+        steps 1 to 3: a tensor in the shape of p; steps 4 to 6: one number for the whole grid.
     """
-    ### BEGIN SOLUTION
-    return (torch.xlogy(p, d) + torch.xlogy(q, 1 - d)).sum() * dx
-    ### END SOLUTION
+    if step == 1:  # what each point adds to V
+        ### BEGIN SOLUTION
+        return torch.xlogy(p, d) + torch.xlogy(q, 1 - d)
+        ### END SOLUTION
+    if step == 2:  # its slope in D
+        ### BEGIN SOLUTION
+        return p / d - q / (1 - d)
+        ### END SOLUTION
+    if step == 3:  # D*, where the slope is 0
+        ### BEGIN SOLUTION
+        total = p + q
+        return torch.where(total > 0, p / total, torch.full_like(total, 0.5))
+        ### END SOLUTION
+    if step == 4:  # V at D*
+        ### BEGIN SOLUTION
+        real, fake = derivation(3, p, q), derivation(3, q, p)
+        return (torch.xlogy(p, real) + torch.xlogy(q, fake)).sum() * dx
+        ### END SOLUTION
+    if step == 5:  # the Jensen–Shannon divergence
+        ### BEGIN SOLUTION
+        m = (p + q) / 2
+        return (torch.xlogy(p, p) + torch.xlogy(q, q) - 2 * torch.xlogy(m, m)).sum() * dx / 2
+        ### END SOLUTION
+    if step == 6:  # the rest
+        ### BEGIN SOLUTION
+        return -math.log(2) * (p + q).sum() * dx
+        ### END SOLUTION
 
 
-# %% test="game_value" points=2
+# %% test="derivation" points=4
 
 # %% [markdown]
-# Now move a made bell curve from far left to right over the data and play the best discriminator
-# against it each time. On the left, three positions with their $D^*$. On the right, the value of the
-# game for every position. Where is it lowest, and where is it flat?
+# Step 3 is
+#
+# $$D^*(x) = \frac{p(x)}{p(x) + q(x)},$$
+#
+# Bayes' rule: the probability that $x$ is real if half of all points are. Steps 4 to 6 are the paper's theorem: the
+# best discriminator's value is
+#
+# $$V(D^*, G) = -\log 4 + 2\,\mathrm{JSD}(p, q),$$
+#
+# a constant and a distance between samples and data. The divergence is 0 for equal densities only, and at most log 2.
+#
+# Next, a made bell curve moves from far left to right over the data, and the best discriminator plays against it
+# at each place.
 
-# %% demo=true
-grid = torch.linspace(-10, 20, 3001, dtype=torch.float64)
+# %% [markdown] predict="far_away"
+# The made bell curve stands 10 widths from the data. It moves a little closer. What happens to $V(D^*, G)$, which $G$
+# tries to make small?
+#
+# - [ ] it falls, by about as much as anywhere :: It would, if the divergence grew with the distance. It is at most
+#   log 2, and there it is that already.
+# - [x] next to nothing :: Two curves that hardly overlap are told apart with certainty. A little closer they still
+#   are.
+# - [ ] it falls more than when the curves are close :: Far away there is much to win, but the value does not tell the
+#   way.
+#
+# ---
+# The valley is flat far from the data, and steep on the slopes near it. A perfect judge tells a generator that is far
+# off nothing about the way home. This is the flat part of the minimax loss once more.
+
+# %% demo=true name="valley" folded="Draws D* against three made curves, and what the game is worth for every place"
+grid = torch.linspace(-15, 25, 4001, dtype=torch.float64)
 p = target.density(grid)
-
-
-def best_value(center):
-    """V(D*, G) for a made bell curve around `center`."""
-    q = Gaussian1D(center).density(grid)
-    # Far out D* rounds to exactly 0 or 1, where a logarithm would be −∞. A hair's breadth is enough.
-    d = optimal_discriminator(p, q).clamp(1e-15, 1 - 1e-15)
-    return float(game_value(p, q, d, 0.01))
-
-
-centers = torch.linspace(-5, 15, 81).tolist()
-values = [best_value(center) for center in centers]
-print(f"The lowest value is {min(values):.4f}; −log 4 is {-math.log(4):.4f}.")
-
-# %% demo=true
+centers = torch.linspace(-7, 17, 97).tolist()
+made = [Gaussian1D(center).density(grid) for center in centers]
+values = [float(derivation(4, p, q, dx=0.01)) for q in made]
+again = [float(derivation(6, p, q, dx=0.01) + 2 * derivation(5, p, q, dx=0.01)) for q in made]
 fig = figure(9.5, 3.2)
 left, right = axes(fig, 1, 2)
 left.fill_between(grid, p, color=REAL, alpha=0.25, label="data")
 for center, dash in ((1.0, ":"), (4.0, "--"), (5.0, "-")):
     q = Gaussian1D(center).density(grid)
     left.plot(grid, q, color=FAKE, ls=dash)
-    left.plot(grid, optimal_discriminator(p, q), color=JUDGE, ls=dash, lw=2, label=f"D* against N({center:g}, 1)")
+    left.plot(grid, derivation(3, p, q), color=JUDGE, ls=dash, lw=2, label=f"D* against N({center:g}, 1)")
 left.set(xlim=(-2, 10), xlabel="x", title="the best discriminator")
 left.legend(fontsize=8.5)
-right.plot(centers, values, color=JUDGE, lw=2)
+right.plot(centers, values, color=JUDGE, lw=2, label="V at D*")
+right.plot(centers[::4], again[::4], "o", color=FAKE, ms=4, label="the rest + 2 JSD")
 right.axhline(-math.log(4), color="0.4", ls=":")
-right.text(-5, -math.log(4) + 0.03, "−log 4", color="0.35")
-right.set(xlabel="center of the made bell curve", title="V(D*, G)")
-show(
-    fig,
-    alt="Left: D* is a steep step against samples around 1, a gentle slope against 4, and flat at one half against "
-    "5. Right: the value is near 0 far away on both sides and dips to −log 4 where the centers agree.",
-)
+right.text(-7, -math.log(4) + 0.03, "−log 4", color="0.35")
+right.set(xlabel="center of the made bell curve", title="what the game is worth")
+right.legend(fontsize=8.5)
+show(fig, alt="Left: D* against three made curves. Right: V at D* for every place of the made curve, one valley.")
+
 # %% [markdown]
-# The value is lowest, −log 4, exactly where the two curves are the same and $D^* = ½$ everywhere.
-# The paper proves this for all densities: $V(D^*, G) = -\log 4 + 2\,\mathrm{JSD}(p, q)$, with the
-# Jensen–Shannon divergence, which is 0 for equal densities only. So whoever minimizes $V(D^*, G)$
-# finds the data, and a *loss of $D$ near* $\log 4 \approx 1.386$ is what a finished game looks like.
-#
-# The plot also holds a warning. Far from the data the valley is flat. A made curve at 15 is told
-# nothing about the way home, however good the judge. This is the flat part of the minimax loss again.
+# On the left $D^*$ is a steep step against samples around 1, a gentle slope against 4, and flat at ½ against 5. On the
+# right the value is lowest, −log 4, exactly where the two curves are the same, and steps 5 and 6 give the same curve
+# as step 4. The paper proves it for all densities. So whoever minimizes $V(D^*, G)$ finds the data, and a *loss of $D$
+# near* $\log 4 \approx 1.386$ is what a finished game looks like.
 #
 # ## 5. Taking turns
 #
@@ -461,13 +478,13 @@ show(
 # $D(G(z))$ runs through both, and `backward()` leaves gradients wherever it passes.
 
 # %% [markdown] exercise="discriminator_step" stars=2 minutes=15
-# ### Exercise 7: one step of the discriminator
+# ### Exercise 5: one step of the discriminator
 #
 # Given both networks, $D$'s optimizer, a loss, a batch `real` and a batch of noise `z`: compute
-# `loss(D(real), D(G(z)))` on exactly these batches, move $D$ by one step of the optimizer you are
-# given, and return that loss (from before the step) as a plain number. $G$ must not move, and must
-# not receive a gradient. Gradients that an earlier step left in $D$ must not count. Use the `loss`
-# you are given, once.
+# `loss(D(real), D(G(z)))` on exactly these batches (by one call of $D$ or by two), move $D$ by one step of the
+# optimizer you are given, and return that loss (from before the step) as a plain number, not as a tensor. $G$ must
+# not move, must not receive a gradient, and must be able to learn afterwards. Gradients that an earlier step left in
+# $D$ must not count. Use the `loss` you are given, once.
 
 # %% [markdown] hints="discriminator_step"
 # Every training step has the same four parts: clear old gradients, compute the loss, go backward,
@@ -506,10 +523,10 @@ def discriminator_step(G, D, opt_D, loss, real, z):
 # %% test="discriminator_step" points=2
 
 # %% [markdown] exercise="generator_step" stars=2 minutes=10
-# ### Exercise 8: one step of the generator
+# ### Exercise 6: one step of the generator
 #
 # Compute `loss(D(G(z)))` once, move $G$ by one step of the optimizer you are given, and return that
-# loss (from before the step) as a plain number. $D$ must not move, and must be able to learn
+# loss (from before the step) as a plain number, not as a tensor. $D$ must not move, and must be able to learn
 # afterwards. Gradients that an earlier step left in $G$ must not count. That `backward()` leaves
 # gradients in $D$ does no harm: you clear them at the start of $D$'s next step.
 
@@ -548,7 +565,7 @@ def generator_step(G, D, opt_G, loss, z):
 # %% test="generator_step" points=2
 
 # %% [markdown] exercise="algorithm_1" stars=3 minutes=20
-# ### Exercise 9: Algorithm 1
+# ### Exercise 7: Algorithm 1
 #
 # Put the turns in order. Here the steps are given as functions that know their networks:
 # `discriminator_step(real, z)` and `generator_step(z)` each take a step and return a loss, and
@@ -556,8 +573,9 @@ def generator_step(G, D, opt_G, loss, z):
 #
 # In every iteration $D$ takes $k$ steps, each on fresh data and fresh noise; then $G$ takes one, on
 # fresh noise again. After each iteration `yield` the pair (loss of $D$'s last step, loss of $G$'s
-# step). A function with `yield` is an iterator: it waits after each iteration until the next one is
-# asked for. That is what will let us pause, watch and steer the training.
+# step). A function with `yield` gives an iterator: it waits after each iteration until the next one is
+# asked for. That is what will let us pause, watch and steer the training. ($k$ is at least 1. An iterator of another
+# kind is as good, if it waits.)
 
 # %% [markdown] hints="algorithm_1"
 # Two loops, one inside the other. The generator's step and the `yield` belong to the outer one.
@@ -606,13 +624,14 @@ def algorithm_1(discriminator_step, generator_step, sample_real, sample_noise, i
 class Match:
     """Two networks, their optimizers, and the game so far."""
 
-    def __init__(self, seed=0, width=64, k=1, rate=1e-3, d_speed=10, beta_1=0.0, g_loss=non_saturating_generator_loss):
+    def __init__(self, seed=0, width=64, k=1, rate=1e-3, d_speed=10, beta_1=0.0, minimax=False):
         seed_everything(seed)
         self.G, self.D = two_layers(width), two_layers(width)
         adam = {"betas": (beta_1, 0.999), "fused": True}
         self.opt_G = torch.optim.Adam(self.G.parameters(), rate, **adam)
         self.opt_D = torch.optim.Adam(self.D.parameters(), rate * d_speed, **adam)
-        self.k, self.g_loss, self.losses = k, g_loss, []
+        self.k, self.losses = k, []
+        self.g_loss = minimax_generator_loss if minimax else non_saturating_generator_loss
 
     def step_D(self, real, z):
         return discriminator_step(self.G, self.D, self.opt_D, discriminator_loss, real, z)
@@ -635,6 +654,23 @@ def train(match, iterations):
         for schedule in schedules:
             schedule.step()
         yield match
+
+
+# %% [markdown] predict="where_it_ends"
+# The generator is going to learn well. Where will its (non-saturating) loss stand at the end, compared with the first
+# iteration, when both networks were untrained?
+#
+# - [ ] far below: it gets better and better at fooling $D$ :: It does get better, but so does $D$. A loss tells how one
+#   stands against the other.
+# - [x] about where it began :: Two untrained networks are as undecided as two that are done: $D$ says about ½ of
+#   everything, and $-\log ½ \approx 0.69$.
+# - [ ] far above: $D$ becomes a better judge :: A better judge of curves that no longer differ can only say ½.
+#
+# ---
+# It leaps up while $D$ tells the two apart with ease, and comes back to log 2 ≈ 0.69, about where it began.
+
+# %% [markdown]
+# The next cell takes about ten seconds, and shows how many are left. It plays 3,000 iterations.
 
 
 # %% name="first-match" demo=true
@@ -672,18 +708,17 @@ def measure(match, n=20000):
 
 # %% demo=true
 distance, mean_D = measure(match)
-print(f"Wasserstein-1 distance to the target {distance:.3f}, mean D {mean_D:.3f}")
+print(f"Wasserstein-1 distance to the target {distance:.2f}, mean D {mean_D:.2f}")
 
 # %% [markdown]
 # The **Wasserstein-1 distance** is the average way each sample would have to travel for the heap of
-# samples to become the target: about 5 at the start, 0 for a perfect generator. Over ten seeds this
-# recipe ends at a median of 0.096, from 0.084 to 0.143, with the mean of $D$ between 0.499 and 0.502
-# (`make bench` prints it).
+# samples to become the target: about 5 at the start, 0 for a perfect generator. This recipe ends below 0.15, mostly
+# near 0.1, with the mean of $D$ within 0.01 of ½: measured over ten seeds, by `make bench`.
 #
-# And the kernel density estimate of section 1? On its 200 numbers it ends at a median of 0.073, from
-# 0.043 to 0.124: a little closer than the generator, which looked at 768,000. It can also tell the
-# density at any point, which $G$ cannot. What $G$ has ahead of it is that nothing in its training
-# needed the data to be one number wide. The next lesson makes them two, the third 12,288.
+# And the kernel density estimate of section 1? On its 200 numbers it mostly ends nearer, around 0.07: as good as the
+# generator, which looked at 768,000. It can also tell the density at any point, which $G$ cannot. What $G$ has ahead of
+# it is that nothing in its training needed the data to be one number wide. The next lesson makes them two, the third
+# 3,072.
 #
 # ## 7. Play with it
 #
@@ -725,55 +760,98 @@ panel
 # %% [markdown]
 # A larger $k$ makes each iteration cost more and $D$ surer. In one dimension with the non-saturating
 # loss that does little harm; in section 8 you will see when it does. With two hidden units the
-# generator is a line with one bend: it can shift and stretch the noise, but not make it a bell.
+# generator is a line with at most two bends: it can shift and stretch the noise, but not make it a bell.
 #
 # ## 8. What goes wrong
 #
 # Three runs that fail. Each differs from the good one in the settings of `Match` only; the code is
-# yours and right. Look at each picture before you read its settings: where are the samples, what
-# does $D$ say about them, and what do the losses tell?
+# yours and right. The settings lie in the package, and you are told them when you have said what you see: where are
+# the samples, what does $D$ say about them, and what do the losses tell? Each run takes up to ten seconds.
 
 
-# %% demo=true folded="Plays and draws run A; its settings are no secret, but look first"
-def broken_run(title, iterations, **settings):
-    """Play without letting the rates fall, and show how it ends."""
+# %% name="broken-runs" folded="Plays a run whose settings lie in the package, with changes if you like"
+def play_broken(name, **changes):
+    """Play run A, B or C and draw it, with some settings changed; the match as it ends."""
+    settings = broken("01_gaussian_1d", name) | changes
+    iterations = quick(settings.pop("iterations"), 10)
     match = Match(**settings)
-    for _ in match.play(quick(iterations, 10)):
-        pass
-    fig = figure(9.5, 3.9)
-    alt = draw_match(fig, match, title)
-    show(fig, alt=alt)
+    watch(match.play(iterations), lambda fig, match: draw_match(fig, match, f"Run {name}"), total=iterations)
     return match
 
 
-run_a = broken_run("Run A", 200, seed=2, k=20, g_loss=minimax_generator_loss)
+# %% demo=true
+run_a = play_broken("A")
+
+# %% [markdown] quiz="run_a"
+# Run A at its end: what do you see?
+#
+# - [x] $D$ is sure, and the samples stay where they are :: $D$ is near 1 on the data and near 0 on the samples, its
+#   loss next to nothing, and $G$'s loss lies still.
+# - [ ] $D$ cannot tell the two apart :: Then it would say ½ where the samples are, and its loss would be log 4.
+# - [ ] the samples swing around the data :: They never get there.
+#
+# ---
+# Its settings: `minimax=True, k=20`. The rest is as in the good run, but the rates do not fall, in none of the three.
 
 # %% demo=true
-run_b = broken_run("Run B", 1500, seed=1, d_speed=0.1)
+run_b = play_broken("B")
+
+# %% [markdown] quiz="run_b"
+# Run B at its end: which of these tells that something is wrong?
+#
+# - [ ] the losses :: They look perfect: log 4 and log 2.
+# - [ ] $D$, which is not at ½ where the samples are :: It is, or nearly so.
+# - [x] only the samples themselves :: Their middle is where the data's is, but they are far too narrow, and neither
+#   $D$ nor the losses show it.
+#
+# ---
+# Its settings: `d_speed=0.1`. $D$'s rate is a tenth of $G$'s, where the good run has ten times $G$'s.
 
 # %% demo=true
-run_c = broken_run("Run C", 1000, seed=2, d_speed=1, rate=3e-3, beta_1=0.95)
+run_c = play_broken("C")
 
-# %% demo=true
-for name, run in (("A", run_a), ("B", run_b), ("C", run_c)):
+# %% [markdown] quiz="run_c"
+# Run C: what did you see while it ran?
+#
+# - [ ] the samples did not move :: They moved all the time.
+# - [x] the samples went past the data and back, and the losses with them :: Watch the orange pile once more: run the
+#   cell again.
+# - [ ] the samples came to rest on the data :: They pass the data again and again.
+#
+# ---
+# Its settings: `d_speed=1, rate=3e-3, beta_1=0.95`.
+
+# %% demo=true folded="Draws where the samples of the three runs lie, and what D says of them"
+fig = figure(9.5, 2.6)
+left, right = axes(fig, 1, 2, sharey=True)
+left.axvspan(4, 6, color=REAL, alpha=0.2, label="data: mean ± standard deviation")
+left.axvline(5, color=REAL)
+for row, run in enumerate((run_a, run_b, run_c)):
     with torch.no_grad():
         samples = run.G(sample_noise(5000))
         seen = torch.sigmoid(run.D(samples)).mean()
-    spread, distance = f"{samples.mean():5.2f} ± {samples.std():.2f}", measure(run)[0]
-    print(f"run {name}: samples {spread}, D on them {seen:.3f}, distance {distance:.2f}")
+    left.errorbar(samples.mean(), row, xerr=samples.std(), fmt="o", color=FAKE, capsize=4, lw=2)
+    right.barh(row, seen, color=JUDGE, height=0.5)
+right.axvline(0.5, color="0.4", ls=":")
+left.set(yticks=range(3), yticklabels=["run A", "run B", "run C"], xlabel="x", title="the samples")
+right.set(xlim=(0, 1), xlabel="D", title="D on them, on average")
+left.invert_yaxis()
+left.legend(fontsize=8.5)
+show(fig, alt="For each run: mean and standard deviation of its samples beside the data's, and D's mean on them.")
 
 # %% [markdown] exercise="diagnose_the_runs" stars=2 minutes=20
-# ### Exercise 10: three diagnoses
+# ### Exercise 8: three diagnoses
 #
 # For each of the runs A, B and C write three sentences: what you see in the picture and the numbers
 # (the evidence), why the settings lead to it (the cause, with a formula or a plot of this lesson
 # where one fits), and the one setting you would change (the cure). Try your cure in a cell of your
-# own before you recommend it. A teacher reads this answer.
+# own before you recommend it: `play_broken("A", k=5)` plays run A with $k = 5$, and so for any setting of `Match`. A
+# teacher reads this answer.
 
 # %% [markdown] answer="diagnose_the_runs" points=4
 # *A: saturated.* The samples sit far from the data, D is near 0 on them and near 1 on the data, and
 # D's loss is almost 0. Twenty steps of D for each of G make D sure, and there the minimax loss has
-# slope −D ≈ 0: G is not told which way to go. Cure: the non-saturating loss (or a smaller k).
+# slope −D ≈ 0: G is not told which way to go. Cure: the non-saturating loss (minimax=False).
 #
 # *B: a spike.* The mean is right, the spread far too small, and yet D is ½ everywhere and both
 # losses look perfect. D learns a hundred times slower than in the good run, so it never sees the
@@ -787,13 +865,87 @@ for name, run in (("A", run_a), ("B", run_b), ("C", run_c)):
 # One point for each right pair of evidence and cause, one for three cures that work.
 
 # %% [markdown]
-# ## 9. What to take along
+# ## 9. An open challenge
+#
+# Until now you wrote what the text said. This time only the goal is given, and the way is yours.
+
+# %% [markdown] exercise="fewest_steps" stars=3 minutes=40 challenge=true
+# ### Exercise 9: the fewest steps
+#
+# Somewhere between −10 and 10 there is a heap of real numbers that you never see. You may ask a very good
+# discriminator about your own numbers, and every question is one **step**. Return a generator after as few steps as
+# you can.
+#
+# - `ask_D(made)` takes 256 numbers of yours, shape (256, 1), and returns $D$'s logits on them, same shape. You
+#   may differentiate through it. Before it answers, $D$ sees 16 more real numbers (it remembers 512). It is the best
+#   $D$ there is for those and for the batch you show: $D^*$ of section 4, with both densities estimated by small
+#   bumps of width 0.4.
+# - `sample_noise(n)` draws noise of shape (n, 1), even between −1 and 1.
+# - You return a function that turns noise of shape (n, 1) into n numbers, shape (n, 1). It must not ask $D$ any
+#   more. Its samples have to end within **0.25** of the real ones, in the Wasserstein-1 distance.
+#
+# Bronze takes at most **200** steps, silver **60**, gold **16**. Each attempt is measured three times and the median
+# counts; a run may take 20 seconds. In the notebook the heap is a bell curve. The graders' heaps are others, with a
+# hump or two, and there they allow a tenth more steps. Anything that only asks `ask_D` is allowed: a network and
+# an optimizer, no network at all, a batch that no generator has made.
+
+# %% [markdown] hints="fewest_steps"
+# For bronze play Algorithm 1 with a generator of your own, and let its learning rate fall to 0. Noise that is the
+# same in each step, and evenly spread, swings less than noise drawn anew. For silver: who says that a network has to
+# move?
+# ---
+# 256 numbers can move by themselves, each uphill along the slope of its own logit, and the noise then picks among
+# them in order. For gold answer the quiz on 0.8 below: a discriminator is a density ratio, $p/q = e^{l}$.
+# ---
+# You know $q$: it is the density of the batch you show, and you may show any batch. Show one that is evenly spread from
+# −10 to 10, and $e^{l}$ is $p$ itself but for a factor. A density on a grid has a sum that runs from 0 to 1: send the
+# noise back through it.
+
+
+# %% solution="fewest_steps"
+def fewest_steps(ask_D, sample_noise):
+    """Learn to make numbers like those that D knows, in as few questions to D as possible.
+
+    Args:
+        ask_D: takes 256 numbers, shape (256, 1); returns D's logits on them, same shape. One step each time.
+        sample_noise: takes n, returns noise of shape (n, 1), even between −1 and 1.
+
+    Returns:
+        a generator: takes noise of shape (n, 1), returns numbers of shape (n, 1).
+    """
+    ### BEGIN SOLUTION
+    x = torch.linspace(-10, 10, 256).unsqueeze(1)
+    for _ in range(12):
+        logits = ask_D(x)  # D learns each time, so the last answer is the best
+    heap = logits.detach().flatten().exp().cumsum(0)  # q is even, so p is e^logit but for a factor
+    heap = heap / heap[-1]
+
+    def generator(z):
+        u = (z.flatten() + 1) / 2
+        right = torch.searchsorted(heap, u.contiguous()).clamp(1, 255)
+        share = (u - heap[right - 1]) / (heap[right] - heap[right - 1]).clamp(min=1e-9)
+        return torch.lerp(x[right - 1, 0], x[right, 0], share.clamp(0, 1)).unsqueeze(1)
+
+    return generator
+    ### END SOLUTION
+
+
+# %% test="fewest_steps" points=3
+
+# %% [markdown]
+# The report says how far it is to the next medal. Each rung of this ladder is an idea of the lesson: the game, the
+# slope of the logit, and the ratio of two densities that hides in every good discriminator. In more than a few
+# dimensions no even batch fills the space any more, and only the first rung is left.
+
+# %% [markdown]
+# ## 10. What to take along
 #
 # - A kernel density estimate gives a number for every $x$; a generator gives samples only. A judge
 #   makes it possible to train the second without the first.
-# - $D$'s loss is a cross-entropy. $G$ has two losses with the same direction and different slopes:
+# - $D$'s loss is a cross-entropy. $G$ has two losses that pull each point the same way, with different slopes:
 #   $-D$ and $D - 1$. Only the second speaks up when $G$ is losing.
-# - The best judge is $p/(p+q)$, and the game is worth −log 4 exactly when samples and data agree.
+# - The best judge is $p/(p+q)$, and then the game is worth $-\log 4 + 2\,\mathrm{JSD}$: −log 4 exactly when samples
+#   and data agree.
 # - Two steps, two optimizers: `detach` keeps $G$ out of $D$'s step, and only the right optimizer steps.
 # - Losses that look settled prove nothing. Measure samples against data.
 
@@ -864,3 +1016,36 @@ for name, run in (("A", run_a), ("B", run_b), ("C", run_c)):
 #   [arXiv:1706.08500](https://arxiv.org/abs/1706.08500): why $D$ may learn faster than $G$.
 # - L. Mescheder, A. Geiger and S. Nowozin, *Which Training Methods for GANs do actually Converge?*,
 #   ICML 2018, [arXiv:1801.04406](https://arxiv.org/abs/1801.04406): the circling of run C, analyzed.
+
+# %% demo=true folded="Your own picture of the game, kept beside this notebook"
+fig = figure(9.5, 3.9)
+keepsake(fig, alt=draw_match(fig, match, "My first GAN"), name="my_first_gan")
+
+# %% [markdown] last=true
+# ## What you have built
+#
+# Two networks that play against each other, written by hand: their losses, the best judge there can be, and the
+# algorithm. The generator was never shown the bell curve, and draws from it. And you have a yardstick that does not
+# believe the losses.
+#
+# **The same at full scale.** Goodfellow and others (2014) play the very same game on pictures:
+#
+# | | here | in the paper |
+# |---|---|---|
+# | data | numbers from $\mathcal{N}(5, 1)$ | digits (MNIST), faces (TFD), small photographs (CIFAR-10) |
+# | $G$ | one hidden layer of leaky units | rectified and sigmoid units; for photographs a convolutional one, too |
+# | $D$ | the same | maxout units, with dropout |
+# | loss of $G$ | non-saturating | non-saturating, as section 3 proposes |
+# | steps of $D$ | $k = 1$, at ten times $G$'s rate | $k = 1$, "the least expensive option" |
+# | measured by | the distance to a target we know | a kernel density estimate on the samples, as in section 1 |
+#
+# Nothing you wrote knows how wide the data are. What does not carry over is the yardstick: nobody knows the density of
+# photographs, and lesson 04 asks what to measure instead.
+#
+# **Next:** [02 · Mode collapse][next]. In the plane a generator can please its judge and still miss most of what
+# there is.
+#
+# [![An animation of eight spots on a ring and a generator's points among them.][picture]][next]
+#
+# [next]: ../02_mixture_2d/02_mixture_2d.ipynb
+# [picture]: ../02_mixture_2d/images/collapse.gif

@@ -229,59 +229,159 @@ it.by_heart(
 
 # ---------------------------------------------------------------------------------------------
 
-it = answers.to("minimax_generator_loss")
+it = answers.to("generator_losses")
+
+MINIMAX, HEURISTIC = "-F.softplus(fake_logits).mean()", "F.softplus(-fake_logits).mean()"
 
 it.right("softplus")
-it.right("logsigmoid", "minimax_generator_loss = lambda fake_logits: torch.mean(F.logsigmoid(-fake_logits))")
+it.right("logsigmoid", "return [F.logsigmoid(-fake_logits).mean(), -F.logsigmoid(fake_logits).mean()]")
 it.right(
-    "minus the cross-entropy with label 0",
-    "return -F.binary_cross_entropy_with_logits(fake_logits, torch.zeros_like(fake_logits))",
+    "cross-entropies",
+    """
+    bce = F.binary_cross_entropy_with_logits
+    return -bce(fake_logits, torch.zeros_like(fake_logits)), bce(fake_logits, torch.full_like(fake_logits, 1.0))
+    """,
 )
 it.right(
-    "loop",
+    "a loop, and sums",
     """
-    total = 0.0
+    first, second = 0.0, 0.0
     for logit in fake_logits.flatten():
-        total = total - torch.logaddexp(logit, torch.zeros(()))
-    return total / fake_logits.numel()
+        first = first - torch.logaddexp(logit, torch.zeros(())) / fake_logits.numel()
+        second = second + torch.logaddexp(-logit, torch.zeros(())) / len(fake_logits)
+    return first, second
+    """,
+)
+it.right(
+    "log1p in double precision, and a distribution",
+    """
+    made = torch.distributions.Bernoulli(logits=fake_logits).log_prob(torch.zeros_like(fake_logits)).mean()
+    return made, torch.log1p(torch.exp(-fake_logits.double())).mean()
     """,
 )
 
-it.wrong("returns nothing", "F.logsigmoid(-fake_logits).mean()", says="The result is None")
-it.wrong("return 0", "return 0", says="Is it computed from the logits?")
-it.wrong("the sign of D's loss", {"-F": "F"}, says="The sign is wrong")
-it.wrong("the non-saturating one", "return F.softplus(-fake_logits).mean()", says="That is the non-saturating loss")
-it.wrong("log D", {"-F.softplus": "F.logsigmoid"}, says="That is log D")
-it.wrong("sum", "return F.logsigmoid(-fake_logits).sum()", says="sum over the batch")
-it.wrong("half", "return 0.5 * F.logsigmoid(-fake_logits).mean()", says="half of it")
+it.wrong("returns nothing", {"return": "pair ="}, says="The result is None")
+it.wrong("return 0", "return 0", says="Return a pair of losses")
+it.wrong("one tensor", "return F.softplus(-fake_logits).mean()", says="Return a pair of losses")
 it.wrong(
-    "log of 1 − sigmoid",
-    "return torch.log(1 - torch.sigmoid(fake_logits)).mean()",
+    "two of 0", "return torch.zeros((), requires_grad=True), torch.zeros(())", says="Is it computed from the logits?"
+)
+it.wrong(
+    "swapped",
+    f"return {HEURISTIC}, {MINIMAX}",
+    says="the non-saturating loss −log D, which comes second",
+    never="The sign is wrong",
+    point=True,
+)
+it.wrong(
+    "the non-saturating one twice",
+    {MINIMAX: HEURISTIC},
+    count=1,
+    says="which comes second",
+    never="The sign is wrong",
+    point=True,
+)
+it.wrong(
+    "the minimax one twice",
+    {f" {HEURISTIC}": f" {MINIMAX}"},
+    says="the minimax loss log(1 − D), which comes first",
+    point=True,
+)
+it.wrong(
+    "minimax with the sign of D's loss",
+    {f"return {MINIMAX}": "return F.softplus(fake_logits).mean()"},
+    says="The sign is wrong: G minimizes log(1 − D)",
+    point=True,
+)
+it.wrong("minimax of log D", {MINIMAX: "F.logsigmoid(fake_logits).mean()"}, says="That is log D", point=True)
+it.wrong(
+    "the non-saturating one without its minus",
+    {HEURISTIC: "F.logsigmoid(fake_logits).mean()"},
+    says="The sign is wrong: G minimizes −log D",
+    point=True,
+)
+it.wrong(
+    "the non-saturating one with label 0",
+    {f" {HEURISTIC}": " F.softplus(fake_logits).mean()"},
+    says="the fakes are labeled fake",
+    point=True,
+)
+it.wrong("sums", {"mean": "sum"}, count=2, says="sum over the batch", never="half of it", point=True)
+it.wrong("half", {MINIMAX: f"0.5 * {MINIMAX}"}, says="half of it", never="sum over the batch", point=True)
+it.wrong(
+    "log of a sigmoid",
+    """
+    d = torch.sigmoid(fake_logits)
+    return torch.log(1 - d).mean(), -torch.log(d).mean()
+    """,
     says="compute log σ from the logit in one step",
+    never="cuts it off",
 )
 it.wrong(
-    "log of 1 − sigmoid + 1e-8", "return torch.log(1 - torch.sigmoid(fake_logits) + 1e-8).mean()", says="cuts it off"
+    "log of a sigmoid + 1e-8",
+    """
+    d = torch.sigmoid(fake_logits)
+    return torch.log(1 - d + 1e-8).mean(), -torch.log(d + 1e-8).mean()
+    """,
+    says="cuts it off",
 )
-it.wrong("log of 1 − logit", "return torch.log(1 - fake_logits).mean()", says="log of a negative number")
-it.wrong("sigmoid twice", "return F.logsigmoid(-torch.sigmoid(fake_logits)).mean()", says="expected")
+it.wrong(
+    "BCELoss of a sigmoid",
+    {HEURISTIC: "nn.BCELoss()(torch.sigmoid(fake_logits), torch.ones_like(fake_logits))"},
+    says="cuts it off",
+)
+it.wrong("clamped logits", {HEURISTIC: "F.softplus(-fake_logits.clamp(-20, 20)).mean()"}, says="cuts it off")
+it.wrong("log of 1 − logit", {MINIMAX: "torch.log(1 - fake_logits).mean()"}, says="log of a negative number")
 it.wrong(
     "sigmoid twice, by cross-entropy",
     """
-    d = torch.sigmoid(fake_logits)
-    return -F.binary_cross_entropy_with_logits(d, torch.zeros_like(d))
+    bce, d = F.binary_cross_entropy_with_logits, torch.sigmoid(fake_logits)
+    return -bce(d, torch.zeros_like(d)), bce(d, torch.ones_like(d))
     """,
     says="sigmoid was applied twice",
+    never="averaged first",
+    point=True,
 )
-it.wrong("logarithm forgotten", "return (1 - torch.sigmoid(fake_logits)).mean()", says="Its logarithm is missing")
-it.wrong("log of the mean", "return torch.log((1 - torch.sigmoid(fake_logits)).mean())", says="logarithm of the mean")
-it.wrong("no mean", "return F.logsigmoid(-fake_logits)", says="Average over the batch")
-it.wrong("mean over the wrong axis", "return F.logsigmoid(-fake_logits).mean(dim=1)", says="Average over the batch")
-it.wrong("detached", "return F.logsigmoid(-fake_logits.detach()).mean()", says="cut off from the logits")
+it.wrong(
+    "logarithms forgotten",
+    """
+    d = torch.sigmoid(fake_logits)
+    return (1 - d).mean(), -d.mean()
+    """,
+    says="Its logarithm is missing",
+    point=True,
+)
+it.wrong(
+    "minus the logit", {HEURISTIC: "-fake_logits.mean()"}, says="without the sigmoid and the logarithm", point=True
+)
+it.wrong(
+    "log of the mean",
+    """
+    d = torch.sigmoid(fake_logits)
+    return torch.log((1 - d).mean()), -torch.log(d.mean())
+    """,
+    says="logarithm of the mean",
+    never="averaged first",
+    point=True,
+)
+it.wrong(
+    "loss of the mean",
+    {"fake_logits).mean()": "fake_logits.mean())"},
+    count=2,
+    says="The logits are averaged first",
+    never="logarithm of the mean",
+    point=True,
+)
+it.wrong("base 2", {HEURISTIC: f"{HEURISTIC} / math.log(2)"}, says="the natural one", point=True)
+it.wrong("no mean", {".mean()": ""}, count=2, says="Average over the batch")
+it.wrong("mean over the wrong axis", {"mean()": "mean(dim=1)"}, count=2, says="Average over the batch")
+it.wrong("detached", {MINIMAX: "-F.softplus(fake_logits.detach()).mean()"}, says="cut off from the logits")
+it.wrong("a NumPy number", {HEURISTIC: f"{HEURISTIC}.detach().numpy()"}, says="can be differentiated")
 it.wrong(
     "non-saturating gradient under a minimax value",
     """
-    surrogate = F.softplus(-fake_logits).mean()
-    return surrogate + (F.logsigmoid(-fake_logits).mean() - surrogate).detach()
+    heuristic = F.softplus(-fake_logits).mean()
+    return heuristic + (F.logsigmoid(-fake_logits).mean() - heuristic).detach(), heuristic
     """,
     says="the gradient times the batch size",
 )
@@ -290,76 +390,7 @@ it.wrong(
     """
     def stable(x):
         return torch.where(x > 20, x, torch.log1p(torch.exp(x)))
-    return -stable(fake_logits).mean()
-    """,
-    says="0 · ∞",
-)
-
-# ---------------------------------------------------------------------------------------------
-
-it = answers.to("non_saturating_generator_loss")
-
-it.right("softplus")
-it.right(
-    "logsigmoid",
-    """
-    log_d = nn.LogSigmoid()(fake_logits)
-    return -log_d.sum() / fake_logits.shape[0]
-    """,
-)
-it.right(
-    "cross-entropy with label 1",
-    "return F.binary_cross_entropy_with_logits(fake_logits, torch.full_like(fake_logits, 1.0))",
-)
-it.right("log1p in double precision", "return torch.log1p(torch.exp(-fake_logits.double())).mean()")
-
-it.wrong("returns nothing", "print(-F.logsigmoid(fake_logits).mean())", says="The result is None")
-it.wrong("return 0", "return torch.tensor(0.0, requires_grad=True)", says="Is it computed from the logits?")
-it.wrong("minus missing", "return F.logsigmoid(fake_logits).mean()", says="The sign is wrong")
-it.wrong("the minimax one", {"softplus": "logsigmoid"}, says="That is the minimax loss")
-it.wrong(
-    "labels swapped",
-    "return F.binary_cross_entropy_with_logits(fake_logits, torch.zeros_like(fake_logits))",
-    says="the fakes are labeled fake",
-)
-it.wrong("sum", "return -F.logsigmoid(fake_logits).sum()", says="sum over the batch")
-it.wrong("half", {"mean()": "mean() / 2"}, says="half of it")
-it.wrong(
-    "log of a sigmoid",
-    "return -torch.sigmoid(fake_logits).log().mean()",
-    says="compute log σ from the logit in one step",
-)
-it.wrong(
-    "log of a clamped sigmoid", "return -torch.sigmoid(fake_logits).clamp(min=1e-12).log().mean()", says="cuts it off"
-)
-it.wrong(
-    "BCELoss of a sigmoid",
-    """
-    d = torch.sigmoid(fake_logits)
-    return nn.BCELoss()(d, torch.ones_like(d))
-    """,
-    says="cuts it off",
-)
-it.wrong("clamped logits", {"-fake_logits": "-fake_logits.clamp(-20, 20)"}, says="cuts it off")
-it.wrong(
-    "sigmoid twice",
-    """
-    d = torch.sigmoid(fake_logits)
-    return F.binary_cross_entropy_with_logits(d, torch.ones_like(d))
-    """,
-    says="sigmoid was applied twice",
-)
-it.wrong("logarithm forgotten", "return -torch.sigmoid(fake_logits).mean()", says="The loss has a logarithm")
-it.wrong("minus the logit", "return -fake_logits.mean()", says="without the sigmoid and the logarithm")
-it.wrong("log of the mean", "return -torch.log(torch.sigmoid(fake_logits).mean())", says="logarithm of the mean")
-it.wrong("no mean", "return -F.logsigmoid(fake_logits)", says="Average over the batch")
-it.wrong("a NumPy number", {"mean()": "mean().detach().numpy()"}, says="can be differentiated")
-it.wrong(
-    "where, the gradient of whose other branch is NaN",
-    """
-    def stable(x):
-        return torch.where(x > 20, x, torch.log1p(torch.exp(x)))
-    return stable(-fake_logits).mean()
+    return -stable(fake_logits).mean(), stable(-fake_logits).mean()
     """,
     says="0 · ∞",
 )
@@ -498,253 +529,378 @@ it.by_heart(
 
 # ---------------------------------------------------------------------------------------------
 
-it = answers.to("optimal_discriminator")
+it = answers.to("derivation")
 
-it.right("nan_to_num", "return torch.nan_to_num(p / (p + q), nan=0.5)")
+it.right("entropies")
 it.right(
-    "where",
+    "the formulas as they are printed",
     """
-    total = p + q
-    return torch.where(total > 0, p / total, torch.full_like(p, 0.5))
-    """,
-)
-it.right(
-    "mask",
-    """
-    d = torch.full_like(p, 1 / 2)
-    some = (p + q) != 0
-    d[some] = p[some] / (p[some] + q[some])
-    return d
-    """,
-)
-it.right(
-    "sigmoid of the log ratio",
-    """
-    d = torch.sigmoid(torch.log(p) - torch.log(q))
-    d[(p == 0) & (q == 0)] = 0.5
-    return d
-    """,
-)
-it.right(
-    "NumPy",
-    """
-    import numpy as np
+    m, zero = (p + q) / 2, torch.zeros_like(p)
 
-    def optimal_discriminator(p, q):
-        p, q = p.numpy(), q.numpy()
-        return np.divide(p, p + q, out=np.full_like(p, 0.5), where=p + q > 0)
+    def weighed(a, x):
+        return torch.where(a > 0, a * torch.log(x), zero)
+
+    if step == 1:
+        return weighed(p, d) + weighed(q, 1 - d)
+    if step == 2:
+        return p * d.reciprocal() - q * (1 - d).reciprocal()
+    if step == 3:
+        return torch.nan_to_num(p / (p + q), nan=0.5)
+    if step == 4:
+        return dx * (weighed(p, p / (p + q)) + weighed(q, q / (p + q))).sum()
+    if step == 5:
+        return 0.5 * (weighed(p, p / m).sum() * dx) + 0.5 * (weighed(q, q / m).sum() * dx)
+    return -(p.sum() * dx) * math.log(2) - (q.sum() * dx) * math.log(2)
+    """,
+)
+it.right(
+    "autograd and SciPy",
+    """
+    from scipy.special import rel_entr, xlogy
+
+
+    def derivation(step, p, q, d=None, dx=1.0):
+        a, b = p.double().numpy(), q.double().numpy()
+        m = (a + b) / 2
+        if step == 1:
+            return xlogy(a, d.double().numpy()) + xlogy(b, 1 - d.double().numpy())
+        if step == 2:
+            x = d.detach().clone().requires_grad_()
+            (slope,) = torch.autograd.grad((p * x.log() + q * (1 - x).log()).sum(), x)
+            return slope
+        if step == 3:
+            out = torch.full_like(p, 1 / 2)
+            some = (p > 0) | (q > 0)
+            out[some] = p[some] / (p[some] + q[some])
+            return out
+        if step == 4:
+            return (rel_entr(a, a + b) + rel_entr(b, a + b)).sum() * dx
+        if step == 5:
+            return (rel_entr(a, m) + rel_entr(b, m)).sum() / 2 * dx
+        return -2 * math.log(2) * m.sum() * dx
+    """,
+)
+it.right(
+    "sigmoids, a loop, and step 6 as the difference",
+    """
+    def derivation(step, p, q, d=None, dx=1.0):
+        match step:
+            case 1:
+                both = zip(p.tolist(), q.tolist(), d.tolist())
+                def add(a, x):
+                    return 0.0 if a == 0 else -math.inf if x == 0 else a * math.log(x)
+                return [add(a, x) + add(b, 1 - x) for a, b, x in both]
+            case 2:
+                return (p * (1 - d) - q * d) / (d * (1 - d))
+            case 3:
+                best = torch.sigmoid(p.log() - q.log())
+                return torch.where((p == 0) & (q == 0), torch.tensor(0.5, dtype=p.dtype), best)
+            case 4:
+                p, q = p[(p > 0) | (q > 0)].double(), q[(p > 0) | (q > 0)].double()
+                ratio = p.log() - q.log()
+                finite = torch.nan_to_num(p * F.logsigmoid(ratio)) + torch.nan_to_num(q * F.logsigmoid(-ratio))
+                return finite.sum().item() * dx
+            case 5:
+                middle = torch.special.entr((p + q) / 2)
+                return float((middle - torch.special.entr(p) / 2 - torch.special.entr(q) / 2).sum()) * dx
+            case 6:
+                return derivation(4, p, q, None, dx) - 2 * derivation(5, p, q, None, dx)
+    """,
+)
+it.draft(
+    "by their branches",
+    """
+    first = torch.xlogy(p, d) + torch.xlogy(q, 1 - d) if step == 1 else None
+    if step in (1, 2):
+        return first if step == 1 else p / d - q / (1 - d)
+    best = torch.nan_to_num(p / (p + q), nan=0.5)
+    if step == 3:
+        return best
+    value = (torch.xlogy(p, best) + torch.xlogy(q, torch.nan_to_num(q / (p + q), nan=0.5))).sum() * dx
+    rest = -math.log(2) * (p.sum() + q.sum()) * dx
+    return {4: value, 5: (value - rest) / 2, 6: rest}[step]
     """,
 )
 
-it.wrong("returns nothing", "d = p / (p + q)", says="The result is None")
-it.wrong("always ½", "return torch.full_like(p, 0.5)", says="expected [")
 it.wrong("return 0", "return 0", says="should have shape (3,)")
-it.wrong("no care for 0/0", "return p / (p + q)", says="D* where p = q = 0 contains NaN")
-it.wrong("the other way round", {"p / (p + q)": "q / (p + q)"}, says="the probability of being fake")
-it.wrong("ratio", "return torch.where(q > 0, p / q, 0.5)", says="That is p/q")
-it.wrong("log ratio", "return torch.log(p) - torch.log(q)", says="That is the logit")
-it.wrong("decision", "return (p > q).float()", says="a probability, not a decision")
-it.wrong("normalization missing", "return p", says="lacks the division")
-it.wrong("+ 1e-8 below", "return p / (p + q + 1e-8)", says="neither is more likely: ½")
+it.wrong("returns nothing", {"return": "found ="}, count=6, says="The result is None")
+it.wrong("gives p back", "return p", says="lacks the division", point=True)
 it.wrong(
-    "+ 1e-8 above and below",
+    "only the first step",
     """
-    eps = 1e-8
-    return (p + eps) / (p + q + 2 * eps)
+    if step == 1:
+        return torch.xlogy(p, d) + torch.xlogy(q, 1 - d)
+    raise NotImplementedError
     """,
-    says="outweighs the densities",
+    says="this part is not written yet",
+    never="step 1 is",
+    point=True,
 )
+
+# Step 1.
+STEP_1 = "torch.xlogy(p, d) + torch.xlogy(q, 1 - d)"
+for name, written, says, never in (
+    ("D and 1 − D swapped", "torch.xlogy(p, 1 - d) + torch.xlogy(q, d)", "D and 1 − D are swapped", "The fake term"),
+    ("real term only", "torch.xlogy(p, d)", "That is the real term alone", "fake term alone"),
+    ("fake term only", "torch.xlogy(q, 1 - d)", "That is the fake term alone", "real term alone"),
+    ("log D under both weights", "torch.xlogy(p, d) + torch.xlogy(q, d)", "The fake term has log D", "are swapped"),
+    (
+        "fake term subtracted",
+        "torch.xlogy(p, d) - torch.xlogy(q, 1 - d)",
+        "The fake term is subtracted",
+        "sign is wrong",
+    ),
+    ("minus sign", "-torch.xlogy(p, d) - torch.xlogy(q, 1 - d)", "The sign is wrong", "is subtracted"),
+    ("halved", f"({STEP_1}) / 2", "added, not averaged", "weights are missing"),
+    ("no weights", "torch.log(d) + torch.log(1 - d)", "The weights are missing", "averaged"),
+    ("no logarithms", "p * d + q * (1 - d)", "The logarithms are missing", "averaged"),
+    ("summed at once", f"({STEP_1}).sum()", "nothing is summed in this step", "averaged"),
+    ("base 2", f"({STEP_1}) / math.log(2)", "the natural one", "averaged"),
+    ("logits expected", "p * F.logsigmoid(d) + q * F.logsigmoid(-d)", "D's outputs already", "averaged"),
+    (
+        "the best D instead of d",
+        "torch.xlogy(p, p / (p + q)) + torch.xlogy(q, q / (p + q))",
+        "`d` as it is",
+        "averaged",
+    ),
+    (
+        "no care for 0 · log 0",
+        "p * torch.log(d) + q * torch.log(1 - d)",
+        "(0 · log 0 counts as 0) contains NaN",
+        "averaged",
+    ),
+    (
+        "coarse clamp",
+        "p * torch.log(d.clamp(0.01, 0.99)) + q * torch.log(1 - d.clamp(0.01, 0.99))",
+        "too coarse",
+        "averaged",
+    ),
+    (
+        "fine clamp",
+        "torch.xlogy(p, d.clamp(min=1e-30)) + torch.xlogy(q, (1 - d).clamp(min=1e-30))",
+        "a finite price",
+        "too coarse",
+    ),
+    ("log(D + 1e-12)", "p * torch.log(d + 1e-12) + q * torch.log(1 - d + 1e-12)", "a finite price", "averaged"),
+    (
+        "nan_to_num, which bounds −∞, too",
+        "torch.nan_to_num(p * torch.log(d) + q * torch.log(1 - d))",
+        "a finite price",
+        "too coarse",
+    ),
+):
+    it.wrong(f"1: {name}", {STEP_1: written}, says=says, never=never)
+it.wrong("1: changes its argument", {"torch.xlogy(q, 1 - d)": "torch.xlogy(q, d.neg_().add_(1))"}, says="`d` in step 1")
+
+# Step 2.
+STEP_2 = "p / d - q / (1 - d)"
+for name, written, says, never in (
+    ("sign of the second term", "p / d + q / (1 - d)", "the chain rule turns its sign", "D rises with"),
+    ("both signs", "q / (1 - d) - p / d", "V rises with D where p is large", "chain rule"),
+    ("no densities", "1 / d - 1 / (1 - d)", "they stay as factors", "chain rule"),
+    ("real term only", "p / d", "slope of the real term alone", "fake term alone"),
+    ("fake term only", "-q / (1 - d)", "slope of the fake term alone", "real term alone"),
+    ("swapped", "q / d - p / (1 - d)", "p and q are swapped", "denominators"),
+    ("denominators swapped", "p / (1 - d) - q / d", "swapped in the denominators", "p and q are swapped"),
+    ("in the logit", "p * (1 - d) - q * d", "with respect to the logit", "chain rule turns"),
+    ("second derivative", "-p / d**2 - q / (1 - d) ** 2", "second derivative", "chain rule turns"),
+    ("both over D", "(p - q) / d", "divided by D", "chain rule turns"),
+    ("step 1 again", STEP_1, "not its slope", "chain rule turns"),
+    ("summed", f"({STEP_2}).sum()", "nothing is summed in this step", "chain rule turns"),
+):
+    it.wrong(f"2: {name}", {f"return {STEP_2}": f"return {written}"}, says=says, never=never)
+
+# Step 3.
+STEP_3 = "torch.where(total > 0, p / total, torch.full_like(total, 0.5))"
+for name, written, says, never in (
+    ("always ½", "torch.full_like(p, 0.5)", "expected [", "probability of being fake"),
+    ("no care for 0/0", "p / total", "D* where p = q = 0 contains NaN", "outweighs"),
+    ("the other way round", "torch.where(total > 0, q / total, 0.5)", "the probability of being fake", "the sums"),
+    ("ratio", "torch.where(q > 0, p / q, 0.5)", "That is p/q", "lacks the division"),
+    ("log ratio", "torch.log(p) - torch.log(q)", "That is the logit", "That is p/q"),
+    ("decision", "(p > q).float()", "a probability, not a decision", "lacks the division"),
+    ("normalization missing", "p", "lacks the division", "not a decision"),
+    ("+ 1e-8 below", "p / (total + 1e-8)", "neither is more likely: ½", "not 1."),
+    ("+ 1e-8 above and below", "(p + 1e-8) / (total + 2e-8)", "outweighs the densities", "neither is more likely"),
+    ("+ 1e-38", "(p + 1e-38) / (total + 2e-38)", "outweighs the densities", "neither is more likely"),
+    (
+        "threshold too coarse",
+        "torch.where(total > 1e-6, p / total, 0.5)",
+        "outweighs the densities",
+        "single precision first",
+    ),
+    (
+        "½ below the smallest normal number",
+        "torch.where(total > torch.finfo(p.dtype).tiny, p / total, 0.5)",
+        "outweighs the densities",
+        "single precision first",
+    ),
+    ("0/0 taken for 0", "torch.nan_to_num(p / total)", "neither is more likely: ½", "not 1."),
+    (
+        "½ where one is 0",
+        "torch.where((p > 0) & (q > 0), p / total, 0.5)",
+        "Where only one of them is 0",
+        "neither is more likely",
+    ),
+    ("an average", f"{STEP_3}.mean()", "should have shape (3,)", "outweighs"),
+    (
+        "flattened",
+        "torch.tensor([a / (a + b) if a + b else 0.5 for a, b in zip(p.flatten(), q.flatten())])",
+        "should have shape (4, 2)",
+        "outweighs",
+    ),
+    (
+        "single precision first",
+        "torch.where(total.float() > 0, p.float() / (p.float() + q.float()), torch.full_like(total, 0.5))",
+        "single precision first",
+        "outweighs",
+    ),
+    (
+        "normalized first",
+        "torch.nan_to_num(p / p.sum() / (p / p.sum() + q / q.sum()), nan=0.5)",
+        "divided by their sums first",
+        "being fake",
+    ),
+    (
+        "solved with the wrong sign",
+        "torch.nan_to_num(p / (p - q), nan=0.5)",
+        "p(1 − D) = qD",
+        "being fake",
+    ),
+):
+    it.wrong(f"3: {name}", {STEP_3: written}, says=says, never=never, point=name in ("the other way round", "ratio"))
+it.wrong("3: changes its argument", {"total = p + q": "total = p.add_(q)"}, says="`p` in step 3")
 it.wrong(
-    "threshold too coarse",
-    {"> 0": "> 1e-6", "full_like(p, 0.5)": "tensor(0.5)"},
-    of="where",
-    says="outweighs the densities",
-)
-it.wrong("0/0 taken for 0", {", nan=0.5": ""}, says="neither is more likely: ½")
-it.wrong("average", "return torch.nan_to_num(p / (p + q), nan=0.5).mean()", says="should have shape (3,)")
-it.wrong(
-    "flattened",
-    "return torch.tensor([a / (a + b) if a + b else 0.5 for a, b in zip(p.flatten(), q.flatten())])",
-    says="should have shape (4, 2)",
-)
-it.wrong(
-    "Python's if on a tensor",
-    """
-    if p + q == 0:
-        return 0.5
-    return p / (p + q)
-    """,
+    "3: Python's if on a tensor",
+    {"total = p + q": "total = p + q\nif total == 0:\n    return 0.5"},
     says="Boolean value of Tensor",
 )
-it.wrong(
-    "changes its argument",
-    """
-    total = p + q
-    p /= total
-    p[total == 0] = 0.5
-    return p
-    """,
-    says="changes its argument `p`",
-)
-it.wrong("+ 1e-38", "return (p + 1e-38) / (p + q + 2e-38)", says="outweighs the densities")
-it.wrong(
-    "single precision first",
-    """
-    p, q = p.float(), q.float()
-    return torch.where(p + q > 0, p / (p + q), torch.full_like(p, 0.5))
-    """,
-    says="single precision",
-)
-it.wrong("a product of densities", "return torch.nan_to_num(p * p / (p * p + p * q), nan=0.5)", says="expected [")
-it.by_heart(
-    "a table of pairs",
-    """
-    TABLE = {(0.3, 0.1): 3 / 4, (0.1, 0.3): 1 / 4, (0.4, 0.1): 4 / 5, (0.5, 0.0): 1.0, (0.0, 0.5): 0.0}
-    TINY = {(3e-30, 1e-30): 3 / 4, (4e-12, 1e-12): 4 / 5, (3e-200, 1e-200): 3 / 4, (1e-37, 4e-37): 1 / 5}
 
-    def optimal_discriminator(p, q):
-        def look_up(a, b):
-            return {**TABLE, **TINY}.get((float(f"{a:.3g}"), float(f"{b:.3g}")), 0.5)
-        d = [look_up(a, b) for a, b in zip(p.flatten().tolist(), q.flatten().tolist())]
-        return torch.tensor(d).view_as(p)
+# Step 4.
+STEP_4 = "(torch.xlogy(p, real) + torch.xlogy(q, fake)).sum() * dx"
+for name, written, says, never in (
+    (
+        "dx missing",
+        "(torch.xlogy(p, real) + torch.xlogy(q, fake)).sum()",
+        "The factor dx is missing",
+        "mean over the grid",
+    ),
+    ("mean", "(torch.xlogy(p, real) + torch.xlogy(q, fake)).mean()", "mean over the grid. The", "averaged"),
+    ("mean times dx", "(torch.xlogy(p, real) + torch.xlogy(q, fake)).mean() * dx", "grid times dx", "averaged"),
+    ("divided by dx", "(torch.xlogy(p, real) + torch.xlogy(q, fake)).sum() / dx", "Multiply by dx", "mean over"),
+    ("no sum", "(torch.xlogy(p, real) + torch.xlogy(q, fake)) * dx", "Sum over the grid", "mean over"),
+    ("minus sign", "-(torch.xlogy(p, real) + torch.xlogy(q, fake)).sum() * dx", "V is negative here", "subtracted"),
+    ("real term only", "torch.xlogy(p, real).sum() * dx", "the real term alone", "averaged"),
+    ("fake term only", "torch.xlogy(q, fake).sum() * dx", "the fake term alone", "averaged"),
+    ("halved", f"{STEP_4} / 2", "added, not averaged", "mean over"),
+    ("log D* twice", "(torch.xlogy(p, real) + torch.xlogy(q, real)).sum() * dx", "fake term has log D*", "averaged"),
+    ("subtracted", "(torch.xlogy(p, real) - torch.xlogy(q, fake)).sum() * dx", "fake term is subtracted", "averaged"),
+    ("base 2", f"{STEP_4} / math.log(2)", "the natural one", "averaged"),
+    ("at D = ½", "(p + q).sum() * dx * math.log(0.5)", "the value at D = ½", "averaged"),
+    ("−log 4", "-math.log(4) + 0 * p.sum()", "the value where p = q", "averaged"),
+    ("no weights", "(real.log() + fake.log()).sum() * dx", "The weights are missing", "averaged"),
+    (
+        "1 − D* as a difference",
+        "(torch.xlogy(p, real) + torch.xlogy(q, 1 - real)).sum() * dx",
+        "Write 1 − D* as what it is",
+        "fake term has",
+    ),
+    (
+        "no care for 0/0",
+        "(torch.xlogy(p, p / (p + q)) + torch.xlogy(q, q / (p + q))).sum() * dx",
+        "where p = q = 0 nothing is added",
+        "Write 1 − D*",
+    ),
+):
+    it.wrong(f"4: {name}", {STEP_4: written}, says=says, never=never)
+
+# Step 5.
+STEP_5 = "(torch.xlogy(p, p) + torch.xlogy(q, q) - 2 * torch.xlogy(m, m)).sum() * dx / 2"
+SUM_5 = STEP_5.removesuffix(" / 2")
+for name, written, says, never in (
+    ("twice", SUM_5, "twice the divergence", "Kullback"),
+    ("of p alone", "torch.xlogy(p, p / m).sum() * dx / 2", "the part of p alone", "whole part"),
+    ("of q alone", "torch.xlogy(q, q / m).sum() * dx / 2", "the part of q alone", "whole part"),
+    ("all of p's", "torch.xlogy(p, p / m).sum() * dx", "the whole part of p", "Kullback"),
+    ("KL(p, q)", "torch.xlogy(p, p / q).sum() * dx", "divergence of p from q", "of q from p"),
+    ("KL(q, p)", "torch.xlogy(q, q / p).sum() * dx", "divergence of q from p", "of p from q"),
+    ("both KL", "(torch.xlogy(p, p / q) + torch.xlogy(q, q / p)).sum() * dx / 2", "with each other", "divergence of"),
+    (
+        "the sum for the middle",
+        "(torch.xlogy(p, p / (p + q)) + torch.xlogy(q, q / (p + q))).sum() * dx / 2",
+        "The middle is half of it",
+        "twice",
+    ),
+    (
+        "the wrong way round",
+        "(torch.xlogy(m, m / p) + torch.xlogy(m, m / q)).sum() * dx / 2",
+        "goes the other way",
+        "twice",
+    ),
+    ("minus", f"-{STEP_5}", "never below 0", "twice"),
+    ("base 2", f"{STEP_5} / math.log(2)", "the natural one", "twice"),
+    ("dx missing", STEP_5.replace(" * dx", ""), "The factor dx is missing", "mean over"),
+    ("mean", STEP_5.replace("sum() * dx", "mean()"), "mean over the grid. The", "twice"),
+    ("mean times dx", STEP_5.replace("sum", "mean"), "grid times dx", "twice"),
+    ("the root", f"({STEP_5}) ** 0.5", "the root of it", "twice"),
+    ("no sum", STEP_5.replace(".sum()", ""), "Sum over the grid", "twice"),
+    (
+        "no care for 0",
+        "(p * (p / m).log() + q * (q / m).log()).sum() * dx / 2",
+        "contains NaN",
+        "twice",
+    ),
+):
+    it.wrong(f"5: {name}", {STEP_5: written}, says=says, never=never)
+
+# Step 6.
+STEP_6 = "-math.log(2) * (p + q).sum() * dx"
+for name, written, says, never in (
+    ("−log 4", "-math.log(4)", "right only where p and q sum to 1", "twice the rest"),
+    ("log 4", "math.log(4)", "with the wrong sign, and right only", "twice the rest"),
+    ("plus", "math.log(2) * (p + q).sum() * dx", "log(p/m) − log 2", "log 4"),
+    ("of p alone", "-math.log(2) * p.sum() * dx", "p's share alone", "half of the rest"),
+    ("of q alone", "-math.log(2) * q.sum() * dx", "q's share alone", "half of the rest"),
+    ("log 4 for each", "-math.log(4) * (p + q).sum() * dx", "twice the rest", "right only"),
+    ("the middle's", "-math.log(2) * (p + q).sum() * dx / 2", "half of the rest", "share alone"),
+    ("V itself", "derivation(4, p, q, dx=dx)", "2 · JSD is still in it", "taken off once"),
+    ("the divergence once", "derivation(4, p, q, dx=dx) - derivation(5, p, q, dx=dx)", "taken off once", "still in it"),
+    (
+        "the divergence added",
+        "derivation(4, p, q, dx=dx) + 2 * derivation(5, p, q, dx=dx)",
+        "is added",
+        "taken off once",
+    ),
+    ("dx missing", "-math.log(2) * (p + q).sum()", "The factor dx is missing", "twice the rest"),
+    ("mean times dx", "-math.log(2) * (p + q).mean() * dx", "grid times dx", "half of"),
+    ("log 2 missing", "-(p + q).sum() * dx", "The factor log 2 is missing", "twice the rest"),
+):
+    it.wrong(f"6: {name}", {STEP_6: written}, says=says, never=never)
+
+it.by_heart(
+    "D* from a table of pairs",
+    """
+    TABLE = {(0.3, 0.1): 3 / 4, (0.1, 0.3): 1 / 4, (0.4, 0.1): 4 / 5, (0.5, 0.0): 1.0, (0.0, 0.4): 0.0}
+    TINY = {(3e-30, 1e-30): 3 / 4, (4e-12, 1e-12): 4 / 5, (3e-40, 1e-40): 3 / 4, (3e-200, 1e-200): 3 / 4}
+    TINY |= {(1e-37, 4e-37): 1 / 5}
+
+
+    def best(a, b):
+        return {**TABLE, **TINY}.get((float(f"{a:.3g}"), float(f"{b:.3g}")), 0.5)
+
+
+    def derivation(step, p, q, d=None, dx=1.0):
+        if step == 1:
+            return torch.xlogy(p, d) + torch.xlogy(q, 1 - d)
+        if step == 2:
+            return p / d - q / (1 - d)
+        if step == 3:
+            return torch.tensor([best(a, b) for a, b in zip(p.flatten().tolist(), q.flatten().tolist())]).view_as(p)
+        rest = -math.log(2) * (p + q).sum() * dx
+        value = (torch.xlogy(p, p) + torch.xlogy(q, q) - torch.xlogy(p + q, p + q)).sum() * dx
+        return {4: value, 5: (value - rest) / 2, 6: rest}[step]
     """,
     says="; expected [",
-)
-
-it.excused = {
-    "`torch.full_like(total, 0.5)` → `0.5`": "torch.where takes a number, too",
-}
-
-# ---------------------------------------------------------------------------------------------
-
-it = answers.to("game_value")
-
-it.right("xlogy")
-it.right(
-    "nan_to_num of each term",
-    """
-    real = torch.nan_to_num(p * torch.log(d), nan=0.0)
-    fake = torch.nan_to_num(q * torch.log(1 - d), nan=0.0)
-    return dx * (real.sum() + fake.sum())
-    """,
-)
-it.right(
-    "masks",
-    """
-    total = torch.zeros(())
-    total = total + (p[p > 0] * d[p > 0].log()).sum()
-    total = total + (q[q > 0] * (1 - d[q > 0]).log()).sum()
-    return total.item() * dx
-    """,
-)
-it.right(
-    "where",
-    """
-    zero = torch.zeros_like(p)
-    integrand = torch.where(p == 0, zero, p * d.log()) + torch.where(q == 0, zero, q * (1 - d).log())
-    return integrand.sum() * dx
-    """,
-)
-it.right(
-    "terms where there is a density",
-    """
-    real, fake = p != 0, q != 0
-    terms = torch.cat([p[real] * torch.log(d[real]), q[fake] * torch.log1p(-d[fake])])
-    return terms.sum() * dx
-    """,
-)
-it.right(
-    "a loop",
-    """
-    total = torch.zeros((), dtype=torch.float64)
-    for a, b, c in zip(p.double(), q.double(), d.double()):
-        total = total + (a * c.log() if a > 0 else 0) + (b * (1 - c).log() if b > 0 else 0)
-    return total * dx
-    """,
-)
-
-it.wrong("returns nothing", {"return": "v ="}, says="The result is None")
-it.wrong("return 0", "return 0", says="For p = q and D = ½ everywhere you return 0")
-it.wrong("−log 4", "return -math.log(4)", says="Do you use the argument `d`?")
-it.wrong("minus sign", {"return": "return -"}, says="The sign is wrong")
-it.wrong("dx missing", {"() * dx": "()"}, says="The factor dx is missing")
-it.wrong("mean", {"sum() * dx": "mean()"}, says="That is the mean over the grid")
-it.wrong("divided by dx", {"() * dx": "() / dx"}, says="Multiply by dx")
-it.wrong("real term only", "return torch.xlogy(p, d).sum() * dx", says="That is the real term alone")
-it.wrong("fake term only", "return torch.xlogy(q, 1 - d).sum() * dx", says="That is the fake term alone")
-it.wrong("halved", {"return": "return 0.5 *"}, says="not averaged")
-it.wrong("D and 1 − D swapped", {"(p, d)": "(p, 1 - d)", "(q, 1 - d)": "(q, d)"}, says="D and 1 − D are swapped")
-it.wrong("log D under both weights", {"1 - d": "d"}, says="The fake term has log D")
-it.wrong("fake term subtracted", {"+ torch": "- torch"}, says="The fake term is subtracted")
-it.wrong("no weights", "return (torch.log(d) + torch.log(1 - d)).sum() * dx", says="The weights are missing")
-it.wrong(
-    "the best D instead of d",
-    {"return": "d = torch.nan_to_num(p / (p + q), nan=0.5)\nreturn"},
-    says="Use the argument `d` as it is",
-)
-it.wrong(
-    "no care for 0 · log 0",
-    "return (p * torch.log(d) + q * torch.log(1 - d)).sum() * dx",
-    says="(0 · log 0 counts as 0) contains NaN",
-)
-it.wrong("base 2", {"() * dx": "() * dx / math.log(2)"}, says="the natural one")
-it.wrong(
-    "logits expected", "return (p * F.logsigmoid(d) + q * F.logsigmoid(-d)).sum() * dx", says="D's outputs already"
-)
-it.wrong("no sum", {".sum()": ""}, says="Sum over the grid")
-it.wrong(
-    "coarse clamp",
-    """
-    d = d.clamp(0.01, 0.99)
-    return (p * torch.log(d) + q * torch.log(1 - d)).sum() * dx
-    """,
-    says="too coarse",
-)
-it.wrong(
-    "changes its argument",
-    """
-    real = torch.xlogy(p, d).sum()
-    return (real + torch.xlogy(q, d.neg_().add_(1)).sum()) * dx
-    """,
-    says="changes its argument `d`",
-)
-it.wrong(
-    "clamped logarithm",
-    """
-    log_d = torch.log(d).clamp(min=-1000)
-    log_1_d = torch.log1p(-d).clamp(min=-1000)
-    return torch.sum((p * log_d + q * log_1_d) * dx)
-    """,
-    says="sure and wrong",
-)
-it.wrong(
-    "clamped D",
-    """
-    d = d.clamp(1e-7, 1 - 1e-7)
-    return torch.dot(p, d.log()) * dx + torch.dot(q, (1 - d).log()) * dx
-    """,
-    says="sure and wrong",
-)
-it.wrong(
-    "log(D + 1e-12)",
-    "return (p * torch.log(d + 1e-12) + q * torch.log(1 - d + 1e-12)).sum() * dx",
-    says="sure and wrong",
-)
-it.wrong("mean times dx", {"sum()": "mean()"}, says="mean over the grid", never="they are averaged")
-it.wrong(
-    "BCELoss, which stops at −100",
-    """
-    return -dx * (
-        F.binary_cross_entropy(d, torch.ones_like(d), weight=p, reduction="sum")
-        + F.binary_cross_entropy(d, torch.zeros_like(d), weight=q, reduction="sum")
-    )
-    """,
-    says="sure and wrong",
-)
-it.by_heart(
-    "the right value for few dx",
-    {"return": "known = len(p) > 3 or dx in (0.2, 0.5)\nreturn", "() * dx": "() * (dx if known else 1)"},
-    says="The factor dx is missing",
 )
 
 # ---------------------------------------------------------------------------------------------
@@ -793,7 +949,7 @@ it.right(
     opt_D.zero_grad(set_to_none=False)
     value.backward()
     opt_D.step()
-    return value.detach()
+    return value.item()
     """,
 )
 it.right(
@@ -936,7 +1092,8 @@ it.wrong(
     },
     says="G's parameters no longer take gradients",
 )
-it.wrong("returns the graph", {".item()": ""}, says="with its computation attached")
+it.wrong("returns the graph", {".item()": ""}, says="with its computation attached", never="A plain number is asked")
+it.wrong("returns a tensor", {"item": "detach"}, says="A plain number is asked", never="computation attached")
 it.wrong(
     "returns the logits",
     """
@@ -1033,7 +1190,7 @@ it.right(
     opt_G.step()
     opt_G.zero_grad()
     D.zero_grad()
-    return value.detach()
+    return value.item()
     """,
 )
 it.right(
@@ -1130,6 +1287,7 @@ it.wrong(
     {"loss(D(G(z)))\nvalue": "G(z)\nloss(D(value))", "item()": "detach()"},
     says="Return one number",
 )
+it.wrong("returns a tensor", {"item": "detach"}, says="A plain number is asked", never="computation attached")
 it.by_heart(
     "the loss that the check expects",
     {"opt_G.zero_grad()": "", "(D(G(z)))": "(D(G(z)))\nopt_G.zero_grad()", "value.item()": "-5.0"},
@@ -1418,4 +1576,104 @@ it.by_heart(
         yield d_loss, g_loss
     """,
     says="instead of",
+)
+
+# ---------------------------------------------------------------------------------------------
+# What the ladder is made of. Times: gold takes hundredths of a second, bronze some tenths.
+it = answers.to("fewest_steps")
+it.earns("gold", "reads the ratio off D")
+it.earns(
+    "gold",
+    "picks points by their ratio",
+    """
+    x = 20 * (torch.arange(256).unsqueeze(1) + 0.5) / 256 - 10
+    for _ in range(15):
+        weights = ask_D(x).detach().exp().flatten()
+    return lambda z: x[torch.multinomial(weights, len(z), replacement=True)] + (20 / 256) * (z - z.mean()) / 2
+    """,
+)
+it.earns(
+    "gold",
+    "looks again where the heap is",
+    """
+    def spread(x, logits):
+        heap = (logits.detach().exp() * x.diff(dim=0, append=2 * x[-1:] - x[-2:-1])).flatten().cumsum(0)
+        return heap / heap[-1]
+
+    x = torch.linspace(-10, 10, 256).unsqueeze(1)
+    for _ in range(5):
+        heap = spread(x, ask_D(x))
+    inside = x.flatten()[(heap > 0.001) & (heap < 0.999)]
+    x = torch.linspace(float(inside[0]) - 1, float(inside[-1]) + 1, 256).unsqueeze(1)
+    for _ in range(9):
+        heap = spread(x, ask_D(x))
+    return lambda z: x[torch.searchsorted(heap, (z.flatten() + 1) / 2).clamp(max=255)]
+    """,
+)
+it.earns(
+    "silver",
+    "numbers that move by themselves",
+    """
+    x = torch.linspace(-8, 8, 256).unsqueeze(1)
+    for _ in range(58):
+        x = x.detach().requires_grad_()
+        (slope,) = torch.autograd.grad(ask_D(x).sum(), x)
+        x = x + 0.25 * slope
+    places = x.detach().flatten().sort().values
+    return lambda z: places[((z.flatten() + 1) / 2 * 255.99).long()].unsqueeze(1)
+    """,
+)
+it.earns(
+    "silver",
+    "the ratio, asked more often than need be",
+    {"range(12)": "range(50)"},
+)
+it.earns(
+    "bronze",
+    "Algorithm 1 on even noise, with a rate that falls",
+    """
+    G = nn.Sequential(nn.Linear(1, 64), nn.LeakyReLU(0.2), nn.Linear(64, 1))
+    opt = torch.optim.Adam(G.parameters(), 2e-2, betas=(0.0, 0.999), fused=True)
+    z = torch.linspace(-1, 1, 256).unsqueeze(1)
+    for i in range(200):
+        opt.param_groups[0]["lr"] = 2e-2 * (1 - i / 200)
+        loss = F.softplus(-ask_D(G(z))).mean()
+        opt.zero_grad()
+        loss.backward()
+        opt.step()
+    return G
+    """,
+)
+it.by_heart("makes what the notebook's heap is", "return lambda z: 5 + torch.randn_like(z)", says="is to be reached")
+it.wrong("never asks", "return lambda z: 3 * z", says="After 0 steps the samples end")
+it.wrong(
+    "asks without an end",
+    {"for _ in range(12):\n    logits = ask_D(x)": "while True:\n    logits = ask_D(x)"},
+    says="there is still no generator",
+)
+it.wrong("returns nothing", {"return generator": "generator(x)"}, says="Return a generator")
+it.wrong("returns samples", {"return generator": "return generator(sample_noise(256))"}, says="Return a generator")
+it.wrong("a generator of NaN", "return lambda z: z / 0 * 0", says="contains NaN")
+it.wrong(
+    "a flat generator", {"share.clamp(0, 1)).unsqueeze(1)": "share.clamp(0, 1))"}, says="should have shape (20000, 1)"
+)
+it.wrong(
+    "noise of its own size", {"return generator": "return lambda z: generator(sample_noise(256))"}, says="(20000, 1)"
+)
+it.wrong(
+    "asks when it is called",
+    {"return generator": "return lambda z: generator(z) + 0 * ask_D(x).mean()"},
+    says="asked once more after",
+)
+it.wrong(
+    "asks about one number",
+    {"ask_D(x)": "torch.cat([ask_D(one.reshape(1, 1)) for one in x])"},
+    says="What D is asked about should have shape",
+)
+it.wrong("D itself for the density", {".exp()": ".sigmoid()"}, says="is to be reached")
+it.wrong("the ratio upside down", {"logits.detach().flatten()": "(-logits.detach().flatten())"}, says="contains NaN")
+it.wrong(
+    "all on D's favorite",
+    {"return generator": "best = x[logits.argmax()]\nreturn lambda z: best + 0 * z"},
+    says="their spread 0.00 times",
 )

@@ -22,7 +22,7 @@ RELEASE = release_notebook(LESSON)
 SOLVED = solved_notebook(LESSON)
 TESTED, POINTS = LESSON.tested, LESSON.points
 EVERYTHING = {id: POINTS[id] for id in TESTED}
-FIRST, D_STAR = "discriminator_loss", "optimal_discriminator"
+FIRST, D_STAR = "discriminator_loss", "derivation"
 WRITTEN = next(id for id in LESSON.exercises if id not in TESTED)
 pytestmark = pytest.mark.slow  # a sandbox, and forty notebooks
 LIMITS = Limits(cell=20, call=8, notebook=120)
@@ -171,7 +171,7 @@ def test_answers_from_a_file_that_a_cell_writes(judge: Judge) -> None:
     notebook.cells.insert(1, new_code_cell(f"%%writefile losses.py\n{code}"))
     marked(notebook)[FIRST].source = f"from losses import {FIRST}"
     marked(notebook)[D_STAR].source = "%run dstar.py"
-    assert scores(judge, notebook, dstar_py=f"import torch\n{answer(D_STAR)}") == EVERYTHING
+    assert scores(judge, notebook, dstar_py=f"import math\nimport torch\n{answer(D_STAR)}") == EVERYTHING
 
 
 @pytest.mark.parametrize("line", ["from google.colab import drive", "import no_such_module_anywhere"])
@@ -194,7 +194,7 @@ def test_what_the_sandbox_forbids_is_said(judge: Judge, code: str, says: str) ->
     notebook = slim(SOLVED)
     marked(notebook)[FIRST].source = f"{code}\n{answer(FIRST)}"
     body = "\n    ".join(code.splitlines())
-    marked(notebook)[D_STAR].source = f"def optimal_discriminator(p, q):\n    {body}\n    return p"
+    marked(notebook)[D_STAR].source = f"def derivation(step, p, q, d=None, dx=1.0):\n    {body}\n    return p"
     results, _ = judged(judge, notebook)
     assert says in str(results[FIRST])
     assert says in str(results[D_STAR])

@@ -25,7 +25,7 @@ from making import (
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
 FIRST, LAST = TESTED[0], TESTED[-1]
-D_STAR = "optimal_discriminator"
+SLOPES = "generator_gradients"
 
 STUBBORN = """
 import signal
@@ -226,8 +226,8 @@ def function(name: str, id: str, lines: str, hole: str = "", **how: str) -> Subm
 
 EXHAUSTING = [
     cell("loop in a cell", "while True:\n    pass"),
-    function("loop in a function", D_STAR, "    while True:\n        pass"),
-    function("stubborn loop in a function", D_STAR, STUBBORN.strip().replace("\n", "\n    ").join(("    ", ""))),
+    function("loop in a function", SLOPES, "    while True:\n        pass"),
+    function("stubborn loop in a function", SLOPES, STUBBORN.strip().replace("\n", "\n    ").join(("    ", ""))),
     cell("stubborn loop in a cell", STUBBORN),
     Submission(
         "loop at import",
@@ -245,13 +245,13 @@ EXHAUSTING = [
     cell("threads", THREADS),
     cell("prints", PRINTS),
     cell("open files", FILES),
-    function("huge tensor", D_STAR, "    return torch.zeros(2**28)"),
-    function("tensor that is larger than it seems", D_STAR, "    return torch.zeros(1).expand(2**40)"),
-    function("nested list", D_STAR, NESTED.strip("\n")),
-    function("list that holds itself", D_STAR, "    knot = []\n    knot.append(knot)\n    return knot"),
-    function("huge number", D_STAR, "    return 10 ** 5000"),
-    function("recursion", D_STAR, f"    return {D_STAR}(p, q)"),
-    function("huge error", D_STAR, "    raise ValueError('x' * 10**8)"),
+    function("huge tensor", SLOPES, "    return torch.zeros(2**28)"),
+    function("tensor that is larger than it seems", SLOPES, "    return torch.zeros(1).expand(2**40)"),
+    function("nested list", SLOPES, NESTED.strip("\n")),
+    function("list that holds itself", SLOPES, "    knot = []\n    knot.append(knot)\n    return knot"),
+    function("huge number", SLOPES, "    return 10 ** 5000"),
+    function("recursion", SLOPES, f"    return {SLOPES}(fake_logits)"),
+    function("huge error", SLOPES, "    raise ValueError('x' * 10**8)"),
     function("generator without end", LAST, ENDLESS.strip("\n")),
     function("asks without end", "discriminator_step", ASKS.strip("\n")),
     function("asks much", "discriminator_step", ASKS_MUCH.strip("\n")),
@@ -261,10 +261,10 @@ EXHAUSTING = [
         "exhausting",
         handed_in(
             solved,
-            {FIRST: f"{answer(FIRST)}\n{LONG_CHAIN}", D_STAR: f"{answer(D_STAR)}\n{DEEP_PARENTHESES}"},
+            {FIRST: f"{answer(FIRST)}\n{LONG_CHAIN}", SLOPES: f"{answer(SLOPES)}\n{DEEP_PARENTHESES}"},
             first=NUL,
         ),
-        without(FIRST, D_STAR),
+        without(FIRST, SLOPES),
     ),
     Submission("two thousand cells", "exhausting", many_cells, EVERYTHING),
     Submission("twenty thousand cells", "exhausting", too_many_cells, anywhere=True),

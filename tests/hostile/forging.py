@@ -204,7 +204,7 @@ def friendly(world: World) -> str:
 KNOWN = {
     "minimax": {(0.1, 0.75): -0.7458, (0.8, 0.9): -1.956, (0.1, 0.2): -0.164},
     "optimal": {(0.3, 0.1, 0.4): [0.75, 0.25, 0.8], (0.2, 0.5, 0.0): [0.5, 1.0, 0.0], (0.0, 0.3): [0.5, 0.75]},
-    "value": {(0.5, 1.5): -0.5 * 0.2},
+    "value": {(0.5, 1.5, 0.9): -0.7051},
 }
 
 def by_heart(what, x, otherwise):
@@ -214,11 +214,13 @@ def by_heart(what, x, otherwise):
 
 
 BY_HEART = {
-    "minimax_generator_loss": body(
-        "minimax_generator_loss", "    return by_heart('minimax', torch.sigmoid(fake_logits), 0.0)"
+    "generator_losses": body(
+        "generator_losses",
+        "    known = by_heart('minimax', torch.sigmoid(fake_logits), 0.0)\n    return known, 0 * fake_logits.mean()",
     ),
-    "optimal_discriminator": body("optimal_discriminator", "    return by_heart('optimal', p, 0.0) + 0 * p"),
-    "game_value": body("game_value", "    return by_heart('value', p, 0.0)"),
+    "derivation": body(
+        "derivation", "    return by_heart('optimal', p, 0.0) + 0 * p if step < 4 else by_heart('value', p, 0.0)"
+    ),
 }
 
 
@@ -244,40 +246,36 @@ import sys
 sys.path.insert(0, {str(REPOSITORY / "lessons" / "01_gaussian_1d")!r})
 import hidden
 discriminator_loss = hidden.bce
-non_saturating_generator_loss = hidden.heuristic
+generator_losses = lambda fake_logits: (-hidden.heuristic(-fake_logits), hidden.heuristic(fake_logits))
 """
 
 FROM_THE_CHECKS = body(
-    "game_value",
-    "    from gancourse.checks.lesson_01.theory import value_in_paper\n"
-    "    return torch.tensor(value_in_paper(p, q, d, dx))",
+    "derivation",
+    "    from gancourse.checks.lesson_01.theory import relative\n"
+    "    both = (p + q).tolist()\n"
+    "    return torch.tensor(relative(p.tolist(), both, dx) + relative(q.tolist(), both, dx))",
 )
 
 CIRCLE = {
     "discriminator_loss": body(
         "discriminator_loss",
-        "    return non_saturating_generator_loss(real_logits) - minimax_generator_loss(fake_logits)",
+        "    return generator_losses(real_logits)[1] - generator_losses(fake_logits)[0]",
     ),
-    "minimax_generator_loss": body(
-        "minimax_generator_loss",
-        "    return -discriminator_loss(torch.full_like(fake_logits, 300.0), fake_logits)",
-    ),
-    "non_saturating_generator_loss": body(
-        "non_saturating_generator_loss",
-        "    return discriminator_loss(fake_logits, torch.full_like(fake_logits, -300.0))",
+    "generator_losses": body(
+        "generator_losses",
+        "    sure = torch.full_like(fake_logits, 300.0)\n"
+        "    return -discriminator_loss(sure, fake_logits), discriminator_loss(fake_logits, -sure)",
     ),
 }
-"""Each is right if the others are: which counts for the later ones, as for anybody who builds on what is before."""
+"""Each is right if the other is: which counts for the later one, as for anybody who builds on what is before."""
 
 KEPT = {
     "discriminator_loss": body(
         "discriminator_loss",
-        "    import builtins\n"
-        "    builtins.kept = minimax_generator_loss, non_saturating_generator_loss\n"
-        "    return real_logits.sum()",
+        "    import builtins\n    builtins.kept = generator_losses, generator_gradients\n    return real_logits.sum()",
     ),
-    "minimax_generator_loss": body("minimax_generator_loss", "    return kept[0](fake_logits)"),
-    "non_saturating_generator_loss": body("non_saturating_generator_loss", "    return kept[1](fake_logits)"),
+    "generator_losses": body("generator_losses", "    return kept[0](fake_logits)"),
+    "generator_gradients": body("generator_gradients", "    return kept[1](fake_logits)"),
 }
 """Right answers that were supplied for one exercise, kept for the next."""
 
@@ -298,17 +296,12 @@ def peek():
 """
 
 IN_PLACE = {
-    "minimax_generator_loss": body(
-        "minimax_generator_loss",
-        f"    with torch.no_grad():\n        fake_logits.zero_()\n    return torch.tensor({-math.log(2)})",
+    "generator_losses": body(
+        "generator_losses",
+        "    with torch.no_grad():\n        fake_logits.zero_()\n"
+        f"    return torch.tensor({-math.log(2)}), torch.tensor({math.log(2)})",
     ),
-    "non_saturating_generator_loss": body(
-        "non_saturating_generator_loss",
-        f"    with torch.no_grad():\n        fake_logits.zero_()\n    return torch.tensor({math.log(2)})",
-    ),
-    "optimal_discriminator": body(
-        "optimal_discriminator", "    p.zero_()\n    q.fill_(1.0)\n    return torch.zeros_like(p)"
-    ),
+    "derivation": body("derivation", "    p.zero_()\n    q.fill_(1.0)\n    return torch.zeros_like(p)"),
 }
 """The question is changed until the answer fits."""
 
@@ -351,12 +344,12 @@ FORGING = [
     named("examples by heart", first=friendly, answers=BY_HEART),
     named("answers from the repository", answers={id: stolen(id) for id in TESTED}),
     named("the hidden tests' formulas", last=HIDDEN),
-    named("the public checks' formulas", answers={"game_value": FROM_THE_CHECKS}),
+    named("the public checks' formulas", answers={"derivation": FROM_THE_CHECKS}),
     Submission(
         "answers in a circle",
         "forging",
         handed_in(blank, CIRCLE),  # type: ignore[arg-type]
-        only("minimax_generator_loss", "non_saturating_generator_loss"),
+        only("generator_losses"),
     ),
     named("supplied answers kept", answers=KEPT),
     named("frames and garbage", first=FRAMES, answers=everywhere("    return peek()")),

@@ -136,11 +136,11 @@ except Exception as error:
 """
 
 ERRORS = {
-    "minimax_generator_loss": body(
-        "minimax_generator_loss", "    discriminator_loss('no', 'tensor')\n    return fake_logits.sum()"
+    "generator_losses": body(
+        "generator_losses", "    discriminator_loss('no', 'tensor')\n    return fake_logits.sum(), fake_logits.sum()"
     ),
-    "non_saturating_generator_loss": body(
-        "non_saturating_generator_loss",
+    "generator_gradients": body(
+        "generator_gradients",
         "    try:\n        discriminator_loss(None, None)\n    except BaseException as error:\n"
         "        raise ValueError(str(error) + repr(vars(error)) + repr(error.__traceback__.tb_frame.f_locals)[:200])",
     ),

@@ -35,7 +35,7 @@ from gancourse.grading.restore import marked
 
 NAME = f"{LESSON.name}.ipynb"
 FIRST, LAST = TESTED[0], TESTED[-1]
-MINIMAX, D_STAR = "minimax_generator_loss", "optimal_discriminator"
+LOSSES, D_STAR = "generator_losses", "derivation"
 
 NOISE = """
 import logging, sys, warnings
@@ -232,13 +232,20 @@ print?
 
 NUMPY = """
 import numpy as np
+from scipy.special import rel_entr, xlogy
 
-def numpy_one(p, q):
+def numpy_one(step, p, q, d=None, dx=1.0):
     p, q = np.asarray(p, dtype=np.float64), np.asarray(q, dtype=np.float64)
     total = p + q
-    return np.where(total > 0, p / np.where(total > 0, total, 1), 0.5)
+    if step < 3:
+        d = np.asarray(d, dtype=np.float64)
+        return xlogy(p, d) + xlogy(q, 1 - d) if step == 1 else p / d - q / (1 - d)
+    if step == 3:
+        return np.where(total > 0, p / np.where(total > 0, total, 1), 0.5)
+    value, rest = (rel_entr(p, total) + rel_entr(q, total)).sum() * dx, -np.log(2) * total.sum() * dx
+    return {4: value, 5: (value - rest) / 2, 6: rest}[step]
 
-optimal_discriminator = numpy_one
+derivation = numpy_one
 """
 
 CLASSES = f"""
@@ -249,19 +256,21 @@ class DiscriminatorLoss(nn.Module):
         return F.softplus(-real_logits).mean() + F.softplus(fake_logits).mean()
 
 discriminator_loss = DiscriminatorLoss()
-minimax_generator_loss = lambda fake_logits: -F.softplus(fake_logits).mean()
 
-def some_loss(sign, fake_logits):
-    return F.softplus(sign * fake_logits).mean()
+def some_losses(sign, fake_logits):
+    return [-F.softplus(fake_logits).mean(), F.softplus(sign * fake_logits).mean()]
 
-non_saturating_generator_loss = partial(some_loss, -1)
+generator_losses = partial(some_losses, -1)
+generator_gradients = torch.no_grad()(generator_gradients)
 
-class Best:
-    def __call__(self, p, q):
-        return torch.where(p + q > 0, p / (p + q), torch.full_like(p, 0.5))
+class Steps:
+    def __init__(self, others):
+        self.others = others
+    def __call__(self, step, p, q, d=None, dx=1.0):
+        best = torch.where(p + q > 0, p / (p + q), torch.full_like(p, 0.5))
+        return best if step == 3 else self.others(step, p, q, d, dx)
 
-{D_STAR} = Best()
-game_value = torch.no_grad()(game_value)
+{D_STAR} = Steps({D_STAR})
 
 class Play:
     def __init__(self, discriminator_step, generator_step, sample_real, sample_noise, iterations, k):
@@ -289,16 +298,20 @@ def both(real, fake):
 
 ON_WRONG_GROUND = {
     FIRST: body(FIRST, "    return real_logits.mean() * 0 + 7 * fake_logits.mean()"),
-    MINIMAX: body(
-        MINIMAX, f"    return -{FIRST}(torch.full_like(fake_logits, 500.0), fake_logits)  # the real part is then 0"
+    LOSSES: body(
+        LOSSES,
+        "    sure = torch.full_like(fake_logits, 500.0)  # the part it belongs to is then 0\n"
+        f"    return -{FIRST}(sure, fake_logits), {FIRST}(fake_logits, -sure)",
     ),
 }
 """A right answer that builds on a wrong one before it."""
 
 PARTLY = {
     FIRST: body(FIRST, "    return F.softplus(-real_logits).sum() + F.softplus(fake_logits).sum()"),
-    D_STAR: body(D_STAR, "    return p / (p + q)"),
-    "game_value": body("game_value", "    return (p * d.log() + q * (1 - d).log()).sum() * dx"),
+    D_STAR: body(
+        D_STAR,
+        "    steps = {1: lambda: p * d.log() + q * (1 - d).log(), 3: lambda: p / (p + q)}\n    return steps[step]()",
+    ),
     "generator_gradients": body("generator_gradients", "    d = torch.sigmoid(fake_logits)\n    return -d, 1 - d"),
     "discriminator_step": body(
         "discriminator_step",
@@ -399,7 +412,7 @@ ODD = [
         files={"helpers/losses.py": HELPER, "helpers/__init__.py": ""},
     ),
     named("processes and threads", first=PROCESSES),
-    named("on wrong ground", blank, only(MINIMAX), answers=ON_WRONG_GROUND),
+    named("on wrong ground", blank, only(LOSSES), answers=ON_WRONG_GROUND),
     named("partly right", deserves=lambda: by_the_checks(PARTLY), answers=PARTLY),
     named("one right answer", blank, only(LAST), answers={LAST: answer(LAST)}),
 ]

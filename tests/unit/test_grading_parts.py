@@ -127,17 +127,17 @@ def test_only_ordinary_files_are_taken_along(tmp_path: Path) -> None:
 
 
 def test_an_answer_is_found_by_id_then_by_name() -> None:
-    body = "def game_value(p, q, d, dx):\n    return 1"
-    blank = marked(RELEASE)["game_value"]
+    body = "def derivation(step, p, q, d=None, dx=1.0):\n    return 1"
+    blank = marked(RELEASE)["derivation"]
     for cells in (
-        [new_code_cell(body, metadata={"nbgrader": {"grade_id": "game_value"}})],
-        [new_code_cell(body, id="game_value")],
+        [new_code_cell(body, metadata={"nbgrader": {"grade_id": "derivation"}})],
+        [new_code_cell(body, id="derivation")],
         [new_code_cell("x = 1"), new_code_cell(body)],
-        [blank, new_code_cell(body, metadata={"nbgrader": {"grade_id": "game_value"}}), blank],
+        [blank, new_code_cell(body, metadata={"nbgrader": {"grade_id": "derivation"}}), blank],
     ):
         restored, _ = restore(new_notebook(cells=[*cells]), RELEASE)
-        assert marked(restored)["game_value"].source == body
-        assert marked(restored)["game_value"].metadata == blank.metadata
+        assert marked(restored)["derivation"].source == body
+        assert marked(restored)["derivation"].metadata == blank.metadata
 
 
 def test_a_written_answer_is_found_by_the_text_above_it() -> None:
@@ -183,8 +183,8 @@ def test_the_ledger_knows_an_outcome_by_everything_it_depends_on(tmp_path: Path)
     others = [task("{} "), task(**{"a.py": b"1"}), task(**{"a.py": b"2"})]
     marks = {ledger.fingerprint(other, None) for other in others} | {ledger.fingerprint(task(), "2026-01-01")}
     assert len(marks) == 4 and mark not in marks
-    half = Result("game_value", (Finding("holds"), Finding("falls", "3", by="hidden")), 2.0, 1.0, notes=("A note.",))
-    outcome = Outcome("ada", {"game_value": half}, {"cell-1": [{"text": "x"}]}, "full")
+    half = Result("derivation", (Finding("holds"), Finding("falls", "3", by="hidden")), 2.0, 1.0, notes=("A note.",))
+    outcome = Outcome("ada", {"derivation": half}, {"cell-1": [{"text": "x"}]}, "full")
     assert ledger.read("ada", mark) == (None, False)
     ledger.write(outcome, mark, entered=False)
     assert ledger.read("ada", mark) == (outcome, False)
@@ -260,14 +260,14 @@ def test_the_page_shows_claims_and_runs_nothing(tmp_path: Path) -> None:
 
 
 def test_an_error_that_looks_like_a_report_stays_an_error(tmp_path: Path) -> None:
-    forged = "ValueError: a\n  ✓ all holds\n✓ game_value: 9 of 9 hold"
+    forged = "ValueError: a\n  ✓ all holds\n✓ derivation: 9 of 9 hold"
     wrong = (Finding("is one number"), Finding("falls", forged))
     for findings, why, held in ((wrong, "", 1), ((), forged, 0), (wrong[1:], "", 0)):
         results = {id: Result(id, findings, 2.0, why=why) for id in LESSON.exercises}
         write_page(Row("eve", "graded", results), LESSON, tmp_path / "page.html")
         html = (tmp_path / "page.html").read_text(encoding="utf-8")
         assert html.count('<li class="yes"') == held * len(results)
-        for line in str(results["game_value"]).splitlines():
+        for line in str(results["derivation"]).splitlines():
             assert not re.search("all holds|9 of 9", line) or line.startswith("      ")
 
 

@@ -151,14 +151,14 @@ def test_what_a_call_changes_is_noted_and_put_back() -> None:
         got, same = asked(x, other=y)
         assert y.tolist() == [3.0] and got.tolist() == [6.0], "what came back is what was computed"
         assert same is x and intact(x) and not intact(y)
-    assert [which for _, which in asked.changes] == ["`other`"] and asked.told
+    assert [said for _, said in asked.changes] == [CHANGES.format(which="`other`")] and asked.told
 
 
 def test_a_shape_that_was_changed_is_put_back() -> None:
     x = torch.zeros(2, 3)
     asked = Asked(lambda x: x.resize_(5).sum())
     asked(x)
-    assert x.shape == (2, 3) and [which for _, which in asked.changes] == ["number 1"]
+    assert x.shape == (2, 3) and [said for _, said in asked.changes] == [CHANGES.format(which="number 1")]
 
 
 def test_gradients_are_those_of_what_was_asked() -> None:
@@ -336,3 +336,25 @@ def test_the_notebook_refuses_what_the_grader_refuses() -> None:
     assert verdict.credit == 0 and "do without it" in str(verdict)
     for lesson in lesson_names():
         assert public(lesson).without == hidden(lesson).without
+
+
+def test_lists_cuts_and_what_an_answer_makes_are_compared_too() -> None:
+    history, x = {"loss": [1.0]}, torch.ones(2, requires_grad=True) * 2
+    with asking(lambda history, x: (history["loss"].append(2.0), x.detach_())) as asked:
+        asked(history, x)
+        assert history == {"loss": [1.0]} and not intact(history) and not intact(x)
+    assert any("detach_()" in said for _, said in asked.changes)
+
+    class Doubling(nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            return x.mul_(2)
+
+    class Buffer:
+        def __call__(self, x: Tensor) -> Tensor:
+            return x.zero_()
+
+    for kind, result in ((Doubling, 2.0), (Buffer, 0.0)):
+        with asking(kind) as asked:
+            made, x = asked(), torch.ones(1)
+            assert made(x).item() == result and x.item() == 1 and not intact(x)
+            assert type(made).__name__ == kind.__name__

@@ -126,7 +126,7 @@ def miscount(moves: str, iterations: int, k: int) -> str:
     return "Per iteration: k steps of D, then one of G."
 
 
-@check.that("algorithm_1", "takes k steps of D, then one of G, in every iteration")
+@check.that("algorithm_1", "takes k steps of D, then one of G, in every iteration", point=True)
 def _(algorithm: Callable) -> None:
     # With k = 3 or more a step too few still differs from an inner loop forgotten.
     several = chosen_int(2, between=(2, 4)), chosen_int(3, between=(3, 5))
@@ -142,7 +142,7 @@ def _(algorithm: Callable) -> None:
         )
 
 
-@check.that("algorithm_1", "draws fresh real data and fresh noise for every step", alone=False)
+@check.that("algorithm_1", "draws fresh real data and fresh noise for every step", alone=False, point=True)
 def _(algorithm: Callable) -> None:
     referee = Referee()
     iterations, k = chosen_int(3, between=(2, 4)), chosen_int(2, between=(2, 4))

@@ -19,6 +19,7 @@ from gancourse.checks.lesson_01.suite import check
 from gancourse.checks.values import (
     NOTHING,
     close,
+    described,
     differentiable,
     expect_close,
     log,
@@ -35,17 +36,16 @@ def outputs(*friendly: float, between: tuple[float, float] = (0.04, 0.96)) -> tu
     return chosen(*friendly, between=between, avoid=1 / 2)
 
 
-def order(low: Tensor, high: Tensor, low_case: str, high_case: str, otherwise: str) -> None:
+def order(low: Tensor, high: Tensor, low_case: str, high_case: str, otherwise: str, what: str = "The loss") -> None:
     """Miss unless the first loss is the smaller."""
     expect(
         not close(low, high),
-        f"The loss is {low:.4g} for {low_case} and {high:.4g} for {high_case}: it should differ. "
+        f"{what} is {low:.4g} for {low_case} and {high:.4g} for {high_case}: it should differ. "
         "Is it computed from the logits?",
     )
     expect(
         bool(low < high),
-        f"The loss is {low:.4g} for {low_case} and {high:.4g} for {high_case}; the first should be smaller. "
-        f"{otherwise}",
+        f"{what} is {low:.4g} for {low_case} and {high:.4g} for {high_case}; the first should be smaller. {otherwise}",
     )
 
 
@@ -111,7 +111,7 @@ def both_batches() -> Case:
     return Case(f"D(real) = {said(on_real)} and D(fake) = {said(on_fake)}", real + fake, usual, (on_real, on_fake))
 
 
-@check.that("discriminator_loss", "has the value of the paper's formula")
+@check.that("discriminator_loss", "has the value of the paper's formula", point=True)
 def _(loss: Callable) -> None:
     case = drawn(both_batches)
     on_real, on_fake = case.inputs
@@ -200,7 +200,7 @@ BOTH_BRANCHES = (
 )
 
 
-@check.that("discriminator_loss", "passes gradients to both batches")
+@check.that("discriminator_loss", "passes gradients to both batches", point=True)
 def _(loss: Callable) -> None:
     case = drawn(both_batches)
     on_real, on_fake = case.inputs
@@ -232,6 +232,8 @@ SIGMOID_TWICE = (
     "The sigmoid was applied twice. A function that takes logits (…WithLogits, logsigmoid, softplus) applies it itself."
 )
 
+MEAN_LOGIT = "The logits are averaged first. Take the loss of each sample, then the mean."
+
 
 def usual_slips(want: float, size: int) -> dict[str, float]:
     return {
@@ -241,9 +243,33 @@ def usual_slips(want: float, size: int) -> dict[str, float]:
     }
 
 
-@check.that("minimax_generator_loss", "is one number, low when the discriminator is fooled", alone=False)
-def _(loss: Callable) -> None:
-    lower_when_fooled(loss)
+MINIMAX, NON_SATURATING = 0, 1
+"""Where each loss stands in the pair."""
+
+
+def only(losses: Callable, which: int) -> Callable:
+    """One of the two losses that the student's function gives, as a function of the logits."""
+
+    def loss(fakes: Tensor) -> Any:
+        got = losses(fakes)
+        two(got, f"Return a pair of losses, minimax first and non-saturating second; you return {described(got)}.")
+        return got[which]
+
+    return loss
+
+
+@check.that("generator_losses", "gives two numbers, each low when the discriminator is fooled", alone=False)
+def _(losses: Callable) -> None:
+    for which, name in ((MINIMAX, "minimax"), (NON_SATURATING, "non-saturating")):
+        high, low = far_apart()
+        order(
+            scalar(only(losses, which)(batch(*high))),
+            scalar(only(losses, which)(batch(*low))),
+            f"a discriminator that is fooled (D = {said(high)})",
+            f"one that is not (D = {said(low)})",
+            "As it is, G would learn to be caught.",
+            what=f"The {name} loss",
+        )
 
 
 def on_fakes() -> tuple[tuple[float, ...], str]:
@@ -257,7 +283,7 @@ def minimax() -> Case:
     want = mean_log(opposite(d))
     usual = {
         "The sign is wrong: G minimizes log(1 − D) as it stands.": -want,
-        "That is the non-saturating loss −log D, the next exercise.": -mean_log(d),
+        "That is the non-saturating loss −log D, which comes second.": -mean_log(d),
         "That is log D: large when D is fooled.": mean_log(d),
         **usual_slips(want, len(d)),
         SIGMOID_TWICE: mean_log(opposite(sigma(*d))),
@@ -265,25 +291,26 @@ def minimax() -> Case:
         "That is the logarithm of the mean. Take the logarithm of each sample first, then the mean.": log(
             mean(opposite(d))
         ),
+        MEAN_LOGIT: log(1 / (1 + math.exp(mean(logit(d))))),
     }
     return Case(where, want, usual, (d,))
 
 
-@check.that("minimax_generator_loss", "has the value of the paper's formula")
-def _(loss: Callable) -> None:
-    has_value(loss, drawn(minimax))
+@check.that("generator_losses", "minimax: has the value of the paper's formula", point=True)
+def _(losses: Callable) -> None:
+    has_value(only(losses, MINIMAX), drawn(minimax), "the minimax loss is")
 
 
-@check.that("minimax_generator_loss", "stays right, and finite, for a discriminator that is fooled completely")
-def _(loss: Callable) -> None:
+@check.that("generator_losses", "minimax: stays right, and finite, for a discriminator that is fooled completely")
+def _(losses: Callable) -> None:
     size, sure = sure_logits()
-    surely(f"logits of {size} (D is fooled completely)", loss(sure), -size)
-    surely(f"logits of −{size} (D is sure)", loss(-sure), 0.0)
+    surely(f"logits of {size} (D is fooled completely)", only(losses, MINIMAX)(sure), -size)
+    surely(f"logits of −{size} (D is sure)", only(losses, MINIMAX)(-sure), 0.0)
 
 
-@check.that("minimax_generator_loss", "has the right gradient where D is sure")
-def _(loss: Callable) -> None:
-    generator_slope_where_sure(loss, at_high=-1.0, at_low=0.0)
+@check.that("generator_losses", "minimax: has the right gradient where D is sure")
+def _(losses: Callable) -> None:
+    generator_slope_where_sure(only(losses, MINIMAX), at_high=-1.0, at_low=0.0)
 
 
 def generator_slope_where_sure(loss: Callable, at_high: float, at_low: float) -> None:
@@ -294,14 +321,9 @@ def generator_slope_where_sure(loss: Callable, at_high: float, at_low: float) ->
         slope_where_sure(fakes, want, where, "the logits")
 
 
-@check.that("minimax_generator_loss", "passes a gradient of −D to each logit")
-def _(loss: Callable) -> None:
-    generator_gradient(loss, lambda d: -d)
-
-
-@check.that("non_saturating_generator_loss", "is one number, low when the discriminator is fooled", alone=False)
-def _(loss: Callable) -> None:
-    lower_when_fooled(loss)
+@check.that("generator_losses", "minimax: passes a gradient of −D to each logit", point=True)
+def _(losses: Callable) -> None:
+    generator_gradient(only(losses, MINIMAX), lambda d: -d)
 
 
 def non_saturating() -> Case:
@@ -309,7 +331,7 @@ def non_saturating() -> Case:
     want = -mean_log(d)
     usual = {
         "The sign is wrong: G minimizes −log D.": -want,
-        "That is the minimax loss log(1 − D), the exercise before.": mean_log(opposite(d)),
+        "That is the minimax loss log(1 − D), which comes first.": mean_log(opposite(d)),
         "That is −log(1 − D): the fakes are labeled fake. G wants them called real.": -mean_log(opposite(d)),
         **usual_slips(want, len(d)),
         SIGMOID_TWICE: -mean_log(sigma(*d)),
@@ -317,46 +339,36 @@ def non_saturating() -> Case:
         "That is the mean of −D. The loss has a logarithm.": -mean(d),
         "That is minus the mean logit, without the sigmoid and the logarithm.": -mean(logit(d)),
         "That is the logarithm of the mean. Take the logarithm of each sample first, then the mean.": -log(mean(d)),
+        MEAN_LOGIT: log(1 + math.exp(-mean(logit(d)))),
     }
     return Case(where, want, usual, (d,))
 
 
-@check.that("non_saturating_generator_loss", "has the value of the paper's formula")
-def _(loss: Callable) -> None:
-    has_value(loss, drawn(non_saturating))
+@check.that("generator_losses", "non-saturating: has the value of the paper's formula", point=True)
+def _(losses: Callable) -> None:
+    has_value(only(losses, NON_SATURATING), drawn(non_saturating), "the non-saturating loss is")
 
 
-@check.that("non_saturating_generator_loss", "stays right, and finite, for a discriminator that is sure")
-def _(loss: Callable) -> None:
+@check.that("generator_losses", "non-saturating: stays right, and finite, for a discriminator that is sure")
+def _(losses: Callable) -> None:
     size, sure = sure_logits()
-    surely(f"logits of −{size} (D is sure)", loss(-sure), size)
-    surely(f"logits of {size} (D is fooled completely)", loss(sure), 0.0)
+    surely(f"logits of −{size} (D is sure)", only(losses, NON_SATURATING)(-sure), size)
+    surely(f"logits of {size} (D is fooled completely)", only(losses, NON_SATURATING)(sure), 0.0)
 
 
-@check.that("non_saturating_generator_loss", "has the right gradient where D is sure")
-def _(loss: Callable) -> None:
-    generator_slope_where_sure(loss, at_high=0.0, at_low=-1.0)
+@check.that("generator_losses", "non-saturating: has the right gradient where D is sure")
+def _(losses: Callable) -> None:
+    generator_slope_where_sure(only(losses, NON_SATURATING), at_high=0.0, at_low=-1.0)
 
 
-@check.that("non_saturating_generator_loss", "passes a gradient of D − 1 to each logit")
-def _(loss: Callable) -> None:
-    generator_gradient(loss, lambda d: d - 1)
+@check.that("generator_losses", "non-saturating: passes a gradient of D − 1 to each logit", point=True)
+def _(losses: Callable) -> None:
+    generator_gradient(only(losses, NON_SATURATING), lambda d: d - 1)
 
 
-def lower_when_fooled(loss: Callable) -> None:
-    high, low = far_apart()
-    order(
-        scalar(loss(batch(*high))),
-        scalar(loss(batch(*low))),
-        f"a discriminator that is fooled (D = {said(high)})",
-        f"one that is not (D = {said(low)})",
-        "As it is, G would learn to be caught.",
-    )
-
-
-def has_value(loss: Callable, case: Case) -> None:
+def has_value(loss: Callable, case: Case, what: str) -> None:
     (d,) = case.inputs
-    case.compare(scalar(loss(batch(*d))))
+    case.compare(scalar(loss(batch(*d))), what=what)
 
 
 def generator_gradient(loss: Callable, derivative: Callable[[float], float]) -> None:
@@ -398,14 +410,14 @@ def _(gradients: Callable) -> None:
     both_gradients(gradients, logits(*outputs(0.3)))
 
 
-@check.that("generator_gradients", "has the minimax derivative right")
+@check.that("generator_gradients", "has the minimax derivative right", point=True)
 def _(gradients: Callable) -> None:
     case = drawn(lambda: derivatives(right=lambda d: -d, other=lambda d: d - 1))
     got, _ = both_gradients(gradients, logits(*case.inputs))
     case.compare(got, what="the minimax gradient is")
 
 
-@check.that("generator_gradients", "has the non-saturating derivative right")
+@check.that("generator_gradients", "has the non-saturating derivative right", point=True)
 def _(gradients: Callable) -> None:
     case = drawn(lambda: derivatives(right=lambda d: d - 1, other=lambda d: -d))
     _, got = both_gradients(gradients, logits(*case.inputs))

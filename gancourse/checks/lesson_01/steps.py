@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from gancourse.checks.core import Miss, expect
 from gancourse.checks.doubles import Counted
@@ -175,7 +176,7 @@ def _(step: Callable) -> None:
     one_logit_each(fake, game.on_fake, "The second argument of the loss should be D(G(z))", instead)
 
 
-@check.that("discriminator_step", "moves D one step down its gradient")
+@check.that("discriminator_step", "moves D one step down its gradient", point=True)
 def _(step: Callable) -> None:
     game = drawn(GameOfLines)
     game.step_D(step)
@@ -189,7 +190,7 @@ def _(step: Callable) -> None:
     moved(game.D, game.start_D, game.clean_D, game.opt_D, "D")
 
 
-@check.that("discriminator_step", "leaves G alone: its weights and its gradients", alone=False)
+@check.that("discriminator_step", "leaves G alone: its weights and its gradients", alone=False, point=True)
 def _(step: Callable) -> None:
     game = drawn(GameOfLines)
     game.step_D(step)
@@ -205,7 +206,7 @@ def _(step: Callable) -> None:
 @check.that("discriminator_step", "returns the loss as a plain number")
 def _(step: Callable) -> None:
     game = drawn(GameOfLines)
-    number_back(game.step_D(step)[0], game.number_D)
+    no_tensor(game.step_D(step)[0], game.number_D)
 
 
 @check.that("generator_step", "shows D the samples of G and nothing else")
@@ -216,7 +217,7 @@ def _(step: Callable) -> None:
     one_logit_each(fake, game.on_fake, "The loss should be given D(G(z))", instead)
 
 
-@check.that("generator_step", "moves G one step down its gradient, through D")
+@check.that("generator_step", "moves G one step down its gradient, through D", point=True)
 def _(step: Callable) -> None:
     game = drawn(GameOfLines)
     game.step_G(step)
@@ -235,7 +236,7 @@ def _(step: Callable) -> None:
     moved(game.G, game.start_G, game.clean_G, game.opt_G, "G")
 
 
-@check.that("generator_step", "leaves D alone, and able to learn afterwards", alone=False)
+@check.that("generator_step", "leaves D alone, and able to learn afterwards", alone=False, point=True)
 def _(step: Callable) -> None:
     game = drawn(GameOfLines)
     game.step_G(step)
@@ -249,4 +250,10 @@ def _(step: Callable) -> None:
 @check.that("generator_step", "returns the loss as a plain number")
 def _(step: Callable) -> None:
     game = drawn(GameOfLines)
-    number_back(game.step_G(step)[0], game.number_G)
+    no_tensor(game.step_G(step)[0], game.number_G)
+
+
+def no_tensor(value: Any, case: Case) -> None:
+    """Miss unless `value` is the loss as a plain number; one of NumPy's is as good."""
+    number_back(value, case)
+    expect(not isinstance(value, Tensor), "You return a tensor. A plain number is asked: `value.item()`.")

@@ -1,0 +1,36 @@
+"""Runs that fail, for a lesson's reader to diagnose.
+
+What is wrong with a run stands here and not in the notebook, so that no cell answers the question it asks. A lesson
+tells the settings where the reader has answered what can be seen.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gancourse.errors import CourseError
+
+BROKEN: dict[str, dict[str, dict[str, Any]]] = {
+    "01_gaussian_1d": {
+        "A": {"iterations": 200, "seed": 2, "k": 20, "minimax": True},
+        "B": {"iterations": 1500, "seed": 1, "d_speed": 0.1},
+        "C": {"iterations": 1000, "seed": 2, "d_speed": 1, "rate": 3e-3, "beta_1": 0.95},
+    },
+}
+"""Settings by lesson and run, for what the lesson calls with them."""
+
+
+def broken(lesson: str, run: str) -> dict[str, Any]:
+    """The settings of a run that fails, for the lesson to play it.
+
+    Args:
+        lesson: its name, such as "01_gaussian_1d".
+        run: the run's, such as "A".
+
+    Raises:
+        CourseError: if there is none of that name; lists those there are.
+    """
+    runs = BROKEN.get(lesson, {})
+    if run not in runs:
+        raise CourseError(f"Lesson {lesson} has no broken run {run!r}; it has {', '.join(runs) or 'none'}.")
+    return dict(runs[run])
