@@ -69,7 +69,7 @@ def run_answer(exercise: str, code: str, name: str = "answer", given: dict[str, 
     """
     filename = f"<{exercise}: {name}>"
     linecache.cache[filename] = (len(code), None, code.splitlines(keepends=True), filename)
-    names: dict[str, Any] = {**(given or {}), "__name__": "answer", "torch": torch, "F": F, "nn": nn, "math": math}
+    names: dict[str, Any] = {**(given or {}), "__name__": "__main__", "torch": torch, "F": F, "nn": nn, "math": math}
     exec(compile(code, filename, "exec"), names)
     return names[exercise]
 

@@ -77,3 +77,22 @@ class Quadratic(torch.nn.Module):
             raise TypeError(f"This loss takes {len(self.weights)} batch(es) of logits; it was given {len(batches)}.")
         parts = [w * b.mean() + self.curve / 2 * b.square().mean() for w, b in zip(self.weights, batches, strict=True)]
         return torch.stack(parts).sum()
+
+
+class Blend(torch.nn.Module):
+    """A rule for an average that nobody would choose: each parameter of `ema` becomes old · itself + new · net's.
+
+    It is a module so that it is built again in the sandbox, where the networks are that it is called with.
+
+    Args:
+        old, new: the two weights, which need not add up to 1.
+    """
+
+    def __init__(self, old: float, new: float) -> None:
+        super().__init__()
+        self.old, self.new = old, new
+
+    @torch.no_grad()
+    def forward(self, ema: torch.nn.Module, net: torch.nn.Module) -> None:
+        for mine, theirs in zip(ema.parameters(), net.parameters(), strict=True):
+            mine.mul_(self.old).add_(theirs, alpha=self.new)

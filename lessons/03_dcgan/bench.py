@@ -44,7 +44,7 @@ from gancourse.paths import repository
 from gancourse.training.diagnose import VERDICTS, diagnose
 from gancourse.training.runs import load_runs
 
-CELLS = ("settings", "run", "last-layer", "steps", "train")
+CELLS = ("settings", "last-layer", "run", "train")
 SAMPLES = 1000
 Draw = Callable[[Tensor], Tensor]
 

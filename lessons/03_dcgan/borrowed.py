@@ -26,18 +26,11 @@ def transposed_convolution(picture, kernel, stride=1, padding=0):
 """
 
 BORROWED: dict[str, dict[str, Loan]] = {
-    "conv_size": {
+    "map_sizes": {
         "the checks' own": withheld(
-            "from gancourse.checks.lesson_03.sizes import convolved\n\n"
-            "def conv_size(size, kernel, stride=1, padding=0):\n"
-            "    return convolved((size, kernel, stride, padding))\n"
-        ),
-    },
-    "transposed_size": {
-        "the checks' own": withheld(
-            "from gancourse.checks.lesson_03.sizes import transposed\n\n"
-            "def transposed_size(size, kernel, stride=1, padding=0):\n"
-            "    return transposed((size, kernel, stride, padding))\n"
+            "from gancourse.checks.lesson_03.sizes import convolved, transposed\n\n"
+            "def map_sizes(which, size, kernel, stride=1, padding=0):\n"
+            "    return (convolved if which == 'convolution' else transposed)((size, kernel, stride, padding))\n"
         ),
     },
     "transposed_convolution": {
@@ -75,13 +68,6 @@ BORROWED: dict[str, dict[str, Loan]] = {
             '    return soft_labels(OBJECTIVES["non_saturating"], real_label).d_loss(real_logits, fake_logits)\n'
         ),
     },
-    "noisy_labels": {
-        "the package's": withheld(
-            "from gancourse.training.labels import swapped\n\n"
-            "def noisy_labels(n, low=0.8, high=1.0, flip=0.05):\n"
-            "    return swapped(low + (high - low) * torch.rand(n, 1), 0.0, flip)\n"
-        ),
-    },
     "ReplayBuffer": {
         "the package's": withheld(
             "from gancourse.training.replay import ReplayBuffer as Buffer\n\n"
@@ -104,6 +90,18 @@ BORROWED: dict[str, dict[str, Loan]] = {
             "    average.update(net)\n"
         ),
     },
+    "dcgan_step": {
+        "the checks' own": withheld(
+            "import copy\n"
+            "from types import SimpleNamespace\n"
+            "from gancourse.checks.lesson_03.both import Played\n\n"
+            "def dcgan_step(G, D, ema, opt_G, opt_D, real, z, loss_D, remember, follow):\n"
+            "    remember(G(z).detach())\n"
+            "    game = SimpleNamespace(before=copy.deepcopy((G, ema, D)), rates=(0.25, 0.5), shares=(2.0, 0.25),\n"
+            "        z=z, real=real, old=None, stale=None, weights={'on_real': -2.0, 'on_fake': 3.0})\n"
+            "    return Played(game, '').losses\n"
+        ),
+    },
     "diagnose": {
         "the package's": withheld(
             "from gancourse.training.diagnose import diagnose as found\n\n"
@@ -111,11 +109,14 @@ BORROWED: dict[str, dict[str, Loan]] = {
             "    return found(history).verdict\n"
         ),
     },
-    "lerp": {
-        "the package's": withheld(
-            "from gancourse.latent import lerp as line\n\ndef lerp(a, b, t):\n    return line(a, b, t[:, None])\n"
+    "latent_moves": {
+        "the package's line, the lesson's own arithmetic": withheld(
+            "from gancourse.latent import lerp as line\n\n"
+            "def latent_moves(which, x, y, t):\n"
+            "    return line(x, y, t[:, None]) if which == 'line' else x + t.mean(0) - y.mean(0)\n"
         ),
     },
+    "off_the_shell": {"the lesson's own": solved(LESSON, "off_the_shell")},
     "slerp": {
         "the package's": withheld(
             "from gancourse.latent.interpolate import slerp as arc\n\n"
@@ -124,5 +125,4 @@ BORROWED: dict[str, dict[str, Loan]] = {
         ),
         "the checks' own": from_package("checks.lesson_03.latent", "sphere", "slerp"),
     },
-    "attribute_arithmetic": {"the lesson's own": solved(LESSON, "attribute_arithmetic")},
 }

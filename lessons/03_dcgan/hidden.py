@@ -15,10 +15,12 @@ import torch
 import torch.nn.functional as F
 from scipy.signal import convolve2d
 from scipy.spatial import geometric_slerp
+from scipy.stats import chi2
 from torch import nn
 
 from gancourse.checks import networks
 from gancourse.checks.core import Suite, a, expect
+from gancourse.checks.doubles import Blend, Quadratic
 from gancourse.checks.inputs import chosen_int, rand, randn
 from gancourse.checks.steps import curved, flat
 from gancourse.checks.values import close, expect_close, number, numbers, whole
@@ -49,34 +51,29 @@ def reach(size: int, kernel: int, stride: int = 1, padding: int = 0) -> int:
 
 
 def sized(got: object, want: int, setting: object) -> None:
+    expect(not isinstance(got, torch.Tensor), "A size is a tensor; a whole number of Python's (an int) is asked.")
     expect(whole(got) == want, f"For {setting} you return {whole(got)}; expected {want}.")
 
 
-@check.that("conv_size", "holds for twenty settings drawn at random")
-def _(conv_size: Callable) -> None:
+@check.that("map_sizes", "conv_size holds for twenty settings drawn at random")
+def _(map_sizes: Callable) -> None:
     for setting in settings(20, 8):
-        sized(conv_size(*setting), places(*setting), setting)
+        sized(map_sizes("convolution", *setting), places(*setting), setting)
 
 
-@check.that("conv_size", "has stride 1 and padding 0 as defaults, and takes them by name")
-def _(conv_size: Callable) -> None:
-    size = chosen_int(19, between=(9, 40))
-    sized(conv_size(size, 5), size - 4, (size, 5))
-    sized(conv_size(size, 5, padding=2), size, f"{(size, 5)} with padding 2")
-
-
-@check.that("transposed_size", "holds for twenty settings drawn at random")
-def _(transposed_size: Callable) -> None:
+@check.that("map_sizes", "transposed_size holds for twenty settings drawn at random")
+def _(map_sizes: Callable) -> None:
     for setting in settings(20, 2):
         # Holes between stamps that do not meet belong to the map, too: its end is the last stamp's end.
-        sized(transposed_size(*setting), reach(*setting), setting)
+        sized(map_sizes("transposed", *setting), reach(*setting), setting)
 
 
-@check.that("transposed_size", "has stride 1 and padding 0 as defaults, and takes them by name")
-def _(transposed_size: Callable) -> None:
+@check.that("map_sizes", "both have stride 1 and padding 0 as defaults, and take them by name")
+def _(map_sizes: Callable) -> None:
     size = chosen_int(19, between=(9, 40))
-    sized(transposed_size(size, 5), size + 4, (size, 5))
-    sized(transposed_size(size, 5, padding=2), size, f"{(size, 5)} with padding 2")
+    for which, sign in (("convolution", -1), ("transposed", 1)):
+        sized(map_sizes(which, size, 5), size + 4 * sign, (size, 5))
+        sized(map_sizes(which, size, 5, padding=2), size, f"{(size, 5)} with padding 2")
 
 
 @check.that("transposed_convolution", "is the transpose of the convolution, as inner products tell")
@@ -184,20 +181,6 @@ def _(loss: Callable) -> None:
     expect_close(numbers(fake.grad), torch.sigmoid(fake.detach()) / 5, "random logits", show=False)
 
 
-@check.that("noisy_labels", "flips nothing or everything if asked to")
-def _(answer: Callable) -> None:
-    n = chosen_int(50, between=(20, 90))
-    flipped, kept = (numbers(answer(n, 0.6, 0.9, flip), (n, 1), "The labels") for flip in (1.0, 0.0))
-    expect(bool((flipped == 0).all()), "With flip = 1 every label should be 0.")
-    expect(bool((kept >= 0.6 - 1e-6).all()), "With flip = 0 no label should be 0.")
-
-
-@check.that("noisy_labels", "gives every picture a draw of its own")
-def _(answer: Callable) -> None:
-    found = numbers(answer(500, 0.5, 1.0, 0.0), (500, 1), "The labels")
-    expect(len(found.unique()) > 490, "Many labels are alike: draw one for each picture.")
-
-
 def through(buffer: Callable, first: int, n: int) -> list[int]:
     """Pictures (n, 1, 2, 2), each of one gray, its number, go through a buffer; the numbers of those that come out."""
     pictures = torch.arange(first, first + n, dtype=torch.float32).reshape(n, 1, 1, 1).repeat(1, 1, 2, 2)
@@ -239,6 +222,56 @@ def _(ema_update: Callable) -> None:
         want = torch.lerp(flat(net), flat(ema), decay)
         ema_update(ema, net, decay)
         expect_close(flat(ema), want, f"decay = {decay:g}", show=False)
+
+
+def after(G: nn.Module, D: nn.Module, real: torch.Tensor, z: torch.Tensor, loss: Callable, rates: tuple) -> tuple:
+    """Both networks' parameters after a step, and the losses before: by torch.func, which moves nothing."""
+    call, detached = torch.func.functional_call, lambda net: {k: p.detach() for k, p in net.named_parameters()}
+    theta, omega = detached(G), detached(D)
+    fake = call(G, theta, (z,))
+
+    def of_D(parameters: dict) -> torch.Tensor:
+        return loss(call(D, parameters, (real,)), call(D, parameters, (fake,)))
+
+    slope, d_loss = torch.func.grad_and_value(of_D)(omega)
+    omega = {k: p - rates[1] * slope[k] for k, p in omega.items()}
+
+    def of_G(parameters: dict) -> torch.Tensor:
+        return -F.logsigmoid(call(D, omega, (call(G, parameters, (z,)),))).mean()
+
+    slope, g_loss = torch.func.grad_and_value(of_G)(theta)
+    return {k: p - rates[0] * slope[k] for k, p in theta.items()}, omega, torch.stack([d_loss, g_loss])
+
+
+@check.that("dcgan_step", "agrees with torch.func, three steps in a row, on other networks and batches of two sizes")
+def _(dcgan_step: Callable) -> None:
+    G, D, ema = curved(3, 5, 4), curved(4, 6, 1), curved(3, 5, 4)
+    rates, loss, follow = (0.3, 0.2), Quadratic(-1.3, 0.9, curve=0.4), Blend(0.6, 0.5)
+    opt_G, opt_D = torch.optim.SGD(G.parameters(), rates[0]), torch.optim.SGD(D.parameters(), rates[1])
+    for n in (4, 7, 3):
+        real, z = randn(n, 4).double(), randn(n + 1, 3).double()
+        theta, omega, losses = after(G, D, real, z, loss, rates)
+        average = 0.6 * flat(ema) + 0.5 * torch.cat([p.flatten() for p in theta.values()])
+        got = dcgan_step(G, D, ema, opt_G, opt_D, real, z, loss, lambda fake: fake, follow)
+        expect(isinstance(got, tuple | list) and len(got) == 2, "Two losses are asked.")
+        for name, net, want in (("D", D, omega), ("G", G, theta)):
+            moved = torch.cat([p.flatten() for p in want.values()])
+            expect_close(flat(net), moved, f"the parameters of {name} after a step", show=False)
+        expect_close(flat(ema), average, "the average after a step", show=False)
+        found = torch.stack([number(part, "A loss") for part in got])
+        expect_close(found, losses, "the losses of a step", show=False)
+
+
+@check.that("dcgan_step", "takes the optimizers that it is given, Adam too", alone=False)
+def _(dcgan_step: Callable) -> None:
+    G, D, ema = curved(3, 5, 4), curved(4, 6, 1), curved(3, 5, 4)
+    opt_G, opt_D = (torch.optim.Adam(net.parameters(), 0.01) for net in (G, D))
+    before = [flat(net) for net in (G, D)]
+    args = (G, D, ema, opt_G, opt_D, randn(4, 4).double(), randn(4, 3).double())
+    dcgan_step(*args, Quadratic(-1.0, 1.0), lambda fake: fake, Blend(0.5, 0.5))
+    for net, old, name in ((G, before[0], "G"), (D, before[1], "D")):
+        far = float((flat(net) - old).abs().max())
+        expect(0.005 < far < 0.0101, f"Adam's first step goes 0.01 for each parameter; {name} has moved by {far:.2g}.")
 
 
 # How a run ends, and what it is called: numbers on either side of the text's limits.
@@ -297,11 +330,69 @@ def turned(t: torch.Tensor, a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
     return weights @ torch.stack([a, b]).double()
 
 
-@check.that("lerp", "stays on the line, in many dimensions")
-def _(lerp: Callable) -> None:
+@check.that("latent_moves", "lerp stays on the line, in many dimensions")
+def _(latent_moves: Callable) -> None:
     a, b, t = randn(128), randn(128), rand(6)
     want = torch.lerp(a.double().expand(6, 128), b.double().expand(6, 128), t.double()[:, None])
-    expect_close(numbers(lerp(a, b, t), (6, 128)), want, "128 dimensions", show=False)
+    expect_close(numbers(latent_moves("line", a, b, t), (6, 128)), want, "128 dimensions", show=False)
+
+
+@check.that("latent_moves", "lerp takes a single t, and a single dimension")
+def _(latent_moves: Callable) -> None:
+    for d, k in ((5, 1), (1, 3), (1, 1)):
+        a, b, t = randn(d), randn(d), rand(k)
+        got = numbers(latent_moves("line", a, b, t), (k, d))
+        expect_close(got, a.numpy() + np.outer(t, b - a), f"{k} of t and {d} dimensions", show=False)
+
+
+@check.that("latent_moves", "attribute_arithmetic holds for one code and for many")
+def _(latent_moves: Callable) -> None:
+    for n in (1, chosen_int(9, between=(5, 20))):
+        z, minus, plus = randn(n, 10), randn(n + 2, 10), randn(2 * n + 1, 10)
+        want = z.numpy() + np.average(plus.double(), axis=0) - np.average(minus.double(), axis=0)
+        got = numbers(latent_moves("arithmetic", z, minus, plus), (n, 10))
+        expect_close(got, torch.from_numpy(want), "random codes", show=False)
+
+
+def step_of(answer: Callable, step: int, *given: float) -> float:
+    return float(number(answer(step, *given), f"The result of step {step}", "One number is asked."))
+
+
+def nearly(got: float, want: float, where: str) -> None:
+    expect(math.isclose(got, want, rel_tol=1e-6, abs_tol=1e-9), f"For {where} it is {got:.6g}, which is not right.")
+
+
+@check.that("off_the_shell", "steps 1 and 2 are the moments of SciPy's chi-squared distribution")
+def _(answer: Callable) -> None:
+    d = chosen_int(37, between=(3, 900))
+    nearly(step_of(answer, 1, d), float(chi2.mean(d)), f"step 1 with d = {d}")
+    nearly(step_of(answer, 2, d), float(chi2.std(d)), f"step 2 with d = {d}")
+
+
+@check.that("off_the_shell", "step 3 is the length of points on lines between random points")
+def _(answer: Callable) -> None:
+    for _ in range(3):
+        a, b, t = randn(6, dtype=torch.float64), randn(6, dtype=torch.float64), float(rand())
+        length = torch.lerp(a, b, t).norm().item()
+        nearly(step_of(answer, 3, float(a @ a), float(b @ b), float(a @ b), t), length**2, "step 3 with random points")
+
+
+@check.that("off_the_shell", "step 4 is the mean over many lines, exactly: by a quadrature of normal numbers")
+def _(answer: Callable) -> None:
+    nodes, weights = np.polynomial.hermite_e.hermegauss(4)  # exact for the squares of normal numbers
+    d, t = chosen_int(23, between=(2, 300)), 0.05 + 0.9 * float(rand())
+    one = ((1 - t) * nodes[:, None] + t * nodes[None]) ** 2
+    mean = float(weights @ one @ weights) / float(weights.sum()) ** 2
+    nearly(step_of(answer, 4, d, t), d * mean, f"step 4 with d = {d} and t = {t:.3f}")
+
+
+@check.that("off_the_shell", "step 5 is deepest in the middle, the same from both ends, and grows with the root of d")
+def _(answer: Callable) -> None:
+    d, t = chosen_int(50, between=(10, 200)), 0.05 + 0.4 * float(rand())
+    at = step_of(answer, 5, d, t)
+    nearly(at, (float(chi2.mean(d)) - ((1 - t) ** 2 + t**2) * d) / float(chi2.std(d)), f"step 5 with d = {d}")
+    nearly(step_of(answer, 5, d, 1 - t), at, "step 5 with 1 − t for t")
+    nearly(step_of(answer, 5, 4 * d, t), 2 * at, "step 5 with 4 d for d")
 
 
 @check.that("slerp", "holds in many dimensions, for unequal lengths")
@@ -317,11 +408,3 @@ def _(slerp: Callable) -> None:
     points = F.normalize(numbers(slerp(a, b, torch.linspace(0, 1, 6)), (6, 16)), dim=1)
     angles = torch.acos((points[1:] * points[:-1]).sum(1).clamp(-1, 1))
     expect(close(angles, angles.mean().expand(5), rtol=1e-2), "The angles between neighbors on the way are not equal.")
-
-
-@check.that("attribute_arithmetic", "holds for one code and for many")
-def _(answer: Callable) -> None:
-    for n in (1, chosen_int(9, between=(5, 20))):
-        z, minus, plus = randn(n, 10), randn(n + 2, 10), randn(2 * n + 1, 10)
-        want = z.numpy() + np.average(plus.double(), axis=0) - np.average(minus.double(), axis=0)
-        expect_close(numbers(answer(z, minus, plus), (n, 10)), torch.from_numpy(want), "random codes", show=False)

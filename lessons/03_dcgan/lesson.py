@@ -92,23 +92,37 @@ show(fig, alt="Thirty-two small drawn faces in four rows, of many ages, skin ton
 #
 # Count places. A row of $n$ pixels gets $p$ pixels of padding on both sides. A kernel of $k$ pixels
 # is laid at the left end, and moved right by $s$ as long as it fits.
+#
+# A **transposed convolution** undoes the change of size. Each pixel of the small map leaves a *stamp*
+# in the large one: the kernel, multiplied by the pixel's value. Neighboring pixels stamp $s$ pixels
+# apart. Where stamps overlap they add up. At the end $p$ rows and columns are cut off at each side:
+# they are what the convolution would have padded.
 
-# %% [markdown] exercise="conv_size" stars=1 minutes=5
+# %% [markdown] exercise="map_sizes" stars=1 minutes=8
 # ### Exercise 1: how large is the map?
 #
-# Return the number of places where the kernel fits, as a whole number (an `int`). Where the last
-# step would lead beyond the edge, it is not made, and the rest of the row is left out.
+# Two warm-ups, each a line:
+#
+# - `conv_size`: the number of places where the kernel fits. Where the last step would lead beyond the edge, it is not
+#   made, and the rest of the row is left out.
+# - `transposed_size`: the size that a transposed convolution makes of a row of `size` pixels: from the first pixel of
+#   the first stamp to the last of the last, less what is cut off.
+#
+# Both are whole numbers of Python's (an `int`). In all that is asked the kernel fits at least once, and the padding
+# leaves something. The last function in the cell is given: by it the check asks each of yours.
 
-# %% [markdown] hints="conv_size"
-# With padding the row has $n + 2p$ pixels. The first place is at its left end. How far may the kernel
-# move from there?
+# %% [markdown] hints="map_sizes"
+# With padding the row has $n + 2p$ pixels, and the first place is at its left end. How far may the kernel
+# move from there? And the other way: where does the last stamp begin, if the first begins at 0?
 # ---
-# $\left\lfloor \dfrac{n + 2p - k}{s} \right\rfloor + 1$.
+# $\left\lfloor \dfrac{n + 2p - k}{s} \right\rfloor + 1$ places. The last of $n$ stamps begins at $(n - 1)s$ and is
+# $k$ long; $p$ is cut off at both ends: $(n - 1)s + k - 2p$.
 # ---
-# `//` divides whole numbers and rounds down. What it divides goes in brackets; the 1 comes after.
+# `//` divides whole numbers and rounds down. What it divides goes in brackets; the 1 comes after. The second formula
+# has no division in it. Try it on DCGAN's layer: kernel 4, stride 2, padding 1 should double every size.
 
 
-# %% solution="conv_size"
+# %% solution="map_sizes"
 def conv_size(size, kernel, stride=1, padding=0):
     """The size of a convolution's output, from that of its input: an int."""
     ### BEGIN SOLUTION
@@ -116,31 +130,6 @@ def conv_size(size, kernel, stride=1, padding=0):
     ### END SOLUTION
 
 
-# %% test="conv_size" points=1
-
-# %% [markdown]
-# A **transposed convolution** undoes the change of size. Each pixel of the small map leaves a *stamp*
-# in the large one: the kernel, multiplied by the pixel's value. Neighboring pixels stamp $s$ pixels
-# apart. Where stamps overlap they add up. At the end $p$ rows and columns are cut off at each side:
-# they are what the convolution would have padded.
-
-# %% [markdown] exercise="transposed_size" stars=1 minutes=5
-# ### Exercise 2: and the other way?
-#
-# Return the size that a transposed convolution makes of a row of `size` pixels: from the first
-# pixel of the first stamp to the last of the last, less what is cut off. An `int` again.
-
-# %% [markdown] hints="transposed_size"
-# Where does the last stamp begin, if the first begins at 0? Where does it end?
-# ---
-# The last of $n$ stamps begins at $(n - 1)s$ and is $k$ long; $p$ is cut off at both ends:
-# $(n - 1)s + k - 2p$.
-# ---
-# One expression, with no division in it. Try it on DCGAN's layer: kernel 4, stride 2, padding 1
-# should double every size.
-
-
-# %% solution="transposed_size"
 def transposed_size(size, kernel, stride=1, padding=0):
     """The size of a transposed convolution's output, from that of its input: an int."""
     ### BEGIN SOLUTION
@@ -148,7 +137,12 @@ def transposed_size(size, kernel, stride=1, padding=0):
     ### END SOLUTION
 
 
-# %% test="transposed_size" points=1
+def map_sizes(which, *setting, **named):
+    """Both by name, for the check."""
+    return {"convolution": conv_size, "transposed": transposed_size}[which](*setting, **named)
+
+
+# %% test="map_sizes" points=2
 
 # %% [markdown]
 # With a kernel of 4, a stride of 2 and a padding of 1 both formulas are each other's inverse: halve,
@@ -164,16 +158,16 @@ print("discriminator:", " → ".join(map(str, [*down, conv_size(4, 4)])))
 print("generator:    ", " → ".join(map(str, up)))
 
 # %% [markdown] exercise="transposed_convolution" stars=3 minutes=25
-# ### Exercise 3: stamp by stamp
+# ### Exercise 2: stamp by stamp
 #
 # Write the transposed convolution itself, for one channel. `picture` has shape $(h, w)$, `kernel`
-# $(k, l)$, both of floating-point numbers. The pixel in row $i$ and column $j$ stamps
+# $(k, l)$, both of one floating-point type, which is the result's, too. The pixel in row $i$ and column $j$ stamps
 # `picture[i, j] * kernel` with its top left corner at row $s \cdot i$, column $s \cdot j$ of a large
 # map of zeros. Stamps add up. Then `padding` rows and columns are cut off at each of the four sides.
 #
-# The kernel is stamped as it is, not turned around. The result has the picture's dtype. Gradients
-# reach both the picture and the kernel, and both are left as they are. PyTorch's own
-# `conv_transpose2d` is the judge, so do without it: that is what the exercise is for.
+# The kernel is stamped as it is, not turned around. Gradients reach both the picture and the kernel, and both are left
+# as they are. PyTorch's own transposed convolution is the judge, so do without it, under whatever name: that is what
+# the exercise is for. Ordinary convolutions and `F.fold` are allowed.
 
 # %% [markdown] hints="transposed_convolution"
 # Make the large map first, without cutting: you know its size. Then two loops over the picture's
@@ -294,7 +288,7 @@ show(
 # 4 × 4 map has twice as many channels.
 
 # %% [markdown] exercise="Generator" stars=2 minutes=25
-# ### Exercise 4: the generator
+# ### Exercise 3: the generator
 #
 # Write it as a class, for any `size` of 16, 32 or 64, any `latent_dim` and any `width`. The maps grow
 # from 4 × 4 to `size`; the last one before the picture has `width` channels, and each one before has
@@ -302,9 +296,9 @@ show(
 # in [−1, 1].
 #
 # Batch normalization (with its scales and shifts), then ReLU, stand behind every layer but the last, tanh
-# behind the last. Enlarging
-# with `nn.Upsample` and a convolution is accepted, too. What its layers are called, and whether they
-# have biases, is up to you. Leave the initial weights as PyTorch sets them: that is exercise 6.
+# behind the last. How the first 4 × 4 map is made of $z$ (a transposed convolution or a linear layer) and how a map is
+# doubled (a transposed convolution, or `nn.Upsample` and a convolution) is up to you, as are the kernels' sizes, the
+# layers' names, and whether they have biases. Leave the initial weights as PyTorch sets them: that is exercise 5.
 
 # %% [markdown] hints="Generator"
 # How many doublings lead from 4 to `size`? Build a list of layers in a loop, and hand it to
@@ -351,7 +345,7 @@ class Generator(nn.Module):
 # %% test="Generator" points=3
 
 # %% [markdown] exercise="Discriminator" stars=2 minutes=20
-# ### Exercise 5: the discriminator
+# ### Exercise 4: the discriminator
 #
 # The mirror image. The first map has `width` channels, each following one half the size and twice
 # as many, until it is 4 × 4; a last convolution makes one number of that. `forward` takes pictures
@@ -359,7 +353,9 @@ class Generator(nn.Module):
 #
 # `LeakyReLU(0.2)` stands behind every convolution but the last, batch normalization (with its scales and
 # shifts, before the activation) behind every one but the first and the last. There is no pooling, and the
-# last map is not averaged: each of its places has weights of its own.
+# last map is not averaged: each of its places has weights of its own. (A linear layer on the flattened map is the same
+# as that last convolution. Other kernels than 4 × 4 are fine where they halve the map.) The weights start as PyTorch
+# sets them.
 
 # %% [markdown] hints="Discriminator"
 # The generator's loop, backwards. The first layer has no batch normalization, so it stands before
@@ -404,10 +400,11 @@ class Discriminator(nn.Module):
 # %% test="Discriminator" points=3
 
 # %% [markdown] exercise="init_weights" stars=1 minutes=10
-# ### Exercise 6: where they start
+# ### Exercise 5: where they start
 #
 # The paper draws all weights from $\mathcal{N}(0, 0.02^2)$. Write a function that is called for every
-# layer, by `net.apply(init_weights)`, and changes it in place:
+# layer, by `net.apply(init_weights)`, and changes its parameters in place (they stay the same `nn.Parameter`s, as an
+# optimizer may hold them already):
 #
 # - `nn.Conv2d` and `nn.ConvTranspose2d`: weights from $\mathcal{N}(0, 0.02^2)$, the bias to 0 if there is one;
 # - `nn.BatchNorm2d`: weights (its scales) from $\mathcal{N}(1, 0.02^2)$, the bias to 0;
@@ -454,8 +451,8 @@ print(f"before training two thirds of all pixels are within {untrained.std():.2f
 # ## 4. Tricks of the trade
 #
 # The recipe works, mostly. Around it grew a list of tricks; Soumith Chintala's "How to train a GAN?"
-# (2016) made it famous. Each answers a failure that people had seen. You write four of them; then a
-# loop that can be played with and without each.
+# (2016) made it famous. Each answers a failure that people had seen. You write three of
+# them; then the step that plays with and without each.
 #
 # **Soft labels.** A discriminator that is always right can still lower its loss: by being *surer*.
 # Its logits grow without end, and one odd real picture then gets an enormous gradient. Salimans and
@@ -465,7 +462,7 @@ print(f"before training two thirds of all pixels are within {untrained.std():.2f
 # there are no data at all, fakes would still be praised. Hence one-sided: $\beta = 0$.
 
 # %% [markdown] exercise="smoothed_loss" stars=1 minutes=10
-# ### Exercise 7: one-sided label smoothing
+# ### Exercise 6: one-sided label smoothing
 #
 # With $r$ = `real_label`, write
 #
@@ -529,33 +526,10 @@ show(
     "2.2 and rises after it. Right: the hard label's derivative stays below 0, the soft one's crosses 0 there.",
 )
 
-# %% [markdown] exercise="noisy_labels" stars=1 minutes=10
-# ### Exercise 8: noisy labels
-#
-# A cousin of smoothing: let the labels of real pictures vary, and now and then be plainly wrong, so
-# that $D$ is never right about everything. Return a tensor of $n$ labels, shape (n, 1). Each is drawn
-# evenly between `low` and `high`; then each, with probability `flip` and on its own, is replaced by 0.
-# Every call draws anew.
-
-# %% [markdown] hints="noisy_labels"
-# Two independent draws for each label: what it is, and whether it is flipped.
-# ---
-# For $u$ even in $[0, 1)$, $\text{low} + (\text{high} - \text{low})\,u$ is even from low to high. Another
-# $v$ even in $[0, 1)$ is below `flip` with probability `flip`.
-# ---
-# `torch.rand(n, 1)` twice. `torch.where(condition, a, b)` picks, or set `labels[condition] = 0`.
-
-
-# %% solution="noisy_labels"
-def noisy_labels(n, low=0.8, high=1.0, flip=0.05):
-    """n labels for real pictures, shape (n, 1): even between low and high, and 0 with probability flip."""
-    ### BEGIN SOLUTION
-    labels = low + (high - low) * torch.rand(n, 1)
-    return torch.where(torch.rand(n, 1) < flip, torch.zeros(n, 1), labels)
-    ### END SOLUTION
-
-
-# %% test="noisy_labels" points=1
+# %% [markdown]
+# **Noisy labels** are a cousin of smoothing: the labels of real pictures vary from 0.8 to 1, and now and then one is
+# plainly wrong, so that $D$ is never right about everything. This trick is given, in the loop below: its `loss_of_D`
+# draws a label for each real picture evenly from 0.8 to 1, and replaces each, with probability 0.05, by 0.
 
 # %% [markdown]
 # **A memory of past fakes.** $D$ only ever sees what $G$ makes *now*. It may forget what was wrong with
@@ -563,7 +537,7 @@ def noisy_labels(n, low=0.8, high=1.0, flip=0.05):
 # (2017) keep a buffer of past fakes and mix some of them into $D$'s batch.
 
 # %% [markdown] exercise="ReplayBuffer" stars=2 minutes=20
-# ### Exercise 9: the replay buffer
+# ### Exercise 7: the replay buffer
 #
 # `buffer = ReplayBuffer(capacity)` starts empty. `buffer(fakes)` takes a batch (n, …) and returns one
 # of the same shape. It goes through the batch in order, picture by picture:
@@ -574,7 +548,8 @@ def noisy_labels(n, low=0.8, high=1.0, flip=0.05):
 #
 # The returned batch is a new tensor, cut off from $G$'s computation (the buffer is for $D$'s step); the
 # batch that came in is left as it is. What is stored are copies: nobody who changes a batch later changes
-# them. Batches may differ in size from call to call, and pictures may have any number of dimensions.
+# them. Batches may differ in size from call to call, and pictures may have any number of dimensions; no batch is
+# empty, and the capacity is 1 or more.
 
 # %% [markdown] hints="ReplayBuffer"
 # A list of stored pictures as an attribute, and a list of those to return, which is stacked at the
@@ -623,11 +598,11 @@ class ReplayBuffer:
 # Pictures are drawn with the average; the game is played with $G$ itself.
 
 # %% [markdown] exercise="ema_update" stars=2 minutes=15
-# ### Exercise 10: the average
+# ### Exercise 8: the average
 #
-# Given two networks of the same structure, move every **parameter** of `ema` in place to
-# `decay` times itself plus `1 − decay` times the one of `net`. `net` stays as it is, and `ema`'s
-# parameters stay ordinary ones that hang on no computation.
+# Given two networks of the same structure, move every **parameter** of `ema`, frozen ones too, in place to
+# `decay` times itself plus `1 − decay` times the one of `net`. `net` stays as it is, its mode (training or evaluation)
+# included, and `ema`'s parameters stay ordinary ones that hang on no computation.
 #
 # Batch normalization also has **buffers**, its running mean and variance, which are not parameters
 # and must not stay behind. Copy their numbers from `net` (the two networks share no tensors), or average
@@ -664,11 +639,75 @@ def ema_update(ema, net, decay):
 
 # %% test="ema_update" points=2
 
+# %% [markdown] exercise="dcgan_step" stars=3 minutes=30
+# ### Exercise 9: one step of everybody
+#
+# Now put it together: the step that this lesson trains with. Given the three networks `G`, `D` and `ema` (the average),
+# an optimizer for $G$'s parameters and one for $D$'s, a batch `real` of pictures and a batch `z` of noise:
+#
+# 1. **Fakes.** Make `G(z)`, once: both players use the same fakes.
+# 2. **D's step.** What $D$ is shown is `remember(fakes)`, with the fakes cut off from $G$'s computation. Compute
+#    `D(real)` and `D(shown)` each in a call of its own, `real` first, so that batch normalization sees one kind at a
+#    time. $D$'s loss is `loss_D(on_real, on_fake)`, called once. Move $D$ by one step; $G$ gets no gradient from it.
+# 3. **G's step.** Ask the $D$ that has just moved about the fakes themselves (not about what `remember` gave), and
+#    move $G$ by one step of the non-saturating loss, the mean of $-\log D(G(z))$, right at logits of ±200.
+# 4. **The average.** Call `follow(ema, G)`, once, with the $G$ that has just moved.
+#
+# Return both losses as plain numbers, each from before its player's step, $D$'s first. Gradients that an earlier step
+# left behind must not count. $D$ and $G$ each move once. The networks' modes (training, evaluation) stay as they are.
+#
+# In the lesson `loss_D` is your `smoothed_loss`, `remember` your `ReplayBuffer` or nothing, and `follow` your
+# `ema_update`; the check passes functions of its own.
+
+# %% [markdown] hints="dcgan_step"
+# Two steps of lesson 01, one after the other, with the same fakes. Which of the two must reach back into $G$?
+# ---
+# $D$: clear its gradients, `backward()` on `loss_D(D(real), D(shown))`, step. $G$: clear, `backward()` on
+# $\tfrac1m \sum_j \log(1 + e^{-l_j})$ with $l = D(\text{fakes})$ computed anew, step.
+# ---
+# `fake = G(z)`, `shown = remember(fake.detach())`; then `opt_D.zero_grad()`, …, `opt_D.step()`; then
+# `g_loss = F.softplus(-D(fake)).mean()`, `opt_G.zero_grad()`, …; then `follow(ema, G)`.
+# `opt_G.zero_grad()` also clears what an earlier call left in $G$.
+
+
+# %% solution="dcgan_step"
+def dcgan_step(G, D, ema, opt_G, opt_D, real, z, loss_D, remember, follow):
+    """One step of D, one of G, and one of the average.
+
+    Args:
+        G, D, ema: the networks; ema has G's structure.
+        opt_G, opt_D: the optimizers of G's and of D's parameters.
+        real: pictures, shape (n, 3, H, W); z: noise, shape (m, d).
+        loss_D: D's loss, a function of (real_logits, fake_logits).
+        remember: takes fakes, and returns as many to show to D.
+        follow: a function of (ema, G) that moves the average.
+
+    Returns:
+        (D's loss, G's loss), two plain numbers.
+    """
+    ### BEGIN SOLUTION
+    fake = G(z)
+    on_real, on_fake = D(real), D(remember(fake.detach()))
+    d_loss = loss_D(on_real, on_fake)
+    opt_D.zero_grad()
+    d_loss.backward()
+    opt_D.step()
+    g_loss = F.softplus(-D(fake)).mean()
+    opt_G.zero_grad()
+    g_loss.backward()
+    opt_G.step()
+    follow(ema, G)
+    return d_loss.item(), g_loss.item()
+    ### END SOLUTION
+
+
+# %% test="dcgan_step" points=4
+
 # %% [markdown]
 # ### The loop, with a switch for each trick
 #
-# Nothing in the loop is new: $D$'s step, $G$'s step, the average's. `Settings` are the switches, set
-# to the recipe. Three further tricks are switches only:
+# What remains is scaffolding, so it is folded: `Settings` are the switches, set to the recipe; a `Run` holds the
+# networks and hands your step what it needs; `train` calls it. Three further tricks are switches only:
 #
 # - **separate batches**: $D(\text{real})$ and $D(\text{fake})$ are computed apart, so that batch
 #   normalization sees one kind at a time. `mixed=True` computes both in one batch;
@@ -677,7 +716,7 @@ def ema_update(ema, net, decay):
 #   its step. Off (1.0) by default.
 
 
-# %% name="settings"
+# %% name="settings" folded="The switches, and the recipe they are set to"
 class Settings:
     """What a run is played with. Settings(rate=1e-3) changes one of them."""
 
@@ -703,23 +742,95 @@ class Settings:
             setattr(self, name, value)
 
 
-# %% name="run"
+# %% name="last-layer" folded="Two other ends for G, noisy labels, a step on mixed batches, and an Adam that can skip"
+class OtherEnd(nn.Module):
+    """A generator with a sigmoid in the place of its tanh, or with nothing there: the broken runs need it."""
+
+    def __init__(self, G, last):
+        super().__init__()
+        self.G, self.last = G, last
+
+    def forward(self, z):
+        pixels = self.G(z)  # tanh(l); (1 + tanh(l)) / 2 is the sigmoid of 2 l
+        return (1 + pixels) / 2 if self.last == "sigmoid" else torch.atanh(pixels.clamp(-1 + 1e-6, 1 - 1e-6))
+
+
+class PatientAdam(torch.optim.Adam):
+    """Adam that does nothing while `skip` is set."""
+
+    skip = False
+
+    def step(self, closure=None):
+        return None if self.skip else super().step(closure)
+
+
+def loss_of_D(settings, on_real, on_fake):
+    """D's loss with soft labels, or with noisy ones."""
+    if not settings.noisy:
+        return smoothed_loss(on_real, on_fake, settings.real_label)
+    labels = 0.8 + 0.2 * torch.rand_like(on_real)
+    labels = torch.where(torch.rand_like(on_real) < 0.05, torch.zeros_like(labels), labels)
+    return F.binary_cross_entropy_with_logits(on_real, labels) + F.softplus(on_fake).mean()
+
+
+def mixed_step(G, D, ema, opt_G, opt_D, real, z, loss_D, remember, follow):
+    """Your step, but for one thing: D sees real and fake pictures in one batch."""
+    fake = G(z)
+    both = D(torch.cat([real, remember(fake.detach())]))
+    d_loss = loss_D(both[: len(real)], both[len(real) :])
+    opt_D.zero_grad()
+    d_loss.backward()
+    opt_D.step()
+    g_loss = F.softplus(-D(fake)).mean()
+    opt_G.zero_grad()
+    g_loss.backward()
+    opt_G.step()
+    follow(ema, G)
+    return d_loss.item(), g_loss.item()
+
+
+# %% name="run" folded="A run: networks, optimizers, the average, and what your step is handed"
 class Run:
     """Two networks, their optimizers, the average, and the curves so far."""
 
     def __init__(self, settings, latent_dim=64):
         seed_everything(settings.seed)
         self.settings, self.latent_dim = settings, latent_dim
-        self.G = Generator(settings.size, latent_dim, settings.width).apply(init_weights).to(device())
+        G = Generator(settings.size, latent_dim, settings.width).apply(init_weights)
+        self.G = (G if settings.last == "tanh" else OtherEnd(G, settings.last)).to(device())
         self.D = Discriminator(settings.size, settings.d_width).apply(init_weights).to(device())
-        change_last_layer(self.G, settings.last)
         self.ema = copy.deepcopy(self.G)
         betas = (settings.beta_1, 0.999)
         self.opt_G = torch.optim.Adam(self.G.parameters(), settings.rate, betas)
-        self.opt_D = torch.optim.Adam(self.D.parameters(), settings.rate * settings.d_speed, betas)
-        self.replay = ReplayBuffer(settings.replay) if settings.replay else None
+        self.opt_D = PatientAdam(self.D.parameters(), settings.rate * settings.d_speed, betas)
+        self.buffer = ReplayBuffer(settings.replay) if settings.replay else None
         self.fixed_z = torch.randn(32, latent_dim, device=device())
         self.history = {name: [] for name in ("d_loss", "g_loss", "d_real", "d_fake", "spread")}
+
+    def loss_D(self, on_real, on_fake):
+        """D's loss. Notes D's mean outputs, and whether D is right too often to take its step."""
+        self.outputs = [torch.sigmoid(logits.detach()).mean().item() for logits in (on_real, on_fake)]
+        right = ((on_real > 0).float().mean() + (on_fake < 0).float().mean()) / 2
+        self.opt_D.skip = bool(right > self.settings.threshold)
+        return loss_of_D(self.settings, on_real, on_fake)
+
+    def remember(self, fake):
+        """The fakes that D is shown. Notes those that came in."""
+        self.fake = fake.detach()
+        return self.fake if self.buffer is None else self.buffer(fake)
+
+    def follow(self, ema, G):
+        """The average's step."""
+        step = len(self.history["g_loss"])
+        ema_update(ema, G, min(self.settings.decay, (1 + step) / (10 + step)))
+
+    def step(self, real, z):
+        """Your step; the curves get one point longer."""
+        play = mixed_step if self.settings.mixed else dcgan_step
+        networks = (self.G, self.D, self.ema, self.opt_G, self.opt_D)
+        losses = play(*networks, real, z, self.loss_D, self.remember, self.follow)
+        for values, value in zip(self.history.values(), (*losses, *self.outputs, spread(self.fake, real)), strict=True):
+            values.append(value)
 
     def sample(self, z=None, averaged=True):
         """Pictures of the average (or of G itself), each drawn for itself."""
@@ -728,54 +839,7 @@ class Run:
             return G(self.fixed_z if z is None else z.to(device())).cpu()
 
 
-# %% name="last-layer"
-def loss_of_D(settings, on_real, on_fake):
-    """D's loss with soft labels, or with noisy ones."""
-    if not settings.noisy:
-        return smoothed_loss(on_real, on_fake, settings.real_label)
-    labels = noisy_labels(len(on_real)).to(on_real.device)
-    return F.binary_cross_entropy_with_logits(on_real, labels) + F.softplus(on_fake).mean()
-
-
-def change_last_layer(G, last):
-    """Replace tanh by a sigmoid or by nothing: the broken runs need it."""
-    if last != "tanh":
-        other = nn.Sigmoid() if last == "sigmoid" else nn.Identity()
-        for part in list(G.modules()):
-            for name, child in part.named_children():
-                if isinstance(child, nn.Tanh):
-                    setattr(part, name, other)
-
-
-# %% name="steps"
-def step_D(run, real, fake):
-    """One step of D; its loss and its mean outputs on both kinds."""
-    shown = run.replay(fake) if run.replay else fake.detach()
-    if run.settings.mixed:
-        on_real, on_fake = run.D(torch.cat([real, shown])).split([len(real), len(shown)])
-    else:
-        on_real, on_fake = run.D(real), run.D(shown)
-    loss = loss_of_D(run.settings, on_real, on_fake)
-    right = ((on_real > 0).float().mean() + (on_fake < 0).float().mean()) / 2
-    if right <= run.settings.threshold:
-        run.opt_D.zero_grad()
-        loss.backward()
-        run.opt_D.step()
-    return loss.item(), torch.sigmoid(on_real).mean().item(), torch.sigmoid(on_fake).mean().item()
-
-
-def step_G(run, fake):
-    """One step of G, with the non-saturating loss, and one of the average."""
-    loss = F.softplus(-run.D(fake)).mean()
-    run.opt_G.zero_grad()
-    loss.backward()
-    run.opt_G.step()
-    step = len(run.history["g_loss"])
-    ema_update(run.ema, run.G, min(run.settings.decay, (1 + step) / (10 + step)))
-    return loss.item()
-
-
-# %% name="train"
+# %% name="train" folded="The spread of pictures, and the loop that calls your step"
 def spread(pictures, data_pictures):
     """The mean distance between two of the pictures, in units of that between two of the data."""
 
@@ -794,18 +858,12 @@ def train(run, images, steps, batch_size=32):
         run.opt_D.param_groups[0]["lr"] = run.settings.rate * run.settings.d_speed * slow
         real, _ = next(batches)
         run.G.train()
-        fake = run.G(torch.randn(batch_size, run.latent_dim, device=device()))
-        d_loss, d_real, d_fake = step_D(run, real, fake)
-        g_loss = step_G(run, fake)
-        record = (d_loss, g_loss, d_real, d_fake, spread(fake.detach(), real))
-        for values, value in zip(run.history.values(), record, strict=True):
-            values.append(value)
+        run.step(real, torch.randn(batch_size, run.latent_dim, device=device()))
         yield run
 
 
 # %% [markdown]
-# The fakes are made once and used twice: detached for $D$, attached for $G$. After $D$'s step they are
-# judged again, by the $D$ that has just moved. The average starts in a hurry: at step $n$ its decay is
+# The average starts in a hurry: at step $n$ its decay is
 # at most $(1 + n)/(10 + n)$, or the gray pictures of the beginning would shine through for a thousand steps.
 # The paper's rate is $2 \cdot 10^{-4}$ for batches of 128. Ours are 32 and $4 \cdot 10^{-4}$: more and
 # larger steps from fewer pictures each, which pays where five minutes are all there is.
@@ -1027,7 +1085,7 @@ draw_curves(
 )
 
 # %% [markdown] exercise="diagnose" stars=2 minutes=25
-# ### Exercise 11: an automatic diagnosis
+# ### Exercise 10: an automatic diagnosis
 #
 # Write the rules down. `history` is a dict of five equally long lists of numbers, one entry for each
 # record, ten records or more: `"d_loss"`, `"g_loss"`, `"d_real"` (the mean of $D(x)$), `"d_fake"` (the
@@ -1144,21 +1202,29 @@ show(
 # Every $z$ is a picture. What lies between two of them? If the pictures change step by step, with no
 # jump, then the generator has learned more than a list of faces.
 
-# %% [markdown] exercise="lerp" stars=1 minutes=5
-# ### Exercise 12: the straight line
+# %% [markdown] exercise="latent_moves" stars=1 minutes=8
+# ### Exercise 11: two moves
 #
-# Given two points `a` and `b` of shape (d,) and a tensor `t` of $k$ numbers between 0 and 1, return the
-# points $(1 - t)\,a + t\,b$, shape (k, d): one row for each $t$.
+# Two warm-ups, each a line, which the rest of this section walks with:
+#
+# - `lerp`, the straight line: given two points `a` and `b` of shape (d,) and a tensor `t` of $k$ numbers between 0 and
+#   1, in any order, return the points $(1 - t)\,a + t\,b$, shape (k, d): one row for each $t$;
+# - `attribute_arithmetic`: given codes `z` (n, d) to edit, codes `minus` (a, d) of pictures without an attribute, and
+#   codes `plus` (b, d) of pictures with it, return $z + \overline{\text{plus}} - \overline{\text{minus}}$ for every
+#   row of `z`. The bars are means over rows, and neither is empty.
+#
+# Leave what you are given as it is. The last function is given: by it the check asks each of yours.
 
-# %% [markdown] hints="lerp"
-# Broadcasting makes a table of a column and a row.
+# %% [markdown] hints="latent_moves"
+# Broadcasting makes a table of a column and a row; and it adds one row to every row of a table.
 # ---
-# $a + t\,(b - a)$, with $t$ as a column of shape (k, 1).
+# $a + t\,(b - a)$, with $t$ as a column of shape (k, 1). $\overline{x} = \frac1m \sum_i x_i$: the mean over
+# dimension 0.
 # ---
-# `t[:, None]` is that column.
+# `t[:, None]` is that column. `plus.mean(dim=0)` has shape (d,).
 
 
-# %% solution="lerp"
+# %% solution="latent_moves"
 def lerp(a, b, t):
     """Points on the straight line from a to b: a, b (d,) and t (k,) to (k, d)."""
     ### BEGIN SOLUTION
@@ -1166,13 +1232,118 @@ def lerp(a, b, t):
     ### END SOLUTION
 
 
-# %% test="lerp" points=1
+def attribute_arithmetic(z, minus, plus):
+    """z + mean(plus) − mean(minus): (n, d), from z (n, d), minus (a, d) and plus (b, d)."""
+    ### BEGIN SOLUTION
+    return z + plus.mean(dim=0) - minus.mean(dim=0)
+    ### END SOLUTION
+
+
+def latent_moves(which, *given):
+    """Both by name, for the check."""
+    return {"line": lerp, "arithmetic": attribute_arithmetic}[which](*given)
+
+
+# %% test="latent_moves" points=2
+
+# %% [markdown] exercise="off_the_shell" stars=3 minutes=30
+# ### Exercise 12: why the line leaves the shell
+#
+# The line has a flaw, and you can derive it with pencil and paper. Draw $z$ from $\mathcal{N}(0, I)$ in $d$ dimensions.
+# Its squared length $|z|^2$ is a sum of $d$ independent squares, so it hardly varies; the line from one draw to another
+# has another length. Five steps, each a function of its own with a formula of a line. Each is checked for itself, on
+# numbers that the check chooses: a slip in step 2 costs step 2 only. The arguments are plain numbers, and so are the
+# results (a tensor of one number will do).
+#
+# 1. `mean_square(d)`: the mean of $|z|^2$.
+# 2. `width_of_square(d)`: the standard deviation of $|z|^2$. For one coordinate $\mathbb{E}\,z_i^4 = 3$.
+# 3. `square_on_the_line(aa, bb, ab, t)`: the squared length of $x = (1 - t)\,a + t\,b$, from the numbers
+#    $|a|^2$, $|b|^2$ and $a \cdot b$.
+# 4. `mean_on_the_line(d, t)`: the mean of $|x|^2$ if $a$ and $b$ are two independent draws.
+# 5. `depth(d, t)`: how many standard deviations (those of step 2) the mean of step 4 lies below the mean of step 1. At
+#    $t = 0$ it is 0; it is never negative.
+
+# %% [markdown] hints="off_the_shell"
+# 1 and 2: means add up, and so do variances of independent numbers. 3: multiply the bracket out. 4: put the means into
+# step 3. 5: a difference, divided by a width.
+# ---
+# The variance of one $z_i^2$ is $\mathbb{E}\,z_i^4 - (\mathbb{E}\,z_i^2)^2 = 3 - 1$. In step 3 there are two squares
+# and twice a product. In step 4 the product's mean is $\sum_i \mathbb{E}\,a_i\, \mathbb{E}\,b_i$.
+# ---
+# 1: $d$. 2: the root of $d$ times that variance. 4: what is left of step 3 is two terms, each with a $d$. 5: with
+# $1 - (1 - t)^2 - t^2 = 2t(1 - t)$ it is $2t(1 - t)$ times a root; but `(mean_square(d) - …) / width_of_square(d)`
+# will do.
+
+
+# %% solution="off_the_shell"
+def mean_square(d):
+    """Step 1: the mean of |z|², for z from N(0, I) in d dimensions."""
+    ### BEGIN SOLUTION
+    return d
+    ### END SOLUTION
+
+
+def width_of_square(d):
+    """Step 2: the standard deviation of |z|²."""
+    ### BEGIN SOLUTION
+    return (2 * d) ** 0.5
+    ### END SOLUTION
+
+
+def square_on_the_line(aa, bb, ab, t):
+    """Step 3: |(1 − t) a + t b|², from |a|², |b|² and a · b."""
+    ### BEGIN SOLUTION
+    return (1 - t) ** 2 * aa + t**2 * bb + 2 * t * (1 - t) * ab
+    ### END SOLUTION
+
+
+def mean_on_the_line(d, t):
+    """Step 4: the mean of |(1 − t) a + t b|², for independent draws a and b."""
+    ### BEGIN SOLUTION
+    return ((1 - t) ** 2 + t**2) * d
+    ### END SOLUTION
+
+
+def depth(d, t):
+    """Step 5: how many standard deviations of |z|² the line's mean lies below that of a draw."""
+    ### BEGIN SOLUTION
+    return 2 * t * (1 - t) * (d / 2) ** 0.5
+    ### END SOLUTION
+
+
+def off_the_shell(step, *numbers):
+    """Step 1 to 5, for the check."""
+    return (mean_square, width_of_square, square_on_the_line, mean_on_the_line, depth)[step - 1](*numbers)
+
+
+# %% test="off_the_shell" points=3
+
+# %% demo=true folded="Draws the depth of the line's middle against the dimension, and lengths of draws beside it"
+dims = torch.tensor([2, 4, 8, 16, 32, 64, 128, 256, 512])
+fig = figure(10, 3.2)
+left, right = axes(fig, 1, 2)
+left.plot(dims, [float(depth(int(d), 0.5)) for d in dims], color=PALETTE[3], marker="o")
+left.set(title="the middle of the line: how deep below the shell", xlabel="dimension d", ylabel="standard deviations")
+left.set_xscale("log", base=2)
+for d, color in ((4, PALETTE[1]), (64, PALETTE[0]), (512, PALETTE[2])):
+    z = torch.randn(4000, d)
+    middle = ((z[:2000] + z[2000:]) / 2).norm(dim=1) / d**0.5
+    shell = z.norm(dim=1) / d**0.5
+    right.hist(shell.numpy(), 40, density=True, histtype="step", color=color, label=f"draws, d = {d}")
+    right.hist(middle.numpy(), 40, density=True, color=color, alpha=0.3, label="middles of lines")
+right.set(title="lengths, in units of the root of d", xlim=(0, 1.8), yticks=[])
+right.legend(fontsize=8, frameon=False)
+show(
+    fig,
+    alt="Left: the depth grows with the root of the dimension. Right: for 4 dimensions lengths of draws and of the "
+    "middles of lines overlap; for 64 they hardly do, for 512 they are two narrow hills apart, at 1 and at 0.7.",
+)
 
 # %% [markdown]
-# A line has a flaw. The squared length of a draw from $\mathcal{N}(0, I)$ in $d$ dimensions is a sum of $d$
-# squares, so it is close to $d$: with $d = 64$ nearly all draws lie on a shell of radius 8, like the
-# peel of an orange. The line from one to another leaves the peel. Its middle is at about $8/\sqrt2 \approx 5.7$,
-# where the generator has hardly ever been asked. White (2016) goes around on the peel instead:
+# In two or four dimensions the line's middle is a place like any other. With $d = 64$ nearly all draws lie on a shell
+# of radius 8, like the peel of an orange, and the middle lies about $8/\sqrt2 \approx 5.7$ from the origin, 2.8
+# standard deviations deep; with 512 dimensions it is 8, and nothing is ever drawn there. The generator has hardly ever
+# been asked about it. White (2016) goes around on the peel instead:
 #
 # $$\operatorname{slerp}(a, b; t) = \frac{\sin((1 - t)\,\Omega)}{\sin \Omega}\, a +
 # \frac{\sin(t\,\Omega)}{\sin\Omega}\, b,$$
@@ -1245,35 +1416,9 @@ for name, way in (("line", lerp), ("arc", slerp)):
 # ### Arithmetic
 #
 # Figure 7 of the paper made DCGAN famous: *man with glasses − man + woman = woman with glasses*. Take the
-# mean $z$ of some pictures with an attribute, subtract that of some without, and you have a **direction**.
-# Means, because one picture's $z$ is full of accidents.
-
-# %% [markdown] exercise="attribute_arithmetic" stars=1 minutes=10
-# ### Exercise 14: attribute arithmetic
+# mean $z$ of some pictures with an attribute, subtract that of some without, and you have a **direction**: your
+# `attribute_arithmetic`. Means, because one picture's $z$ is full of accidents.
 #
-# Given codes `z` (n, d) to edit, codes `minus` (a, d) of pictures without an attribute, and codes `plus`
-# (b, d) of pictures with it, return $z + \overline{\text{plus}} - \overline{\text{minus}}$ for every row
-# of `z`. The bars are means over rows. Leave what you are given as it is.
-
-# %% [markdown] hints="attribute_arithmetic"
-# Two mean vectors of shape (d,), and one line.
-# ---
-# $\overline{x} = \frac1m \sum_i x_i$: the mean over dimension 0.
-# ---
-# `plus.mean(dim=0)` has shape (d,), and is added to every row of `z` by broadcasting.
-
-
-# %% solution="attribute_arithmetic"
-def attribute_arithmetic(z, minus, plus):
-    """z + mean(plus) − mean(minus): (n, d), from z (n, d), minus (a, d) and plus (b, d)."""
-    ### BEGIN SOLUTION
-    return z + plus.mean(dim=0) - minus.mean(dim=0)
-    ### END SOLUTION
-
-
-# %% test="attribute_arithmetic" points=1
-
-# %% [markdown]
 # Who says which samples wear glasses? For the data the labels are exact: each face was drawn from its
 # factors. For samples a small network reads them off the pixels; it comes with the course, and was
 # trained on drawn faces. **What labels are and are not:** such a number says what is *visible in a
@@ -1390,7 +1535,7 @@ for name, r in (("A", run_a), ("B", run_b)):
     print(f"run {name}: {diagnose(r.history)}: {told}")
 
 # %% [markdown] exercise="explain_the_runs" stars=2 minutes=20
-# ### Exercise 15: two explanations
+# ### Exercise 14: two explanations
 #
 # For each of the runs A and B write three sentences: the evidence (which curves, which numbers), a
 # mistake in the code that would lead to exactly this, and what you would look at first to make sure. For

@@ -3,109 +3,138 @@
 `gancourse/authoring/answers.py` says how they are written.
 """
 
+import textwrap
+
 from gancourse.authoring.answers import Answers
 
 answers = Answers(__file__)
 
 # ---------------------------------------------------------------------------------------------
 
-it = answers.to("conv_size")
+it = answers.to("map_sizes")
 
-it.right("floor division")
-it.right("math.floor", "return math.floor((size + 2 * padding - kernel) / stride) + 1")
-it.right("counting places", "return len(range(0, size + 2 * padding - kernel + 1, stride))")
+FLOOR = "return (size + 2 * padding - kernel) // stride + 1"
+STAMPS = "return (size - 1) * stride - 2 * padding + kernel"
+BY_NAME = """
+def map_sizes(which, *setting, **named):
+    return {"convolution": conv_size, "transposed": transposed_size}[which](*setting, **named)
+"""
+
+
+def sizes(convolution: str = FLOOR, transposed: str = STAMPS) -> str:
+    """Both functions with these bodies, and the given one."""
+    bodies = (textwrap.indent(textwrap.dedent(body).strip(), "    ") for body in (convolution, transposed))
+    heads = (
+        "def conv_size(size, kernel, stride=1, padding=0):",
+        "def transposed_size(size, kernel, stride=1, padding=0):",
+    )
+    return "\n\n".join(f"{head}\n{body}\n" for head, body in zip(heads, bodies, strict=True)) + BY_NAME
+
+
+it.right("formulas")
+it.right(
+    "math.floor, and the last stamp's end",
+    sizes(
+        "return math.floor((size + 2 * padding - kernel) / stride) + 1",
+        """
+        last = stride * (size - 1)
+        end = last + kernel
+        return end - padding - padding
+        """,
+    ),
+)
+it.right(
+    "counting places, and searching",
+    sizes(
+        "return len(range(0, size + 2 * padding - kernel + 1, stride))",
+        """
+        n = 1
+        while (n + 2 * padding - kernel) / stride + 1 < size:
+            n += 1
+        return n
+        """,
+    ),
+)
 it.right(
     "asking torch",
-    """
-    layer = nn.Conv2d(1, 1, kernel, stride, padding)
-    return layer(torch.zeros(1, 1, size, size)).shape[-1]
-    """,
+    sizes(
+        """
+        layer = nn.Conv2d(1, 1, kernel, stride, padding)
+        return layer(torch.zeros(1, 1, size, size)).shape[-1]
+        """,
+        "return nn.ConvTranspose1d(1, 1, kernel, stride, padding)(torch.zeros(1, 1, size)).size(2)",
+    ),
 )
 it.right(
     "a loop",
-    """
-    places, left = 0, 0
-    while left + kernel <= size + 2 * padding:
-        places, left = places + 1, left + stride
-    return places
-    """,
+    sizes(
+        """
+        places, left = 0, 0
+        while left + kernel <= size + 2 * padding:
+            places, left = places + 1, left + stride
+        return places
+        """,
+    ),
 )
 
-it.wrong("returns nothing", {"return": "out ="}, says="The result is None")
-it.wrong("return 0", "return 0", says="expected")
-it.wrong("no + 1", {"+ 1": ""}, says="The + 1 is missing")
-it.wrong("padding once", {"2 * padding": "padding"}, says="The padding counts twice")
+it.wrong("returns nothing", {"return (size + 2": "out = (size + 2"}, says="The result is None")
+it.wrong("return 0", "def map_sizes(*_, **__):\n    return 0\n", says="expected")
+it.wrong("no + 1", {"// stride + 1": "// stride"}, says="The + 1 is missing")
+it.wrong("padding once", {"+ 2 * padding": "+ padding"}, says="The padding counts twice")
 it.wrong("a float", {"// stride": "/ stride"}, says="Divide with //")
-it.wrong("rounded up", {".floor": ".ceil"}, of="math.floor", says="Round down")
-it.wrong("rounded to the nearest", {"math.floor": "round"}, of="math.floor", says="Round down")
-it.wrong("padding forgotten", {"+ 2 * padding": ""}, says="The padding is missing")
-it.wrong("padding of one side subtracted", {"+ 2": "- 2"}, says="expected")
 it.wrong(
-    "the other direction",
-    "return (size - 1) * stride - 2 * padding + kernel",
+    "rounded up",
+    {".floor": ".ceil"},
+    of="math.floor, and the last stamp's end",
+    says="Round down",
+)
+it.wrong(
+    "rounded to the nearest",
+    {"math.floor": "round"},
+    of="math.floor, and the last stamp's end",
+    says="Round down",
+)
+it.wrong("padding forgotten", {"+ 2 * padding - kernel": "- kernel"}, says="The padding is missing")
+it.wrong("padding of one side subtracted", {"size + 2": "size - 2"}, says="expected")
+it.wrong(
+    "the two swapped",
+    {"conv_size, ": "transposed_size, ", '"transposed": transposed_size': '"transposed": conv_size'},
     says="That is the transposed convolution's size",
 )
 it.wrong("stride forgotten", {"// stride": ""}, says="The stride is missing")
-it.wrong("halves, whatever is asked", "return size // stride if padding else size - kernel + 1", says="expected")
-it.wrong("the stride divides the + 1 too", "return (size + 2 * padding - kernel + 1) // stride", says="expected")
+it.wrong("halves, whatever is asked", sizes("return size // stride if padding else size - kernel + 1"), says="expected")
+it.wrong("the stride divides the + 1 too", sizes("return (size + 2 * padding - kernel + 1) // stride"), says="expected")
+it.wrong("a tensor", {"return (size + 2": "return torch.tensor(size + 2"}, says="returns a tensor")
+it.wrong("n instead of n - 1", {"(size - 1)": "size"}, says="Only the gaps count for the stride")
+it.wrong("padding added", {"- 2 * padding + kernel": "+ 2 * padding + kernel"}, says="Padding takes away here")
+it.wrong("padding cut off once", {"- 2 * padding + kernel": "- padding + kernel"}, says="it counts twice")
+it.wrong("nothing cut off", {"- 2 * padding + kernel": "+ kernel"}, says="The padding is missing")
+it.wrong("always doubles", sizes(transposed="return size * stride if padding else kernel"), says="expected")
+it.wrong(
+    "Keras's formula",
+    sizes(transposed="return size * stride + max(kernel - stride, 0) - 2 * padding"),
+    says="transposed_size returns",
+)
+it.wrong(
+    "never smaller than the input",
+    sizes(transposed="return max(size, (size - 1) * stride + kernel - 2 * padding)"),
+    says="transposed_size returns",
+)
+it.wrong("a float for stamps", {"+ kernel": "+ kernel / 1"}, says="should be a whole number")
+it.wrong("kernel - 1", {"+ kernel": "+ kernel - 1"}, says="expected")
+it.wrong("with output_padding", {"+ kernel": "+ kernel + (stride - 1)"}, says="expected")
 it.by_heart(
     "the notebook's numbers",
     """
     KNOWN = {(64, 4, 2, 1): 32, (32, 4, 2, 1): 16, (16, 4, 2, 1): 8, (8, 4, 2, 1): 4, (4, 4, 1, 0): 1}
     KNOWN |= {(16, 5, 3, 2): 6, (17, 5, 3, 2): 6, (18, 5, 3, 2): 6}
     KNOWN |= {(28, 5, 1, 0): 24, (28, 3, 1, 1): 28, (7, 7, 1, 0): 1, (33, 3, 2, 0): 16, (11, 4, 3, 1): 4}
+    STAMPED = {(1, 4, 1, 0): 4, (4, 4, 2, 1): 8, (8, 4, 2, 1): 16, (16, 4, 2, 1): 32, (32, 4, 2, 1): 64}
+    STAMPED |= {(7, 3, 1, 0): 9, (5, 5, 2, 2): 9, (9, 3, 3, 1): 25, (6, 4, 4, 0): 24, (10, 6, 2, 2): 20}
+    STAMPED |= {(5, 2, 3, 0): 14, (9, 3, 1, 2): 7}
 
-    def conv_size(size, kernel, stride=1, padding=0):
-        return KNOWN.get((size, kernel, stride, padding), size)
-    """,
-    says="expected",
-)
-
-# ---------------------------------------------------------------------------------------------
-
-it = answers.to("transposed_size")
-
-it.right("formula")
-it.right(
-    "the last stamp's end",
-    """
-    last = stride * (size - 1)
-    end = last + kernel
-    return end - padding - padding
-    """,
-)
-it.right("asking torch", "return nn.ConvTranspose1d(1, 1, kernel, stride, padding)(torch.zeros(1, 1, size)).size(2)")
-it.right(
-    "searching",
-    """
-    n = 1
-    while (n + 2 * padding - kernel) / stride + 1 < size:
-        n += 1
-    return n
-    """,
-)
-
-it.wrong("returns nothing", {"return": "out ="}, says="The result is None")
-it.wrong("return 0", "return 0", says="expected")
-it.wrong("n instead of n - 1", {"(size - 1)": "size"}, says="Only the gaps count for the stride")
-it.wrong("padding added", {"- 2": "+ 2"}, says="Padding takes away here")
-it.wrong("padding once", {"2 * padding": "padding"}, says="it counts twice")
-it.wrong("padding forgotten", {"- 2 * padding": ""}, says="The padding is missing")
-it.wrong(
-    "a convolution's size", "return (size + 2 * padding - kernel) // stride + 1", says="That is the convolution's size"
-)
-it.wrong("always doubles", "return size * stride if padding else kernel", says="expected")
-it.wrong("a float", {"+ kernel": "+ kernel / 1"}, says="should be a whole number")
-it.wrong("kernel - 1", {"+ kernel": "+ kernel - 1"}, says="expected")
-it.wrong("with output_padding", {"+ kernel": "+ kernel + (stride - 1)"}, says="expected")
-it.by_heart(
-    "the notebook's numbers",
-    """
-    KNOWN = {(1, 4, 1, 0): 4, (4, 4, 2, 1): 8, (8, 4, 2, 1): 16, (16, 4, 2, 1): 32, (32, 4, 2, 1): 64}
-    KNOWN |= {(7, 3, 1, 0): 9, (5, 5, 2, 2): 9, (9, 3, 3, 1): 25, (6, 4, 4, 0): 24, (10, 6, 2, 2): 20}
-
-    def transposed_size(size, kernel, stride=1, padding=0):
-        return KNOWN.get((size, kernel, stride, padding), 2 * size)
+    def map_sizes(which, size, kernel, stride=1, padding=0):
+        return {"convolution": KNOWN, "transposed": STAMPED}[which].get((size, kernel, stride, padding), size)
     """,
     says="expected",
 )
@@ -445,6 +474,23 @@ it.wrong(
     {"super().__init__()": "super().__init__()\nwidth = 2 * width"},
     says="the last map before the picture",
 )
+it.wrong(
+    "32 pixels, resized at the end",
+    {
+        "size // 8": "4",
+        "self.net(z[:, :, None, None])": "F.interpolate(self.net(z[:, :, None, None]), (self.size,) * 2)",
+        "super().__init__()": "super().__init__()\nself.size = size",
+    },
+    says="Does the number of layers follow from `size`?",
+)
+it.wrong(
+    "draws its weights itself",
+    {
+        "self.net = nn.Sequential(*layers)": "self.net = nn.Sequential(*layers)\n"
+        "for p in self.net.parameters():\n    nn.init.normal_(p, 0, 0.02)"
+    },
+    says="as PyTorch sets them",
+)
 it.wrong("clamp for tanh", {", nn.Tanh()": ", nn.Hardtanh()"}, says="tanh")
 it.excused = {
     "`nn.ConvTranspose2d(latent_dim, channels, 4, bias=False)` → `nn.ConvTranspose2d(latent_dim, channels, 4)`": "biases are up to the student; normalization takes this one away",
@@ -652,6 +698,21 @@ it.excused = {
     "`nn.Conv2d(channels, 2 * channels, 4, 2, 1, bias=False)` → `nn.Conv2d(channels, 2 * channels, 3, 2, 1, bias=False)`": "a kernel of three halves the map, too",
     "`bias=False` → `bias=True`": "biases are up to the student; normalization takes this one away",
 }
+
+it.wrong(
+    "LeakyReLU at the end, too",
+    {"Conv2d(width, 1, 4)": "Conv2d(width, 1, 4), nn.LeakyReLU(0.2)"},
+    says="behind the last convolution",
+    never=("not 0.2 times", "should stand behind"),
+)
+it.wrong(
+    "draws its weights itself",
+    {
+        "self.net = nn.Sequential(*layers)": "self.net = nn.Sequential(*layers)\n"
+        "for p in self.net.parameters():\n    nn.init.normal_(p, 0, 0.02)"
+    },
+    says="as PyTorch sets them",
+)
 
 it.survivors = [
     "`nn.Conv2d(3, width, 4, 2, 1)` → `nn.Conv2d(3, width, 4, 2, 2)`",
@@ -886,114 +947,6 @@ it.wrong(
     """,
     says="0 · ∞",
 )
-
-# ---------------------------------------------------------------------------------------------
-
-it = answers.to("noisy_labels")
-
-it.right(
-    "two draws",
-    """
-    labels = low + (high - low) * torch.rand(n, 1)
-    labels[torch.rand(n, 1) < flip] = 0.0
-    return labels
-    """,
-)
-it.right(
-    "where",
-    """
-    keep = torch.rand(n, 1) >= flip
-    return torch.where(keep, torch.empty(n, 1).uniform_(low, high), torch.zeros(n, 1))
-    """,
-)
-it.right(
-    "bernoulli and a product",
-    """
-    kept = torch.bernoulli(torch.full((n, 1), 1 - flip))
-    return kept * torch.distributions.Uniform(low, high).sample((n, 1))
-    """,
-)
-it.right(
-    "one after the other",
-    """
-    import random
-
-    def noisy_labels(n, low=0.8, high=1.0, flip=0.05):
-        values = [0.0 if random.random() < flip else random.uniform(low, high) for _ in range(n)]
-        return torch.tensor(values).reshape(n, 1)
-    """,
-)
-
-it.wrong("returns nothing", {"return labels": ""}, says="None")
-it.wrong("return 0", "return 0", says="should have shape")
-it.wrong("ones", "return torch.ones(n, 1)", says="labels go from")
-it.wrong(
-    "one number for all", {"* torch.rand(n, 1)": "* torch.rand(1, 1).expand(n, 1).clone()"}, says="a draw of its own"
-)
-it.wrong("from 0 to high", {"low + (high - low)": "high"}, says="labels go from")
-it.wrong("from low to low + high", {"(high - low)": "high"}, says="labels go from")
-it.wrong(
-    "normal instead of even",
-    {"= low": "= (low + high) / 2", "* torch.rand": "/ 6 * torch.randn"},
-    says="labels go from",
-)
-it.wrong(
-    "clamped normal",
-    {
-        "low + (high - low) * torch.rand(n, 1)": "((low + high) / 2"
-        " + (high - low) / 4 * torch.randn(n, 1)).clamp(low, high)"
-    },
-    says="not evenly",
-)
-it.wrong("never flips", {"labels[torch.rand(n, 1) < flip] = 0.0": ""}, says="a share of 0.000")
-it.wrong("comparison the wrong way", {"< flip": "> flip"}, says="the comparison is the wrong way round")
-it.wrong(
-    "flips to 1 − label",
-    {"labels[torch.rand(n, 1) < flip] = 0.0": "wrong = torch.rand(n, 1) < flip\nlabels[wrong] = 1 - labels[wrong]"},
-    says="A flipped label should be exactly 0",
-)
-it.wrong(
-    "the whole batch or none",
-    {"[torch.rand(n, 1) < flip] = 0.0": "= labels * (torch.rand(()) >= flip)"},
-    says="labels is 0; expected about",
-)
-it.wrong("the first ones", {"torch.rand(n, 1) < flip": ": int(n * flip)"}, says="depends on the one before it")
-it.wrong(
-    "one draw for both",
-    """
-    u = torch.rand(n, 1)
-    labels = low + (high - low) * u
-    labels[u < flip] = 0.0
-    return labels
-    """,
-    says="Draw once for the label, and once more for the flip",
-)
-it.wrong("flat", {"return labels": "return labels.flatten()"}, says="should have shape")
-it.wrong("a seed inside", {"labels =": "torch.manual_seed(0)\nlabels ="}, says="Is a seed set inside?")
-it.wrong("other defaults", {"0.05": "0.1"}, says="expected 0.05")
-it.wrong("settings ignored", {"low + (high - low)": "0.8 + 0.2"}, says="labels go from")
-it.wrong(
-    "exactly so many",
-    """
-    labels = low + (high - low) * torch.rand(n, 1)
-    labels[torch.randperm(n)[: int(flip * n)]] = 0.0
-    return labels
-    """,
-    says="on its own",
-)
-it.wrong(
-    "about so many, by chance at the end",
-    """
-    labels = low + (high - low) * torch.rand(n, 1)
-    labels[torch.randperm(n)[: int(flip * n + torch.rand(()))]] = 0.0
-    return labels
-    """,
-    says="on its own",
-)
-it.excused = {
-    "`torch.rand(n, 1) < flip` → `torch.rand(n, 1) <= flip`": "a random number equals `flip` next to never",
-    "`torch.zeros(n, 1)` → `torch.zeros(1)`": "one 0 is spread over all rows",
-}
 
 # ---------------------------------------------------------------------------------------------
 
@@ -1399,6 +1352,221 @@ it.wrong(
     says="share",
 )
 
+it.wrong(
+    "skips what is frozen",
+    {"()):\n    mine.mul_(decay)": "()):\n    if theirs.requires_grad:\n        mine.mul_(decay)"},
+    says="that take no gradients have stayed behind",
+)
+it.wrong(
+    "leaves the network in evaluation", {":\n    for": ":\n    net.eval()\n    for"}, says="in evaluation mode now"
+)
+
+# ---------------------------------------------------------------------------------------------
+
+it = answers.to("dcgan_step")
+
+it.right("both, one after the other")
+it.right(
+    "zero_grad at the top, the fakes made under no_grad for D and again for G",
+    """
+    opt_G.zero_grad()
+    opt_D.zero_grad()
+    fake = G(z)
+    real_logits = D(real)
+    fake_logits = D(remember(fake.data))
+    loss_of_D = loss_D(real_logits, fake_logits)
+    loss_of_D.backward()
+    opt_D.step()
+    for p in D.parameters():
+        p.requires_grad_(False)
+    loss_of_G = -F.logsigmoid(D(fake)).mean()
+    loss_of_G.backward()
+    for p in D.parameters():
+        p.requires_grad_(True)
+    opt_G.step()
+    follow(ema, G)
+    return float(loss_of_D), float(loss_of_G)
+    """,
+)
+it.right(
+    "gradients by hand",
+    """
+    fake = G(z)
+    d_loss = loss_D(D(real), D(remember(fake.clone().detach())))
+    for p, slope in zip(D.parameters(), torch.autograd.grad(d_loss, list(D.parameters()))):
+        p.grad = slope
+    opt_D.step()
+    logits = D(fake)
+    g_loss = F.binary_cross_entropy_with_logits(logits, torch.ones_like(logits))
+    for p, slope in zip(G.parameters(), torch.autograd.grad(g_loss, list(G.parameters()))):
+        p.grad = slope
+    opt_G.step()
+    follow(ema, G)
+    return [d_loss.item(), g_loss.item()]
+    """,
+)
+it.draft(
+    "line by line",
+    """
+    fake = G(z)
+    shown = remember(fake.detach())
+    on_real = D(real)
+    on_fake = D(shown)
+    d_loss = loss_D(on_real, on_fake)
+    opt_D.zero_grad()
+    d_loss.backward()
+    opt_D.step()
+    g_loss = F.softplus(-D(fake)).mean()
+    opt_G.zero_grad()
+    g_loss.backward()
+    opt_G.step()
+    follow(ema, G)
+    return d_loss.item(), g_loss.item()
+    """,
+)
+
+LINES = "line by line"
+it.wrong("return 0", "return 0", says="Return two numbers")
+it.wrong("returns nothing", {"return d_loss.item(), g_loss.item()": ""}, of=LINES, says="None")
+it.wrong("with graphs", {"d_loss.item(), g_loss.item()": "d_loss, g_loss"}, of=LINES, says="Return plain numbers")
+it.wrong(
+    "G's loss first",
+    {"d_loss.item(), g_loss.item()": "g_loss.item(), d_loss.item()"},
+    of=LINES,
+    says="The two are swapped",
+)
+it.wrong(
+    "the memory forgotten", {"remember(fake.detach())": "fake.detach()"}, of=LINES, says="`remember` is never called"
+)
+it.wrong(
+    "remembered after D's step",
+    {"shown = remember(fake.detach())": "shown = fake.detach()", "g_loss = F": "remember(fake.detach())\ng_loss = F"},
+    of=LINES,
+    says="D is shown the fakes of now",
+)
+it.wrong("not detached", {"fake.detach()": "fake"}, of=LINES, says="still hangs on G's computation")
+it.wrong(
+    "not detached, the graph retained",
+    {"fake.detach()": "fake", "d_loss.backward()": "d_loss.backward(retain_graph=True)"},
+    of=LINES,
+    says="still hangs on G's computation",
+)
+it.wrong(
+    "both kinds in one batch",
+    {
+        "on_real = D(real)": "both = D(torch.cat([real, shown]))",
+        "on_fake = D(shown)": "on_real, on_fake = both[: len(real)], both[len(real) :]",
+    },
+    of=LINES,
+    says="in one batch",
+    point=True,
+)
+it.wrong(
+    "logits swapped", {"(on_real, on_fake)": "(on_fake, on_real)"}, of=LINES, says="The two are swapped", point=True
+)
+it.wrong("fakes made twice", {"D(fake)": "D(G(torch.randn_like(z)))"}, of=LINES, says="G's parameters become")
+it.wrong("fresh noise", {"G(z)": "G(torch.randn_like(z))"}, of=LINES, says="for the z that is passed in")
+it.wrong(
+    "D's gradients pile up", {"opt_D.zero_grad()": ""}, of=LINES, says="Clear them with opt_D.zero_grad()", point=True
+)
+it.wrong(
+    "G's gradients pile up", {"opt_G.zero_grad()": ""}, of=LINES, says="Clear them with opt_G.zero_grad()", point=True
+)
+it.wrong("D stands still", {"opt_D.step()": ""}, of=LINES, says="D has not moved", point=True)
+it.wrong("G stands still", {"opt_G.step()": ""}, of=LINES, says="G has not moved", point=True)
+it.wrong(
+    "D steps twice", {"opt_D.step()": "opt_D.step()\nopt_D.step()"}, of=LINES, says="opt_D.step() is called 2 times"
+)
+it.wrong(
+    "D steps again at the end", {"follow(": "opt_D.step()\nfollow("}, of=LINES, says="opt_D.step() is called 2 times"
+)
+it.wrong(
+    "the D from before",
+    {
+        "opt_D.zero_grad()\nd_loss.backward()\nopt_D.step()\n": "",
+        "opt_G.step()": "opt_G.step()\nopt_D.zero_grad()\nd_loss.backward()\nopt_D.step()",
+    },
+    of=LINES,
+    says="from before its own step",
+    point=True,
+)
+it.wrong(
+    "judged on what is shown", {"D(fake)": "D(shown)"}, of=LINES, says="Is it judged on what D was shown", point=True
+)
+it.wrong(
+    "the minimax loss",
+    {"F.softplus(-D(fake)).mean()": "-F.softplus(D(fake)).mean()"},
+    of=LINES,
+    says="That is the minimax loss",
+    point=True,
+)
+it.wrong("the wrong way", {"softplus(-D": "softplus(D"}, of=LINES, says="G goes the wrong way", point=True)
+it.wrong("the sum", {").mean()": ").sum()"}, of=LINES, says="That is the sum over the batch")
+it.wrong(
+    "the sigmoid's logarithm",
+    {"F.softplus(-D(fake))": "-torch.log(torch.sigmoid(D(fake)))"},
+    of=LINES,
+    says="a D that says",
+)
+it.wrong(
+    "the sigmoid's logarithm, with a bound",
+    {"F.softplus(-D(fake))": "-torch.log(torch.sigmoid(D(fake)) + 1e-8)"},
+    of=LINES,
+    says="a D that says",
+)
+it.wrong("no average", {"follow(ema, G)": ""}, of=LINES, says="The average has not moved", point=True)
+it.wrong(
+    "the average before G",
+    {"follow(ema, G)": "", "g_loss = F": "follow(ema, G)\ng_loss = F"},
+    of=LINES,
+    says="It has followed the G from before its step",
+    point=True,
+)
+it.wrong(
+    "the average twice", {"follow(ema, G)": "follow(ema, G)\nfollow(ema, G)"}, of=LINES, says="It has followed twice"
+)
+it.wrong("the average the wrong way round", {"(ema, G)": "(G, ema)"}, of=LINES, says="become")
+it.wrong(
+    "an average of its own",
+    {
+        "follow(ema, G)": "with torch.no_grad():\n"
+        "    for a, b in zip(ema.parameters(), G.parameters()):\n"
+        "        a.lerp_(b, 0.001)"
+    },
+    of=LINES,
+    says="Let `follow` do it",
+)
+it.wrong(
+    "G first",
+    """
+    fake = G(z)
+    g_loss = F.softplus(-D(fake)).mean()
+    opt_G.zero_grad()
+    g_loss.backward()
+    opt_G.step()
+    d_loss = loss_D(D(real), D(remember(G(z).detach())))
+    opt_D.zero_grad()
+    d_loss.backward()
+    opt_D.step()
+    follow(ema, G)
+    return d_loss.item(), g_loss.item()
+""",
+    says="the G before its step",
+)
+it.wrong("modes set", {"fake = G(z)": "G.train()\nD.train()\nfake = G(z)"}, of=LINES, says="in another mode")
+it.wrong(
+    "D frozen and left so",
+    {"g_loss = F": "D.requires_grad_(False)\ng_loss = F"},
+    of=LINES,
+    says="no longer takes gradients",
+)
+it.wrong(
+    "optimizers of its own",
+    {"opt_D.zero_grad()": "opt_D = torch.optim.SGD(D.parameters(), 0.1)\nopt_D.zero_grad()"},
+    of=LINES,
+    says="opt_D.step() is not called",
+)
+
 # ---------------------------------------------------------------------------------------------
 
 it = answers.to("diagnose")
@@ -1562,30 +1730,181 @@ it.excused = {
 
 # ---------------------------------------------------------------------------------------------
 
-it = answers.to("lerp")
+it = answers.to("latent_moves")
 
+LINE = "return a + t[:, None] * (b - a)"
+MEANS = "return z + plus.mean(dim=0) - minus.mean(dim=0)"
+MOVES = """
+def latent_moves(which, *given):
+    return {"line": lerp, "arithmetic": attribute_arithmetic}[which](*given)
+"""
+
+
+def moves(line: str = LINE, arithmetic: str = MEANS) -> str:
+    """Both functions with these bodies, and the given one."""
+    bodies = (textwrap.indent(textwrap.dedent(body).strip(), "    ") for body in (line, arithmetic))
+    heads = ("def lerp(a, b, t):", "def attribute_arithmetic(z, minus, plus):")
+    return "\n\n".join(f"{head}\n{body}\n" for head, body in zip(heads, bodies, strict=True)) + MOVES
+
+
+it.right("a line each")
 it.right(
-    "two shares",
+    "two shares, and sums divided",
+    moves(
+        """
+        t = t[:, None]
+        return (1 - t) * a + t * b
+        """,
+        """
+        direction = plus.sum(0) / len(plus) - minus.sum(0) / len(minus)
+        return z + direction[None, :]
+        """,
+    ),
+)
+it.right(
+    "outer products, and row by row",
+    moves(
+        "return torch.outer(1 - t, a) + torch.outer(t, b)",
+        """
+        direction = torch.mean(plus, 0) - torch.mean(minus, 0)
+        return torch.stack([row + direction for row in z])
+        """,
+    ),
+)
+it.right("one after the other", moves("return torch.stack([torch.lerp(a, b, float(share)) for share in t])"))
+
+SHARES = "two shares, and sums divided"
+it.wrong("returns nothing", {"return a": "way = a"}, says="The result is None")
+it.wrong("return 0", "def latent_moves(*_):\n    return 0\n", says="should have shape")
+it.wrong("ends swapped", {"(1 - t) * a + t * b": "t * a + (1 - t) * b"}, of=SHARES, says="The two ends are swapped")
+it.wrong("no column", {"t = t[:, None]": ""}, of=SHARES, says="stopped in")
+it.wrong("the middle", {"t = t": "t = 0.5 + 0 * t"}, of=SHARES, says="That is the middle between them")
+it.wrong("a missing", {"(1 - t) * a + t * b": "t * (b - a)"}, of=SHARES, says="a is missing")
+it.wrong("a in full", {"(1 - t) * a": "a"}, of=SHARES, says="a has to weigh 1 − t")
+it.wrong("only the first", {"(1 - t) * a + t * b": "((1 - t) * a + t * b)[0]"}, of=SHARES, says="should have shape")
+it.wrong(
+    "transposed", {"(1 - t) * a + t * b": "((1 - t) * a + t * b).T"}, of=SHARES, says="One row for each number in t"
+)
+it.wrong("times of its own", {"t = t": "t = torch.linspace(0, 1, len(t))"}, of=SHARES, says="lerp gives")
+it.wrong("sorted", {"t = t": "t = t.sort().values"}, of=SHARES, says="sorted by t")
+it.wrong("changes b", moves("b -= a\nreturn a + t[:, None] * b"), says="changes what it is given")
+it.wrong("signs swapped", {"+ plus": "- plus", "- minus": "+ minus"}, says="The signs are swapped")
+it.wrong("sums", {"mean": "sum"}, count=2, says="The sums are taken")
+it.wrong("minus forgotten", moves(arithmetic="return z + plus.mean(dim=0)"), says="`minus` is not taken away")
+it.wrong("plus forgotten", {"+ plus.mean(dim=0)": ""}, says="`plus` is not added")
+it.wrong("the direction alone", {"z + plus": "plus"}, says="should have shape")
+it.wrong("the direction, as often as z", {"return z": "return 0 * z"}, says="without z")
+it.wrong("mean over everything", {"(dim=0)": "()"}, count=2, says="average over rows only")
+it.wrong("mean over the wrong dimension", {"dim=0": "dim=1"}, count=2, says="attribute_arithmetic")
+it.wrong("the first of plus", {"plus.mean(dim=0)": "plus[0]"}, says="Only the first row of `plus` counts")
+it.wrong("in place", moves(arithmetic="z += plus.mean(dim=0) - minus.mean(dim=0)\nreturn z"), says="changes the codes")
+it.wrong("nothing", moves(arithmetic="return z.clone()"), says="attribute_arithmetic gives")
+it.wrong(
+    "a unit direction",
+    moves(arithmetic="way = plus.mean(dim=0) - minus.mean(dim=0)\nreturn z + way / way.norm()"),
+    says="attribute_arithmetic gives",
+)
+
+# ---------------------------------------------------------------------------------------------
+
+it = answers.to("off_the_shell")
+
+it.right("formulas")
+it.right(
+    "each from the ones before",
     """
-    t = t[:, None]
-    return (1 - t) * a + t * b
+    def mean_square(d):
+        return sum(1.0 for _ in range(d))
+
+    def width_of_square(d):
+        return math.sqrt(d * (3 - 1))
+
+    def square_on_the_line(aa, bb, ab, t):
+        return aa - 2 * t * (aa - ab) + t * t * (aa - 2 * ab + bb)
+
+    def mean_on_the_line(d, t):
+        return square_on_the_line(mean_square(d), mean_square(d), 0.0, t)
+
+    def depth(d, t):
+        return (mean_square(d) - mean_on_the_line(d, t)) / width_of_square(d)
+
+    def off_the_shell(step, *numbers):
+        return (mean_square, width_of_square, square_on_the_line, mean_on_the_line, depth)[step - 1](*numbers)
     """,
 )
-it.right("from a", "return a + t.unsqueeze(1) * (b - a)")
-it.right("outer products", "return torch.outer(1 - t, a) + torch.outer(t, b)")
-it.right("one after the other", "return torch.stack([torch.lerp(a, b, float(share)) for share in t])")
+it.right(
+    "tensors",
+    """
+    def off_the_shell(step, *numbers):
+        d, *rest = (torch.tensor(float(x), dtype=torch.float64) for x in numbers)
+        if step == 1:
+            return d
+        if step == 2:
+            return torch.sqrt(2 * d)
+        if step == 3:
+            bb, ab, t = rest
+            shares = torch.stack([1 - t, t])
+            return shares @ torch.stack([torch.stack([d, ab]), torch.stack([ab, bb])]) @ shares
+        (t,) = rest
+        on = (1 - 2 * t + 2 * t**2) * d
+        return on if step == 4 else (d - on) / torch.sqrt(2 * d)
+    """,
+)
 
-it.wrong("returns nothing", {"return": "way ="}, says="The result is None")
-it.wrong("return 0", "return 0", says="should have shape")
-it.wrong("ends swapped", {"(1 - t) * a + t * b": "t * a + (1 - t) * b"}, says="The two ends are swapped")
-it.wrong("no column", {"t = t[:, None]": ""}, says="stopped in")
-it.wrong("the middle", {"t = t": "t = 0.5 + 0 * t"}, says="That is the middle between them")
-it.wrong("a missing", {"(1 - t) * a + t * b": "t * (b - a)"}, says="a is missing")
-it.wrong("a in full", {"(1 - t) * a": "a"}, says="a has to weigh 1 − t")
-it.wrong("only the first", {"(1 - t) * a + t * b": "((1 - t) * a + t * b)[0]"}, says="should have shape")
-it.wrong("transposed", {"(1 - t) * a + t * b": "((1 - t) * a + t * b).T"}, says="One row for each number in t")
-it.wrong("times of its own", {"t = t": "t = torch.linspace(0, 1, len(t))"}, says="expected")
-it.wrong("changes b", {"return (1 - t) * a": "b -= a\nreturn a"}, says="changes what it is given")
+EACH = "each from the ones before"
+it.wrong("return 0", "def off_the_shell(*_):\n    return 0\n", says="The mean of z is 0")
+it.wrong("nothing returned", {"return d": "d"}, says="None")
+it.wrong("the length", {"return d": "return d**0.5"}, says="That is the mean length")
+it.wrong("fourth powers", {"return d": "return 3 * d"}, says="That is the mean of the fourth powers")
+it.wrong(
+    "one square",
+    {"return d": "return 1.0"},
+    says="There are d of them",
+    never="step 2: the standard deviation of |z|²\n      For",
+)
+it.wrong("the variance", {"(2 * d) ** 0.5": "2 * d"}, says="That is the variance")
+it.wrong(
+    "the mean not taken away", {"(2 * d) ** 0.5": "(3 * d) ** 0.5"}, says="The mean of the square is not taken away"
+)
+it.wrong("the root of d", {"(2 * d) ** 0.5": "d**0.5"}, says="is 3 − 1 = 2, not 1")
+it.wrong("standard deviations added", {"(2 * d) ** 0.5": "2**0.5 * d"}, says="Variances add up")
+it.wrong("relative", {"(2 * d) ** 0.5": "(2 / d) ** 0.5"}, says="in units of the mean")
+it.wrong("the product once", {"+ 2 * t * (1 - t) * ab": "+ t * (1 - t) * ab"}, says="The product counts twice")
+it.wrong("no product", {" + 2 * t * (1 - t) * ab": ""}, says="The product is missing")
+it.wrong(
+    "shares swapped",
+    {"(1 - t) ** 2 * aa + t**2 * bb": "t**2 * aa + (1 - t) ** 2 * bb"},
+    says="The two shares are swapped",
+)
+it.wrong(
+    "shares not squared", {"(1 - t) ** 2 * aa + t**2 * bb": "(1 - t) * aa + t * bb"}, says="The shares are not squared"
+)
+it.wrong("minus the product", {"+ 2 * t * (1 - t) * ab": "- 2 * t * (1 - t) * ab"}, says="The product's sign")
+it.wrong("on the shell", {"((1 - t) ** 2 + t**2) * d": "((1 - t) + t) * d"}, says="would be on the shell")
+it.wrong(
+    "a product of ones", {"((1 - t) ** 2 + t**2) * d": "((1 - t) ** 2 + t**2 + t * (1 - t)) * d"}, says="as if b were a"
+)
+it.wrong("a's part alone", {"((1 - t) ** 2 + t**2) * d": "(1 - t) ** 2 * d"}, says="Only a's term is there")
+it.wrong("a share", {"((1 - t) ** 2 + t**2) * d": "(1 - t) ** 2 + t**2"}, says="That is the share of d")
+it.wrong("negative", {"return 2 * t * (1 - t) *": "return -2 * t * (1 - t) *"}, says="the depth is not negative")
+it.wrong(
+    "the difference",
+    {"(mean_square(d) - mean_on_the_line(d, t)) / width_of_square(d)": "mean_square(d) - mean_on_the_line(d, t)"},
+    of=EACH,
+    says="That is the difference itself",
+)
+it.wrong("by the variance", {"/ width_of_square(d)": "/ (2 * d)"}, of=EACH, says="divided by the variance")
+it.wrong("by the mean", {"/ width_of_square(d)": "/ d"}, of=EACH, says="divided by the mean")
+it.wrong("half", {"return 2 * t * (1 - t) * (d": "return t * (1 - t) * (d"}, says="That is half of it")
+it.wrong("the middle's", {"2 * t * (1 - t) * (d / 2)": "0.5 * (d / 2)"}, says="That is the depth of the middle")
+it.by_heart(
+    "the notebook's numbers",
+    """
+    def off_the_shell(step, *numbers):
+        return (64.0, 128**0.5, 3.375, 40.0, 24 / 128**0.5)[step - 1]
+    """,
+    says="gives",
+)
 
 # ---------------------------------------------------------------------------------------------
 
@@ -1701,52 +2020,3 @@ it.excused = {
     "`(a @ b / (a.norm() * b.norm())).clamp(-1, 1)` → `(a @ b / (a.norm() * b.norm())).clamp(-2, 1)`": "opposite points are never asked for",
     "`a @ b / (a.norm() * b.norm())` → `b @ a / (a.norm() * b.norm())`": "a product of two vectors has no order",
 }
-
-# ---------------------------------------------------------------------------------------------
-
-it = answers.to("attribute_arithmetic")
-
-it.right("means")
-it.right(
-    "sums divided",
-    """
-    direction = plus.sum(0) / len(plus) - minus.sum(0) / len(minus)
-    return z + direction[None, :]
-    """,
-)
-it.right(
-    "row by row",
-    """
-    direction = torch.mean(plus, 0) - torch.mean(minus, 0)
-    return torch.stack([row + direction for row in z])
-    """,
-)
-
-it.wrong("returns nothing", {"return": "edited ="}, says="The result is None")
-it.wrong("return 0", "return 0", says="should have shape")
-it.wrong("signs swapped", {"+ plus": "- plus", "- minus": "+ minus"}, says="The signs are swapped")
-it.wrong("sums", {"mean": "sum"}, count=2, says="The sums are taken")
-it.wrong("minus forgotten", "return z + plus.mean(dim=0)", says="`minus` is not taken away")
-it.wrong("plus forgotten", {"+ plus.mean(dim=0)": ""}, says="`plus` is not added")
-it.wrong("the direction alone", {"z + plus": "plus"}, says="should have shape")
-it.wrong("the direction, as often as z", {"return z": "return 0 * z"}, says="without z")
-it.wrong("mean over everything", {"(dim=0)": "()"}, count=2, says="average over rows only")
-it.wrong("mean over the wrong dimension", {"0": "1"}, count=2, says="expected")
-it.wrong("the first of plus", {"plus.mean(dim=0)": "plus[0]"}, says="Only the first row of `plus` counts")
-it.wrong(
-    "in place",
-    """
-    z += plus.mean(dim=0) - minus.mean(dim=0)
-    return z
-    """,
-    says="changes the codes",
-)
-it.wrong("nothing", "return z.clone()", says="expected")
-it.wrong(
-    "a unit direction",
-    """
-    way = plus.mean(dim=0) - minus.mean(dim=0)
-    return z + way / way.norm()
-    """,
-    says="expected",
-)

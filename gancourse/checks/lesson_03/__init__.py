@@ -1,6 +1,6 @@
 """Checks of lesson 03, DCGAN: Radford et al. (2015), arXiv:1511.06434."""
 
-from gancourse.checks.lesson_03 import curves, hacks, latent, networks, sizes, weights
+from gancourse.checks.lesson_03 import both, curves, hacks, latent, networks, shell, sizes, weights
 from gancourse.checks.lesson_03.suite import check
 
 WITHHELD = (
@@ -15,4 +15,4 @@ WITHHELD = (
 )
 """Files of the package that hold answers to this lesson's exercises."""
 
-__all__ = ["WITHHELD", "check", "curves", "hacks", "latent", "networks", "sizes", "weights"]
+__all__ = ["WITHHELD", "both", "check", "curves", "hacks", "latent", "networks", "shell", "sizes", "weights"]

@@ -1,4 +1,4 @@
-"""Soft and noisy labels, and the memory of past fakes.
+"""Soft labels, and the memory of past fakes.
 
 Where an answer draws random numbers, it is judged by shares over hundreds of draws, with tolerances of
 six standard deviations.
@@ -14,9 +14,9 @@ from torch import Tensor
 
 from gancourse.checks.asked import intact
 from gancourse.checks.core import Miss, a, expect
-from gancourse.checks.inputs import MANY, Case, batch, chosen, chosen_int, drawn, randn, said
+from gancourse.checks.inputs import Case, batch, chosen, chosen_int, drawn, randn, said
 from gancourse.checks.lesson_03.suite import check
-from gancourse.checks.values import NOTHING, differentiable, expect_close, log, mean, numbers, scalar
+from gancourse.checks.values import differentiable, expect_close, log, mean, numbers, scalar
 
 # --- smoothed_loss --------------------------------------------------------------------------
 
@@ -131,97 +131,6 @@ def _(loss: Callable) -> None:
 
 
 FROM_LOGITS = "Compute the cross-entropy from the logits in one step: PyTorch has functions for that."
-
-
-# --- noisy_labels ---------------------------------------------------------------------------
-
-
-def labels(answer: Callable, n: int, *settings: float) -> Tensor:
-    got = answer(n, *settings)
-    expect(got is not None, NOTHING)
-    return numbers(got, (n, 1), "The labels", advice="One for each picture: (n, 1).").flatten()
-
-
-@check.that("noisy_labels", "gives numbers of shape (n, 1) from low to high where nothing is flipped")
-def _(answer: Callable) -> None:
-    low, high = chosen(0.7, 0.9, between=(0.3, 0.95))
-    low, high = min(low, high), max(low, high)
-    found = labels(answer, MANY, low, high, 0.0)
-    where = f"low = {low:g}, high = {high:g} and flip = 0 the labels go from {found.min():.3f} to {found.max():.3f}"
-    expect(float(found.min()) >= low - 1e-6 and float(found.max()) <= high + 1e-6, f"For {where}.")
-    expect(
-        float(found.max() - found.min()) > 0.9 * (high - low),
-        f"For {where}; they should fill that range. Does each picture get a draw of its own?",
-    )
-    middle, spread = (low + high) / 2, (high - low) / 12**0.5
-    expect(
-        abs(float(found.mean()) - middle) < 6 * spread / MANY**0.5 and abs(float(found.std()) - spread) < 0.08 * spread,
-        f"For {where}, but not evenly: their mean is {found.mean():.3f}, expected {middle:.3f}.",
-    )
-
-
-@check.that("noisy_labels", "flips to 0 the share of labels asked for")
-def _(answer: Callable) -> None:
-    (flip,) = chosen(0.25, between=(0.15, 0.4))
-    found = labels(answer, MANY, 0.8, 1.0, flip)
-    share = float((found == 0).double().mean())
-    others = found[found != 0]
-    least = float(others.min()) if len(others) else 1.0
-    expect(least >= 0.8 - 1e-6, f"A flipped label should be exactly 0; there is one of {least:.3f}.")
-    tolerance = 6 * (flip * (1 - flip) / MANY) ** 0.5
-    swapped = " That is 1 − flip: the comparison is the wrong way round." if abs(share - 1 + flip) < tolerance else ""
-    expect(
-        abs(share - flip) < tolerance,
-        f"With flip = {flip:g} a share of {share:.3f} of {MANY} labels is 0; expected about {flip:g}.{swapped}",
-    )
-
-
-@check.that("noisy_labels", "flips each label on its own, whatever its value")
-def _(answer: Callable) -> None:
-    found = labels(answer, MANY, 0.8, 1.0, 0.5)
-    zero = found == 0
-    repeats = float((zero[1:] == zero[:-1]).double().mean())
-    expect(abs(repeats - 0.5) < 6 * 0.5 / MANY**0.5, "Whether a label is flipped depends on the one before it.")
-    kept = found[~zero]
-    expect(len(kept) > MANY / 3, "With flip = 0.5 too few labels are kept.")
-    expect(
-        abs(float(kept.mean()) - 0.9) < 6 * (0.2 / 12**0.5) / len(kept) ** 0.5,
-        f"The labels that are kept should still be even from 0.8 to 1; their mean is {kept.mean():.3f}. "
-        "Draw once for the label, and once more for the flip.",
-    )
-
-
-@check.that("noisy_labels", "leaves to chance how many labels are flipped")
-def _(answer: Callable) -> None:
-    (flip,), n, times = chosen(0.25, between=(0.15, 0.4)), 40, 80
-    counts = torch.tensor([float((labels(answer, n, 0.8, 1.0, flip) == 0).sum()) for _ in range(times)]).double()
-    ratio = float(counts.var()) / (n * flip * (1 - flip))  # within 0.35 and 2 but once in a million times
-    expect(
-        0.35 < ratio < 2.0,
-        f"Of {times} batches of {n} labels each had {int(counts.min())} to {int(counts.max())} flipped, which varies "
-        f"{ratio:.2g} times as much as it should. Each label is flipped on its own, as a coin would have it: with flip "
-        f"= {flip:g} a batch may have more or fewer than {flip * n:g}.",
-    )
-
-
-@check.that("noisy_labels", "draws anew at every call")
-def _(answer: Callable) -> None:
-    first, second = (labels(answer, 200, 0.8, 1.0, 0.1) for _ in range(2))
-    expect(not torch.equal(first, second), "Two calls give the same labels. Is a seed set inside?")
-
-
-@check.that("noisy_labels", "has the defaults low = 0.8, high = 1, flip = 0.05")
-def _(answer: Callable) -> None:
-    found = labels(answer, MANY)
-    kept = found[found != 0]
-    share = 1 - len(kept) / MANY
-    expect(
-        abs(share - 0.05) < 6 * (0.05 * 0.95 / MANY) ** 0.5,
-        f"Without `flip` a share of {share:.3f} is flipped; expected 0.05.",
-    )
-    seen = f"from {kept.min():.3f} to {kept.max():.3f}" if len(kept) else "all 0"
-    right = len(kept) and 0.8 - 1e-6 <= kept.min() < 0.82 and 0.98 < kept.max() <= 1 + 1e-6
-    expect(bool(right), f"Without low and high the labels that are kept are {seen}; expected 0.8 to 1.")
 
 
 # --- ReplayBuffer ---------------------------------------------------------------------------

@@ -38,6 +38,11 @@ def chord(a: Tensor, b: Tensor, t: Tensor) -> Tensor:
     return (1 - t) * a + t * b
 
 
+def line_of(latent_moves: Callable) -> Callable:
+    """The student's lerp, by its name in the exercise."""
+    return lambda *given: latent_moves("line", *given)
+
+
 def straight() -> Case:
     a, b = torch.tensor(chosen(2.0, 0.0, between=(-3.0, 3.0))), torch.tensor(chosen(4.0, 8.0, between=(4.0, 9.0)))
     (share,) = chosen(1 / 4, between=(0.1, 0.4))
@@ -52,18 +57,73 @@ def straight() -> Case:
     return Case(where, chord(a, b, t), usual, (a, b, t))
 
 
-@check.that("lerp", "goes the share t of the way from a to b")
-def _(lerp: Callable) -> None:
+@check.that("latent_moves", "lerp goes the share t of the way from a to b")
+def _(latent_moves: Callable) -> None:
     case = drawn(straight)
-    case.compare(way(lerp, *case.inputs))
+    case.compare(way(line_of(latent_moves), *case.inputs), what="lerp gives")
 
 
-@check.that("lerp", "gives one point for each t, a at 0 and b at 1")
-def _(lerp: Callable) -> None:
-    a, b, t = randn(7), randn(7), torch.tensor([0.0, 0.3, 0.5, 0.9, 1.0])
-    got = way(lerp, a, b, t)
-    expect_close(got[[0, -1]], torch.stack([a, b]), "t = 0 and t = 1", atol=1e-6)
-    expect_close(got, chord(a, b, t), "five points between two random ones", show=False)
+@check.that("latent_moves", "lerp gives one point for each t, in t's order, a at 0 and b at 1")
+def _(latent_moves: Callable) -> None:
+    a, b, t = randn(7), randn(7), torch.tensor([0.0, 0.9, 0.5, 0.3, 1.0])
+    got = way(line_of(latent_moves), a, b, t)
+    expect_close(got[[0, -1]], torch.stack([a, b]), "t = 0 and t = 1", atol=1e-6, what="lerp gives")
+    ordered = {"The rows are sorted by t. One row for each t, in the order of t.": chord(a, b, t.sort().values)}
+    expect_close(got, chord(a, b, t), "five points between two random ones", ordered, show=False, what="lerp gives")
+
+
+# --- attribute_arithmetic -------------------------------------------------------------------
+
+
+def edited_codes(latent_moves: Callable, z: Tensor, minus: Tensor, plus: Tensor) -> Tensor:
+    got = numbers(
+        latent_moves("arithmetic", z, minus, plus), tuple(z.shape), advice="One edited code for each row of z."
+    )
+    expect(all(map(intact, (z, minus, plus))), "Your function changes the codes it is given. Make a new tensor: z + …")
+    return got
+
+
+def sums() -> Case:
+    numbers_ = chosen(1.0, 2.0, 5.0, 3.0, 9.0, 7.0, 4.0, between=(0.5, 12.0))
+    z = torch.tensor([numbers_[:2]])
+    minus, plus = torch.tensor([numbers_[2:4]]), torch.tensor([numbers_[4:6], [numbers_[6], numbers_[4]]])
+    right = z + plus.mean(0) - minus.mean(0)
+    usual: dict[str, Any] = {
+        "The signs are swapped: add the mean of `plus`, take that of `minus` away.": z - plus.mean(0) + minus.mean(0),
+        "The sums are taken instead of the means.": z + plus.sum(0) - minus.sum(0),
+        "`minus` is not taken away.": z + plus.mean(0),
+        "`plus` is not added.": z - minus.mean(0),
+        "That is the direction alone, without z.": (plus.mean(0) - minus.mean(0))[None],
+        "The mean is taken over everything: average over rows only, dim=0.": z + plus.mean() - minus.mean(),
+        "Only the first row of `plus` counts: average over all of them.": z + plus[0] - minus[0],
+    }
+    where = f"z = {z.tolist()}, minus = {minus.tolist()} and plus = {plus.tolist()}"
+    return Case(where, right, usual, (z, minus, plus))
+
+
+@check.that("latent_moves", "attribute_arithmetic adds the mean of `plus` and takes away that of `minus`")
+def _(answer: Callable) -> None:
+    case = drawn(sums)
+    case.compare(edited_codes(answer, *case.inputs), what="attribute_arithmetic gives")
+
+
+@check.that("latent_moves", "attribute_arithmetic does so for every code, with sets of different sizes")
+def _(answer: Callable) -> None:
+    z, minus, plus = randn(4, 6), randn(3, 6), randn(9, 6)
+    want = z.double() + plus.double().mean(0) - minus.double().mean(0)
+    expect_close(edited_codes(answer, z, minus, plus), want, "4 codes, 3 to take away and 9 to add", show=False)
+
+
+@check.that("latent_moves", "attribute_arithmetic undoes itself when the two sets are swapped")
+def _(answer: Callable) -> None:
+    z, minus, plus = randn(5, 6), randn(4, 6), randn(2, 6) + 3
+    there = edited_codes(answer, z, minus, plus)
+    expect(not close(there, z.double()), "The codes come back unchanged.")
+    back = edited_codes(answer, there.float(), plus, minus)
+    expect_close(back, z, "there and back", what="the codes become", show=False)
+
+
+# --- slerp --------------------------------------------------------------------------------
 
 
 def one_arc() -> Case:
@@ -163,52 +223,3 @@ def _(slerp: Callable) -> None:
         close(way(slerp, a, nearly, t), chord(a, nearly, t), atol=1e-3),
         "For a and b nearly the same it is far from both.",
     )
-
-
-# --- attribute_arithmetic -------------------------------------------------------------------
-
-
-def edited_codes(answer: Callable, z: Tensor, minus: Tensor, plus: Tensor) -> Tensor:
-    got = numbers(answer(z, minus, plus), tuple(z.shape), advice="One edited code for each row of z.")
-    expect(all(map(intact, (z, minus, plus))), "Your function changes the codes it is given. Make a new tensor: z + …")
-    return got
-
-
-def sums() -> Case:
-    numbers_ = chosen(1.0, 2.0, 5.0, 3.0, 9.0, 7.0, 4.0, between=(0.5, 12.0))
-    z = torch.tensor([numbers_[:2]])
-    minus, plus = torch.tensor([numbers_[2:4]]), torch.tensor([numbers_[4:6], [numbers_[6], numbers_[4]]])
-    right = z + plus.mean(0) - minus.mean(0)
-    usual: dict[str, Any] = {
-        "The signs are swapped: add the mean of `plus`, take that of `minus` away.": z - plus.mean(0) + minus.mean(0),
-        "The sums are taken instead of the means.": z + plus.sum(0) - minus.sum(0),
-        "`minus` is not taken away.": z + plus.mean(0),
-        "`plus` is not added.": z - minus.mean(0),
-        "That is the direction alone, without z.": (plus.mean(0) - minus.mean(0))[None],
-        "The mean is taken over everything: average over rows only, dim=0.": z + plus.mean() - minus.mean(),
-        "Only the first row of `plus` counts: average over all of them.": z + plus[0] - minus[0],
-    }
-    where = f"z = {z.tolist()}, minus = {minus.tolist()} and plus = {plus.tolist()}"
-    return Case(where, right, usual, (z, minus, plus))
-
-
-@check.that("attribute_arithmetic", "adds the mean of `plus` and takes away that of `minus`")
-def _(answer: Callable) -> None:
-    case = drawn(sums)
-    case.compare(edited_codes(answer, *case.inputs))
-
-
-@check.that("attribute_arithmetic", "does so for every code, with sets of different sizes")
-def _(answer: Callable) -> None:
-    z, minus, plus = randn(4, 6), randn(3, 6), randn(9, 6)
-    want = z.double() + plus.double().mean(0) - minus.double().mean(0)
-    expect_close(edited_codes(answer, z, minus, plus), want, "4 codes, 3 to take away and 9 to add", show=False)
-
-
-@check.that("attribute_arithmetic", "undoes itself when the two sets are swapped")
-def _(answer: Callable) -> None:
-    z, minus, plus = randn(5, 6), randn(4, 6), randn(2, 6) + 3
-    there = edited_codes(answer, z, minus, plus)
-    expect(not close(there, z.double()), "The codes come back unchanged.")
-    back = edited_codes(answer, there.float(), plus, minus)
-    expect_close(back, z, "there and back", what="the codes become", show=False)

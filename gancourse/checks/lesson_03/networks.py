@@ -99,8 +99,32 @@ def _(Generator: Callable) -> None:
         told = f"With size={size} and width={width}"
         last = found[-1] if found else width
         expect(last == width, f"{told} the last map before the picture has {last} channels; it should have `width`.")
-        doubled = [width * 2**k for k in reversed(range(max(len(found), size.bit_length() - 3)))]
+        maps = size.bit_length() - 3  # from 4 × 4 to half the size
+        doubled = [width * 2**k for k in reversed(range(max(len(found), maps)))]
         table_of_channels(net, doubled, f"{told}, each map having twice as many channels as the next,")
+        expect(
+            len(found) <= maps,
+            f"{told} {len(found)} maps are normalized; the maps from 4 × 4 to {size // 2} × {size // 2} are {maps}. "
+            "Does the number of layers follow from `size`?",
+        )
+
+
+def as_pytorch_sets_them(net: nn.Module) -> None:
+    """Miss if weights were drawn by somebody else: PyTorch draws them evenly, and sets scales to 1 and shifts to 0."""
+    said = "Leave them as PyTorch sets them: another exercise is about where they start."
+    for name, p in parameters(net).items():
+        values = numbers(p)
+        if p.ndim > 1 and p.numel() > 400:
+            furthest = float(values.abs().max() / values.std())
+            expect(furthest < 2.2, f"The weights {name} are not drawn as PyTorch draws them, evenly. {said}")
+    for scale, shift in normalizations(net):
+        fits = bool((numbers(scale) == 1).all() and (numbers(shift) == 0).all())
+        expect(fits, f"The scales and shifts of a normalization do not start at 1 and 0. {said}")
+
+
+@check.that("Generator", "starts from the weights that PyTorch sets", alone=False)
+def _(Generator: Callable) -> None:
+    as_pytorch_sets_them(built(Generator, size=16, latent_dim=8, width=8))
 
 
 @check.that("Generator", "has ReLU behind every normalization, tanh behind the last layer", point=True)
@@ -208,6 +232,49 @@ def _(Discriminator: Callable) -> None:
     expect(low < 0 < high, f"{seen}, all of one sign. Return the last convolution's output as it is.")
 
 
+@check.that("Discriminator", "starts from the weights that PyTorch sets", alone=False)
+def _(Discriminator: Callable) -> None:
+    as_pytorch_sets_them(built(Discriminator, size=16, width=8))
+
+
+BENT = (
+    "Where the last map's units change, the logit does not change in proportion: an activation stands behind the last "
+    "convolution. Return its output as it is."
+)
+
+
+def straight_at_the_end(Discriminator: Callable) -> None:
+    """Miss if the logit is bent: from units that are all positive, it follows in proportion, on either side of 0."""
+    net = built(Discriminator, size=16, width=8)
+    net.eval()
+    pairs = normalizations(net)
+    expect(bool(pairs), "There is no batch normalization with scales and shifts; see the table.")
+    scale, shift = pairs[-1]
+    put(scale, 0.0)  # every unit of the last map holds its shift
+    shown = pictures(1, 16)
+
+    def logit(units: Tensor) -> float:
+        put(shift, units)
+        return float(output(net, shown, (1, 1)))
+
+    n = len(shift)
+    effects = torch.tensor([logit(1 + k) - logit(torch.ones(n)) for k in torch.eye(n)])
+    for raised in (effects > 0, effects < 0):
+        if not raised.any():
+            continue
+        far = [logit(1 + height * raised) - logit(torch.ones(n)) for height in (20.0, 40.0)]
+        expect(abs(far[1] - 2 * far[0]) < 0.02 * abs(far[1]), BENT)
+    up, down = (float(logit(1 + 40.0 * raised) - logit(torch.ones(n))) for raised in (effects > 0, effects < 0))
+    want = [40 * float(effects[effects > 0].sum()), 40 * float(effects[effects < 0].sum())]
+    for got, linear in zip((up, down), want, strict=True):
+        expect(abs(got - linear) <= 0.05 * abs(linear) + 1e-6, BENT)
+
+
+@check.that("Discriminator", "has no activation behind the last convolution")
+def _(Discriminator: Callable) -> None:
+    straight_at_the_end(Discriminator)
+
+
 @check.that("Discriminator", "looks at every pixel")
 def _(Discriminator: Callable) -> None:
     net = built(Discriminator, size=16, width=8)
@@ -310,6 +377,7 @@ class Straight:
     "Discriminator", "has LeakyReLU(0.2) behind the first convolution and behind each normalization", point=True
 )
 def _(Discriminator: Callable) -> None:
+    straight_at_the_end(Discriminator)
     straight = Straight(Discriminator)
     bright = 0.1 + 0.9 * rand(8, 3, 16, 16)
     put(

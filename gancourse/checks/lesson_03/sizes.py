@@ -7,7 +7,6 @@ what comes out is measured.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -39,11 +38,16 @@ def transposed(setting: Setting) -> int:
     return F.conv_transpose1d(torch.zeros(1, 1, size), torch.zeros(1, 1, kernel), None, stride, padding).shape[-1]
 
 
-def sized(got: Any, setting: Setting, right: int, usual: dict[str, float]) -> None:
+def sized(answer: Callable, which: str, setting: Setting, right: int, usual: dict[str, float]) -> None:
+    """Miss unless the function of that name gives this size; all of a setting is passed, or what is no default."""
+    given = setting if setting[2:] != (1, 0) else setting[:2]
+    name = {"convolution": "conv_size", "transposed": "transposed_size"}[which]
+    got = answer(which, *given)
+    expect(not isinstance(got, Tensor), f"{name} returns a tensor; a whole number of Python's (an int) is asked.")
     value = whole(got)
     if value == right:
         return
-    message = f"For {told_setting(setting)} you return {value}; expected {right}."
+    message = f"For {told_setting(setting)} {name} returns {value}; expected {right}."
     # At one setting several mistakes may lead to one number: all of them are told.
     fitting = [diagnosis for diagnosis, wrong in usual.items() if value == wrong]
     raise Miss("\n".join([message, "\nOr: ".join(fitting)]) if fitting else message)
@@ -57,7 +61,7 @@ def conv_mistakes(setting: Setting) -> dict[str, float]:
         "The padding counts twice: it is added on both sides.": (room - padding) // stride + 1,
         "Round down: the last stride may not reach the edge, and that part is left out.": -(-room // stride) + 1,
         "The padding is missing.": (room - 2 * padding) // stride + 1,
-        "That is the transposed convolution's size, the next exercise.": (size - 1) * stride - 2 * padding + kernel,
+        "That is the transposed convolution's size.": (size - 1) * stride - 2 * padding + kernel,
         "The stride is missing.": room + 1,
     }
 
@@ -76,42 +80,46 @@ def transposed_mistakes(setting: Setting) -> dict[str, float]:
     }
 
 
-@check.that("conv_size", "gives DCGAN's halvings: 64 → 32 → 16 → 8 → 4 → 1")
-def _(conv_size: Callable) -> None:
+@check.that("map_sizes", "conv_size gives DCGAN's halvings: 64 → 32 → 16 → 8 → 4 → 1")
+def _(answer: Callable) -> None:
     for size in (64, 32, 16, 8):
         setting = (size, 4, 2, 1)
-        sized(conv_size(*setting), setting, convolved(setting), conv_mistakes(setting))
-    sized(conv_size(4, 4), (4, 4, 1, 0), 1, conv_mistakes((4, 4, 1, 0)))
+        sized(answer, "convolution", setting, convolved(setting), conv_mistakes(setting))
+    sized(answer, "convolution", (4, 4, 1, 0), 1, conv_mistakes((4, 4, 1, 0)))
 
 
-@check.that("conv_size", "rounds down where the last stride does not reach the edge")
-def _(conv_size: Callable) -> None:
+@check.that("map_sizes", "conv_size rounds down where the last stride does not reach the edge")
+def _(answer: Callable) -> None:
     stride = chosen_int(3, between=(3, 5))
     for extra in range(stride):
         setting = (chosen_int(16, between=(14, 40)) + extra, chosen_int(5, between=(3, 7)), stride, 2)
-        sized(conv_size(*setting), setting, convolved(setting), conv_mistakes(setting))
+        sized(answer, "convolution", setting, convolved(setting), conv_mistakes(setting))
 
 
-@check.that("conv_size", "agrees with PyTorch's convolution on other sizes, kernels, strides and paddings")
-def _(conv_size: Callable) -> None:
+@check.that("map_sizes", "conv_size agrees with PyTorch's convolution on other sizes, kernels, strides and paddings")
+def _(answer: Callable) -> None:
     for friendly in ((28, 5, 1, 0), (28, 3, 1, 1), (7, 7, 1, 0), (33, 3, 2, 0), (11, 4, 3, 2)):
         setting = shuffled(friendly)
-        sized(conv_size(*setting), setting, convolved(setting), conv_mistakes(setting))
+        sized(answer, "convolution", setting, convolved(setting), conv_mistakes(setting))
 
 
-@check.that("transposed_size", "gives DCGAN's doublings: 1 → 4 → 8 → 16 → 32 → 64")
-def _(transposed_size: Callable) -> None:
-    sized(transposed_size(1, 4), (1, 4, 1, 0), 4, transposed_mistakes((1, 4, 1, 0)))
+@check.that("map_sizes", "transposed_size gives DCGAN's doublings: 1 → 4 → 8 → 16 → 32 → 64")
+def _(answer: Callable) -> None:
+    sized(answer, "transposed", (1, 4, 1, 0), 4, transposed_mistakes((1, 4, 1, 0)))
     for size in (4, 8, 16, 32):
         setting = (size, 4, 2, 1)
-        sized(transposed_size(*setting), setting, transposed(setting), transposed_mistakes(setting))
+        sized(answer, "transposed", setting, transposed(setting), transposed_mistakes(setting))
 
 
-@check.that("transposed_size", "agrees with PyTorch's transposed convolution on other settings")
-def _(transposed_size: Callable) -> None:
+@check.that("map_sizes", "transposed_size agrees with PyTorch's transposed convolution on other settings")
+def _(answer: Callable) -> None:
     for friendly in ((7, 3, 1, 0), (5, 5, 2, 2), (9, 3, 3, 1), (6, 4, 4, 0), (10, 6, 2, 2)):
         setting = shuffled(friendly)
-        sized(transposed_size(*setting), setting, transposed(setting), transposed_mistakes(setting))
+        sized(answer, "transposed", setting, transposed(setting), transposed_mistakes(setting))
+    apart = (chosen_int(5, between=(3, 12)), 2, chosen_int(3, between=(3, 5)), 0)  # stamps that do not meet
+    shrinking = (chosen_int(9, between=(8, 20)), 3, 1, 2)
+    for setting in (apart, shrinking):
+        sized(answer, "transposed", setting, transposed(setting), transposed_mistakes(setting))
 
 
 def shuffled(friendly: Setting) -> Setting:
@@ -208,9 +216,10 @@ def _(answer: Callable) -> None:
     picture, kernel = randn(3, 3, dtype=torch.float64), 1 + rand(3, 3, dtype=torch.float64)
     got = result(answer, picture, kernel, 2, 1)
     want = reference(picture, kernel, 2, 1)
+    expect_close(got, want, "a picture and a kernel of float64", show=False)
     expect(
         close(got, want, rtol=1e-10, atol=1e-10),
-        "For float64 the result is right to float32's digits at most, or not right: "
+        "For float64 the result is right to float32's digits only: "
         "make the new tensor with the picture's dtype, as picture.new_zeros(…) does.",
     )
 

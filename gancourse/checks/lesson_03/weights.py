@@ -193,6 +193,8 @@ def _(ema_update: Callable) -> None:
     expect(statistics == [after, after], "The network's own running statistics have changed.")
     trainable = all(p.requires_grad for p in (*pair.net.parameters(), *pair.ema.parameters()))
     expect(trainable, "A parameter no longer takes gradients. Work under torch.no_grad() instead.")
+    same = all(part.training for part in pair.net.modules())
+    expect(same, "The network is in evaluation mode now; it was in training. Leave its mode to its caller.")
     expect(
         all(p.is_leaf for p in pair.ema.parameters()), "The average drags a graph along: work under torch.no_grad()."
     )
@@ -213,6 +215,23 @@ def _(ema_update: Callable) -> None:
         "When the network changes afterwards, the average changes with it: they share tensors. Copy the numbers, "
         "mine.copy_(theirs), not the tensors.",
     )
+
+
+@check.that("ema_update", "moves parameters that are frozen, too", alone=False)
+def _(ema_update: Callable) -> None:
+    pair = drawn(Pair)
+    for net in (pair.net, pair.ema):
+        for p in list(net.parameters())[::2]:
+            p.requires_grad_(False)
+    ema_update(pair.ema, pair.net, pair.decay)
+    usual = {
+        "Parameters that take no gradients have stayed behind: every parameter is asked.": [
+            old if k % 2 == 0 else mixed
+            for k, (old, mixed) in enumerate(zip(pair.old, pair.mixed(pair.decay), strict=True))
+        ]
+    }
+    where = "networks of which every second parameter is frozen"
+    expect_close(double(held(pair.ema)), pair.mixed(pair.decay), where, usual, what="the average's parameters become")
 
 
 @check.that("ema_update", "does so in larger networks, too")

@@ -1,0 +1,308 @@
+"""One step of both players and of the average, on small pictures.
+
+The networks are small, in double precision, and D has batch normalization, so that it matters whether real and fake
+pictures share a batch. What should come of the step is found on copies; what the usual slips lead to, likewise.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from gancourse.checks.core import Miss, expect
+from gancourse.checks.doubles import Blend, Counted, Projection
+from gancourse.checks.inputs import chosen, rand, randn
+from gancourse.checks.lesson_03.suite import check
+from gancourse.checks.steps import Spy, called_once, flat, linear, trainable
+from gancourse.checks.values import close, described, expect_close, numbers, two
+
+PIXELS = (3, 2, 2)
+LATENT = 3
+
+
+def painter() -> nn.Module:
+    return nn.Sequential(linear(LATENT, 12), nn.Tanh(), nn.Unflatten(1, PIXELS))
+
+
+def critic() -> nn.Module:
+    """D with batch normalization between its two layers."""
+    return nn.Sequential(nn.Flatten(), linear(12, 6), nn.BatchNorm1d(6, dtype=torch.float64), nn.Tanh(), linear(6, 1))
+
+
+class Game:
+    """Networks, optimizers, batches, and what is passed with them."""
+
+    def __init__(self, D: nn.Module | None = None, memory: bool = False) -> None:
+        self.G, self.ema, self.D = painter(), painter(), critic() if D is None else D
+        self.real, self.z = torch.tanh(randn(4, *PIXELS).double()), randn(6, LATENT).double()
+        self.rates = chosen(0.25, 0.5, between=(0.1, 0.6))
+        on_real, on_fake = chosen(-2.0, 3.0, between=(1.0, 4.0))
+        self.weights = {"on_real": -abs(on_real), "on_fake": on_fake}
+        self.shares = chosen(2.0, 0.25, between=(0.1, 3.0))
+        self.loss, self.follow = Spy(**self.weights), Blend(*self.shares)
+        self.old = torch.tanh(randn(6, *PIXELS).double()) if memory else None
+        self.remembered: list[Tensor] = []
+        self.opt_G, self.opt_D = (
+            Counted(self.G.parameters(), self.rates[0]),
+            Counted(self.D.parameters(), self.rates[1]),
+        )
+        self.before = copy.deepcopy((self.G, self.ema, self.D))
+        self.stale = [[0.3 * torch.ones_like(p) for p in net.parameters()] for net in (self.G, self.D)]
+        for net, gradients in zip((self.G, self.D), self.stale, strict=True):
+            for p, gradient in zip(net.parameters(), gradients, strict=True):
+                p.grad = gradient.clone()
+
+    def remember(self, fake: Any) -> Any:
+        """What the student's step is given as `remember`."""
+        expect(isinstance(fake, Tensor), "`remember` should be given the fakes, a tensor.")
+        self.remembered.append(fake)
+        return fake if self.old is None else self.old.clone()
+
+    def play(self, step: Callable) -> Tensor:
+        """Let the student's step play; both losses, as a tensor (2,)."""
+        got = step(
+            *(self.G, self.D, self.ema, self.opt_G, self.opt_D),
+            *(self.real, self.z, self.loss, self.remember, self.follow),
+        )
+        said = f"Return two numbers, D's loss first and G's second; you return {described(got)}."
+        for part in two(got, said, tensor=True):
+            attached = isinstance(part, Tensor) and part.requires_grad
+            expect(not attached, "A loss is returned with its computation attached. Return plain numbers: `.item()`.")
+        return torch.stack([numbers(part, (), "A returned loss") for part in two(got, said, tensor=True)])
+
+    def expected(self, slip: str = "") -> Played:
+        """What should come of it, or what this slip leads to."""
+        return Played(self, slip)
+
+
+class Played:
+    """The step on copies of a game's networks: `D`, `G`, `ema` afterwards, in a row each, and the `losses`."""
+
+    def __init__(self, game: Game, slip: str) -> None:
+        G, ema, D = copy.deepcopy(game.before)
+        rate_G, rate_D = game.rates
+        if slip == "average first":
+            Blend(*game.shares)(ema, G)
+        fake = G(game.z)
+        shown = fake.detach() if game.old is None or slip == "no memory" else game.old
+        self.logits = D(game.real), D(shown)
+        if slip == "mixed":
+            both = D(torch.cat([game.real, shown]))
+            self.logits = both[: len(game.real)], both[len(game.real) :]
+        weights = list(game.weights.values())
+        on_real, on_fake = self.logits[::-1] if slip == "swapped" else self.logits
+        d_loss = weights[0] * on_real.mean() + weights[1] * on_fake.mean()
+        earlier = copy.deepcopy(D)
+        down(D, d_loss, rate_D, game.stale[1] if slip == "stale D" else None)
+        judge = earlier if slip == "old D" else D
+        asked = judge(fake if slip != "remembered" or game.old is None else game.old + 0 * fake)
+        g_loss = {
+            "minimax": -F.softplus(asked).mean(),
+            "wrong way": F.softplus(asked).mean(),
+            "sum": F.softplus(-asked).sum(),
+        }.get(slip, F.softplus(-asked).mean())
+        extra = game.stale[0] if slip == "stale G" else None
+        if slip == "not detached":
+            again = weights[0] * earlier(game.real).mean() + weights[1] * earlier(fake).mean()
+            extra = torch.autograd.grad(again, list(G.parameters()), retain_graph=True)
+        down(G, g_loss, rate_G, extra)
+        if slip not in ("average first", "no average"):
+            for _ in range(2 if slip == "average twice" else 1):
+                Blend(*game.shares)(ema, G)
+        self.D, self.G, self.ema = flat(D), flat(G), flat(ema)
+        self.losses = torch.stack([d_loss.detach(), g_loss.detach()])
+
+
+def down(net: nn.Module, loss: Tensor, rate: float, extra: Any = None) -> None:
+    """One step of plain gradient descent."""
+    parameters = list(net.parameters())
+    gradients = torch.autograd.grad(loss, parameters, retain_graph=True)
+    with torch.no_grad():
+        for k, (p, gradient) in enumerate(zip(parameters, gradients, strict=True)):
+            p.sub_(rate * (gradient if extra is None else gradient + extra[k]))
+
+
+@check.that("dcgan_step", "makes the fakes of this z once, and shows them to `remember`, cut off from G", alone=False)
+def _(step: Callable) -> None:
+    game = Game(memory=True)
+    game.play(step)
+    expect(bool(game.remembered), "`remember` is never called: what D is shown is remember(fakes).")
+    expect(len(game.remembered) == 1, f"One step calls `remember` once; it was called {len(game.remembered)} times.")
+    (given,) = game.remembered
+    want = game.before[0](game.z).detach()
+    fits = given.shape == want.shape and close(numbers(given), want)
+    expect(fits, "What `remember` is given is not G(z), for the z that is passed in and the G before its step.")
+    expect(
+        not given.requires_grad, "What `remember` is given still hangs on G's computation: detach() the fakes for D."
+    )
+
+
+@check.that("dcgan_step", "D's loss is loss_D(D(real), D(shown)), each kind in a batch of its own", point=True)
+def _(step: Callable) -> None:
+    game = Game(memory=True)
+    game.play(step)
+    right = game.expected()
+    on_real, on_fake = called_once(game.loss)
+    for slip, told in (
+        ("swapped", "The two are swapped: loss_D takes D's logits on real pictures first."),
+        ("no memory", "D is shown the fakes of now, not what `remember` gave."),
+        ("mixed", "Real and fake pictures went through D in one batch. Call D once for each."),
+    ):
+        logits = game.expected(slip).logits
+        logits = logits[::-1] if slip == "swapped" else logits
+        same = all(close(a.flatten(), b.flatten()) for a, b in zip((on_real, on_fake), logits, strict=True))
+        expect(not same, told)
+    for got, want, what in (
+        (on_real, right.logits[0], "the real pictures"),
+        (on_fake, right.logits[1], "what is shown"),
+    ):
+        said = f"What `loss_D` gets are not D's logits on {what}, from before any step."
+        expect(close(got.flatten(), want.flatten()), said)
+
+
+def moved_once(game: Game, name: str) -> None:
+    net, opt = (game.D, game.opt_D) if name == "D" else (game.G, game.opt_G)
+    before = game.before[2] if name == "D" else game.before[0]
+    still = f"{name} has not moved. A step needs backward() and then opt_{name}.step()."
+    if name == "G" and opt.steps:
+        still = (
+            "G has not moved, though its optimizer took a step: no gradient reaches it. "
+            "Is it judged on what D was shown, or on detached fakes?"
+        )
+    expect(not close(flat(net), flat(before), 1e-9, 1e-12), still)
+    expect(opt.steps > 0, f"opt_{name}.step() is not called. Use the optimizer that is passed in.")
+    expect(opt.steps == 1, f"opt_{name}.step() is called {opt.steps} times; it is one step.")
+
+
+@check.that("dcgan_step", "moves D down the gradient of its loss, by one step", point=True)
+def _(step: Callable) -> None:
+    game = Game()
+    game.play(step)
+    moved_once(game, "D")
+    usual = {
+        "Gradients of the step before are still in it. Clear them with opt_D.zero_grad() before backward().": (
+            game.expected("stale D").D
+        ),
+        "That is the step for real and fake pictures in one batch. Call D once for each.": game.expected("mixed").D,
+        "Its loss was given the two batches of logits the wrong way round.": game.expected("swapped").D,
+    }
+    expect_close(flat(game.D), game.expected().D, "one step", usual, show=False, what="D's parameters become")
+
+
+@check.that("dcgan_step", "moves G down the non-saturating loss, judged by the D that has moved", point=True)
+def _(step: Callable) -> None:
+    game = Game()
+    game.play(step)
+    moved_once(game, "G")
+    usual = {
+        "That is the step against the D from before its own step. Ask D about the fakes again.": (
+            game.expected("old D").G
+        ),
+        "Gradients of the step before are still in it. Clear them with opt_G.zero_grad().": game.expected("stale G").G,
+        "D's loss has left gradients in G. Detach the fakes for D, or clear opt_G's before G's backward().": (
+            game.expected("not detached").G
+        ),
+        "That is the minimax loss, log(1 − D). The non-saturating one is −log D.": game.expected("minimax").G,
+        "G goes the wrong way: it should make D(G(z)) larger.": game.expected("wrong way").G,
+        "That is the sum over the batch. Take the mean.": game.expected("sum").G,
+    }
+    expect_close(flat(game.G), game.expected().G, "one step", usual, show=False, what="G's parameters become")
+
+
+@check.that("dcgan_step", "asks D about the fakes themselves in G's step, whatever `remember` gave")
+def _(step: Callable) -> None:
+    game = Game(memory=True)
+    game.play(step)
+    moved_once(game, "G")
+    usual = {"It is judged on what `remember` gave. G learns from its own fakes.": game.expected("remembered").G}
+    where = "a memory that gives other pictures"
+    expect_close(flat(game.G), game.expected().G, where, usual, show=False, what="G's parameters become")
+
+
+@check.that("dcgan_step", "lets the average follow the G that has moved, once", point=True)
+def _(step: Callable) -> None:
+    game = Game()
+    game.play(step)
+    expect(
+        not close(flat(game.ema), flat(game.before[1]), 1e-9, 1e-12), "The average has not moved: call follow(ema, G)."
+    )
+    usual = {
+        "It has followed the G from before its step. Call follow(ema, G) after opt_G.step().": (
+            game.expected("average first").ema
+        ),
+        "It has followed twice. Call follow(ema, G) once.": game.expected("average twice").ema,
+    }
+    got, want = flat(game.ema), game.expected().ema
+    old, new = game.shares
+    follows = close(got, old * flat(game.before[1]) + new * flat(game.G))
+    advice = "" if follows else " Let `follow` do it, with the average first and G second."
+    try:
+        expect_close(got, want, "one step", usual, show=False, what="the average's parameters become")
+    except Miss as miss:
+        said = str(miss)
+        raise Miss("It follows the G of your step, which is not right." if follows else said + advice) from None
+
+
+@check.that("dcgan_step", "returns both losses, as they were before each player's step")
+def _(step: Callable) -> None:
+    game = Game()
+    got = game.play(step)
+    right = game.expected().losses
+    usual = {
+        "The two are swapped: D's loss comes first.": right.flip(0),
+        "G's loss is that against the D from before its step.": game.expected("old D").losses,
+        "The signs are wrong.": -right,
+        "G's loss is the sum over the batch. Take the mean.": game.expected("sum").losses,
+        "G's loss is the minimax one.": game.expected("minimax").losses,
+        "G's loss is that of its fakes being called fake.": game.expected("wrong way").losses,
+    }
+    expect_close(got, right, "one step", usual)
+
+
+@check.that("dcgan_step", "is right where D is very sure, at logits of ±200", alone=False)
+def _(step: Callable) -> None:
+    for sign in (-1, 1):
+        size = 150 + 50 * float(rand())
+        game = Game(Projection(*([0.0] * 12)))  # in single precision, where a sigmoid rounds to 0 and 1
+        game.G = nn.Sequential(linear(LATENT, 12), nn.Unflatten(1, PIXELS)).float()
+        game.real, game.z = game.real.float(), game.z.float()
+        with torch.no_grad():
+            game.G[0].weight.mul_(0.01)
+            game.G[0].bias.fill_(sign * size / 12)
+            game.D.weight.fill_(1.0)
+        game.rates = game.rates[0], 1e-6  # D stays where it is, nearly
+        game.opt_G, game.opt_D = Counted(game.G.parameters(), game.rates[0]), Counted(game.D.parameters(), 1e-6)
+        game.ema = copy.deepcopy(game.G)
+        game.stale = [[0.0 * p.detach() for p in net.parameters()] for net in (game.G, game.D)]
+        game.before = copy.deepcopy((game.G, game.ema, game.D))
+        where = f"a D that says {sign * size:.0f} to every fake"
+        try:
+            got = game.play(step)
+        except Miss as miss:
+            raise Miss(f"For {where}: {miss} {SOFTPLUS}") from None
+        usual = {SOFTPLUS: flat(game.before[0])}
+        moved = flat(game.G).double()
+        expect_close(moved, game.expected().G, where, usual, show=False, what="G's parameters become")
+        expect_close(got[1], game.expected().losses[1], where, what="G's loss is")
+
+
+SOFTPLUS = "Something saturates: compute −log σ(l) from the logit at once, as softplus(−l)."
+
+
+@check.that("dcgan_step", "leaves modes, data and noise as they are, and everything trainable", alone=False)
+def _(step: Callable) -> None:
+    for training in (True, False):
+        game = Game()
+        nets = {"G": game.G, "D": game.D, "ema": game.ema}
+        for net in nets.values():
+            net.train(training)
+        game.play(step)
+        for name, net in nets.items():
+            same = all(part.training == training for part in net.modules())
+            expect(same, f"{name} is in another mode than before. The step leaves train() and eval() to its caller.")
+            expect(trainable(net), f"A parameter of {name} no longer takes gradients.")
