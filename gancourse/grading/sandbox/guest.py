@@ -255,7 +255,7 @@ class Guest(Peer):
         if number is None:
             if (numbers := as_array(value)) is not None:
                 return Raw(numbers)
-            if len(self.mine) > MOST_NAMED:
+            if len(self.mine) > MOST_HELD:
                 raise WireError("too many objects are returned")
             number = next(self.numbers)
             self.mine[number], self.mine_by_id[id(value)] = value, number

@@ -316,7 +316,7 @@ class Host(Peer):
         remote = self.remotes.get(number)
         if not isinstance(remote, base):
             remote = type(name, (base,), {})(self, number)
-            if len(self.remotes) < MOST_KNOWN:
+            if len(self.remotes) < MOST_HELD:
                 self.remotes[number] = remote
         return remote
 
