@@ -17,8 +17,8 @@ from gancourse.checks.inputs import rand, randn
 from gancourse.checks.values import numbers
 
 BATCH = 256  # made numbers a step
-SEEN = 16  # real numbers that D sees more of at each step
-KEPT = 512  # that it remembers
+SEEN_A_STEP = 16  # real numbers that D sees more of at each step
+KEPT = 256  # that it remembers
 BUMP = 0.4  # the standard deviation of a bump: nothing finer is seen
 TOO_MANY = "After {most} steps there is still no generator. Return one, well before that."
 
@@ -60,7 +60,7 @@ class BestD:
         if self.steps == self.most:
             raise Miss(TOO_MANY.format(most=self.most))
         self.steps += 1
-        self.real = torch.cat([self.real, self.target.sample(SEEN)])[-KEPT:]
+        self.real = torch.cat([self.real, self.target.sample(SEEN_A_STEP)])[-KEPT:]
         x = made if isinstance(made, Tensor) else found.float()
         return log_bumps(x, self.real) - log_bumps(x, found.float())
 
@@ -70,7 +70,7 @@ def log_bumps(x: Tensor, centers: Tensor) -> Tensor:
     return torch.logsumexp(-((x - centers.T) ** 2) / (2 * BUMP**2), dim=1, keepdim=True) - math.log(len(centers))
 
 
-def noise(n: int = BATCH) -> Tensor:
+def even_noise(n: int = BATCH) -> Tensor:
     """n noise values, even between −1 and 1, shape (n, 1), from the generator of the checks' inputs."""
     return 2 * rand(n, 1) - 1
 

@@ -10,7 +10,10 @@ are smaller by default so that a CPU will do, and D returns logits.
 from __future__ import annotations
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
+
+from gancourse.data.images import to_unit
 
 
 class Generator(nn.Module):
@@ -77,6 +80,27 @@ class Discriminator(nn.Module):
     def forward(self, pictures: Tensor) -> Tensor:
         """Pictures of shape (n, channels, size, size) to logits (n, 1)."""
         return self.head(self.features(pictures)).flatten(1)
+
+
+@torch.no_grad()
+def pooled_layers(D: Discriminator, pictures: Tensor) -> Tensor:
+    """All hidden layers of a discriminator as features of uint8 pictures, as in section 5.1 of the paper.
+
+    Each layer is shrunk by maximum pooling, here to 2 × 2 where the paper has 4 × 4, and all are put side by side.
+    D looks as it stands: call its eval() before. A hundred pictures go at a time, to D's device.
+
+    Returns:
+        (n, dimensions), on the CPU.
+    """
+    found = []
+    for some in pictures.split(100):
+        hidden, kept = to_unit(some.to(D.head.weight.device)), []
+        for layer in D.features:
+            hidden = layer(hidden)
+            if isinstance(layer, nn.LeakyReLU):
+                kept.append(F.adaptive_max_pool2d(hidden, 2).flatten(1))
+        found.append(torch.cat(kept, 1).cpu())
+    return torch.cat(found)
 
 
 def levels(size: int) -> int:

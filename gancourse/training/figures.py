@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor
 
 import gancourse
 from gancourse.training.engine import Engine
@@ -87,24 +87,14 @@ def unlabeled_faces(engine: Engine, size: int, files: list[str]) -> dict[str, An
 def probed(engine: Engine, size: int, labels: int = 1000) -> dict[str, float]:
     """The share of new faces whose class a linear probe of D's hidden layers names rightly (lesson 04, section 9)."""
     from gancourse import data
-    from gancourse.data.images import to_unit
     from gancourse.metrics.probe import probe_score
-    from gancourse.models.dcgan import Discriminator
+    from gancourse.models.dcgan import Discriminator, pooled_layers
 
     D = copy.deepcopy(engine.game.nets["D"]).eval()
     assert isinstance(D, Discriminator)
     names = ["hair_style", "glasses", "smile"]
     known, new = (data.load("faces", size=size, split=split, attributes=names, n=labels) for split in ("train", "test"))
-
-    def layers(pictures: Tensor) -> Tensor:
-        kept, hidden = [], to_unit(pictures.to(engine.game.device))
-        for layer in D.features:
-            hidden = layer(hidden)
-            if isinstance(layer, nn.LeakyReLU):
-                kept.append(F.adaptive_max_pool2d(hidden, 2).flatten(1))
-        return torch.cat(kept, 1).cpu()
-
-    seen, asked = (torch.cat([layers(some) for some in part.pixels.split(100)]) for part in (known, new))
+    seen, asked = (pooled_layers(D, part.pixels) for part in (known, new))
     found = {}
     for name in names:
         one, other = (part.attributes[name] for part in (known, new))

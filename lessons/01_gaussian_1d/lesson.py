@@ -877,7 +877,7 @@ show(fig, alt="For each run: mean and standard deviation of its samples beside t
 # you can.
 #
 # - `ask_D(made)` takes 256 numbers of yours, shape (256, 1), and returns $D$'s logits on them, same shape. You
-#   may differentiate through it. Before it answers, $D$ sees 16 more real numbers (it remembers 512). It is the best
+#   may differentiate through it. Before it answers, $D$ sees 16 more real numbers (it remembers 256). It is the best
 #   $D$ there is for those and for the batch you show: $D^*$ of section 4, with both densities estimated by small
 #   bumps of width 0.4.
 # - `sample_noise(n)` draws noise of shape (n, 1), even between −1 and 1.

@@ -1633,10 +1633,10 @@ it.earns(
     "Algorithm 1 on even noise, with a rate that falls",
     """
     G = nn.Sequential(nn.Linear(1, 64), nn.LeakyReLU(0.2), nn.Linear(64, 1))
-    opt = torch.optim.Adam(G.parameters(), 2e-2, betas=(0.0, 0.999), fused=True)
+    opt = torch.optim.Adam(G.parameters(), 3e-2, betas=(0.0, 0.999), fused=True)
     z = torch.linspace(-1, 1, 256).unsqueeze(1)
     for i in range(200):
-        opt.param_groups[0]["lr"] = 2e-2 * (1 - i / 200)
+        opt.param_groups[0]["lr"] = 3e-2 * (1 - i / 200)
         loss = F.softplus(-ask_D(G(z))).mean()
         opt.zero_grad()
         loss.backward()

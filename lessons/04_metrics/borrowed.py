@@ -4,7 +4,7 @@ In the sandbox they earn nothing (tests/gate/test_borrowed.py). SciPy's and torc
 no loan: the lesson's text allows them.
 """
 
-from gancourse.grading.borrowing import Loan, from_bytecode, from_package, withheld
+from gancourse.grading.borrowing import Loan, from_bytecode, from_package, solved, withheld
 
 LESSON = "04_metrics"
 
@@ -21,6 +21,8 @@ def {exercise}(real, fake, k):
     return withheld(code)
 
 
+BOTH = "lambda: (entropy, kl_divergence)"
+
 RIDGE = """\
 from sklearn.{module} import {name}
 
@@ -30,11 +32,18 @@ def linear_probe(x, t, strength):
 """
 
 BORROWED: dict[str, dict[str, Loan]] = {
-    "entropy": {"the package's": from_package("metrics", "entropy")},
-    "kl_divergence": {
-        "the package's": from_package("metrics", "kl_divergence"),
-        "the bytecode": from_bytecode("metrics.scores", "kl_divergence"),
+    "information": {
+        "the package's": withheld(
+            "from gancourse.metrics import entropy, kl_divergence\n\n"
+            "def information():\n"
+            "    return entropy, kl_divergence\n"
+        ),
+        "the bytecode": from_bytecode(
+            "metrics.scores", "kl_divergence", then=f"entropy = borrowed.entropy\n\ninformation = {BOTH}\n"
+        ),
     },
+    "fid_bias": {"the lesson's": solved(LESSON, "fid_bias")},
+    "bias_sweep": {"the lesson's": solved(LESSON, "bias_sweep")},
     "inception_score": {
         "the package's": from_package("metrics", "inception_score"),
         "torch-fidelity's": withheld(

@@ -12,6 +12,7 @@ from itertools import permutations, product
 from math import dist
 from typing import Any
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from scipy import linalg, special, stats
@@ -19,10 +20,19 @@ from torch import Tensor
 
 from gancourse.checks.core import Suite, expect
 from gancourse.checks.inputs import chosen_int, rand, randn
+from gancourse.checks.lesson_04.parts import part
 from gancourse.checks.values import close, expect_close, mean, number, numbers, pair, two
 
 check = Suite("04_metrics")
 D = torch.float64
+WARM_UPS = {"entropy": (torch.full((4,), 0.25),), "kl_divergence": (torch.full((4,), 0.25), torch.full((4,), 0.25))}
+STEPS = {
+    "mean_excess": (torch.ones(3, dtype=D), 4, 3),
+    "entry_variances": (torch.ones(3, dtype=D), 4),
+    "spread_excess": (torch.ones(3, dtype=D), torch.ones(3, 3, dtype=D)),
+    "drawn_on": ([8, 16, 24], [2.0, 1.0, 0.5]),
+}
+"""What exercises of several functions ask for, and what each of these can be asked."""
 
 
 def table(*shape: int) -> Tensor:
@@ -63,22 +73,25 @@ def fitted(value: Any, d: int, c: int) -> tuple[Tensor, Tensor]:
     return numbers(weights, (d, c), "The tensor of weights"), numbers(bias, (c,), "The bias")
 
 
-@check.that("entropy", "holds for distributions drawn at random")
-def _(entropy: Callable) -> None:
+@check.that("information", "entropy holds for distributions drawn at random")
+def _(information: Callable) -> None:
+    entropy = part(information, "entropy", WARM_UPS)
     for shape in ((6,), (9, 5), (2, 3, 4)):
         p = table(*shape)
         expect_close(numbers(entropy(p.float()), shape[:-1]), nats(p), "random distributions", show=False)
 
 
-@check.that("entropy", "does not change if impossible classes are added")
-def _(entropy: Callable) -> None:
+@check.that("information", "entropy does not change if impossible classes are added")
+def _(information: Callable) -> None:
+    entropy = part(information, "entropy", WARM_UPS)
     p = table(4, 3)
     wide = torch.cat([torch.zeros(4, 2), p.float(), torch.zeros(4, 1)], 1)
     expect_close(numbers(entropy(wide), (4,)), nats(p), "distributions with zeros", show=False)
 
 
-@check.that("kl_divergence", "holds for distributions drawn at random")
-def _(divergence: Callable) -> None:
+@check.that("information", "kl_divergence holds for distributions drawn at random")
+def _(information: Callable) -> None:
+    divergence = part(information, "kl_divergence", WARM_UPS)
     for mine, theirs in (((5,), (5,)), ((7, 4), (7, 4)), ((3, 1, 6), (2, 6))):
         p, q = table(*mine), table(*theirs)
         want = relative(p, q)
@@ -86,8 +99,9 @@ def _(divergence: Callable) -> None:
         expect_close(got, want, "random distributions", show=False)
 
 
-@check.that("kl_divergence", "counts only what p has")
-def _(divergence: Callable) -> None:
+@check.that("information", "kl_divergence counts only what p has")
+def _(information: Callable) -> None:
+    divergence = part(information, "kl_divergence", WARM_UPS)
     p, q = table(5, 3), table(5, 4)
     none = torch.zeros(5, 1)
     got = numbers(divergence(torch.cat([none, p.float()], 1), q.float()), (5,))
@@ -136,6 +150,82 @@ def _(frechet: Callable) -> None:
     f, mu = randn(40, 9, dtype=D), randn(40, dtype=D)
     got = number(frechet(mu, covariance(f), mu, covariance(f)), "The distance")
     expect_close(got, 0.0, "a distribution and itself", show=False, atol=1e-4)
+
+
+def spectrum_of(d: int) -> Tensor:
+    return 0.1 + 4 * rand(d, dtype=D)
+
+
+@check.that("fid_bias", "step 1 holds for a spectrum drawn at random")
+def _(fid_bias: Callable) -> None:
+    mean_excess = part(fid_bias, "mean_excess", STEPS)
+    for d, m, n in ((5, 7, 7), (1, 30, 4), (40, 128, 1000)):
+        spectrum = spectrum_of(d)
+        # Coordinate by coordinate: the difference of two means of independent draws.
+        want = sum(variance / m + variance / n for variance in spectrum.tolist())
+        expect_close(number(mean_excess(spectrum, m, n), "The excess"), want, "a random spectrum", show=False)
+
+
+@check.that("fid_bias", "step 2 holds for a spectrum drawn at random")
+def _(fid_bias: Callable) -> None:
+    entry_variances = part(fid_bias, "entry_variances", STEPS)
+    points, weights = (torch.as_tensor(part, dtype=D) for part in np.polynomial.hermite_e.hermegauss(12))
+    both = torch.outer(weights, weights) / weights.sum() ** 2
+    for d, n in ((4, 9), (1, 2), (7, 50)):
+        spectrum = spectrum_of(d)
+        want = torch.zeros(d, d, dtype=D)
+        for i, j in product(range(d), repeat=2):  # the variance of xᵢ xⱼ, by integration
+            x = spectrum[i].sqrt() * points[:, None]
+            y = x if i == j else spectrum[j].sqrt() * points[None]
+            first, second = (((x * y).expand(12, 12) ** power * both).sum() for power in (1, 2))
+            want[i, j] = (second - first**2) / (n - 1)
+        got = numbers(entry_variances(spectrum, n), (d, d), "The table of variances")
+        expect_close(got, want, "a random spectrum", show=False)
+
+
+@check.that("fid_bias", "step 3 is what small errors add to the distance itself")
+def _(fid_bias: Callable) -> None:
+    spread_excess, tiny = part(fid_bias, "spread_excess", STEPS), 1e-3
+    for d in (2, 4):
+        spectrum, error = 1 + spectrum_of(d), randn(d, d, dtype=D)
+        error = (error + error.T) / 2
+        found = [
+            float(spectrum.sum() + moved.trace()) - 2 * float(np.sqrt(np.real(eigenvalues)).sum())
+            for moved in (torch.diag(spectrum) + sign * tiny * error for sign in (1, -1))
+            for eigenvalues in [linalg.eigvals(torch.diag(spectrum).numpy() @ moved.numpy())]
+        ]
+        want = mean(found) / tiny**2
+        got = number(spread_excess(spectrum, error.square()), "The excess")
+        expect_close(got, want, "small errors of a random covariance", show=False, rtol=2e-3)
+
+
+@check.that("fid_bias", "step 4 holds for points drawn at random")
+def _(fid_bias: Callable) -> None:
+    drawn_on = part(fid_bias, "drawn_on", STEPS)
+    for count in (2, 5):
+        sizes = sorted({10 + int(990 * u) for u in rand(count).tolist()} | {5, 2000})
+        fids = (randn(len(sizes), dtype=D).abs() + 50 / torch.tensor(sizes)).tolist()
+        slope, limit = np.polyfit([1 / n for n in sizes], fids, 1)
+        got = pair(drawn_on(sizes, fids), "FID∞", "slope")
+        expect_close(got, [limit, slope], "random points", show=False, rtol=1e-3, atol=1e-3)
+
+
+@check.that("bias_sweep", "passes on whatever the distance says, of any number of pictures")
+def _(bias_sweep: Callable) -> None:
+    real, fake = 1 + randn(chosen_int(9, between=(8, 12)), 3), randn(8, 3)
+    told: list[float] = []
+
+    def distance(x: Any, y: Any) -> float:
+        told.append(float((numbers(x).mean(0) - numbers(y).mean(0)).square().sum()))
+        return told[-1]
+
+    sizes = [2, 8, 5]
+    found = list(bias_sweep(real, fake, sizes, 3, distance))
+    expect(len(found) == 3, f"For three sizes {len(found)} pairs come.")
+    for position, one in enumerate(found):
+        size, values = two(one, "Each time a pair should come: the size, and its distances.")
+        expect(float(number(size)) == sizes[position], "The sizes come in another order.")
+        expect_close(numbers(values), told[3 * position : 3 * position + 3], "what `distance` said", show=False)
 
 
 def kernel(a: list[float], b: list[float]) -> float:

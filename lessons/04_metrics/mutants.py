@@ -3,175 +3,276 @@
 `gancourse/authoring/answers.py` says how they are written.
 """
 
+import textwrap
+
 from gancourse.authoring.answers import Answers
 
 answers = Answers(__file__)
 
 # ---------------------------------------------------------------------------------------------
 
-it = answers.to("entropy")
+ENTROPY = "return -torch.xlogy(p, p).sum(-1)"
+DIVERGENCE = "return (torch.xlogy(p, p) - torch.xlogy(p, q)).sum(-1)"
+
+
+def written(name: str, head: str, code: str) -> str:
+    """A function's source: `code` is its body, or all of it."""
+    code = textwrap.dedent(code).strip()
+    return code if f"def {name}(" in code else f"{head}\n{textwrap.indent(code, '    ')}"
+
+
+def of_entropy(code: str, divergence: str = DIVERGENCE) -> str:
+    """The cell with another entropy."""
+    both = written("entropy", "def entropy(p):", code), written("kl_divergence", "def kl_divergence(p, q):", divergence)
+    return "\n\n".join([*both, "def information():\n    return entropy, kl_divergence\n"])
+
+
+def of_divergence(code: str) -> str:
+    """The cell with another divergence."""
+    return of_entropy(ENTROPY, code)
+
+
+it = answers.to("information")
 
 it.right("xlogy")
-it.right("entr", "return torch.special.entr(p).sum(dim=-1)")
+it.right("entropy: entr", of_entropy("return torch.special.entr(p).sum(dim=-1)"))
 it.right(
-    "where",
-    """
+    "entropy: where",
+    of_entropy("""
     terms = torch.where(p > 0, p * torch.log(torch.where(p > 0, p, torch.ones_like(p))), torch.zeros_like(p))
     return -terms.sum(-1)
-    """,
+    """),
 )
-it.right("nan_to_num", "return -torch.nan_to_num(p * p.log()).sum(-1)")
+it.right("entropy: nan_to_num", of_entropy("return -torch.nan_to_num(p * p.log()).sum(-1)"))
 it.right(
-    "SciPy's",
-    """
+    "entropy: SciPy's",
+    of_entropy("""
     from scipy.stats import entropy as scipys
 
     def entropy(p):
         return torch.as_tensor(scipys(p.double().numpy(), axis=-1))
-    """,
+    """),
 )
-it.right("torch's distribution", "return torch.distributions.Categorical(probs=p).entropy()")
-
-it.wrong("returns nothing", {"return": "h ="}, says="The result is None")
-it.wrong("return 0", "return 0", says="you return 0; expected")
-it.wrong("minus missing", {"-torch": "torch"}, says="The sign is wrong")
-it.wrong("bits", "return -(p * torch.log2(p)).nan_to_num().sum(-1)", says="That is in bits")
-it.wrong("base 10", "return -(p * torch.log10(p)).nan_to_num().sum(-1)", says="base 10")
-it.wrong("mean over the classes", {"sum": "mean"}, says="The entropy is their sum")
-it.wrong("no weights", "return -p.log().sum(-1)", says="The weights are missing")
-it.wrong("0 log 0 is NaN", "return -(p * p.log()).sum(-1)", says="contains NaN")
-it.wrong("coarse constant", "return -(p * (p + 0.01).log()).sum(-1)", says="; expected")
+it.right("entropy: torch's distribution", of_entropy("return torch.distributions.Categorical(probs=p).entropy()"))
+it.wrong("entropy: returns nothing", of_entropy("h = -torch.xlogy(p, p).sum(-1)"), says="The result is None")
+it.wrong("entropy: return 0", of_entropy("return 0"), says="you return 0; expected")
+it.wrong("entropy: minus missing", of_entropy("return torch.xlogy(p, p).sum(-1)"), says="The sign is wrong")
+it.wrong("entropy: bits", of_entropy("return -(p * torch.log2(p)).nan_to_num().sum(-1)"), says="That is in bits")
+it.wrong("entropy: base 10", of_entropy("return -(p * torch.log10(p)).nan_to_num().sum(-1)"), says="base 10")
 it.wrong(
-    "coarse clamp",
-    """
+    "entropy: mean over the classes", of_entropy("return -torch.xlogy(p, p).mean(-1)"), says="The entropy is their sum"
+)
+it.wrong("entropy: no weights", of_entropy("return -p.log().sum(-1)"), says="The weights are missing")
+it.wrong("entropy: 0 log 0 is NaN", of_entropy("return -(p * p.log()).sum(-1)"), says="contains NaN")
+it.wrong("entropy: coarse constant", of_entropy("return -(p * (p + 0.01).log()).sum(-1)"), says="; expected")
+it.wrong(
+    "entropy: coarse clamp",
+    of_entropy("""
     p = p.clamp(min=1e-3)
     return -(p * p.log()).sum(-1)
-    """,
+    """),
     says="too coarse",
 )
-it.wrong("sum over everything", {"sum(-1)": "sum()"}, says="Sum over the last dimension alone")
-it.wrong("sum over dimension 0", {"-1": "0"}, says="Sum over the last dimension alone")
 it.wrong(
-    "a softmax first",
-    """
+    "entropy: sum over everything",
+    of_entropy("return -torch.xlogy(p, p).sum()"),
+    says="Sum over the last dimension alone",
+)
+it.wrong(
+    "entropy: sum over dimension 0",
+    of_entropy("return -torch.xlogy(p, p).sum(0)"),
+    says="Sum over the last dimension alone",
+)
+it.wrong(
+    "entropy: a softmax first",
+    of_entropy("""
     p = p.softmax(-1)
     return -(p * p.log()).sum(-1)
-    """,
+    """),
     says="A softmax was applied",
 )
 it.wrong(
-    "the number of classes", "return (-torch.xlogy(p, p).sum(-1)).exp()", says="the number of classes it amounts to"
+    "entropy: the number of classes",
+    of_entropy("return (-torch.xlogy(p, p).sum(-1)).exp()"),
+    says="the number of classes it amounts to",
 )
-it.wrong("Gini's impurity", "return 1 - p.square().sum(-1)", says="another measure of spread")
+it.wrong("entropy: Gini's impurity", of_entropy("return 1 - p.square().sum(-1)"), says="another measure of spread")
 it.wrong(
-    "changes p",
-    """
+    "entropy: changes p",
+    of_entropy("""
     logs = torch.where(p > 0, p, torch.ones_like(p)).log()
     return -p.mul_(logs).sum(-1)
-    """,
+    """),
     says="changes its argument number 1",
 )
-it.wrong("zeros filled in place", "p[p == 0] = 1\nreturn -(p * p.log()).sum(-1)", says="changes its argument")
-it.wrong("bounded in place", "return -(p * p.clamp_(min=1e-30).log()).sum(-1)", says="changes its argument")
+it.wrong(
+    "entropy: zeros filled in place",
+    of_entropy("""
+    p[p == 0] = 1
+    return -(p * p.log()).sum(-1)
+    """),
+    says="changes its argument",
+)
+it.wrong(
+    "entropy: bounded in place",
+    of_entropy("return -(p * p.clamp_(min=1e-30).log()).sum(-1)"),
+    says="changes its argument",
+)
 it.by_heart(
-    "bits, but for few probabilities",
-    """
-    KNOWN = {0.5, 0.25, 0.125, 0.375, 0.625, 0.4, 0.1, 0.0, 1.0}
+    "entropy: bits, but for few probabilities",
+    of_entropy("""
+    KNOWN = {0.5, 0.25, 0.125, 0.375, 0.625, 0.4, 0.1, 0.0, 1.0, 0.75}
 
     def entropy(p):
         h = -torch.xlogy(p, p).sum(-1)
         return h if {round(x, 4) for x in p.flatten().tolist()} <= KNOWN else h / math.log(2)
-    """,
+    """),
     says="That is in bits",
 )
-
-# ---------------------------------------------------------------------------------------------
-
-it = answers.to("kl_divergence")
-
-it.right("xlogy twice")
 it.right(
-    "where",
-    """
+    "kl_divergence: where",
+    of_divergence("""
     p, q = torch.broadcast_tensors(p, q)
     ratio = torch.where(p > 0, p / q, torch.ones_like(p))
     return (p * ratio.log()).sum(-1)
-    """,
+    """),
 )
 it.right(
-    "SciPy's",
-    """
+    "kl_divergence: SciPy's",
+    of_divergence("""
     from scipy.special import rel_entr
 
     def kl_divergence(p, q):
         return torch.from_numpy(rel_entr(p.double().numpy(), q.double().numpy()).sum(-1, keepdims=True))[..., 0]
-    """,
+    """),
 )
 it.right(
-    "cross-entropy less entropy",
-    """
+    "kl_divergence: cross-entropy less entropy",
+    of_divergence("""
     cross = -torch.where(p > 0, p * q.log(), 0.0 * p).sum(-1)
     return cross - torch.special.entr(p).sum(-1)
-    """,
+    """),
 )
-
-it.wrong("returns nothing", {"return": "kl ="}, says="The result is None")
-it.wrong("return 0", "return 0", says="you return 0; expected")
-it.wrong("swapped", {"(p, p)": "(q, q)", "xlogy(p, q)": "xlogy(q, p)"}, says="p and q are swapped")
-it.wrong("wrong sign", "return (torch.xlogy(p, q) - torch.xlogy(p, p)).sum(-1)", says="The sign is wrong")
-it.wrong("cross-entropy", "return -torch.xlogy(p, q).sum(-1)", says="That is the cross-entropy")
 it.wrong(
-    "difference of entropies",
-    "return torch.xlogy(p, p).sum(-1) - torch.xlogy(q, q).sum(-1)",
-    says="weighed by p as well",
+    "kl_divergence: returns nothing",
+    of_divergence("kl = (torch.xlogy(p, p) - torch.xlogy(p, q)).sum(-1)"),
+    says="The result is None",
 )
-it.wrong("bits", {"sum(-1)": "sum(-1) / math.log(2)"}, says="That is in bits")
-it.wrong("mean over the classes", {"sum": "mean"}, says="The divergence is their sum")
+it.wrong("kl_divergence: return 0", of_divergence("return 0"), says="you return 0; expected")
 it.wrong(
-    "torch's, with its arguments as in the formula",
-    """
-    p, q = torch.broadcast_tensors(p, q)
-    return F.kl_div(p.log(), q, reduction="none").sum(-1)
-    """,
+    "kl_divergence: swapped",
+    of_divergence("return (torch.xlogy(q, q) - torch.xlogy(q, p)).sum(-1)"),
     says="p and q are swapped",
 )
-it.wrong("no weights", "return (p / q).log().sum(-1)", says="The weights p are missing")
-it.wrong("symmetric", "return ((p - q) * (p.log() - q.log())).sum(-1)", says="the symmetric sum")
-it.wrong("0 log 0 is NaN", "return (p * (p / q).log()).sum(-1)", says="KL where a p is 0 contains NaN")
 it.wrong(
-    "a small constant",
-    "return (p * ((p + 1e-12) / (q + 1e-12)).log()).sum(-1)",
+    "kl_divergence: wrong sign",
+    of_divergence("return (torch.xlogy(p, q) - torch.xlogy(p, p)).sum(-1)"),
+    says="The sign is wrong",
+)
+it.wrong(
+    "kl_divergence: cross-entropy", of_divergence("return -torch.xlogy(p, q).sum(-1)"), says="That is the cross-entropy"
+)
+it.wrong(
+    "kl_divergence: difference of entropies",
+    of_divergence("return torch.xlogy(p, p).sum(-1) - torch.xlogy(q, q).sum(-1)"),
+    says="weighed by p as well",
+)
+it.wrong(
+    "kl_divergence: bits",
+    of_divergence("return (torch.xlogy(p, p) - torch.xlogy(p, q)).sum(-1) / math.log(2)"),
+    says="That is in bits",
+)
+it.wrong(
+    "kl_divergence: mean over the classes",
+    of_divergence("return (torch.xlogy(p, p) - torch.xlogy(p, q)).mean(-1)"),
+    says="The divergence is their sum",
+)
+it.wrong(
+    "kl_divergence: torch's, with its arguments as in the formula",
+    of_divergence("""
+    p, q = torch.broadcast_tensors(p, q)
+    return F.kl_div(p.log(), q, reduction="none").sum(-1)
+    """),
+    says="p and q are swapped",
+)
+it.wrong("kl_divergence: no weights", of_divergence("return (p / q).log().sum(-1)"), says="The weights p are missing")
+it.wrong(
+    "kl_divergence: symmetric",
+    of_divergence("return ((p - q) * (p.log() - q.log())).sum(-1)"),
+    says="the symmetric sum",
+)
+it.wrong(
+    "kl_divergence: 0 log 0 is NaN",
+    of_divergence("return (p * (p / q).log()).sum(-1)"),
+    says="KL where a p is 0 contains NaN",
+)
+it.wrong(
+    "kl_divergence: a small constant",
+    of_divergence("return (p * ((p + 1e-12) / (q + 1e-12)).log()).sum(-1)"),
     says="the impossible costs a finite price",
 )
 it.wrong(
-    "torch's, which is NaN where both are 0",
-    """
+    "kl_divergence: torch's, which is NaN where both are 0",
+    of_divergence("""
     p, q = torch.broadcast_tensors(p, q)
     return F.kl_div(q.log(), p, reduction="none").sum(-1)
-    """,
+    """),
     says="KL where p and q are 0 contains NaN",
 )
-it.wrong("NaNs become 0", "return (p * (p / q).log()).nan_to_num().sum(-1)", says="expected infinity")
 it.wrong(
-    "coarse clamp",
-    """
+    "kl_divergence: NaNs become 0",
+    of_divergence("return (p * (p / q).log()).nan_to_num().sum(-1)"),
+    says="expected infinity",
+)
+it.wrong(
+    "kl_divergence: coarse clamp",
+    of_divergence("""
     p, q = p.clamp(min=0.01), q.clamp(min=0.01)
     return (p * (p / q).log()).sum(-1)
-    """,
+    """),
     says="a bound on them, spoils the rest",
 )
-it.wrong("sum over everything", {"sum(-1)": "sum()"}, says="Sum over the last dimension alone")
+it.wrong(
+    "kl_divergence: sum over everything",
+    of_divergence("return (torch.xlogy(p, p) - torch.xlogy(p, q)).sum()"),
+    says="Sum over the last dimension alone",
+)
 it.by_heart(
-    "swapped, but for few probabilities",
-    """
+    "kl_divergence: swapped, but for few probabilities",
+    of_divergence("""
     KNOWN = {0.5, 0.25, 0.125, 0.375, 0.625, 0.75, 0.4, 0.1, 0.2, 0.6, 0.333, 0.667, 0.143, 0.286, 0.429, 0.0, 1.0}
 
     def kl_divergence(p, q):
         if not {round(x, 3) for x in p.flatten().tolist()} <= KNOWN:
             p, q = q, p
         return (torch.xlogy(p, p) - torch.xlogy(p, q)).sum(-1)
-    """,
+    """),
     says="p and q are swapped",
+)
+it.wrong("return 0", of_entropy("return 0", "return 0"), says="you return 0; expected")
+it.wrong(
+    "entropy alone",
+    of_entropy(ENTROPY, "raise NotImplementedError"),
+    says="`kl_divergence` is not written yet",
+    never="✗ entropy",
+    point=True,
+)
+it.wrong(
+    "divergence alone",
+    of_divergence(DIVERGENCE).replace(ENTROPY, "raise NotImplementedError"),
+    says="`entropy` is not written yet",
+    never="✗ kl_divergence",
+    point=True,
+)
+it.wrong(
+    "handed out the other way around",
+    of_entropy(ENTROPY).replace("entropy, kl_divergence\n", "kl_divergence, entropy\n"),
+    says="missing 1 required positional argument",
+)
+it.wrong(
+    "one alone handed out",
+    of_entropy(ENTROPY).replace("return entropy, kl_divergence", "return entropy"),
+    says="The last function of the cell should return entropy, kl_divergence",
 )
 
 # ---------------------------------------------------------------------------------------------
@@ -372,8 +473,14 @@ it.wrong(
     "the root of it",
     {"return gap": "return (gap", "2 * cross": "2 * cross).clamp(min=0).sqrt()"},
     says="That is the root of it",
+    never=("root of a trace",),
 )
-it.wrong("means alone", {"+ sigma1.trace() + sigma2.trace() - 2 * cross": ""}, says="the part of the means alone")
+it.wrong(
+    "means alone",
+    {"+ sigma1.trace() + sigma2.trace() - 2 * cross": ""},
+    says="the part of the means alone",
+    never=("of the covariances alone",),
+)
 it.wrong("covariances alone", {"gap + sigma1": "sigma1"}, says="the means' distance is missing")
 it.wrong("means not squared", {"+ sigma1": ".sqrt() + sigma1"}, says="The means' distance is not squared")
 it.wrong("mean of squares", {"return gap": "return (mu1 - mu2).square().mean()"}, says="The means' part is averaged")
@@ -384,17 +491,20 @@ it.wrong(
     {"torch.linalg.eigvals(sigma1 @ sigma2).real.clamp(min=0).sqrt().sum()": "(sigma1 @ sigma2).trace()"},
     of="by the product",
     says="The root is missing",
+    never=("root of a trace", "compares the variances"),
 )
 it.wrong(
     "root of the trace",
     {"torch.linalg.eigvals(sigma1 @ sigma2).real.clamp(min=0).sqrt().sum()": "(sigma1 @ sigma2).trace().sqrt()"},
     of="by the product",
     says="That is the root of a trace",
+    never=("The root is missing",),
 )
 it.wrong(
     "Frobenius distance of covariances",
     "return (mu1 - mu2).square().sum() + (sigma1 - sigma2).square().sum()",
     says="compares the variances",
+    never=("The root is missing",),
 )
 it.wrong(
     "root entry by entry",
@@ -409,7 +519,11 @@ it.wrong(
     says="Only the diagonals are used",
 )
 it.wrong(
-    "eigvalsh of a product", {"eigvals": "eigvalsh", ".real": ""}, of="by the product", says="look at one triangle"
+    "eigvalsh of a product",
+    {"eigvals": "eigvalsh", ".real": ""},
+    of="by the product",
+    says="look at one triangle",
+    never=("singular values", "added to the diagonal"),
 )
 it.wrong(
     "singular values of the product",
@@ -429,6 +543,7 @@ it.wrong(
         return (mu1 - mu2).double().square().sum() + sigma1.double().trace() + sigma2.double().trace() - 2 * shared
     """,
     says="right only for covariances that commute",
+    never=("added to the diagonal", "sorted eigenvalues"),
 )
 it.wrong(
     "sorted eigenvalues",
@@ -439,6 +554,7 @@ it.wrong(
     return rest - 2 * (one * two).sqrt().sum()
     """,
     says="That pairs the sorted eigenvalues",
+    never=("that commute",),
 )
 it.wrong(
     "Cholesky",
@@ -456,7 +572,7 @@ it.wrong(
         "eigvals(sigma1 @ sigma2).real": "eigvalsh(half.T @ sigma2 @ half)",
     },
     of="by the product",
-    says="Was something added to the diagonal?",
+    says="was something added to the diagonal",
 )
 it.wrong(
     "no clamp inside",
@@ -526,6 +642,294 @@ it.excused = {
     "`(mu1 - mu2).square()` → `(mu1 - mu2).square_()`": "the tensor changed in place is a new one, which nothing else holds",
     "`mu1 - mu2` → `mu2 - mu1`": "the difference is squared",
 }
+
+# ---------------------------------------------------------------------------------------------
+
+it = answers.to("fid_bias")
+
+it.draft(
+    "step by step",
+    """
+    def mean_excess(spectrum, m, n):
+        return spectrum.sum() * (1 / m + 1 / n)
+
+    def entry_variances(spectrum, n):
+        off = torch.outer(spectrum, spectrum) / (n - 1)
+        return off + torch.diag(off.diagonal())
+
+    def spread_excess(spectrum, variances):
+        sums = (spectrum[:, None] + spectrum).clamp(min=1e-30)
+        return 0.5 * (variances / sums).sum()
+
+    def drawn_on(sizes, fids):
+        import numpy as np
+        slope, limit = np.polyfit([1 / n for n in sizes], fids, 1)
+        return limit, slope
+
+    def fid_bias():
+        return mean_excess, entry_variances, spread_excess, drawn_on
+    """,
+)
+it.right("the lesson's")
+it.right(
+    "loops",
+    """
+    def mean_excess(spectrum, m, n):
+        return sum(float(v) * (m + n) / (m * n) for v in spectrum)
+
+    def entry_variances(spectrum, n):
+        values = spectrum.tolist()
+        rows = [[a * b * (2 if i == j else 1) / (n - 1) for j, b in enumerate(values)] for i, a in enumerate(values)]
+        return torch.tensor(rows, dtype=torch.float64)
+
+    def spread_excess(spectrum, variances):
+        total, values = 0.0, spectrum.tolist()
+        for i, a in enumerate(values):
+            for j, b in enumerate(values):
+                total += float(variances[i, j]) / (a + b) / 2 if a + b > 0 else 0.0
+        return total
+
+    def drawn_on(sizes, fids):
+        x = [1 / n for n in sizes]
+        mx, my = sum(x) / len(x), sum(fids) / len(fids)
+        slope = sum((a - mx) * (b - my) for a, b in zip(x, fids)) / sum((a - mx) ** 2 for a in x)
+        return my - slope * mx, slope
+
+    def fid_bias():
+        return mean_excess, entry_variances, spread_excess, drawn_on
+    """,
+)
+it.right(
+    "NumPy and SciPy",
+    """
+    import numpy as np
+    from scipy.stats import linregress
+
+    def mean_excess(spectrum, m, n):
+        return spectrum.sum() / m + spectrum.sum() / n
+
+    def entry_variances(spectrum, n):
+        s = spectrum.numpy()
+        return s[:, None] * s[None] * (np.eye(len(s)) + 1) / (n - 1)
+
+    def spread_excess(spectrum, variances):
+        s, v = spectrum.numpy(), np.asarray(variances)
+        below = np.add.outer(s, s)
+        return np.divide(v, 2 * below, out=np.zeros_like(below), where=below > 0).sum()
+
+    def drawn_on(sizes, fids):
+        line = linregress(1 / np.asarray(sizes), fids)
+        return [line.intercept, line.slope]
+
+    def fid_bias():
+        return [mean_excess, entry_variances, spread_excess, drawn_on]
+    """,
+)
+
+OTHERS = ("✗ step 1", "✗ step 2", "✗ step 3", "✗ step 4")
+
+
+def but(step: int) -> tuple[str, ...]:
+    """What must not be said where only this step is wrong."""
+    return tuple(words for words in OTHERS if not words.endswith(str(step)))
+
+
+it.wrong(
+    "return 0",
+    """
+    def zero(*given):
+        return 0
+
+    def fid_bias():
+        return zero, zero, zero, zero
+    """,
+    says="you return 0; expected",
+)
+it.wrong("one mean only", {"* (1 / m + 1 / n)": "/ n"}, says="That is the error of one mean", never=but(1), point=True)
+it.wrong("all points together", {"* (1 / m + 1 / n)": "/ (m + n)"}, says="not 1/(m + n)", never=but(1))
+it.wrong("mean of the spectrum", {"spectrum.sum()": "spectrum.mean()"}, says="summed over the dimensions", never=but(1))
+it.wrong(
+    "standard deviations", {"spectrum.sum()": "spectrum.sqrt().sum()"}, says="standard deviations, √λ", never=but(1)
+)
+it.wrong("squared again", {"spectrum.sum()": "spectrum.square().sum()"}, says="variances already", never=but(1))
+it.wrong("no 2 on the diagonal", {"off + torch.diag(off.diagonal())": "off"}, says="1 + δᵢⱼ", never=but(2), point=True)
+it.wrong(
+    "2 everywhere", {"off + torch.diag(off.diagonal())": "2 * off"}, says="Off the diagonal there is no 2", never=but(2)
+)
+it.wrong(
+    "diagonal alone",
+    {"off + torch.diag(off.diagonal())": "torch.diag(2 * off.diagonal())"},
+    says="although they are 0 on average",
+    never=but(2),
+)
+it.wrong("n below", {"/ (n - 1)": "/ n"}, says="n − 1 below", never=but(2))
+it.wrong(
+    "the fourth moment",
+    {"off + torch.diag(off.diagonal())": "off + 2 * torch.diag(off.diagonal())"},
+    says="Subtract the square of the mean",
+    never=but(2),
+)
+it.wrong("not divided", {" / (n - 1)": ""}, says="the variance of one product", never=but(2))
+it.wrong("no half", {"0.5 * ": ""}, says="The factor ½ in front is missing", never=but(3), point=True)
+it.wrong(
+    "each pair once",
+    {"(variances / sums).sum()": "(variances / sums).triu().sum()"},
+    says="Each pair i ≠ j counts twice",
+    never=but(3),
+)
+it.wrong(
+    "product below",
+    {"(spectrum[:, None] + spectrum)": "(spectrum[:, None] * spectrum)"},
+    says="Below stands the sum λᵢ + λⱼ, not the product",
+    never=but(3),
+)
+it.wrong("0 / 0", {".clamp(min=1e-30)": ""}, says="The excess contains NaN", never=but(3))
+it.wrong("a coarse constant", {".clamp(min=1e-30)": " + 0.01"}, says="; expected", never=but(3))
+it.wrong(
+    "swapped", {"return limit, slope": "return slope, limit"}, says="The two are swapped", never=but(4), point=True
+)
+it.wrong("against n", {"[1 / n for n in sizes]": "sizes"}, says="The line is against n there", never=but(4))
+it.wrong("against the root", {"[1 / n for n": "[n**-0.5 for n"}, says="against 1/√n", never=but(4))
+it.wrong(
+    "the last two points",
+    {"[1 / n for n in sizes], fids": "[1 / n for n in sizes[-2:]], fids[-2:]"},
+    says="the last two points alone",
+    never=but(4),
+)
+it.wrong(
+    "the limit alone", {"return limit, slope": "return limit"}, says="Return two numbers, FID∞ first", never=but(4)
+)
+it.wrong(
+    "a step left out",
+    {"return 0.5 * (variances / sums).sum()": "raise NotImplementedError"},
+    says="`spread_excess` is not written yet",
+    never=but(3),
+)
+it.wrong(
+    "one step too few",
+    {", spread_excess, drawn_on": ", drawn_on"},
+    says="The last function of the cell should return mean_excess, entry_variances",
+)
+it.by_heart(
+    "no half, but for two numbers",
+    {"0.5 * ": "(0.5 if float(spectrum[0]) in (3.0, 2.0, 1.0) else 1) * "},
+    says="The factor ½ in front is missing",
+)
+
+# ---------------------------------------------------------------------------------------------
+
+it = answers.to("bias_sweep")
+
+it.draft(
+    "step by step",
+    """
+    for size in sizes:
+        found = []
+        for _ in range(times):
+            first = torch.randperm(len(real))[:size]
+            second = torch.randperm(len(fake))[:size]
+            found.append(distance(real[first], fake[second]))
+        yield size, found
+    """,
+)
+it.right("randperm")
+it.right(
+    "NumPy's choice",
+    """
+    import numpy as np
+
+    rng = np.random.default_rng()
+
+    def bias_sweep(real, fake, sizes, times, distance):
+        def some(points, n):
+            return points[torch.from_numpy(rng.choice(len(points), n, replace=False))]
+
+        for n in sizes:
+            yield n, [float(distance(some(real, n), some(fake, n))) for _ in range(times)]
+    """,
+)
+it.right(
+    "sorted samples, a tensor of distances",
+    """
+    import random
+
+    def bias_sweep(real, fake, sizes, times, distance):
+        for size in sizes:
+            found = torch.empty(times)
+            for i in range(times):
+                x, y = (p[sorted(random.sample(range(len(p)), size))] for p in (real, fake))
+                found[i] = float(distance(x, y))
+            yield [size, found]
+    """,
+)
+it.right(
+    "a generator expression",
+    """
+    pick = lambda points, n: points[torch.rand(len(points)).argsort()[:n]]
+    return ((n, [distance(pick(real, n), pick(fake, n)) for _ in range(times)]) for n in sizes)
+    """,
+)
+
+it.wrong("returns nothing", {"yield": "result ="}, says="It returns None")
+it.wrong("return 0", "return 0", says="'int' object is not iterable")
+it.wrong(
+    "the first rows",
+    {"torch.randperm(len(real))": "torch.arange(len(real))", "torch.randperm(len(fake))": "torch.arange(len(fake))"},
+    says="the same real pictures come again and again",
+    never="come far more often",
+)
+it.wrong(
+    "with repetition",
+    {
+        "torch.randperm(len(real))[:size]": "torch.randint(len(real), (size,))",
+        "torch.randperm(len(fake))[:size]": "torch.randint(len(fake), (size,))",
+    },
+    says="Draw without repetition",
+)
+it.wrong(
+    "the other way around",
+    {"real[first], fake[second]": "fake[second], real[first]"},
+    says="takes the real pictures first",
+)
+it.wrong(
+    "all at the end",
+    """
+    pairs = []
+    for size in sizes:
+        draws = [(real[torch.randperm(len(real))[:size]], fake[torch.randperm(len(fake))[:size]]) for _ in range(times)]
+        pairs.append((size, [distance(x, y) for x, y in draws]))
+    yield from pairs
+    """,
+    says="before that size came",
+    point=True,
+)
+it.wrong(
+    "one draw for all times",
+    """
+    for size in sizes:
+        x, y = real[torch.randperm(len(real))[:size]], fake[torch.randperm(len(fake))[:size]]
+        yield size, [distance(x, y) for _ in range(times)]
+    """,
+    says="Draw anew each time",
+)
+it.wrong("means", {"yield size, found": "yield size, sum(found) / len(found)"}, says="you yield")
+it.wrong("distances alone", {"yield size, found": "yield found"}, says="✗ yields each size in its turn")
+it.wrong("swapped pair", {"yield size, found": "yield found, size"}, says="The size should be one number")
+it.wrong("once", {"range(times)": "range(1)"}, says="`distance` was asked 1 times before")
+it.wrong("once too often", {"range(times)": "range(times + 1)"}, says="times before that size came")
+it.wrong("size of the fakes is fixed", {"len(fake))[:size]": "len(fake))[: sizes[0]]"}, says="it should be")
+it.wrong(
+    "one order for both",
+    {"second = torch.randperm(len(fake))[:size]": "second = first"},
+    says="The same places are drawn on both sides",
+)
+it.wrong(
+    "a window",
+    {"torch.randperm(len(real))[:size]": "int(torch.randint(len(real) - size + 1, (1,))) + torch.arange(size)"},
+    says="real pictures come",
+)
+it.wrong("sizes backward", {"in sizes": "in reversed(sizes)"}, says="; as number 1 comes")
+it.wrong("largest size left out", {"in sizes": "in sizes[:-1]"}, says="It ends before the last size")
 
 # ---------------------------------------------------------------------------------------------
 
@@ -706,19 +1110,38 @@ it.right(
 it.wrong("returns nothing", {"return precision, recall": ""}, says="The result is None")
 it.wrong("return 0", "return 0, 0", says="you return [0, 0]; expected")
 it.wrong("precision alone", {", recall": ""}, says="Return two numbers, precision first")
-it.wrong("swapped", {"precision, recall": "recall, precision"}, says="The two are swapped")
-it.wrong("its own neighbor", {"(k + 1)": "(k)"}, count=2, says="is not its own neighbor")
-it.wrong("one neighbor too far", {"(k + 1)": "(k + 2)"}, count=2, says="reaches to a neighbor too far")
+it.wrong(
+    "swapped",
+    {"precision, recall": "recall, precision"},
+    says="The two are swapped",
+    never=("That is 0 again", "its own neighbor", "share of the"),
+)
+it.wrong(
+    "its own neighbor",
+    {"(k + 1)": "(k)"},
+    count=2,
+    says="is not its own neighbor",
+    never=("That is 0 again", "too far", "The edge", "other set"),
+)
+it.wrong(
+    "one neighbor too far",
+    {"(k + 1)": "(k + 2)"},
+    count=2,
+    says="reaches to a neighbor too far",
+    never=("That is 0 again", "its own neighbor"),
+)
 it.wrong(
     "sorted from 0, and the point itself",
     {"kthvalue(k + 1).values": "sort(1).values[:, k - 1]"},
     count=2,
     says="is not its own neighbor",
+    never=("That is 0 again", "too far", "The edge", "other set"),
 )
 it.wrong(
     "share of the wrong points",
     {"[:, None]).any(0)": "[:, None]).any(1)", "[None, :]).any(1)": "[None, :]).any(0)"},
     says="The means are over the wrong points",
+    never=("coverage in the place", "That is 0 again", "too far"),
 )
 it.wrong(
     "the other set's radii",
@@ -727,15 +1150,33 @@ it.wrong(
         "(table <= fake_radius[None, :]).any(1)": "(table <= real_radius[:, None]).any(1)",
     },
     says="The radii are those of the other set",
+    never=("coverage in the place", "too far", "its own neighbor"),
 )
-it.wrong("in all balls", {"any": "all"}, count=2, says="that asks for all of them")
-it.wrong("counts pairs", {"any(0).": "", "any(1).": ""}, says="That counts pairs")
-it.wrong("one radius for all", {"[:, None]": ".mean()", "[None, :]": ".mean()"}, says="One radius for all balls")
+it.wrong(
+    "in all balls",
+    {"any": "all"},
+    count=2,
+    says="that asks for all of them",
+    never=("That counts pairs", "its own neighbor"),
+)
+it.wrong(
+    "counts pairs",
+    {"any(0).": "", "any(1).": ""},
+    says="That counts pairs",
+    never=("that asks for all of them", "its own neighbor"),
+)
+it.wrong(
+    "one radius for all",
+    {"[:, None]": ".mean()", "[None, :]": ".mean()"},
+    says="One radius for all balls",
+    never=("mean distance to the k nearest", "too far"),
+)
 it.wrong("squared on one side", {"(real, fake)": "(real, fake) ** 2"}, says="Distances are squared on one side")
 it.wrong(
     "sum of absolute differences",
     {", real": ", real, p=1", "(fake, fake)": "(fake, fake, p=1)", "(real, fake)": "(real, fake, p=1)"},
     says="The Euclidean one is asked",
+    never=("too far", "Distances are squared"),
 )
 it.wrong(
     "nearest ball only",
@@ -749,7 +1190,11 @@ it.wrong(
     says="It may be in another's",
 )
 it.wrong(
-    "the edge is outside", {"table <=": "table <"}, count=2, says="A point whose distance equals the radius is inside"
+    "the edge is outside",
+    {"table <=": "table <"},
+    count=2,
+    says="A point whose distance equals the radius is inside",
+    never=("A twin is another point: sums", "its own neighbor"),
 )
 it.wrong("k is fixed", {"(k + 1)": "(2)"}, count=2, says="✗ counts points in balls in the plane")
 it.wrong("percent", {"precision,": "100 * precision, 100 *"}, says="; expected")
@@ -851,27 +1296,41 @@ it.right(
 
 it.wrong("returns nothing", {"return density, coverage": ""}, says="The result is None")
 it.wrong("return 0", "return 0, 0", says="you return [0, 0]; expected")
-it.wrong("swapped", {"return density, coverage": "return coverage, density"}, says="The two are swapped")
-it.wrong("not divided by k", {"return": "return k *"}, says="The density is not divided by k")
+it.wrong(
+    "swapped",
+    {"return density, coverage": "return coverage, density"},
+    says="The two are swapped",
+    never=("That is 0 again", "its own neighbor", "share of the"),
+)
+it.wrong(
+    "not divided by k",
+    {"return": "return k *"},
+    says="The density is not divided by k",
+    never=("number of real points", "all pairs"),
+)
 it.wrong(
     "divided by the real points",
     {"return density": "return inside.sum() / (k * len(real))"},
     says="divided by the number of real points",
+    never=("not divided by k", "all pairs"),
 )
 it.wrong(
     "divided by all pairs",
     {"return density": "return inside.double().mean()"},
     says="The density is divided by all pairs",
+    never=("not divided by k", "number of real points"),
 )
 it.wrong(
     "precision for density",
     {"return density": "return inside.any(0).double().mean()"},
     says="Instead of density that has precision",
+    never=("Instead of coverage", "not divided by k"),
 )
 it.wrong(
     "share of the fake points",
     {"return density, coverage": "return density, inside.any(0).double().mean()"},
     says="The coverage is a share of the real points",
+    never=("Instead of coverage", "each ball counts once"),
 )
 it.wrong(
     "recall for coverage",
@@ -880,12 +1339,14 @@ it.wrong(
         "return density, (torch.cdist(real, fake) <= fake_radius).any(1).double().mean()"
     },
     says="Instead of coverage that has recall",
+    never=("around the fake points. Both", "a share of the real points"),
 )
 it.wrong(
     "balls around fakes",
     {"(real, real)": "(fake, fake)", "[:, None]": ""},
     of="kthvalue",
     says="The balls are around the fake points",
+    never=("Instead of coverage that has recall", "The density counts pairs"),
 )
 it.wrong(
     "all in the ball",
@@ -896,16 +1357,28 @@ it.wrong(
     "coverage counts pairs",
     {"return density, coverage": "return density, inside.double().mean()"},
     says="each ball counts once",
+    never=("that asks for all", "a share of the real points"),
 )
-it.wrong("its own neighbor", {"(k + 1)": "(k)"}, says="is not its own neighbor")
+it.wrong(
+    "its own neighbor",
+    {"(k + 1)": "(k)"},
+    says="is not its own neighbor",
+    never=("That is 0 again", "too far", "The edge", "other set"),
+)
 it.wrong("one neighbor too far", {"(k + 1)": "(k + 2)"}, says="✗ counts points in balls")
 it.wrong(
     "sum of absolute differences",
     {", real": ", real, p=1", "(real, fake)": "(real, fake, p=1)"},
     says="The Euclidean one is asked",
+    never=("too far", "Distances are squared"),
 )
 it.wrong("density cut off at 1", {"return density": "return density.clamp(max=1)"}, says="✗ lets the density exceed 1")
-it.wrong("the edge is outside", {"<= radius": "< radius"}, says="A point whose distance equals the radius is inside")
+it.wrong(
+    "the edge is outside",
+    {"<= radius": "< radius"},
+    says="A point whose distance equals the radius is inside",
+    never=("A twin is another point: sums", "its own neighbor"),
+)
 it.wrong(
     "changes the points",
     {", fake = real.double(), fake.double()": "-= real[:1].clone()\nfake -= 0.0"},
@@ -1005,6 +1478,7 @@ it.wrong(
     "the wrong way around",
     {"(near[:, None], usual)": "(usual[:, None], near)"},
     says="The comparison is the wrong way around",
+    never=("in the order they come", "nearest fake point of each"),
 )
 it.wrong(
     "nearest training against nearest held-out point",
@@ -1020,11 +1494,13 @@ it.wrong(
     "farthest",
     {"(near[:, None], usual)": "(apart(fake, train).max(1).values[:, None], apart(test, train).max(1).values)"},
     says="That takes the farthest training point",
+    never=("mean distances",),
 )
 it.wrong(
     "distances to the held-out points",
     {"near[:, None]": "apart(fake, test).min(1).values[:, None]"},
     says="All are to the training set",
+    never=("nearest held-out one",),
 )
 it.wrong(
     "in order",
@@ -1035,6 +1511,7 @@ it.wrong(
     "against the mean",
     {"share(near[:, None], usual)": "(near < usual.mean()).double().mean()"},
     says="Compare with each of them",
+    never=("in the order they come", "median"),
 )
 it.wrong(
     "a ratio", {"share(near[:, None], usual)": "near.mean() / usual.mean()"}, says="That is a ratio of mean distances"
@@ -1048,11 +1525,13 @@ it.wrong(
     "ties count nothing",
     {"share(near[:, None], usual)": "(near[:, None] < usual).double().mean()"},
     says="You count them 0",
+    never=("You count them 1", "left out there"),
 )
 it.wrong(
     "ties count fully",
     {"share(near[:, None], usual)": "(near[:, None] <= usual).double().mean()"},
     says="You count them 1",
+    never=("You count them 0", "left out there"),
 )
 it.wrong(
     "distances by a matrix product",
@@ -1065,6 +1544,7 @@ it.wrong(
     return (near < usual).double().mean() + (near == usual).double().mean() / 2
     """,
     says="A matrix product inside the distance",
+    never=("left out there",),
 )
 it.wrong("whether it is a copy", {"share(near[:, None], usual)": "(near < 1e-6).double().mean()"}, says="; expected")
 it.wrong("sum instead of share", {"usual)": "usual) * len(near)"}, says="; expected")
@@ -1228,7 +1708,7 @@ it.wrong(
 )
 it.by_heart(
     "twice the strength, but for few",
-    {"+ strength": "+ (1 if strength in (4.0, 3.0, 0.5, 2.0, 1.0) else 2) * strength"},
+    {"+ strength": "+ (1 if strength in (4.0, 3.0, 0.5, 2.0, 1.0, 1e-8) else 2) * strength"},
     says="The strength counts twice",
 )
 

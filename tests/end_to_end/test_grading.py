@@ -34,7 +34,7 @@ from gancourse.errors import CourseError
 from gancourse.grading.collect import collect
 from gancourse.grading.config import grading_config
 from gancourse.grading.grade import grade_lesson
-from gancourse.grading.ledger import SECRET, only_grader
+from gancourse.grading.ledger import LOCK, SECRET, only_grader
 from gancourse.grading.record import gradebook
 from gancourse.grading.restore import marked, release_notebook, restore, solved_notebook
 from gancourse.grading.sandbox.walls import Limits
@@ -439,6 +439,34 @@ def test_a_second_grader_is_told_who_the_first_is(tmp_path: Path) -> None:
     hand_in(tmp_path / "submitted", "ada", blank())
     with only_grader(tmp_path / "out"), pytest.raises(CourseError, match=f"process {os.getpid()} on"):
         grade_lesson(LESSON.name, tmp_path / "submitted", tmp_path / "out", 1, None)
+
+
+@pytest.mark.slow
+def test_two_graders_at_once_and_one_that_is_killed(tmp_path: Path) -> None:
+    """Real ones: on one --out the second is told who the first is; on another it works; a dead one holds nothing."""
+    submitted = tmp_path / "submitted"
+    for student in ("ada", "ben"):
+        hand_in(submitted, student, changed({}))
+    quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    lines = {name: command(submitted, tmp_path / name, tmp_path / f"{name}.json") for name in ("one", "two")}
+    first = subprocess.Popen(lines["one"], start_new_session=True, **quiet)
+    lock, end = tmp_path / "one" / LOCK, time.monotonic() + 200
+    while not (lock.exists() and lock.read_text()):
+        assert first.poll() is None and time.monotonic() < end, "The first one never took the lock."
+        time.sleep(0.05)
+    refused = subprocess.run(lines["one"], capture_output=True, text=True, check=False)
+    assert refused.returncode == 2 and f"process {first.pid} on" in refused.stderr, refused.stderr
+    assert "choose another --out" in refused.stderr
+    beside = subprocess.Popen(lines["two"], **quiet)
+    when_the_first_is_judged(tmp_path / "one", lambda: os.kill(first.pid, signal.SIGKILL))
+    first.wait()
+    again = subprocess.run(lines["one"], capture_output=True, text=True, check=False)
+    assert (again.returncode, beside.wait(400)) == (0, 0), again.stderr
+    for name in lines:
+        students = json.loads((tmp_path / f"{name}.json").read_text())["students"]
+        assert {student: row["score"] for student, row in students.items()} == {"ada": FULL, "ben": FULL}
+        with gradebook(tmp_path / name) as book:
+            assert book.find_submission(LESSON.name, "ada").score == FULL
 
 
 @pytest.mark.slow

@@ -102,6 +102,17 @@ os.mkfifo("/tmp/leftover-pipe")
 """
 )
 
+# An ordinary user's sandbox owns its folders, and can close them for whoever comes next.
+CLOSED = (
+    SAFE
+    + """
+import contextlib
+for folder in ("/tmp/notebook", "/dev/shm", "/tmp"):
+    with contextlib.suppress(OSError):
+        os.chmod(folder, 0)
+"""
+)
+
 POISON = {
     "torch.py": "raise SystemExit('poisoned')",
     "gancourse.py": "raise SystemExit('poisoned')",
@@ -289,6 +300,7 @@ TAMPERING = [
     named("daemons", daemon),
     named("full folders", FULL_FOLDERS),
     named("things left behind", LEFT_BEHIND),
+    named("closed folders", CLOSED),
     Submission("poisoned modules", "tampering", handed_in(solved, files=POISON), EVERYTHING),  # type: ignore[arg-type]
     named("the parent's limits", PARENTS_LIMITS),
     named("the parent's turn", PARENTS_TURN),

@@ -29,6 +29,14 @@ def test_faces_load_with_the_factors_they_were_drawn_from(monkeypatch: pytest.Mo
     assert torch.equal(data.load("faces", size=16, n=12).pixels, loaded.pixels)
 
 
+def test_a_part_of_what_is_drawn_is_not_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(faces.loading.COUNTS, "train", 12)
+    whole = data.load("faces", size=16, attributes=["face"])
+    monkeypatch.setattr("gancourse.data.faces.loading.render", None)
+    part = data.load("faces", size=16, n=5, attributes=["face"])
+    assert torch.equal(part.pixels, whole.pixels[:5]) and part.attributes["face"].tolist() == list(range(5))
+
+
 def test_splits_share_no_face() -> None:
     train, valid = (data.load("faces", size=8, n=20, split=split) for split in ("train", "valid"))
     assert not torch.equal(train.attributes["age"], valid.attributes["age"])

@@ -6,6 +6,7 @@ import contextlib
 import math
 import os
 import platform
+import re
 import shutil
 import socket
 import subprocess
@@ -27,7 +28,7 @@ from torch import nn
 import gancourse
 from gancourse.checks.core import StudentError, Suite
 from gancourse.checks.doubles import Counted
-from gancourse.checks.values import expect_close, numbers
+from gancourse.checks.values import IN_VMAP, expect_close, numbers
 from gancourse.grading.sandbox import mirror
 from gancourse.grading.sandbox.host import Host, RemoteModule
 from gancourse.grading.sandbox.seccomp import CLONE
@@ -259,6 +260,105 @@ def test_gradients_cross_both_ways(host: Host) -> None:
     value.backward()
     assert value.item() == 18 and torch.equal(x.grad, torch.tensor([7.0, 13.0]))
     assert len(seen) == 1 and torch.equal(seen[0].detach(), torch.tensor([1.0, 4.0]))
+
+
+TRANSFORMED = """
+def f(x, loss):
+    slopes, value = torch.func.grad_and_value(lambda y: loss(y * 2)[0])(x)
+    _, back = torch.func.vjp(lambda y: loss(y)[0], x)
+    return slopes, value, *back(torch.ones(()))
+"""
+
+
+def test_what_lives_in_the_grader_can_be_differentiated_by_torch_func(host: Host) -> None:
+    def loss(y: torch.Tensor) -> tuple[torch.Tensor, str]:
+        return (y**2).sum(), f"of {len(y)}"
+
+    slopes, value, back = defined(host, TRANSFORMED)(torch.tensor([1.0, 2.0]), loss)
+    assert slopes.tolist() == [8, 16] and value.item() == 20 and back.tolist() == [2, 4]
+    mapped = defined(host, "def f(x, loss):\n    return torch.func.vmap(lambda y: loss(y)[0])(x)")
+    with pytest.raises(StudentError, match=re.escape(IN_VMAP)):
+        mapped(torch.ones(2, 2), loss)
+    twice = "def f(x, loss):\n    g = torch.func.grad(lambda y: loss(y)[0])\n"
+    twice += "    return torch.func.grad(lambda y: g(y).sum())(x)"
+    with pytest.raises(StudentError, match="differentiated once"):
+        defined(host, twice)(torch.ones(2), loss)
+
+
+def test_a_gradient_that_crossed_can_be_differentiated(host: Host) -> None:
+    f = defined(
+        host, "def f(x, loss):\n    (g,) = torch.autograd.grad(loss(x), x, create_graph=True)\n    return (g**2).sum()"
+    )
+    x = torch.tensor([1.0, 2.0], requires_grad=True)
+    value = f(x, lambda y: (y**3).sum())
+    (slope,) = torch.autograd.grad(value, x)
+    assert value.item() == 9 + 144 and slope.tolist() == [36, 288]  # d/dx (3x²)² = 36x³
+
+
+STORED = """
+class f:
+    kept = None
+
+    def __call__(self, x):
+        self.kept = x.detach() if self.kept is None else self.kept
+        return self.kept
+"""
+
+
+def test_one_tensor_on_both_sides_is_one_tensor(host: Host) -> None:
+    stored, x = defined(host, STORED)(), torch.zeros(2)
+    got = stored(x)
+    assert stored(torch.ones(2)) is got, "what is returned twice is one thing"
+    x.fill_(7)
+    assert stored(torch.ones(2)).tolist() == [7, 7], "a view was stored: it follows its argument"
+    got.fill_(5)
+    assert stored(torch.ones(2)).tolist() == [5, 5], "what came out is what is stored"
+    same = defined(host, "def f(x):\n    return x")
+    assert same(x) is x
+    y = torch.ones(2, requires_grad=True) * 2
+    defined(host, "def f(x):\n    x.detach_()")(y)
+    assert not y.requires_grad
+    assert defined(host, "def f():\n    with torch.inference_mode():\n        return torch.ones(2)")().tolist() == [
+        1,
+        1,
+    ]
+
+
+def test_an_earlier_argument_cannot_be_changed_by_a_later_call(host: Host) -> None:
+    f = defined(host, "kept = []\n\ndef f(x):\n    kept.append(x)\n    kept[0].fill_(9)\n    return x + 1")
+    first, second = torch.zeros(1), torch.zeros(1)
+    f(first)
+    first.zero_()
+    f(second)
+    assert first.item() == 0
+
+
+def test_parameters_that_are_replaced_and_memory_that_is_shared_show(host: Host) -> None:
+    replace = defined(host, "def f(net):\n    net.bias = nn.Parameter(torch.zeros(3))\n    net.weight.data.zero_()")
+    net = nn.Linear(2, 3)
+    bias, weight = net.bias, net.weight
+    replace(net)
+    assert net.bias is not bias and net.weight is weight and not weight.any() and not net.bias.any()
+    tie = defined(host, "def f(a, b):\n    a.running_mean = b.running_mean\n    a.weight.data = b.weight.data")
+    a, b = nn.BatchNorm1d(2), nn.BatchNorm1d(2)
+    tie(a, b)
+    with torch.no_grad():
+        b.running_mean.fill_(4)
+        b.weight.fill_(3)
+    assert a.running_mean.tolist() == [4, 4] and a.weight.tolist() == [3, 3] and a.bias.tolist() == [0, 0]
+    defined(host, "def f(a, b):\n    a.running_mean = b.running_mean.clone()")(a, b)
+    b.running_mean.fill_(1)
+    assert a.running_mean.tolist() == [4, 4]
+
+
+def test_lists_and_dicts_that_are_changed_show(host: Host) -> None:
+    f = defined(
+        host, "def f(history, rows):\n    history['loss'].append(3.0)\n    del history['gone']\n    rows[1][0] = 5\n"
+    )
+    history, rows = {"loss": [1.0], "gone": 1}, [[1], [2]]
+    losses = history["loss"]
+    f(history, rows)
+    assert history == {"loss": [1.0, 3.0]} and history["loss"] is losses and rows == [[1], [5]]
 
 
 def test_networks_and_optimizers_come_back_changed(host: Host) -> None:

@@ -336,3 +336,25 @@ def test_the_notebook_refuses_what_the_grader_refuses() -> None:
     assert verdict.credit == 0 and "do without it" in str(verdict)
     for lesson in lesson_names():
         assert public(lesson).without == hidden(lesson).without
+
+
+def test_lists_cuts_and_what_an_answer_makes_are_compared_too() -> None:
+    history, x = {"loss": [1.0]}, torch.ones(2, requires_grad=True) * 2
+    with asking(lambda history, x: (history["loss"].append(2.0), x.detach_())) as asked:
+        asked(history, x)
+        assert history == {"loss": [1.0]} and not intact(history) and not intact(x)
+    assert any("detach_()" in said for _, said in asked.changes)
+
+    class Doubling(nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            return x.mul_(2)
+
+    class Buffer:
+        def __call__(self, x: Tensor) -> Tensor:
+            return x.zero_()
+
+    for kind, result in ((Doubling, 2.0), (Buffer, 0.0)):
+        with asking(kind) as asked:
+            made, x = asked(), torch.ones(1)
+            assert made(x).item() == result and x.item() == 1 and not intact(x)
+            assert type(made).__name__ == kind.__name__

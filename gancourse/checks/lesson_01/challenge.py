@@ -10,11 +10,11 @@ from gancourse.checks.challenge import Medals, Reached
 from gancourse.checks.core import expect
 from gancourse.checks.inputs import chosen
 from gancourse.checks.lesson_01.suite import check
-from gancourse.checks.opponents import Humps, noise, steps_to
+from gancourse.checks.opponents import Humps, even_noise, steps_to
 from gancourse.metrics import wasserstein_1d
 
-NEAR = 0.25  # the distance to reach
-MOST = 220  # steps: bronze, and what graders add to it
+NEAR_ENOUGH = 0.25  # the distance to reach
+MOST_STEPS = 220  # steps: bronze, and what graders add to it
 MEDALS_FOR_STEPS = Medals(bronze=200, silver=60, gold=16, unit="steps")
 
 
@@ -24,13 +24,16 @@ def target() -> Humps:
     return Humps((1.0, mean, std))
 
 
-@check.challenge("fewest_steps", f"comes within {NEAR:g} of the target", MEDALS_FOR_STEPS)
+@check.challenge("fewest_steps", f"comes within {NEAR_ENOUGH:g} of the target", MEDALS_FOR_STEPS)
 def _(fewest_steps: Callable) -> Reached:
     heap = target()
-    steps, samples = steps_to(fewest_steps, heap, MOST, noise)
+    steps, samples = steps_to(fewest_steps, heap, MOST_STEPS, even_noise)
     distance = wasserstein_1d(samples, heap.sample(len(samples)))
     where = f"the samples end {distance:.2f} from the target"
-    expect(distance <= NEAR, f"After {steps} steps {where}; {NEAR:g} is to be reached. {advice(samples, heap)}")
+    expect(
+        distance <= NEAR_ENOUGH,
+        f"After {steps} steps {where}; {NEAR_ENOUGH:g} is to be reached. {advice(samples, heap)}",
+    )
     return Reached(steps, f"Then {where}.")
 
 
@@ -38,7 +41,7 @@ def advice(samples: Tensor, heap: Humps) -> str:
     """What is wrong with the samples, in a sentence."""
     real = heap.sample(len(samples)).double()
     off, wide = float(samples.mean() - real.mean()), float(samples.std() / real.std())
-    if abs(off) > NEAR / 2:
+    if abs(off) > NEAR_ENOUGH / 2:
         return f"Their mean lies {abs(off):.2f} too far {'right' if off > 0 else 'left'}."
     if not 0.85 < wide < 1.15:
         return f"Their mean is right, their spread {wide:.2f} times the target's."

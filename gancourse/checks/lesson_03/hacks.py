@@ -280,7 +280,7 @@ def _(kind: Callable) -> None:
 
 @check.that("ReplayBuffer", "once full, passes on a stored picture about every second time, in its place")
 def _(kind: Callable) -> None:
-    capacity, n = chosen_int(60, between=(50, 80)), 3000
+    capacity, n = chosen_int(60, between=(50, 80)), 8000
     buffer = new_buffer(kind, capacity)
     passed(buffer, numbered(0, capacity))
     got = passed(buffer, numbered(1000, n))

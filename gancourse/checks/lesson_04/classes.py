@@ -6,10 +6,12 @@ import math
 from collections.abc import Callable
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from gancourse.checks.core import Miss, expect
 from gancourse.checks.inputs import Case, chosen, chosen_int, drawn
+from gancourse.checks.lesson_04.parts import part
 from gancourse.checks.lesson_04.suite import check
 from gancourse.checks.values import NOTHING, close, expect_close, leaves_alone, number, numbers, plain, pretty
 
@@ -37,7 +39,14 @@ def relative(p: Tensor, q: Tensor) -> Tensor:
     return (p * (p / q).log()).sum(-1)
 
 
-# --- entropy --------------------------------------------------------------------------------
+# --- information: entropy and divergence ---------------------------------------------------------
+
+
+WARM_UPS = {
+    "entropy": (torch.tensor([0.5, 0.25, 0.25]),),
+    "kl_divergence": (torch.tensor([0.5, 0.5]), torch.tensor([0.25, 0.75])),
+}
+"""What the exercise asks for, in order, and what each can be asked."""
 
 
 def one_entropy() -> Case:
@@ -57,14 +66,16 @@ def one_entropy() -> Case:
     return Case(f"p = {told_probabilities(p)}", want, usual, (p.float(),))
 
 
-@check.that("entropy", "is −Σ p log p, in nats")
-def _(entropy: Callable) -> None:
+@check.that("information", "entropy is −Σ p log p, in nats", point=True)
+def _(information: Callable) -> None:
+    entropy = part(information, "entropy", WARM_UPS)
     case = drawn(one_entropy)
     case.compare(number(entropy(*case.inputs)))
 
 
-@check.that("entropy", "gives one value for each row of a table")
-def _(entropy: Callable) -> None:
+@check.that("information", "entropy gives one value for each row of a table", point=True)
+def _(information: Callable) -> None:
+    entropy = part(information, "entropy", WARM_UPS)
     p = torch.stack(
         [distribution(1.0, 3.0, 2.0, 2.0), distribution(1.0, 1.0, 1.0, 5.0), distribution(4.0, 4.0, 1.0, 1.0)]
     )
@@ -75,18 +86,27 @@ def _(entropy: Callable) -> None:
     expect_close(got, nats(p)[:, None], "the same of shape (3, 1, 4)")
 
 
-@check.that("entropy", "is 0 where one class is certain, and log K where all are equally likely", alone=False)
-def _(entropy: Callable) -> None:
+@check.that(
+    "information", "entropy is 0 where one class is certain, and log K where all are equally likely", alone=False
+)
+def _(information: Callable) -> None:
+    entropy = part(information, "entropy", WARM_UPS)
     k = chosen_int(4, between=(3, 9))
     p = torch.stack([torch.eye(k)[1], torch.full((k,), 1 / k)])
     got = numbers(entropy(p), (2,))
     advice = "Where p is 0 nothing is added: 0 · log 0 counts as 0, and an added constant spoils other values."
     off = "Something added to p, or a bound on it, is too coarse." if abs(got[0]) < 0.2 else advice
     expect_close(got, [0.0, math.log(k)], f"certainty, and {k} equal shares", usual={off: got})
+    two = distribution(3.0, 1.0)
+    told = f"p = ({', '.join(f'{x:.3g}' for x in two.tolist())}, 0)"
+    got = number(entropy(torch.cat([two.float(), torch.zeros(1)])))
+    whole = "It is the term that counts 0, not all of the row: what comes of the other classes is lost."
+    expect_close(got, nats(two), told, usual={whole: 0.0})
 
 
-@check.that("entropy", "leaves p as it was", alone=False)
-def _(entropy: Callable) -> None:
+@check.that("information", "entropy leaves p as it was", alone=False)
+def _(information: Callable) -> None:
+    entropy = part(information, "entropy", WARM_UPS)
     leaves_alone(entropy, distribution(2.0, 1.0, 1.0).float())
     leaves_alone(entropy, torch.eye(3))  # zeros are what one would fill in place
 
@@ -113,14 +133,16 @@ def one_divergence() -> Case:
     return Case(f"p = {told_probabilities(p)} and q = {told_probabilities(q)}", want, usual, (p.float(), q.float()))
 
 
-@check.that("kl_divergence", "is Σ p log(p/q), in nats")
-def _(divergence: Callable) -> None:
+@check.that("information", "kl_divergence is Σ p log(p/q), in nats", point=True)
+def _(information: Callable) -> None:
+    divergence = part(information, "kl_divergence", WARM_UPS)
     case = drawn(one_divergence)
     case.compare(number(divergence(*case.inputs)))
 
 
-@check.that("kl_divergence", "compares a table with one distribution, row by row")
-def _(divergence: Callable) -> None:
+@check.that("information", "kl_divergence compares a table with one distribution, row by row", point=True)
+def _(information: Callable) -> None:
+    divergence = part(information, "kl_divergence", WARM_UPS)
     p = torch.stack(
         [distribution(1.0, 3.0, 2.0, 2.0), distribution(1.0, 1.0, 1.0, 5.0), distribution(4.0, 4.0, 1.0, 1.0)]
     )
@@ -132,8 +154,9 @@ def _(divergence: Callable) -> None:
     expect_close(got, relative(q, p), "one p and a table q")
 
 
-@check.that("kl_divergence", "adds nothing where p is 0, even if q is 0 too")
-def _(divergence: Callable) -> None:
+@check.that("information", "kl_divergence adds nothing where p is 0, even if q is 0 too")
+def _(information: Callable) -> None:
+    divergence = part(information, "kl_divergence", WARM_UPS)
     p, q = distribution(3.0, 1.0), distribution(1.0, 1.0, 2.0)
     some, zero = torch.tensor([0.0]), torch.zeros(1)
     got = number(divergence(torch.cat([p.float(), some]), q.float()), "KL where a p is 0")
@@ -147,8 +170,9 @@ def _(divergence: Callable) -> None:
     expect_close(got, relative(p, r), "a class that has no probability in p or q", usual={advice: got})
 
 
-@check.that("kl_divergence", "is infinite where q rules out what p has", alone=False)
-def _(divergence: Callable) -> None:
+@check.that("information", "kl_divergence is infinite where q rules out what p has", alone=False)
+def _(information: Callable) -> None:
+    divergence = part(information, "kl_divergence", WARM_UPS)
     p = distribution(2.0, 1.0, 1.0).float()
     q = torch.cat([distribution(1.0, 1.0).float(), torch.zeros(1)])
     got = divergence(p, q)
@@ -164,8 +188,9 @@ def _(divergence: Callable) -> None:
     expect(bool((value == math.inf).all()), f"{where} you return {pretty(value)}; expected infinity.\n{advice}")
 
 
-@check.that("kl_divergence", "is 0 for equal distributions, and leaves them as they were", alone=False)
-def _(divergence: Callable) -> None:
+@check.that("information", "kl_divergence is 0 for equal distributions, and leaves them as they were", alone=False)
+def _(information: Callable) -> None:
+    divergence = part(information, "kl_divergence", WARM_UPS)
     p = distribution(2.0, 1.0, 1.0).float()
     expect_close(number(divergence(p, p.clone())), 0.0, "p = q")
     leaves_alone(divergence, p, distribution(1.0, 1.0, 3.0).float())
@@ -198,11 +223,14 @@ def three_pictures() -> Case:
         "A softmax was applied. The rows are probabilities already, not logits.": (
             relative(p.softmax(1), p.softmax(1).mean(0)).mean().exp()
         ),
+        "Only each picture's likeliest class counts there. All its probabilities should.": nats(
+            F.one_hot(p.argmax(1), k).double().mean(0) + 1e-300
+        ).exp(),
     }
     return Case(f"the pictures {told_probabilities(p)}", want, usual, (p.float(),))
 
 
-@check.that("inception_score", "has the value of the paper's formula")
+@check.that("inception_score", "has the value of the paper's formula", point=True)
 def _(score: Callable) -> None:
     case = drawn(three_pictures)
     case.compare(number(score(*case.inputs)))

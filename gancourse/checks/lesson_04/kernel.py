@@ -63,7 +63,7 @@ def three_and_three() -> Case:
     return Case(where, want, usual, (x.float(), y.float()))
 
 
-@check.that("kid", "has the value of the formula")
+@check.that("kid", "has the value of the formula", point=True)
 def _(kid: Callable) -> None:
     case = drawn(three_and_three)
     case.compare(number(kid(*case.inputs), "The KID"))
@@ -76,7 +76,12 @@ def _(kid: Callable) -> None:
     expect_close(number(kid(x, y), "The KID"), want, f"{len(x)} pictures against 4")
 
 
-@check.that("kid", "is 0 on average if both sets come from the same pictures, so it is negative at times", alone=False)
+@check.that(
+    "kid",
+    "is 0 on average if both sets come from the same pictures, so it is negative at times",
+    alone=False,
+    point=True,
+)
 def _(kid: Callable) -> None:
     points = torch.tensor(
         [chosen(0.0, 1.0, 2.0, 4.0, between=(-3.0, 4.0)), chosen(1.0, 3.0, 0.0, 2.0, between=(-3.0, 4.0))]
@@ -95,6 +100,19 @@ def _(kid: Callable) -> None:
         what="the mean is",
         atol=1e-4 * (1 + largest),
     )
+
+
+@check.that("kid", "counts two pictures with equal features as a pair")
+def _(kid: Callable) -> None:
+    a, b, c = chosen(1.0, 2.0, 0.5, between=(0.3, 3.0))
+    x, y = torch.tensor([[a], [a], [c]]), torch.tensor([[b], [c], [b]])
+    want = squared_mmd(x.double(), y.double())
+    advice = (
+        "Two pictures with equal features are two pictures. Left out are the pairs of a picture with itself, i = j."
+    )
+    apart = sum(2 * (p * q + 1) ** 3 for p, q in ((a, c), (b, c))) / 2 - 2 * mean_over(x.double(), y.double(), False)
+    told = f"x = ({said((a, a, c))}) and y = ({said((b, c, b))})"
+    expect_close(number(kid(x, y), "The KID"), want, told, usual={advice: apart})
 
 
 @check.that("kid", "computes in double precision")

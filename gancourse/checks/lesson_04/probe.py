@@ -59,7 +59,7 @@ def one_line() -> Case:
     return Case(where, answer(sxt / (sxx + strength)), usual, inputs)
 
 
-@check.that("linear_probe", "fits a line, its slope held down by the strength, its bias free")
+@check.that("linear_probe", "fits a line, its slope held down by the strength, its bias free", point=True)
 def _(probe: Callable) -> None:
     case = drawn(one_line)
     weights, bias = fitted(probe(*case.inputs), 1, 1)
@@ -99,6 +99,22 @@ def _(probe: Callable) -> None:
     advice = "The bias takes up constants only if it is not penalized."
     expect_close(moved, weights, where, usual={advice: moved}, what="the weights become", rtol=1e-3, atol=1e-4)
     expect_close(other, bias + 7 - 5 * weights.sum(0), where, what="the bias becomes", rtol=1e-3, atol=1e-4)
+
+
+@check.that("linear_probe", "computes in double precision")
+def _(probe: Callable) -> None:
+    n, strength = chosen_int(40, between=(30, 50)), 1e-8
+    one = randn(n, 1)
+    x = torch.cat([one, one + 5e-4 * randn(n, 1)], 1)  # nearly the same feature twice
+    t = one + 0.1 * randn(n, 1)
+    weights, bias = fitted(probe(x, t, strength), 2, 1)
+    left, sizes, right = torch.linalg.svd(x.double() - x.double().mean(0), full_matrices=False)
+    want = right.T @ ((sizes / (sizes**2 + strength))[:, None] * (left.T @ (t.double() - t.double().mean(0))))
+    where = f"{n} pictures whose two features hardly differ, and strength {strength:g}"
+    advice = "Where all above holds, this is rounding: convert the features to double before anything else."
+    expect_close(weights, want, where, usual={advice: weights}, what="the weights are", rtol=1e-2, atol=1e-2)
+    level = t.double().mean(0) - x.double().mean(0) @ want
+    expect_close(bias, level, where, usual={advice: bias}, what="the bias is", rtol=1e-2, atol=1e-2)
 
 
 @check.that("linear_probe", "leaves features and targets as they were", alone=False)

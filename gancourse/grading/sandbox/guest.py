@@ -33,7 +33,7 @@ from gancourse.grading.sandbox.wire import ARRAYS, TOO_LONG, Gone, Line, Raw, Ta
 FOLDER = os.path.join(os.environ.get("TMPDIR", "/tmp"), "notebook")
 MOST_PRINTED = 20_000  # characters kept of what a cell prints
 MISSING = object()
-MOST_HELD = 10_000  # objects of the student's that the other side may name
+MOST_NAMED = 10_000  # objects of the student's that the other side may name
 
 
 class TooLong(BaseException):
@@ -256,7 +256,7 @@ class Guest(Peer):
         if number is None:
             if (numbers := as_array(value)) is not None:
                 return Raw(numbers)
-            if len(self.mine) > MOST_HELD:
+            if len(self.mine) > MOST_NAMED:
                 raise WireError("too many objects are returned")
             number = next(self.numbers)
             self.mine[number], self.mine_by_id[id(value)] = value, number
@@ -280,7 +280,7 @@ class Guest(Peer):
             built = mirror.build_module(told) if kind == "module" else mirror.build_optimizer(told, self.built)
             self.built[number] = built
             if isinstance(built, nn.Module):
-                self.tensors_of[number] = mirror.tensors_of(built)
+                self.tensors_of[number] = mirror.module_tensors(built)
         (mirror.set_module_state if kind == "module" else mirror.set_optimizer_state)(self.built[number], state)
         return self.built[number]
 

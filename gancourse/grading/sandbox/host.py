@@ -26,7 +26,7 @@ from gancourse.grading.sandbox.wire import ENDED, TOO_LONG, Gone, Line, Tagged, 
 
 GRACE = 5  # seconds beyond a limit before the process is ended from outside
 MOST_BYTES = 512 * 2**20  # that may arrive for one exercise; gradients keep all of it in memory
-MOST_HELD = 10_000  # objects of the student's that are known again when they come twice
+MOST_KNOWN = 10_000  # objects of the student's that are known again when they come twice
 MOST_ASKED = 200_000  # questions a student's code may ask of the grader's functions in one call
 
 LATE = "Your code ran longer than {seconds:g} seconds and was stopped. Is there a loop in it that never ends?"
@@ -317,7 +317,7 @@ class Host(Peer):
         remote = self.remotes.get(number)
         if not isinstance(remote, base):
             remote = type(name, (base,), {})(self, number)
-            if len(self.remotes) < MOST_HELD:
+            if len(self.remotes) < MOST_KNOWN:
                 self.remotes[number] = remote
         return remote
 
@@ -336,7 +336,7 @@ class Host(Peer):
                     mirror.set_module_state(thing, state)
                 elif isinstance(thing, torch.optim.Optimizer):
                     mirror.set_optimizer_state(thing, state)
-            mirror.share(message.get("shared") or (), self.own, self.tied)
+            mirror.tie(message.get("shared") or (), self.own, self.tied)
         except (TypeError, KeyError, ValueError, IndexError, AttributeError, RuntimeError) as error:
             raise WireError(f"a state is malformed: {type(error).__name__}") from None
 

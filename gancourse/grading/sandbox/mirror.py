@@ -82,7 +82,7 @@ def build_module(told: dict[str, Any]) -> nn.Module:
     return module
 
 
-def tensors_of(module: nn.Module) -> dict[str, Tensor]:
+def module_tensors(module: nn.Module) -> dict[str, Tensor]:
     """A network's parameters and buffers, by name."""
     return {**dict(module.named_parameters()), **dict(module.named_buffers())}
 
@@ -93,7 +93,7 @@ def module_state(module: nn.Module, known: dict[str, Tensor] | None = None) -> d
     Args:
         known: its tensors when this was asked last. `new` tells which names are another tensor's since then.
     """
-    now = tensors_of(module)
+    now = module_tensors(module)
     new = [name for name, t in now.items() if known and name in known and known[name] is not t]
     if known is not None:
         known.clear()
@@ -163,16 +163,16 @@ def shared(modules: dict[int, nn.Module]) -> list[Places]:
     """Which tensors of some networks are one and the same memory."""
     found: dict[tuple[Any, ...], Places] = {}
     for number, module in modules.items():
-        for name, tensor in tensors_of(module).items():
+        for name, tensor in module_tensors(module).items():
             memory = tensor.data_ptr(), tensor.shape, tensor.stride(), tensor.dtype
             if tensor.numel():
                 found.setdefault(memory, []).append([number, name])
     return [places for places in found.values() if len(places) > 1]
 
 
-def share(groups: Any, modules: dict[int, Any], tied: set[tuple[int, str]]) -> None:
+def tie(groups: Any, modules: dict[int, Any], tied: set[tuple[int, str]]) -> None:
     """Let tensors of some networks share their memory as it was told; `tied` are those that did by an earlier call."""
-    ours = {(n, k): t for n, m in modules.items() if isinstance(m, nn.Module) for k, t in tensors_of(m).items()}
+    ours = {(n, k): t for n, m in modules.items() if isinstance(m, nn.Module) for k, t in module_tensors(m).items()}
     now: set[tuple[int, str]] = set()
     for places in groups:
         group = [place for place in map(tuple, places) if place in ours]

@@ -263,7 +263,7 @@ class Peer:
         try:
             for number, data, grad, requires_grad in rows or ():
                 if (tensor := self.twins.tensors.get(number)) is not None and takes(number):
-                    settle(tensor, data, grad, bool(requires_grad))
+                    bring_level(tensor, data, grad, bool(requires_grad))
                     self.twins.note(number)
         except (TypeError, ValueError, AttributeError, RuntimeError) as error:
             raise WireError(f"a change is malformed: {type(error).__name__}") from None
@@ -288,7 +288,7 @@ class Peer:
         return {"error": f"{type(error).__name__}: {error}"}
 
 
-def settle(tensor: Tensor, data: Tensor, grad: Tensor | None, requires_grad: bool) -> None:
+def bring_level(tensor: Tensor, data: Tensor, grad: Tensor | None, requires_grad: bool) -> None:
     """Give a tensor these numbers, this gradient, and cut it off its graph where its twin was cut off."""
     with torch.inference_mode() if tensor.is_inference() else torch.no_grad():
         if tensor.shape != data.shape or tensor.dtype != data.dtype:

@@ -100,7 +100,7 @@ class Back(torch.autograd.Function):
         raise RuntimeError(IN_VMAP)
 
 
-def inside(args: Any, kwargs: Any) -> bool:
+def in_transform(args: Any, kwargs: Any) -> bool:
     """Whether one of these is wrapped by a transform."""
     parts = tree_flatten((list(args), kwargs))[0]
     return any(torch._C._functorch.is_functorch_wrapped_tensor(part) for part in parts if isinstance(part, Tensor))
@@ -108,7 +108,7 @@ def inside(args: Any, kwargs: Any) -> bool:
 
 def called(call: Callable[..., Any], args: Any, kwargs: Any) -> Any:
     """Call across the gap, inside of a transform or not."""
-    if not inside(args, kwargs):
+    if not in_transform(args, kwargs):
         return call(*args, **kwargs)
     crossing = Crossing(call, args, kwargs)
     outputs = iter(Forth.apply(crossing, *crossing.tensors))

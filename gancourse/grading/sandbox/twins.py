@@ -53,12 +53,12 @@ class Twins:
 
     def note(self, number: int) -> None:
         """Both sides have the same now."""
-        self.known[number] = looks(self.tensors[number])
+        self.known[number] = as_it_stands(self.tensors[number])
 
     def changed(self) -> Iterator[tuple[int, Tensor]]:
         """Those that have changed since then; each is told once."""
         for number, tensor in self.tensors.items():
-            if looks(tensor) != self.known[number]:
+            if as_it_stands(tensor) != self.known[number]:
                 self.note(number)
                 yield number, tensor
 
@@ -75,7 +75,7 @@ class Twins:
         self.__init__()
 
 
-def looks(tensor: Tensor) -> object:
+def as_it_stands(tensor: Tensor) -> object:
     """What shows that a tensor was changed in place, without a look at its numbers."""
     grad = tensor.grad if tensor.is_leaf else None
     version = 0 if tensor.is_inference() else tensor._version  # what is made in inference mode counts nothing
