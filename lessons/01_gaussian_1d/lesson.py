@@ -256,8 +256,8 @@ for ax, title in ((left, "the loss of one made point"), (right, "its derivative"
 left.legend(fontsize=9)
 show(
     fig,
-    alt="Two plots against the logit. Left, both losses fall to the right. Right, their derivatives: at the far "
-    "left, where the discriminator is sure, the minimax one is 0 and the non-saturating one is −1.",
+    alt="Two plots against the logit. Left, both losses fall to the right, each flat at one end. "
+    "Right, their derivatives, between −1 and 0: where one is near 0 the other is near −1.",
 )
 
 # %% [markdown]
@@ -670,7 +670,7 @@ def train(match, iterations):
 # It leaps up while $D$ tells the two apart with ease, and comes back to log 2 ≈ 0.69, about where it began.
 
 # %% [markdown]
-# The next cell takes about ten seconds, and shows how many are left. It plays 3,000 iterations.
+# The next cell plays 3,000 iterations. It usually takes ten to twenty seconds, and shows how many are left.
 
 
 # %% name="first-match" demo=true
@@ -766,7 +766,8 @@ panel
 #
 # Three runs that fail. Each differs from the good one in the settings of `Match` only; the code is
 # yours and right. The settings lie in the package, and you are told them when you have said what you see: where are
-# the samples, what does $D$ say about them, and what do the losses tell? Each run takes up to ten seconds.
+# the samples, what does $D$ say about them, and what do the losses tell? Each run usually takes five to ten seconds,
+# and shows how many are left.
 
 
 # %% name="broken-runs" folded="Plays a run whose settings lie in the package, with changes if you like"
