@@ -16,6 +16,10 @@ BROKEN: dict[str, dict[str, dict[str, Any]]] = {
         "B": {"iterations": 1500, "seed": 1, "d_speed": 0.1},
         "C": {"iterations": 1000, "seed": 2, "d_speed": 1, "rate": 3e-3, "beta_1": 0.95},
     },
+    "03_dcgan": {
+        "A": {"family": "faces", "name": "labels swapped"},
+        "B": {"family": "faces", "name": "G's range is wrong"},
+    },
 }
 """Settings by lesson and run, for what the lesson calls with them."""
 

@@ -44,7 +44,7 @@ from gancourse.paths import repository
 from gancourse.training.diagnose import VERDICTS, diagnose
 from gancourse.training.runs import load_runs
 
-CELLS = ("settings", "last-layer", "run", "train")
+CELLS = ("settings", "last-layer", "mixed-step", "players", "run", "train")
 SAMPLES = 1000
 Draw = Callable[[Tensor], Tensor]
 

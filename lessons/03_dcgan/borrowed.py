@@ -102,10 +102,10 @@ BORROWED: dict[str, dict[str, Loan]] = {
             "    return Played(game, '').losses\n"
         ),
     },
-    "diagnose": {
+    "tell_runs_apart": {
         "the package's": withheld(
             "from gancourse.training.diagnose import diagnose as found\n\n"
-            "def diagnose(history):\n"
+            "def tell_runs_apart(history):\n"
             "    return found(history).verdict\n"
         ),
     },

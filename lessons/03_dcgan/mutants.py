@@ -1569,164 +1569,95 @@ it.wrong(
 
 # ---------------------------------------------------------------------------------------------
 
-it = answers.to("diagnose")
+it = answers.to("tell_runs_apart")
 
-it.right("means of the last tenth")
-it.right(
+it.earns("gold", "causes before symptoms, and three trends")
+it.earns(
+    "gold",
+    "other limits for the trends",
+    {'{"d_real": 0.04, "d_fake": 0.04, "spread": 0.08}': '{"d_real": 0.035, "d_fake": 0.04, "spread": 0.08}'},
+)
+it.earns(
+    "gold",
     "tensors",
     """
-    table = torch.tensor([history[k] for k in ("d_loss", "d_real", "d_fake", "spread", "g_loss")])
-    loss, real, fake, spread, _ = table[:, -(table.shape[1] // 10):].mean(1).tolist()
-    rules = [
-        ("diverged", not bool(table.isfinite().all()) or loss > 5),
-        ("collapsed", spread < 0.25),
-        ("discriminator won", real > 0.95 and fake < 0.05),
+    names = ("d_loss", "d_real", "d_fake", "spread")
+    table = torch.tensor([history[name] for name in names])
+    if not all(torch.tensor(values).isfinite().all() for values in history.values()):
+        return "diverged"
+    n = table.shape[1] // 5
+    loss, real, fake, spread = table[:, -n:].mean(1).tolist()
+    change = (table[:, -n:].mean(1) - table[:, -2 * n : -n].mean(1)).abs()
+    rules = (
         ("generator won", fake > 0.75),
+        ("diverged", loss > 5),
+        ("discriminator won", real > 0.9 and fake < 0.05),
+        ("collapsed", spread < 0.25),
+        ("still training", bool((change[1:] > torch.tensor([0.04, 0.04, 0.08])).any())),
         ("healthy", True),
-    ]
+    )
     return next(word for word, fits in rules if fits)
     """,
 )
-it.right(
-    "from the front",
-    """
-    n = len(history["spread"])
-    def end(name):
-        last = history[name][n - n // 10 :]
-        return math.fsum(last) / len(last)
-    numbers = [v for values in history.values() for v in values]
-    if any(math.isnan(v) or math.isinf(v) for v in numbers) or end("d_loss") >= 5:
-        return "diverged"
-    elif end("spread") <= 0.25:
-        return "collapsed"
-    elif end("d_real") >= 0.95 and end("d_fake") <= 0.05:
-        return "discriminator won"
-    elif end("d_fake") >= 0.75:
-        return "generator won"
-    else:
-        return "healthy"
-    """,
-)
-it.right(
-    "words of an enum",
-    """
-    from enum import Enum
-    from statistics import mean
-
-    class Run(str, Enum):
-        DIVERGED = "diverged"
-        COLLAPSED = "collapsed"
-        D_WON = "discriminator won"
-        G_WON = "generator won"
-        HEALTHY = "healthy"
-
-    def diagnose(history):
-        n = len(history["d_loss"]) // 10
-        end = {name: mean(values[-n:]) for name, values in history.items()}
-        if not all(map(math.isfinite, sum(history.values(), []))) or end["d_loss"] > 5:
-            return Run.DIVERGED
-        if end["spread"] < 0.25:
-            return Run.COLLAPSED
-        if end["d_real"] > 0.95 and end["d_fake"] < 0.05:
-            return Run.D_WON
-        return Run.G_WON if end["d_fake"] > 0.75 else Run.HEALTHY
-    """,
-)
-it.right(
-    "NumPy's words",
-    """
-    import numpy as np
-
-    def diagnose(history):
-        table = {name: np.array(values) for name, values in history.items()}
-        end = {name: values[-(len(values) // 10) :].mean() for name, values in table.items()}
-        fits = [
-            not all(np.isfinite(values).all() for values in table.values()) or end["d_loss"] > 5,
-            end["spread"] < 0.25,
-            end["d_real"] > 0.95 and end["d_fake"] < 0.05,
-            end["d_fake"] > 0.75,
-            True,
-        ]
-        words = np.array(["diverged", "collapsed", "discriminator won", "generator won", "healthy"])
-        return words[int(np.argmax(fits))]
-    """,
+it.earns("silver", "one trend, D's fakes", {'{"d_real": 0.04, "d_fake": 0.04, "spread": 0.08}': '{"d_fake": 0.05}'})
+it.earns("silver", "one trend, the spread", {'{"d_real": 0.04, "d_fake": 0.04, "spread": 0.08}': '{"spread": 0.1}'})
+it.earns(
+    "bronze",
+    "causes before symptoms, no trend",
+    {'return "still training" if moving else "healthy"': 'return "healthy"'},
 )
 
-it.wrong("returns nothing", {'return "healthy"': 'verdict = "healthy"'}, says="The result is None")
+RULES = """
+if not all(math.isfinite(v) for values in history.values() for v in values):
+    return "diverged"
+tenth = len(history["d_loss"]) // 10
+end = {name: sum(values[-tenth:]) / tenth for name, values in history.items()}
+if end["d_loss"] > 5:
+    return "diverged"
+if end["spread"] < 0.25:
+    return "collapsed"
+if end["d_real"] > 0.95 and end["d_fake"] < 0.05:
+    return "discriminator won"
+return "generator won" if end["d_fake"] > 0.75 else "healthy"
+"""
+it.wrong("the first rules", RULES, says="Bronze takes at least")
 it.wrong("return 0", "return 0", says="one of the words")
-it.wrong("always healthy", 'return "healthy"', says="expected")
-it.wrong("the last record alone", {'len(history["d_loss"]) // 10': "1"}, says="the last of which is odd")
-it.wrong("the whole run", {"// 10": ""}, says="expected")
-it.wrong("the first tenth", {"[-tenth:]": "[:tenth]"}, says="expected")
+it.wrong("always healthy", 'return "healthy"', says="Bronze takes at least")
+it.wrong("returns nothing", "history", says="The result is None")
+it.wrong("other words", {'"collapsed"': '"mode collapse"'}, says="the words are")
 it.wrong(
-    "NaN not looked for",
-    {"not all(math.isfinite(v) for values in history.values() for v in values)": "False"},
-    says="Look at all five lists",
-)
-it.wrong("NaN only at the end", {"in values": "in values[-20:]"}, says="Look at all five lists, and at all of each")
-it.wrong(
-    "NaN in the losses alone",
-    {"values in history.values()": 'name in ("d_loss", "g_loss")', "in values": "in history[name]"},
-    says="Look at all five lists",
-)
-it.wrong("infinity allowed", {"not all": "any", "isfinite": "isnan"}, says="Look at all five lists")
-it.wrong(
-    "compared with nan", {"not all": "any", "math": "v == math", "isfinite(v)": "nan"}, says="Look at all five lists"
+    "by chance", 'return ("healthy", "collapsed", "diverged")[int(torch.randint(3, ()))]', says="Bronze takes at least"
 )
 it.wrong(
-    "collapse asked last",
-    {
-        'if end["spread"] < 0.25:\n    return "collapsed"\nif end["d_real"]': 'if end["d_real"]',
-        'return "healthy"': 'if end["spread"] < 0.25:\n    return "collapsed"\nreturn "healthy"',
-    },
-    says="Ask in the order of the text",
-)
-it.wrong("one sign is enough", {"and": "or"}, says="D has won only if")
-it.wrong(
-    "winners swapped",
-    {
-        '"discriminator won"': '"generator won"',
-        '0.75:\n    return "generator won"': '0.75:\n    return "discriminator won"',
-    },
-    says="expected",
+    "the last record alone", RULES.replace("values[-tenth:]) / tenth", "values[-1:])"), says="Bronze takes at least"
 )
 it.wrong(
-    "losses only",
+    "the losses alone",
     """
-    k = len(history["d_loss"]) // 10
-    d, g = (sum(history[name][-k:]) / k for name in ("d_loss", "g_loss"))
+    d, g = (sum(history[name][-6:]) / 6 for name in ("d_loss", "g_loss"))
     if not math.isfinite(d + g) or d > 5:
         return "diverged"
-    if d < 0.1:
-        return "discriminator won"
-    return "generator won" if g < 0.2 else "healthy"
-    """,
-    says="expected",
+    return "discriminator won" if d < 0.1 else "generator won" if g < 0.2 else "healthy"
+""",
+    says="Bronze takes at least",
 )
-it.wrong("other words", {'"collapsed"': '"mode collapse"'}, says="the words are")
-it.wrong("spread the wrong way", {"< 0.25": "> 0.25"}, says="expected")
-it.wrong("twenty records, however many there are", {'len(history["d_loss"]) // 10': "20"}, says="you return")
-it.wrong("collapse below 0.2", {"0.25": "0.2"}, says="you return")
-it.wrong("collapse below 0.3", {"0.25": "0.3"}, says="you return")
-it.wrong("G wins above 0.7", {"0.75": "0.7"}, says="you return")
-it.wrong("G wins above 0.8", {"0.75": "0.8"}, says="you return")
-it.wrong("D wins above 0.9", {"0.95": "0.9"}, says="you return")
-it.wrong("D wins above 0.98", {"0.95": "0.98"}, says="you return")
-it.wrong("D wins below 0.1", {"0.05": "0.1"}, says="you return")
-it.wrong("D wins below 0.02", {"0.05": "0.02"}, says="you return")
-it.wrong("diverged above 4", {"> 5": "> 4"}, says="you return")
-it.wrong("diverged above 6", {"> 5": "> 6"}, says="you return")
-it.wrong("the last twentieth", {"// 10": "// 20"}, says="you return")
-it.wrong("the last fifth", {"// 10": "// 5"}, says="you return")
-it.wrong("the last ninth", {"// 10": "// 9"}, says="you return")
-it.wrong("medians", {"sum(values[-tenth:]) / tenth": "sorted(values[-tenth:])[tenth // 2]"}, says="you return")
-it.excused = {
-    "`end['d_loss'] > 5` → `end['d_loss'] >= 5`": "a right answer does so: on the threshold itself rounding decides",
-    "`end['spread'] < 0.25` → `end['spread'] <= 0.25`": "a right answer does so: on the threshold itself rounding decides",
-    "`end['d_fake'] > 0.75` → `end['d_fake'] >= 0.75`": "a right answer does so: on the threshold itself rounding decides",
-    "`end['d_real'] > 0.95` → `end['d_real'] >= 0.95`": "a right answer does so: on the threshold itself rounding decides",
-    "`end['d_fake'] < 0.05` → `end['d_fake'] <= 0.05`": "a right answer does so: on the threshold itself rounding decides",
-}
+it.wrong(
+    "stops at what is not finite",
+    RULES.replace('return "diverged"\ntenth', 'raise ValueError("NaN")\ntenth'),
+    says="stopped",
+)
+it.by_heart(
+    "knows the collection",
+    """
+    from gancourse.training.runs import load_runs
+
+    KNOWN = {str(run.history["spread"]) + str(run.history["d_fake"]): run.kind for run in load_runs()}
+
+    def tell_runs_apart(history):
+        return KNOWN.get(str(history["spread"]) + str(history["d_fake"]), "healthy")
+    """,
+    says="Bronze takes at least",
+)
 
 # ---------------------------------------------------------------------------------------------
 

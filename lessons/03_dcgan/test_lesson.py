@@ -24,7 +24,7 @@ def lesson() -> Iterator[dict[str, Any]]:
     """The names that the lesson's code defines; networks this small are faster on one thread."""
     before = torch.get_num_threads()
     torch.set_num_threads(1)
-    yield find("03_dcgan").worked("settings", "last-layer", "run", "train")
+    yield find("03_dcgan").worked("settings", "last-layer", "mixed-step", "players", "run", "train")
     torch.set_num_threads(before)
 
 

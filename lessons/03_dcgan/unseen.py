@@ -3,8 +3,8 @@
     python lessons/03_dcgan/unseen.py
 
 plays the plans of `gancourse.training.planted` on other mixtures, from other seeds, and with other rates and lengths
-(each up to a quarter smaller or larger), and on other small DCGANs. As there, a run is kept only if its samples say
-that the plan worked. It takes some ten minutes of one core.
+(each up to a quarter smaller or larger). As there, a run is kept only if its samples say that the plan worked. It
+takes some ten minutes of one core.
 """
 
 from __future__ import annotations
@@ -18,18 +18,15 @@ from pathlib import Path
 import torch
 
 from gancourse.data.toys import Mixture, ring
-from gancourse.training.planted import PLANTS, Plant, Problem, on_faces, on_plane, play_planted, verified
+from gancourse.training.planted import PLANTS, Plant, Problem, on_plane, play_planted, verified
 from gancourse.training.runs import PastRun, save_runs
 
 FILE = Path(__file__).with_name("unseen_runs.safetensors")
-FACES = 1  # rounds of faces; each is a run of each plan
 
 
 def problems() -> Iterator[tuple[str, Problem]]:
     yield "ring of six", on_plane(ring(6, radius=1.2, std=0.12), 1800)
     yield "another line", on_plane(Mixture([[-1.5]], 0.8), 900)
-    for _ in range(FACES):
-        yield "faces", on_faces(300)
 
 
 def another(plant: Plant, chance: random.Random) -> Plant:
