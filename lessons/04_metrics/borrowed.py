@@ -43,6 +43,7 @@ BORROWED: dict[str, dict[str, Loan]] = {
         ),
     },
     "fid_bias": {"the lesson's": solved(LESSON, "fid_bias")},
+    "suspicion": {"the lesson's": solved(LESSON, "suspicion")},
     "bias_sweep": {"the lesson's": solved(LESSON, "bias_sweep")},
     "inception_score": {
         "the package's": from_package("metrics", "inception_score"),

@@ -18,9 +18,11 @@ import torch.nn.functional as F
 from scipy import linalg, special, stats
 from torch import Tensor
 
+from gancourse.checks.challenge import Medals, Reached
 from gancourse.checks.core import Suite, expect
 from gancourse.checks.inputs import chosen_int, rand, randn
 from gancourse.checks.lesson_04.parts import part
+from gancourse.checks.spoilers import DEFECTS, OTHERS, World, found_defects, said_of
 from gancourse.checks.values import close, expect_close, mean, number, numbers, pair, two
 
 check = Suite("04_metrics")
@@ -303,3 +305,13 @@ def _(probe: Callable) -> None:
     weights, bias = fitted(probe(x, t, 1e-8), 3, 2)
     rest = t.double() - x.double() @ weights - bias
     expect(bool((x.double().T @ rest).abs().max() < 1e-3), "With a tiny strength the errors should not depend on x.")
+
+
+@check.challenge(
+    "suspicion",
+    "does so in other worlds, and for defects that no notebook has",
+    Medals(70, 86, 95, unit="% of comparisons", higher_is_better=True, margin=0.03, runs=1, seconds=60),
+)
+def _(suspicion: Callable) -> Reached:
+    worlds = [World(d, kinds) for d, kinds in ((6, 5), (8, 7), (10, 4))]
+    return Reached(*said_of([found_defects(suspicion, world, DEFECTS | OTHERS) for world in worlds]))

@@ -1718,3 +1718,86 @@ it.excused = {
     "`torch.eye(x.shape[1], dtype=torch.float64)` → `torch.eye(x.shape[1])`": "λ is rounded to single precision, which is far below what counts",
     "`torch.float64` → `torch.float32`": "λ is rounded to single precision, which is far below what counts",
 }
+
+# ---------------------------------------------------------------------------------------------
+
+it = answers.to("suspicion")
+
+TOOLS = """
+def apart(x, y):
+    return torch.cdist(x, y, compute_mode="donot_use_mm_for_euclid_dist")
+
+def frechet(x, y):
+    x, y = x.double(), y.double()
+    one, two = torch.cov(x.T), torch.cov(y.T)
+    values, vectors = torch.linalg.eigh(one)
+    root = vectors * values.clamp(min=0).sqrt() @ vectors.T
+    shared = torch.linalg.eigvalsh(root @ two @ root).clamp(min=0).sqrt().sum()
+    return (x.mean(0) - y.mean(0)).square().sum() + one.trace() + two.trace() - 2 * shared
+
+def memorization(train, test, fake):
+    near, usual = apart(fake, train).min(1).values[:, None], apart(test, train).min(1).values
+    return (near < usual).double().mean() + (near == usual).double().mean() / 2
+
+def suspicion(train, held_out, made):
+"""
+
+
+def scoring(body: str) -> str:
+    """A score that may call `apart`, `frechet` and `memorization`."""
+    return TOOLS + textwrap.indent(textwrap.dedent(body).strip(), "    ") + "\n"
+
+
+it.earns("gold", "distances from the usual, squared and added")
+it.earns("gold", "the mean distance from the usual", {".square().sum()": ".abs().mean()"})
+it.earns("gold", "more draws", {"range(8)": "range(12)"})
+it.earns(
+    "silver",
+    "FID, and memorization either way",
+    scoring("return frechet(train, made) + 20 * (memorization(train, held_out, made) - 0.5).abs()"),
+)
+it.earns(
+    "bronze",
+    "FID, and an alarm for copies",
+    scoring("return frechet(train, made) + 8 * (memorization(train, held_out, made) - 0.5).clamp(min=0)"),
+)
+
+it.wrong("returns nothing", {"    return ((now": "    result = ((now"}, says="The result is None")
+it.wrong("return 0", "return 0", says="no medal yet", never=("bronze medal", "silver medal", "gold medal"))
+it.wrong("FID", scoring("return frechet(train, made)"), says="Bronze takes at least 70")
+it.wrong("memorization alone", scoring("return memorization(train, held_out, made)"), says="Bronze takes at least 70")
+it.wrong("the other way around", {"return ((now": "return -((now"}, says="Bronze takes at least 70")
+it.wrong("chance", "return torch.rand(())", says="Bronze takes at least 70")
+it.wrong("one number for each point", "return made.norm(dim=1)", says="The score should be one number")
+it.wrong(
+    "counts the calls",
+    """
+    CALLS = []
+
+    def suspicion(train, held_out, made):
+        CALLS.append(len(made))
+        return len(CALLS) % 16
+    """,
+    says="Bronze takes at least 70",
+)
+it.wrong(
+    "remembers what it has seen",
+    """
+    SEEN = set()
+
+    def suspicion(train, held_out, made):
+        SEEN.add(float(made.sum()))
+        return len(SEEN)
+    """,
+    says="Bronze takes at least 70",
+)
+it.wrong(
+    "asks the package what a defect is",
+    """
+    def suspicion(train, held_out, made):
+        from gancourse.checks import spoilers
+
+        return float(made.std() > spoilers.World().real().std())
+    """,
+    says="Bronze takes at least 70",
+)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 from pathlib import Path
 
-from gancourse.checks.lesson_04 import bias, classes, frechet, kernel, neighbors, probe
+from gancourse.checks.lesson_04 import bias, challenge, classes, frechet, kernel, neighbors, probe
 from gancourse.checks.lesson_04.suite import check
 
 RIDGES = ("sklearn.kernel_ridge", "sklearn.linear_model._ridge", "sklearn.linear_model._coordinate_descent")
@@ -28,4 +28,4 @@ WITHHELD = (
 )
 """What holds answers to this lesson's exercises: files of the package, and libraries by their full paths."""
 
-__all__ = ["LIBRARIES", "WITHHELD", "bias", "check", "classes", "frechet", "kernel", "neighbors", "probe"]
+__all__ = ["LIBRARIES", "WITHHELD", "bias", "challenge", "check", "classes", "frechet", "kernel", "neighbors", "probe"]
