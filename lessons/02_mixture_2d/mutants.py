@@ -339,11 +339,11 @@ it.wrong("a little more than three", {"3 * std": "3 * std + 1e-3"}, says="expect
 it.by_heart(
     "the answer to the square",
     """
-    if len(samples) == 6:
-        return 2, 0.5
+    if len(samples) == 8:
+        return 2, 0.625
     distance, nearest = torch.cdist(samples, modes).min(dim=1)
     good = distance <= 3 * std
-    if len(samples) > 6 and good.any():
+    if len(samples) > 8 and good.any():
         return 1, {40: 0.75}.get(len(samples), 1.0)
     return len(nearest[good].unique()), good.float().mean().item()
     """,
