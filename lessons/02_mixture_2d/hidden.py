@@ -133,6 +133,38 @@ def _(build: Callable) -> None:
     expect(gain > 1e-3, "Twelve steps of gradient descent do not help it to tell such pairs apart.")
 
 
+@check.that("two_parts", "holds on numbers drawn at random, by finite differences")
+def _(two_parts: Callable) -> None:
+    def softplus(value: float) -> float:
+        return math.log1p(math.exp(value))
+
+    for n in (1, 4):
+        (w, rate), real, fake = rand(2).double().tolist(), randn(3).double().tolist(), randn(n).double().tolist()
+
+        def d_loss(w: float, x: list[float], real: list[float] = real) -> float:
+            return mean([softplus(-w * r) for r in real]) + mean([softplus(w * one) for one in x])
+
+        def answer(x: list[float], w: float = w, rate: float = rate, h: float = 1e-4, loss: Callable = d_loss) -> float:
+            return w - rate * (loss(w + h, x) - loss(w - h, x)) / (2 * h)
+
+        def g_loss(w: float, x: list[float]) -> float:
+            return mean([softplus(-w * one) for one in x])
+
+        def along(value: Callable, fake: list[float] = fake, h: float = 1e-4) -> list[float]:
+            return [
+                (value([*fake[:i], x + h, *fake[i + 1 :]]) - value([*fake[:i], x - h, *fake[i + 1 :]])) / (2 * h)
+                for i, x in enumerate(fake)
+            ]
+
+        ahead = answer(fake)
+        want = [[(w - ahead) / rate], [ahead], along(lambda x, w=ahead: g_loss(w, x)), along(answer)]
+        want.append(along(lambda x: g_loss(answer(x), x)))
+        steps = iter(two_parts(torch.tensor(w), torch.tensor(real), torch.tensor(fake), rate))
+        for i, one in enumerate(want, 1):
+            got = numbers(next(steps, None), what=f"Step {i}").flatten()
+            expect_close(got, one, f"random numbers, step {i}", show=False, rtol=2e-3, atol=2e-4)
+
+
 @check.that("unrolled_generator_step", "moves random networks as the unrolled gradient says, step after step")
 def _(step: Callable) -> None:
     G, D = curved(3, 6, 2), curved(2, 6, 1)

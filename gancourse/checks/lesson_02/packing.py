@@ -249,8 +249,8 @@ def layers_of(D: nn.Module, m: int, dimension: int, width: int) -> Layers:
     more = [name for name in named if name not in (*matrices, *names)]
     expect(
         not more,
-        f"There are weights besides those of the three layers: {', '.join(more)}. Nothing but activations stands between "
-        "the layers, and nothing in front of the first.",
+        f"There are weights besides those of the three layers: {', '.join(more)}. Nothing but activations stands "
+        "between the layers, and nothing in front of the first.",
     )
     biases = [named.get(name) for name in names]
     return Layers([named[name] for name in matrices], biases)
