@@ -18,13 +18,27 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "ask": "gancourse.widgets.question",
+    "choose_threads": "gancourse.running",
     "device": "gancourse.running",
+    "each": "gancourse.waiting",
     "quick": "gancourse.running",
     "seed_everything": "gancourse.running",
     "show": "gancourse.plots",
     "signpost": "gancourse.widgets.signpost",
+    "working": "gancourse.waiting",
 }
-__all__ = ["__version__", "ask", "device", "quick", "seed_everything", "show", "signpost"]
+__all__ = [
+    "__version__",
+    "ask",
+    "choose_threads",
+    "device",
+    "each",
+    "quick",
+    "seed_everything",
+    "show",
+    "signpost",
+    "working",
+]
 
 
 def _leave_missing_backend() -> None:

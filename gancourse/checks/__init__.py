@@ -1,18 +1,19 @@
 """Checks: what a lesson says to the code a student wrote. One folder per lesson, `lesson_NN`.
 
-========  ================================================================================
-module    what all lessons share
-========  ================================================================================
-core      claims, verdicts, reports: how a check is written and how it answers
-challenge open challenges: measured instead of compared, for bronze, silver or gold
-asked     the student's answer while it is asked: what it changes is put back
-without   library calls that an exercise asks to do without
-values    numbers, pairs and comparisons
-inputs    friendly numbers in a notebook, fresh ones in grading
-doubles   networks and losses with known gradients, built again in the sandbox
-steps     one training step of a player
-networks  what a network does: shapes, ranges, who influences what, how it starts
-========  ================================================================================
+=========  ===============================================================================
+module     what all lessons share
+=========  ===============================================================================
+core       claims, verdicts, reports: how a check is written and how it answers
+challenge  open challenges: measured instead of compared, for bronze, silver or gold
+asked      the student's answer while it is asked: what it changes is put back
+without    library calls that an exercise asks to do without
+values     numbers, pairs and comparisons
+inputs     friendly numbers in a notebook, fresh ones in grading
+doubles    networks and losses with known gradients, built again in the sandbox
+steps      one training step of a player
+opponents  who is played against in an open challenge
+networks   what a network does: shapes, ranges, who influences what, how it starts
+=========  ===============================================================================
 """
 
 from __future__ import annotations

@@ -96,9 +96,9 @@ class Medals:
         ahead = [rank for rank in RANKS if RANKS.index(rank) > RANKS.index(medal)] if medal in RANKS else RANKS
         if not ahead:
             return "There is no higher one."
-        limit = self.allowed(ahead[0])
-        least, more = ("at least", "more") if self.higher_is_better else ("at most", "fewer")
-        return f"{ahead[0].capitalize()} takes {least} {limit:g} {self.unit}: {abs(number - limit):.4g} {more}."
+        limit = self.limits[ahead[0]]
+        least = "at least" if self.higher_is_better else "at most"
+        return f"{ahead[0].capitalize()} takes {least} {limit:g} {self.unit}; {abs(number - limit):.4g} to go."
 
     def __str__(self) -> str:
         """The limits in one line, for the exercise's text."""
@@ -159,9 +159,8 @@ class Challenge(Claim):
         ordered = sorted(found, key=lambda reached: reached.number, reverse=medals.higher_is_better)
         middle = ordered[medals.runs // 2]
         each = [f"{reached.number:.4g}" for reached in ordered] + ["none"] * len(misses)
-        said = f"It is {middle.number:.4g} {medals.unit}"
-        apart = len(set(each)) > 1
-        said += f", the median of {', '.join(each[:-1])} and {each[-1]}." if apart else "."
+        said = f"{middle.number:.4g} {medals.unit}"
+        said += f" (the median of {', '.join(each[:-1])} and {each[-1]})." if len(set(each)) > 1 else "."
         said = " ".join([said, *([middle.because] if middle.because else [])])
         if misses:
             said += f" One run failed: {misses[0]}"

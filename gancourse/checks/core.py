@@ -47,6 +47,7 @@ import torch
 from gancourse.checks.asked import asking
 from gancourse.paths import PACKAGE
 from gancourse.progress import record
+from gancourse.waiting import working
 
 if TYPE_CHECKING:
     from gancourse.checks.challenge import Medals, Reached
@@ -270,7 +271,11 @@ class Suite:
         Raises:
             CheckFailed: if a claim does not hold.
         """
-        verdict = self.verdict(exercise, thing)
+        if self.medals(exercise):
+            with working(f"measuring {exercise}") as line:
+                verdict = self.verdict(exercise, thing, line.tell)
+        else:
+            verdict = self.verdict(exercise, thing)
         said = str(verdict)
         if most := self.points.get(exercise, 0):
             points = round(most * verdict.credit, 2)

@@ -62,8 +62,7 @@ def cached(name: str, key: object, build: Callable[[], Blueprint]) -> tuple[Tens
         build: called only if there is no such entry. It should name troubles with its own files itself,
             by a CourseError; an OSError is taken for the cache's.
     """
-    text = json.dumps([ENTRY_VERSION, key], sort_keys=True, default=str)
-    entry = root() / "decoded" / f"{name}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+    entry, text = place_of(name, key)
     if not complete(entry):
         try:
             entry.parent.mkdir(parents=True, exist_ok=True)
@@ -82,6 +81,17 @@ def cached(name: str, key: object, build: Callable[[], Blueprint]) -> tuple[Tens
                 ) from error
             raise
     return mapped_entry(entry)
+
+
+def place_of(name: str, key: object) -> tuple[Path, str]:
+    """An entry's folder, and its key as text."""
+    text = json.dumps([ENTRY_VERSION, key], sort_keys=True, default=str)
+    return root() / "decoded" / f"{name}-{hashlib.sha256(text.encode()).hexdigest()[:16]}", text
+
+
+def is_kept(name: str, key: object) -> bool:
+    """Whether there is such an entry."""
+    return complete(place_of(name, key)[0])
 
 
 def mapped_entry(entry: Path) -> tuple[Tensor, dict[str, Tensor]]:

@@ -11,6 +11,7 @@ import numpy as np
 from PIL import Image
 
 from gancourse.errors import CourseError
+from gancourse.waiting import working
 
 BLOCK = 1024  # pictures between two writes to the cache
 
@@ -55,7 +56,6 @@ def decoded_blocks(
     first broken picture nothing more is yielded, but the others are looked at, to name all that
     are broken at once.
     """
-    from tqdm.auto import tqdm
 
     def one(name: str) -> np.ndarray | str:
         data = None
@@ -73,16 +73,13 @@ def decoded_blocks(
 
     broken: dict[str, str] = {}
     cores = cores or os.cpu_count() or 1
-    with (
-        ThreadPoolExecutor(cores) as pool,
-        tqdm(total=len(names), desc=label, unit="image", delay=1, leave=False) as bar,
-    ):
+    with ThreadPoolExecutor(cores) as pool, working(label) as done:
         for start in range(0, len(names), BLOCK):
             block = names[start : start + BLOCK]
             results = []
             for result in pool.map(one, block):
                 results.append(result)
-                bar.update()
+                done((start + len(results)) / len(names))
             broken.update({name: why for name, why in zip(block, results, strict=True) if isinstance(why, str)})
             if not broken:
                 yield np.stack([r for r in results if not isinstance(r, str)])

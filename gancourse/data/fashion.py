@@ -30,6 +30,7 @@ from gancourse.data.download import File, NoSource, fetch
 from gancourse.data.images import Images
 from gancourse.errors import CourseError
 from gancourse.paths import home
+from gancourse.waiting import each
 
 FASHION_ENTRY = 2  # to be raised when the columns of a cache's entry change
 SPLITS = ("train", "test", "all")
@@ -124,9 +125,7 @@ def blueprint(folder: Path, size: int) -> cache.Blueprint:
 
 def scaled_blocks(pictures: np.ndarray, size: int) -> Iterator[np.ndarray]:
     """Blocks of pictures at the size asked for."""
-    from tqdm.auto import tqdm
-
-    for start in tqdm(range(0, len(pictures), 4096), f"Scaling Fashion-MNIST to {size} × {size}", delay=1, leave=False):
+    for start in each(range(0, len(pictures), 4096), f"scaling Fashion-MNIST to {size} × {size}, once"):
         block = pictures[start : start + 4096]
         if size == 32:
             block = np.pad(block, ((0, 0), (2, 2), (2, 2)))

@@ -22,10 +22,10 @@ from torch import Tensor
 from gancourse.data.images import Images
 from gancourse.errors import CourseError
 from gancourse.metrics.given import picture_bytes
+from gancourse.waiting import each
 
 Network = Callable[[Tensor], tuple[Tensor, Tensor]]
 INCEPTION_FILE = "weights-inception-2015-12-05-6726825d.pth"
-LONG = 4096  # pictures from which a progress bar is worth its lines
 
 
 class Embedded(NamedTuple):
@@ -37,7 +37,7 @@ class Embedded(NamedTuple):
 
 @torch.no_grad()
 def embed(images: Images | Tensor | np.ndarray, network: Network | None = None, batch_size: int = 256) -> Embedded:
-    """Features and class probabilities of pictures, with a progress bar where it takes long.
+    """Features and class probabilities of pictures, with a line that says how far it is where it takes long.
 
     Args:
         images: `Images`, or uint8 (n, 3, H, W), or floats in [−1, 1], which are rounded to bytes as a saved
@@ -48,15 +48,11 @@ def embed(images: Images | Tensor | np.ndarray, network: Network | None = None, 
         CourseError: if there are no pictures, they have neither one channel nor three, hold NaN, or have another
             range than asked, such as [0, 1] or floats from 0 to 255.
     """
-    from tqdm.auto import tqdm
-
     pixels = picture_bytes(images.pixels if isinstance(images, Images) else images)
     network = network or face_network(device=pixels.device)
     found = []
-    with tqdm(total=len(pixels), desc="Features", unit="image", leave=False, disable=len(pixels) < LONG) as bar:
-        for some in pixels.split(batch_size):
-            found.append([part.cpu() for part in network(some.expand(-1, 3, -1, -1))])
-            bar.update(len(some))
+    for some in each(pixels.split(batch_size), f"looking at {len(pixels):,} pictures"):
+        found.append([part.cpu() for part in network(some.expand(-1, 3, -1, -1))])
     embedded = Embedded(*(torch.cat(parts) for parts in zip(*found, strict=True)))
     if not all(bool(part.isfinite().all()) for part in embedded):
         raise CourseError("The network makes NaN or infinity of these pictures: it is no use for a score.")

@@ -16,6 +16,7 @@ from IPython.display import display
 from matplotlib.figure import Figure
 
 from gancourse.plots import figure, picture
+from gancourse.waiting import time_in_words
 
 Yielded = TypeVar("Yielded")
 
@@ -64,6 +65,7 @@ def progress_words(count: int, total: int | None, seconds: float, stopped: bool 
     if stopped:
         return f"{words} · stopped by you; what was learned is kept"
     if total and count < total:
+        words += f" · about {time_in_words(seconds * (total - count) / count)} left" if seconds > 1 else ""
         return f'<progress value="{count}" max="{total}" aria-label="training progress"></progress> {words}'
     return words
 

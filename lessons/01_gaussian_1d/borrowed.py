@@ -56,5 +56,6 @@ BORROWED: dict[str, dict[str, Loan]] = {
     },
     "discriminator_step": {"the lesson's own": solved(LESSON, "discriminator_step")},
     "generator_step": {"the lesson's own": solved(LESSON, "generator_step")},
+    "fewest_steps": {"the lesson's own": solved(LESSON, "fewest_steps")},
     "algorithm_1": {"the lesson's own": solved(LESSON, "algorithm_1")},
 }

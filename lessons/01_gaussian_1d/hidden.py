@@ -13,10 +13,13 @@ from itertools import count, islice
 import torch
 import torch.nn.functional as F
 from scipy.special import xlog1py, xlogy
+from scipy.stats import wasserstein_distance
 from torch import nn
 
+from gancourse.checks.challenge import Medals, Reached
 from gancourse.checks.core import Suite, expect
 from gancourse.checks.inputs import chosen_int, rand, randn
+from gancourse.checks.opponents import Humps, even_noise, steps_to
 from gancourse.checks.steps import curved, flat
 from gancourse.checks.values import expect_close, numbers, two
 
@@ -156,3 +159,20 @@ def _(algorithm: Callable) -> None:
         last = [played[(k + 1) * i - 2 : (k + 1) * i] for i in range(1, iterations + 1)]
         for losses, ((_, d), (_, g)) in zip(got, last, strict=True):
             expect_close(losses, [d, g], f"k = {k}", show=False, what="it yields")
+
+
+@check.challenge(
+    "fewest_steps",
+    "does so for two humps, which no formula of one bell curve fits",
+    Medals(bronze=200, silver=60, gold=16, unit="steps"),
+)
+def _(fewest_steps: Callable) -> Reached:
+    center, apart, share, width = (8 * rand(1) - 4, 0.7 + 0.5 * rand(1), 0.3 + 0.4 * rand(1), 0.7 + 0.3 * rand(1))
+    left, right = float(center - apart), float(center + apart)
+    humps = Humps((float(share), left, float(width)), (1 - float(share), right, 0.8))
+    steps, samples = steps_to(fewest_steps, humps, 220, even_noise)
+    distance = wasserstein_distance(samples.flatten().numpy(), humps.sample(20_000).flatten().numpy())
+    expect(
+        distance <= 0.25, f"After {steps} steps the samples end {distance:.2f} from the target; 0.25 is to be reached."
+    )
+    return Reached(steps, f"Then the samples end {distance:.2f} from the target.")

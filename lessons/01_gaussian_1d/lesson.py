@@ -787,7 +787,80 @@ for name, run in (("A", run_a), ("B", run_b), ("C", run_c)):
 # One point for each right pair of evidence and cause, one for three cures that work.
 
 # %% [markdown]
-# ## 9. What to take along
+# ## 9. An open challenge
+#
+# Until now you wrote what the text said. This time only the goal is given, and the way is yours.
+
+# %% [markdown] exercise="fewest_steps" stars=3 minutes=40 challenge=true
+# ### Exercise 11: the fewest steps
+#
+# Somewhere between −10 and 10 there is a heap of real numbers that you never see. You may ask a very good
+# discriminator about your own numbers, and every question is one **step**. Return a generator after as few steps as
+# you can.
+#
+# - `ask_D(made)` takes 256 numbers of yours, shape (256, 1), and returns $D$'s logits on them, same shape. You
+#   may differentiate through it. Before it answers, $D$ sees 16 more real numbers (it remembers 512). It is the best
+#   $D$ there is for those and for the batch you show: $D^*$ of section 4, with both densities estimated by small
+#   bumps of width 0.4.
+# - `sample_noise(n)` draws noise of shape (n, 1), even between −1 and 1.
+# - You return a function that turns noise of shape (n, 1) into n numbers, shape (n, 1). It must not ask $D$ any
+#   more. Its samples have to end within **0.25** of the real ones, in the Wasserstein-1 distance.
+#
+# Bronze takes at most **200** steps, silver **60**, gold **16**. Each attempt is measured three times and the median
+# counts; a run may take 20 seconds. In the notebook the heap is a bell curve. The graders' heaps are others, with a
+# hump or two, and there they allow a tenth more steps. Anything that only asks `ask_D` is allowed: a network and
+# an optimizer, no network at all, a batch that no generator has made.
+
+# %% [markdown] hints="fewest_steps"
+# For bronze play Algorithm 1 with a generator of your own, and let its learning rate fall to 0. Noise that is the
+# same in each step, and evenly spread, swings less than noise drawn anew. For silver: who says that a network has to
+# move?
+# ---
+# 256 numbers can move by themselves, each uphill along the slope of its own logit, and the noise then picks among
+# them in order. For gold read quiz 3 below: a discriminator is a density ratio, $p/q = e^{l}$.
+# ---
+# You know $q$: it is the density of the batch you show, and you may show any batch. Show one that is evenly spread from
+# −10 to 10, and $e^{l}$ is $p$ itself but for a factor. A density on a grid has a sum that runs from 0 to 1: send the
+# noise back through it.
+
+
+# %% solution="fewest_steps"
+def fewest_steps(ask_D, sample_noise):
+    """Learn to make numbers like those that D knows, in as few questions to D as possible.
+
+    Args:
+        ask_D: takes 256 numbers, shape (256, 1); returns D's logits on them, same shape. One step each time.
+        sample_noise: takes n, returns noise of shape (n, 1), even between −1 and 1.
+
+    Returns:
+        a generator: takes noise of shape (n, 1), returns numbers of shape (n, 1).
+    """
+    ### BEGIN SOLUTION
+    x = torch.linspace(-10, 10, 256).unsqueeze(1)
+    for _ in range(12):
+        logits = ask_D(x)  # D learns each time, so the last answer is the best
+    heap = logits.detach().flatten().exp().cumsum(0)  # q is even, so p is e^logit but for a factor
+    heap = heap / heap[-1]
+
+    def generator(z):
+        u = (z.flatten() + 1) / 2
+        right = torch.searchsorted(heap, u.contiguous()).clamp(1, 255)
+        share = (u - heap[right - 1]) / (heap[right] - heap[right - 1]).clamp(min=1e-9)
+        return torch.lerp(x[right - 1, 0], x[right, 0], share.clamp(0, 1)).unsqueeze(1)
+
+    return generator
+    ### END SOLUTION
+
+
+# %% test="fewest_steps" points=3
+
+# %% [markdown]
+# The report says how far it is to the next medal. Each rung of this ladder is an idea of the lesson: the game, the
+# slope of the logit, and the ratio of two densities that hides in every good discriminator. In more than a few
+# dimensions no even batch fills the space any more, and only the first rung is left.
+
+# %% [markdown]
+# ## 10. What to take along
 #
 # - A kernel density estimate gives a number for every $x$; a generator gives samples only. A judge
 #   makes it possible to train the second without the first.

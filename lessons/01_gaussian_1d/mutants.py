@@ -1419,3 +1419,103 @@ it.by_heart(
     """,
     says="instead of",
 )
+
+# ---------------------------------------------------------------------------------------------
+# What the ladder is made of. Times: gold takes hundredths of a second, bronze some tenths.
+it = answers.to("fewest_steps")
+it.earns("gold", "reads the ratio off D")
+it.earns(
+    "gold",
+    "picks points by their ratio",
+    """
+    x = 20 * (torch.arange(256).unsqueeze(1) + 0.5) / 256 - 10
+    for _ in range(15):
+        weights = ask_D(x).detach().exp().flatten()
+    return lambda z: x[torch.multinomial(weights, len(z), replacement=True)] + (20 / 256) * (z - z.mean()) / 2
+    """,
+)
+it.earns(
+    "gold",
+    "looks again where the heap is",
+    """
+    def spread(x, logits):
+        heap = (logits.detach().exp() * x.diff(dim=0, append=2 * x[-1:] - x[-2:-1])).flatten().cumsum(0)
+        return heap / heap[-1]
+
+    x = torch.linspace(-10, 10, 256).unsqueeze(1)
+    for _ in range(5):
+        heap = spread(x, ask_D(x))
+    inside = x.flatten()[(heap > 0.001) & (heap < 0.999)]
+    x = torch.linspace(float(inside[0]) - 1, float(inside[-1]) + 1, 256).unsqueeze(1)
+    for _ in range(9):
+        heap = spread(x, ask_D(x))
+    return lambda z: x[torch.searchsorted(heap, (z.flatten() + 1) / 2).clamp(max=255)]
+    """,
+)
+it.earns(
+    "silver",
+    "numbers that move by themselves",
+    """
+    x = torch.linspace(-8, 8, 256).unsqueeze(1)
+    for _ in range(58):
+        x = x.detach().requires_grad_()
+        (slope,) = torch.autograd.grad(ask_D(x).sum(), x)
+        x = x + 0.25 * slope
+    places = x.detach().flatten().sort().values
+    return lambda z: places[((z.flatten() + 1) / 2 * 255.99).long()].unsqueeze(1)
+    """,
+)
+it.earns(
+    "silver",
+    "the ratio, asked more often than need be",
+    {"range(12)": "range(50)"},
+)
+it.earns(
+    "bronze",
+    "Algorithm 1 on even noise, with a rate that falls",
+    """
+    G = nn.Sequential(nn.Linear(1, 64), nn.LeakyReLU(0.2), nn.Linear(64, 1))
+    opt = torch.optim.Adam(G.parameters(), 2e-2, betas=(0.0, 0.999), fused=True)
+    z = torch.linspace(-1, 1, 256).unsqueeze(1)
+    for i in range(200):
+        opt.param_groups[0]["lr"] = 2e-2 * (1 - i / 200)
+        loss = F.softplus(-ask_D(G(z))).mean()
+        opt.zero_grad()
+        loss.backward()
+        opt.step()
+    return G
+    """,
+)
+it.by_heart("makes what the notebook's heap is", "return lambda z: 5 + torch.randn_like(z)", says="is to be reached")
+it.wrong("never asks", "return lambda z: 3 * z", says="After 0 steps the samples end")
+it.wrong(
+    "asks without an end",
+    {"for _ in range(12):\n    logits = ask_D(x)": "while True:\n    logits = ask_D(x)"},
+    says="there is still no generator",
+)
+it.wrong("returns nothing", {"return generator": "generator(x)"}, says="Return a generator")
+it.wrong("returns samples", {"return generator": "return generator(sample_noise(256))"}, says="Return a generator")
+it.wrong("a generator of NaN", "return lambda z: z / 0 * 0", says="contains NaN")
+it.wrong(
+    "a flat generator", {"share.clamp(0, 1)).unsqueeze(1)": "share.clamp(0, 1))"}, says="should have shape (20000, 1)"
+)
+it.wrong(
+    "noise of its own size", {"return generator": "return lambda z: generator(sample_noise(256))"}, says="(20000, 1)"
+)
+it.wrong(
+    "asks when it is called",
+    {"return generator": "return lambda z: generator(z) + 0 * ask_D(x).mean()"},
+    says="asked once more after",
+)
+it.wrong(
+    "asks about one number",
+    {"ask_D(x)": "torch.cat([ask_D(one.reshape(1, 1)) for one in x])"},
+    says="What D is asked about should have shape",
+)
+it.wrong("D itself for the density", {".exp()": ".sigmoid()"}, says="is to be reached")
+it.wrong("the ratio upside down", {"logits.detach().flatten()": "(-logits.detach().flatten())"}, says="contains NaN")
+it.wrong(
+    "all on D's favorite",
+    {"return generator": "best = x[logits.argmax()]\nreturn lambda z: best + 0 * z"},
+    says="their spread 0.00 times",
+)

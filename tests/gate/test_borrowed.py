@@ -209,7 +209,7 @@ def test_hidden_checks_share_no_reference_with_the_public_ones(lesson: str) -> N
     assert ours <= {f"gancourse.checks.{name}" for name in VOCABULARY}, ours
 
 
-VOCABULARY = ("core", "values", "inputs", "steps", "networks", "doubles")
+VOCABULARY = ("core", "challenge", "opponents", "values", "inputs", "steps", "networks", "doubles")
 LIBRARIES = (
     "__future__",
     "collections",

@@ -14,13 +14,13 @@ from operator import add
 from typing import Any
 
 import pytest
-from test_gate import RIGHT, WRONG, named, rejected
+from test_gate import MEDALS, RIGHT, WRONG, named, rejected
 
 from gancourse.authoring.answers import Answer
 from gancourse.authoring.gate import PREAMBLE
 from gancourse.checks import Verdict, fresh_inputs, hidden, public
 from gancourse.grading.sandbox.host import Host
-from gancourse.grading.sandbox.walls import Walls
+from gancourse.grading.sandbox.walls import Limits, Walls
 
 pytestmark = pytest.mark.slow
 EVERY = int(os.environ.get("GATE_EVERY", "4"))
@@ -74,6 +74,31 @@ def across(answers: list[Answer]) -> list[Any]:
 def test_right_answer_earns_everything(walls: Walls, answer: Answer) -> None:
     verdict = judged(walls, answer)
     assert verdict.credit == 1, str(verdict)
+
+
+@pytest.mark.parametrize("answer", [a for a in MEDALS if a.medal != "gold"], ids=named)
+def test_answer_to_a_challenge_earns_the_same_medal(walls: Walls, answer: Answer) -> None:
+    """Within the sandbox's time, too."""
+    verdict = judged(walls, answer)
+    assert verdict.medal == answer.medal, str(verdict)
+
+
+PEEKS = """
+def fewest_steps(ask_D, sample_noise):
+    heap = ask_D.__closure__[0].cell_contents.target
+    return lambda z: heap.sample(len(z))
+"""
+SLEEPS = "def fewest_steps(ask_D, sample_noise):\n    while True:\n        pass\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "says"), [(PEEKS, "AttributeError"), (SLEEPS, "was stopped")], ids=["peeks", "sleeps"]
+)
+def test_what_a_notebook_cannot_keep_from_an_answer_the_sandbox_does(code: str, says: str) -> None:
+    """In a notebook, one may look into the function that D is asked by; and nothing ends an endless loop there."""
+    with Walls(Limits(call=2)) as behind:
+        verdict = judged(behind, Answer("01_gaussian_1d", "fewest_steps", "wrong", "hostile", code))
+    assert verdict.credit == 0 and says in str(verdict), str(verdict)
 
 
 @pytest.mark.parametrize("answer", across(WRONG[::EVERY]))
