@@ -67,7 +67,7 @@ test: setup static ## everything: check, solutions, slow and browser tests: unde
 	GANCOURSE_WHOLE=1 $(TESTS) $(WHOLE) $(PYTEST_ARGS)
 
 gate: setup ## every wrong and right answer to every exercise, in the sandbox too, and a machine's: an hour
-	GATE_EVERY=1 GATE_SLIPS=0 $(TESTS) tests/gate $(PYTEST_ARGS)
+	GATE_SEEDS=10 GATE_WRONG=0 GATE_SLIPS=0 $(TESTS) tests/gate $(PYTEST_ARGS)
 
 fuzz: setup ## broken, odd and hostile notebooks and folders to the grader, for an hour (FUZZ=60: a minute)
 	FUZZ=$(or $(FUZZ),3600) $(PYTEST) -n 3 -p no:nbval -o console_output_style=classic --dist load tests/hostile/test_fuzz.py $(PYTEST_ARGS)

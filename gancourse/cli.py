@@ -59,9 +59,15 @@ def lessons(
 @app.command()
 def lint(
     only: Annotated[str | None, typer.Argument(help="Lint this lesson alone, such as 02_mixture_2d or 2.")] = None,
+    visible: Annotated[
+        bool, typer.Option("--visible", help="Only count how much of the code outside exercises stands open.")
+    ] = False,
 ) -> None:
     """Lint the lessons' sources."""
-    from gancourse.authoring.report import lint_and_report
+    from gancourse.authoring.report import lint_and_report, visible_and_report
+
+    if visible:
+        raise typer.Exit(visible_and_report(only))
 
     raise typer.Exit(lint_and_report(only))
 

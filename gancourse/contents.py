@@ -19,7 +19,7 @@ CONTENTS = "contents.json"
 
 
 @dataclass(frozen=True)
-class Task:
+class Assignment:
     """An exercise: what it is called, its points and minutes, and whether a person grades it."""
 
     title: str
@@ -29,12 +29,12 @@ class Task:
 
 
 @dataclass(frozen=True)
-class Contents:
+class Overview:
     """A lesson from outside: `name` is its folder's; exercises and questions are in order, by their ids."""
 
     name: str
     title: str
-    exercises: dict[str, Task] = field(default_factory=dict)
+    exercises: dict[str, Assignment] = field(default_factory=dict)
     questions: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
@@ -43,20 +43,20 @@ def contents_file(lesson: str) -> Path:
     return Path("gancourse", "checks", f"lesson_{lesson.split('_', 1)[0]}", CONTENTS)
 
 
-def contents_of(lesson: str) -> Contents | None:
+def contents_of(lesson: str) -> Overview | None:
     """A lesson's contents by its name ("01_gaussian_1d"); None where there are none."""
     return next((found for found in all_contents() if found.name == lesson), None)
 
 
 @functools.cache
-def all_contents() -> tuple[Contents, ...]:
+def all_contents() -> tuple[Overview, ...]:
     """Every lesson's contents, in order; without those that cannot be read."""
     found = []
     for path in sorted(PACKAGE.glob(f"checks/lesson_*/{CONTENTS}")):
         try:
             told = json.loads(path.read_text(encoding="utf-8"))
-            exercises = {id: Task(**task) for id, task in told["exercises"].items()}
-            found.append(Contents(told["name"], told["title"], exercises, told["questions"]))
+            exercises = {id: Assignment(**task) for id, task in told["exercises"].items()}
+            found.append(Overview(told["name"], told["title"], exercises, told["questions"]))
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             continue
     return tuple(found)

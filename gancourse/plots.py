@@ -7,6 +7,7 @@ import html
 import io
 import math
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import matplotlib
@@ -83,6 +84,24 @@ def show(fig: Figure, *, alt: str) -> None:
 
     if get_ipython() is not None:
         display(picture(fig, alt), raw=True)
+
+
+def keepsake(fig: Figure, *, alt: str, name: str = "my_picture") -> None:
+    """Show a figure and keep it as a PNG beside the notebook: a lesson's last page, for its reader to take along.
+
+    Where nothing can be written it is shown all the same.
+
+    Args:
+        alt: what the picture shows, in words.
+        name: of the file, without its ending.
+    """
+    show(fig, alt=alt)
+    path = Path(f"{name}.png")
+    try:
+        path.write_bytes(png(fig, dpi=150))
+        print(f"Kept beside this notebook as {path.name}.")
+    except OSError as error:
+        print(f"It could not be kept as {path.name}: {error.strerror}. A right click on the picture saves it, too.")
 
 
 def generated_density(samples: Tensor, x: Tensor) -> Tensor:

@@ -19,7 +19,7 @@ from typing import Any
 from gancourse.contents import all_contents
 
 FILE = "progress.jsonl"
-LARGEST = 2 * 2**20  # bytes; nobody does so much
+MOST_KEPT = 2 * 2**20  # bytes; nobody does so much
 HEARD: list[Callable[[], None]] = []
 """Called when something was kept."""
 AMISS: list[str] = []
@@ -101,7 +101,7 @@ def read_progress() -> Progress:
     try:
         if path is None or not path.exists():
             return Progress(word="".join(AMISS))
-        raw = path.read_bytes() if path.stat().st_size <= LARGEST else b"?"
+        raw = path.read_bytes() if path.stat().st_size <= MOST_KEPT else b"?"
     except OSError:
         return Progress()
     found = Progress()

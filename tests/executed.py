@@ -94,7 +94,12 @@ def in_a_kernel(notebook: NotebookNode, folder: Path) -> None:
     place = {"metadata": {"path": str(folder)}}
     with tempfile.TemporaryDirectory() as private:
         env = {name: value for name, value in os.environ.items() if name not in ("MPLBACKEND", "PYTHONWARNINGS")}
-        env |= {"GANCOURSE_FAST": "1", "IPYTHONDIR": private, "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+        env |= {
+            "GANCOURSE_FAST": "1",
+            "GANCOURSE_PROGRESS": "off",
+            "IPYTHONDIR": private,
+            "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+        }
         NotebookClient(notebook, km=kernel, timeout=600, allow_errors=True, resources=place).execute(env=env)
 
 

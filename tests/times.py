@@ -1,14 +1,21 @@
-"""Each lesson's share of the tests' time, printed at the end of a run; a pytest plugin.
+"""What each lesson adds to the time of a run of tests, printed at its end; a pytest plugin.
 
-nbval's run of the solutions comes first and leaves its times in build/times.json; the next run adds its own.
+A lesson's tests take so many seconds of one process; what they add to a run is that, divided by the number of
+processes. nbval's run of the solutions comes first and leaves its times in build/times.json; the next run adds its
+own. A lesson may add `MOST` seconds to `make test` on two idle cores. On a slower or a busy machine it may add as
+much more as a piece of Python takes longer there than it should. `make test` warns of a lesson that adds more, and
+fails at twice as much.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections import defaultdict
+from math import inf
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import pytest
@@ -16,6 +23,8 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 NAMES = {path.parent.name for path in ROOT.glob("lessons/[0-9]*/lesson.py")}
 TIMES = ROOT / "build" / "times.json"
+MOST = 60.0  # seconds that a lesson may add
+USUAL = 0.055  # seconds that `a_piece_of_python` takes on an idle machine like the one of the figures in the docs
 SPENT: dict[str, float] = defaultdict(float)
 
 
@@ -40,13 +49,6 @@ def pytest_runtest_protocol(item: pytest.Item) -> Any:
     return result
 
 
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Send a process's times to the one that prints them."""
-    output = getattr(session.config, "workeroutput", None)
-    if output is not None:
-        output["spent"] = dict(SPENT)
-
-
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
     """Add up what the processes have sent."""
@@ -54,16 +56,63 @@ def pytest_testnodedown(node: Any) -> None:
         SPENT[name] += seconds
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Print the shares so far, in seconds of one process."""
-    told: dict[str, float] = json.loads(TIMES.read_text()) if TIMES.exists() else {}
-    for name, seconds in SPENT.items():
-        told[name] = told.get(name, 0) + seconds
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Send a process's times to the one that prints them; there, add them to those of the run before."""
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output["spent"] = dict(SPENT)
+        return
     if not SPENT:
         return
+    processes = session.config.getoption("numprocesses", None) or 1
+    told: dict[str, float] = json.loads(TIMES.read_text()) if TIMES.exists() else {}
+    for name, seconds in SPENT.items():
+        told[name] = told.get(name, 0) + seconds / processes
     TIMES.parent.mkdir(exist_ok=True)
     TIMES.write_text(json.dumps(told))
-    terminalreporter.section("each lesson's share, in seconds of one process")
+    whole = "GANCOURSE_WHOLE" in os.environ
+    lines, over = summary(told, slowness() if whole else inf)  # only of a whole run it can be said
+    session.config.stash[LINES] = [f"what each lesson adds, in seconds of {processes} at once", *lines]
+    if whole and over:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+LINES = pytest.StashKey[list[str]]()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Print what the lessons have added so far."""
+    title, *lines = terminalreporter.config.stash.get(LINES, [""])
+    if title:
+        terminalreporter.section(title)
+    for line in lines:
+        terminalreporter.write_line(line)
+
+
+def summary(told: dict[str, float], slower: float) -> tuple[list[str], bool]:
+    """A line for each lesson, and whether one adds over twice what it may.
+
+    Args:
+        told: the seconds that each lesson adds, by its name.
+        slower: how many times as long as usual things take here.
+    """
+    lines, most = [], MOST * slower
     for name, seconds in sorted(told.items()):
-        terminalreporter.write_line(f"{name:24} {seconds:7.1f}")
+        word = "" if seconds <= most else "  WARNING: over" if seconds <= 2 * most else "  FAILED: over twice"
+        lines.append(f"{name:24} {seconds:7.1f}{word and f'{word} the {most:.0f} s that a lesson may add here'}")
+    return lines, any(seconds > 2 * most for seconds in told.values())
+
+
+def slowness() -> float:
+    """How many times as long as usual things take here and now; 1 where it is less."""
+    return max(1.0, median(a_piece_of_python() for _ in range(9)) / USUAL)
+
+
+def a_piece_of_python() -> float:
+    """Seconds for some work that is always the same."""
+    started = time.perf_counter()
+    table: dict[int, list[int]] = {}
+    for i in range(200_000):
+        table.setdefault(i * 7919 % 1009, []).append(i)
+    return time.perf_counter() - started

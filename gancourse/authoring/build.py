@@ -21,7 +21,7 @@ from nbformat.notebooknode import NotebookNode
 from gancourse.authoring.course import run_converter
 from gancourse.authoring.lint import refuse
 from gancourse.authoring.lists import lessons_table, with_table
-from gancourse.authoring.questions import asking, kind_of, question_in
+from gancourse.authoring.questions import asking_code, asks_as, question_in
 from gancourse.authoring.source import DIVIDER, HINTS, Cell, Lesson, find, is_lesson, lesson_paths, read, title_in
 from gancourse.contents import contents_file
 from gancourse.paths import repository
@@ -90,9 +90,9 @@ def source_notebook(lesson: Lesson, points: dict[str, int]) -> NotebookNode:
     """The notebook nbgrader starts from: keys expanded to metadata, every cell with a stable id."""
     notebook = nbformat.v4.new_notebook(metadata=KERNEL)
     for cell in lesson.cells:
-        asks = bool(kind_of(cell))
+        asks = bool(asks_as(cell))
         if cell.kind == "code" or asks:
-            text = asking(lesson.name, cell) if asks else "\n".join(filter(None, [fold_line(cell), cell.text]))
+            text = asking_code(lesson.name, cell) if asks else "\n".join(filter(None, [fold_line(cell), cell.text]))
             node = nbformat.v4.new_code_cell(text, id=cell.id)
         else:
             node = nbformat.v4.new_markdown_cell(expand(cell, points), id=cell.id)
@@ -129,7 +129,7 @@ def fold_line(cell: Cell) -> str:
 
 def showing(lesson: Lesson) -> set[str]:
     """The texts of code cells that only show or ask: nothing that is graded needs what they define."""
-    shown = {cell.id for cell in lesson.cells if cell.keys.get("demo") or kind_of(cell)}
+    shown = {cell.id for cell in lesson.cells if cell.keys.get("demo") or asks_as(cell)}
     shown |= {"signpost-head", "signpost-foot"}
     cells = [cell for cell in source_notebook(lesson, lesson.points).cells if cell.cell_type == "code"]
     unfolded = {cell.text.strip() for cell in lesson.cells if cell.id in shown and cell.kind == "code"}
@@ -153,7 +153,7 @@ def write_contents(lesson: Lesson, root: Path) -> None:
             }
             for id, points in lesson.points.items()
         },
-        "questions": {cell.keys[kind_of(cell)]: question_in(cell) for cell in lesson.cells if kind_of(cell)},
+        "questions": {cell.keys[asks_as(cell)]: question_in(cell) for cell in lesson.cells if asks_as(cell)},
     }
     path = root / contents_file(lesson.name)
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -83,7 +83,7 @@ def friendly_verdicts(lesson: str, exercise: str, code: str, seeds: Iterable[int
     """What a notebook says, with torch seeded by each of `seeds`; `more` is for `run_answer`."""
     found = []
     for seed in seeds:
-        torch.manual_seed(seed)
+        torch.default_generator.manual_seed(seed)  # the CPU's alone: all of them take longer than many an answer
         found.append(public(lesson).verdict(exercise, run_answer(exercise, code, **more)))
     return found
 
@@ -92,7 +92,7 @@ def fresh_verdicts(suite: Suite, exercise: str, code: str, seeds: Iterable[int],
     """What a grader says, on inputs drawn from each of `seeds`; `more` is for `run_answer`."""
     found = []
     for seed in seeds:
-        torch.manual_seed(seed)
+        torch.default_generator.manual_seed(seed)  # the CPU's alone: all of them take longer than many an answer
         with fresh_inputs(seed):
             found.append(suite.verdict(exercise, run_answer(exercise, code, **more)))
     return found

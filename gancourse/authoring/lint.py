@@ -17,6 +17,8 @@ from gancourse.authoring.source import DIVIDER, KEYS, ROLES, Cell, Lesson
 from gancourse.errors import CourseError
 
 LONGEST_CELL = 25
+LONGEST_OPEN_DEMO = 8
+LONGEST_FOLD_LINE = 85
 IMAGE = re.compile(r"!\[([^\]]*)\][(\[]")
 TAG = re.compile(r"<img\b[^>]*>", re.IGNORECASE)
 ALT = re.compile(r"""(?<![\w-])alt\s*=\s*(["'])\s*[^"'\s]""")
@@ -34,8 +36,14 @@ def lint(lesson: Lesson) -> list[str]:
 
 def lint_page(lesson: Lesson) -> list[str]:
     """What is wrong with single cells: all there is to say of a page without exercises."""
-    rules = (keys, alt_texts, length, test_cell, solution_cell, folded_parts, faults, unwritten)
+    rules = [keys, alt_texts, length, test_cell, solution_cell, folded_parts, faults, unwritten]
+    if not is_first_edition(lesson):
+        rules.append(folded_or_open)
     return [f"{lesson.path}:{c.line}: {message}" for c in lesson.cells for rule in rules for message in rule(c)]
+
+
+def is_first_edition(lesson: Lesson) -> bool:
+    return any("edition" in cell.keys for cell in lesson.cells)
 
 
 def refuse(lesson: Lesson) -> None:
@@ -70,6 +78,9 @@ def keys(cell: Cell) -> Iterator[str]:
                 yield f"{key}={value!r} should be a whole number above 0"
             elif key == "stars" and value > 3:
                 yield f"stars={value} should be 1, 2 or 3"
+        elif key == "edition":
+            if value != 1:
+                yield f"edition={value!r} should be edition=1, or not be there"
         elif key in ("demo", "lessons", "last", "challenge"):
             if value is not True:
                 yield f"{key}={value!r} should be {key}=true"
@@ -108,10 +119,10 @@ def alt_texts(cell: Cell) -> Iterator[str]:
         name = ast.unparse(node.func)
         if name in ("plt.show", "fig.show"):
             yield f"{name}() gives a picture without alt text; use show(fig, alt=…)"
-        if name == "show":
+        if name in ("show", "keepsake"):
             alt = next((k.value for k in node.keywords if k.arg == "alt"), None)
             if alt is None or (isinstance(alt, ast.Constant) and not str(alt.value).strip()):
-                yield "show(…) needs alt=… that says what the picture shows"
+                yield f"{name}(…) needs alt=… that says what the picture shows"
 
 
 def length(cell: Cell) -> Iterator[str]:
@@ -121,6 +132,28 @@ def length(cell: Cell) -> Iterator[str]:
         lines = [line for line in text.splitlines() if "### BEGIN" not in line and "### END" not in line]
         if len(lines) > LONGEST_CELL:
             yield f"cell of {len(lines)} lines; split it so that none has more than {LONGEST_CELL}"
+
+
+def folded_or_open(cell: Cell) -> Iterator[str]:
+    """A cell that only shows something is folded if it is long; its line fits where it is folded."""
+    line = cell.keys.get("folded", "")
+    if isinstance(line, str) and len(line) > LONGEST_FOLD_LINE:
+        yield f"folded=… has {len(line)} characters; in a folded cell {LONGEST_FOLD_LINE} can be read"
+    if line and cell.text.startswith("%%"):
+        yield "a cell that begins with %% cannot be folded: its line would stand before that"
+    lines = [text for text in cell.text.splitlines() if text.strip()]
+    if "demo" in cell.keys and len(lines) > LONGEST_OPEN_DEMO and not cell.keys.keys() & {"folded", "open"}:
+        yield (
+            f'demo cell of {len(lines)} lines; if it only draws or scaffolds, fold it: folded="what it draws"; '
+            'if its code is worth reading, say so: open="why"'
+        )
+
+
+def visible_lines(lesson: Lesson) -> tuple[int, int]:
+    """Lines of code outside exercises: those that stand open in the notebook, and all. Empty ones do not count."""
+    outside = [cell for cell in lesson.cells if cell.kind == "code" and not cell.keys.keys() & {"solution", "test"}]
+    counts = {cell.id: sum(bool(line.strip()) for line in cell.text.splitlines()) for cell in outside}
+    return sum(counts[cell.id] for cell in outside if "folded" not in cell.keys), sum(counts.values())
 
 
 def test_cell(cell: Cell) -> Iterator[str]:
@@ -178,7 +211,7 @@ def folded_parts(cell: Cell) -> Iterator[str]:
     if "hints" in cell.keys and (len(parts) != 3 or not all(p.strip() for p in parts)):
         yield f"hints={cell.keys['hints']!r} has {len(parts)} part(s); three, divided by `---`, are wanted"
     if "reveal" in cell.keys and len(parts) < 2:
-        yield "reveal=… has no `---` line before what it folds away"
+        yield "reveal=… has no `---` line before what it folded_or_open away"
 
 
 def unwritten(cell: Cell) -> Iterator[str]:
@@ -220,6 +253,9 @@ def whole_lesson(lesson: Lesson) -> Iterator[str]:
             yield f"challenge {id!r} has points={lesson.points[id]}; bronze is a third of them, so give it 3, 6 or 9"
     if not lesson.cells or not lesson.cells[0].text.startswith("# "):
         yield "the first cell should be markdown and start with `# Title`"
+    texts = [cell for cell in lesson.cells if cell.kind == "markdown"]
+    if texts and "last" not in texts[-1].keys and not is_first_edition(lesson):
+        yield "its last text should be its last page: `# %% [markdown] last=true`, with what one has built"
     if lesson.cells and "builds" not in lesson.cells[0].keys:
         yield 'the first cell should say what one builds, for the tables: `# %% [markdown] builds="…" hours=… stars=…`'
 

@@ -26,15 +26,15 @@ from typing import Any
 from gancourse.authoring.source import DIVIDER, Cell
 from gancourse.errors import CourseError
 
-KINDS = {"predict": "Predict, then see", "quiz": "Quiz"}
+ASKS = {"predict": "Predict, then see", "quiz": "Quiz"}
 """Keys of cells that ask, and what stands before their questions."""
 CHOICE = re.compile(r"^- \[([ x])\] ", re.MULTILINE)
 MATH = re.compile(r"\$([^$]+)\$")
 
 
-def kind_of(cell: Cell) -> str:
+def asks_as(cell: Cell) -> str:
     """Whether a cell asks: "predict" or "quiz"; else ""."""
-    return next((kind for kind in KINDS if kind in cell.keys), "")
+    return next((kind for kind in ASKS if kind in cell.keys), "")
 
 
 def question_in(cell: Cell) -> dict[str, Any]:
@@ -43,7 +43,7 @@ def question_in(cell: Cell) -> dict[str, Any]:
     Raises:
         CourseError: if it is not written as above.
     """
-    kind = kind_of(cell)
+    kind = asks_as(cell)
     if wrong := next(faults(cell), ""):
         raise CourseError(wrong)
     asked, *after = DIVIDER.split(cell.text, maxsplit=1)
@@ -64,7 +64,7 @@ def question_in(cell: Cell) -> dict[str, Any]:
 
 def faults(cell: Cell) -> Iterator[str]:
     """What is wrong with how a question is written."""
-    kind = kind_of(cell)
+    kind = asks_as(cell)
     if not kind:
         return
     name = f"{kind}={cell.keys[kind]!r}"
@@ -83,12 +83,12 @@ def faults(cell: Cell) -> Iterator[str]:
         yield f"{name} says nothing on what came; write it behind a `---` line"
 
 
-def asking(lesson: str, cell: Cell) -> str:
+def asking_code(lesson: str, cell: Cell) -> str:
     """The code cell that asks: its first line shows where it is folded, question and choices where it is open."""
-    kind, asked = kind_of(cell), question_in(cell)
-    lines = textwrap.wrap(f"{KINDS[kind]}: {plain_words(asked['text'])}", 110)
+    kind, asked = asks_as(cell), question_in(cell)
+    lines = textwrap.wrap(f"{ASKS[kind]}: {plain_words(asked['text'])}", 88)
     for choice in asked["choices"]:
-        lines += textwrap.wrap(f"○ {plain_words(choice['text'])}", 110, initial_indent="  ", subsequent_indent="    ")
+        lines += textwrap.wrap(f"○ {plain_words(choice['text'])}", 88, initial_indent="  ", subsequent_indent="    ")
     comment = "\n".join(f"# {line}" for line in lines)
     return f'{comment}\nfrom gancourse import ask\n\nask("{lesson}", "{cell.keys[kind]}")'
 

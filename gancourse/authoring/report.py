@@ -44,6 +44,17 @@ def lint_and_report(only: str | None = None) -> int:
     return 1 if found else 0
 
 
+def visible_and_report(only: str | None = None) -> int:
+    """Print how much of the code outside exercises stands open in each lesson (or one, if named)."""
+    for path in [find(only).path] if only else lesson_paths():
+        lesson = read(path)
+        seen, all_ = lint.visible_lines(lesson)
+        print(
+            f"{lesson.name:20s} {seen:4d} of {all_:4d} lines of code outside exercises open: {seen / max(all_, 1):4.0%}"
+        )
+    return 0
+
+
 def lint_lesson(path: Path, scratch: Path) -> list[str]:
     """What is wrong with one lesson; a lesson that cannot be read or built does not hide the others' faults."""
     try:

@@ -26,7 +26,9 @@ folded="…"   code      opens folded under this line, which says what it draws;
 predict=ID   markdown  a question with choices, to be answered before one sees, by a click
 quiz=ID      markdown  a question on what was learned; how both are written is said in
                        questions.py. They are no part of what is graded
-last=true    markdown  the last page: what to keep, and the way on
+last=true    markdown  the last page: what one has built; the lesson's last text
+edition=1    any       on one cell of a lesson of the first edition, of which folded cells
+                       and a last page are not asked yet
 builds="…"   markdown  on a lesson's first cell: what one builds in it, for the tables
                        of lessons; needs hours=… and stars=1…3
 lessons=true markdown  the table of all lessons, on the start page
@@ -64,6 +66,7 @@ KEYS: dict[str, str] = {
     "predict": "markdown",
     "quiz": "markdown",
     "last": "markdown",
+    "edition": "any",
     "points": "any",
     "stars": "markdown",
     "minutes": "markdown",

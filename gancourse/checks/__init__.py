@@ -21,6 +21,8 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import sys
+from functools import cache
+from pathlib import Path
 from types import ModuleType
 
 from gancourse.checks.core import CheckFailed, Finding, StudentError, Suite, Verdict
@@ -47,17 +49,26 @@ def chapter(lesson: str) -> ModuleType:
 def hidden(lesson: str) -> Suite:
     """The checks only graders have. They live in the repository, not in the package.
 
+    A process reads them once, and again where their file has changed.
+
     Raises:
         CourseError: where the repository is not at hand.
     """
     from gancourse.paths import repository
 
     path = repository() / "lessons" / lesson / "hidden.py"
+    if not path.exists():
+        raise CourseError(f"The hidden checks of {lesson} should be in {path}; there are none.")
+    return hidden_module(lesson, path, path.stat().st_mtime_ns).check
+
+
+@cache
+def hidden_module(lesson: str, path: Path, changed: int) -> ModuleType:
+    """The module at this path, as it stood when it was last changed."""
     name = f"gancourse_hidden_{lesson}"
     spec = importlib.util.spec_from_file_location(name, path)
-    if spec is None or spec.loader is None or not path.exists():
-        raise CourseError(f"The hidden checks of {lesson} should be in {path}; there are none.")
+    assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     spec.loader.exec_module(module)
-    return module.check
+    return module

@@ -23,8 +23,8 @@ is worth what its medal is (see `challenge`), and of several medals the last one
 
 **Where the answer runs.** In a lesson the student's object is at hand. In grading it runs in a sandbox,
 and a check gets a stand-in that passes calls on. So claims look at what comes back and at what was
-done to the objects passed in; they never look into the student's function. Tensors that a call changes are put
-back before anything is compared: an answer is judged on what was asked (see `asked`).
+done to the objects passed in; they never look into the student's function. Tensors, lists and dicts that a call
+changes are put back before anything is compared: an answer is judged on what was asked (see `asked`).
 """
 
 from __future__ import annotations
@@ -44,6 +44,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from gancourse.checks.asked import CHANGES as CHANGES
 from gancourse.checks.asked import asking
 from gancourse.paths import PACKAGE
 from gancourse.progress import record
@@ -59,10 +60,6 @@ MEDALS = {"none": 0.0, "bronze": 1 / 3, "silver": 2 / 3, "gold": 1.0}
 BLANK = "This is not written yet: replace `raise NotImplementedError` by your code."
 STOPS_HERE = "Asked about this, your code stops at `raise NotImplementedError`: this part is not written yet."
 POINTS = "\n  {:g} of {:g} {} by these checks; graders have a few more"
-CHANGES = (
-    "Your function changes its argument {which}, which its caller still needs. "
-    "Do not use +=, *=, /= or functions that end in _ on it."
-)
 
 
 class Miss(Exception):
@@ -253,7 +250,7 @@ class Suite:
                     return Verdict(exercise, tuple(c.finding(BLANK) for c in claims))
                 findings.append(replace(finding, miss=STOPS_HERE) if finding.miss == BLANK else finding)
         if asked.changes and not asked.told:
-            said = CHANGES.format(which=asked.changes[0][1])
+            said = asked.changes[0][1]
             findings.append(Finding("leaves what it is given as it was", said, alone=False))
         return Verdict(exercise, tuple(findings))
 

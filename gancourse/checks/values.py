@@ -13,26 +13,33 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from gancourse.checks.asked import intact
-from gancourse.checks.core import CHANGES, Miss, a, expect
+from gancourse.checks.asked import CHANGES, intact
+from gancourse.checks.core import Miss, a, expect
 
+IN_VMAP = (
+    "Inside torch.func.vmap there is one sample at a time, and its numbers cannot be looked at. Call what you are "
+    "given on the whole batch, outside of vmap."
+)
 NOTHING = "The result is None. Does your function end in `return …`?"
 
 
 def plain(value: Any) -> Tensor:
     """What came from the student, as a tensor of ours: detached, on the CPU, of torch's own class.
 
-    A subclass is refused: it may redefine `==`, and could then agree with everything.
+    A subclass may redefine `==`, and could then agree with everything: what counts is the tensor underneath.
 
     Raises:
         TypeError: if it is no tensor, array, number or list of numbers.
+        Miss: if it has no numbers, as inside `torch.func.vmap`.
     """
     if isinstance(value, Tensor):
-        if type(value) not in (Tensor, nn.Parameter):
-            raise TypeError("a subclass of Tensor")
-        tensor = Tensor.detach(value)
+        if not issubclass(type(value), Tensor):
+            raise TypeError("it only says that it is a tensor")
+        expect(not torch._C._functorch.is_batchedtensor(value), IN_VMAP)
+        with torch._C.DisableTorchFunctionSubclass():
+            tensor = Tensor.as_subclass(Tensor.detach(value), Tensor)
     else:
         tensor = torch.as_tensor(value)
         if type(tensor) is not Tensor:
@@ -60,11 +67,11 @@ def numbers(value: Any, shape: Sequence[int] | None = None, what: str = "The res
     if shape is not None and tuple(tensor.shape) != tuple(shape):
         message = f"{what} should {of_shape(shape)}; it has shape {tuple(tensor.shape)}."
         raise Miss(f"{message} {advice}".rstrip())
+    if tensor.isfinite().all():
+        return tensor
     if tensor.isnan().any():
         raise Miss(f"{what} contains NaN (not a number): somewhere 0/0, 0 · ∞, log of a negative number, or ∞ − ∞.")
-    if tensor.isinf().any():
-        raise Miss(f"{what} is infinite: somewhere a logarithm of 0, an overflow, or a division by 0.")
-    return tensor
+    raise Miss(f"{what} is infinite: somewhere a logarithm of 0, an overflow, or a division by 0.")
 
 
 def expect_close(

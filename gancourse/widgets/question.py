@@ -17,7 +17,7 @@ from gancourse.contents import contents_of
 from gancourse.progress import in_kernel, read_progress, record
 from gancourse.widgets.base import CourseWidget, view_files
 
-MISSING = "This question is not known here: the notebook and the course are of different days."
+UNKNOWN = "This question is not known here: the notebook and the course are of different days."
 
 
 class Question(CourseWidget):
@@ -52,7 +52,7 @@ class Question(CourseWidget):
             self._keep_still()
 
     def _picture(self) -> dict[str, str]:
-        text = in_words(self.told, self.chosen)
+        text = question_text(self.told, self.chosen)
         asked, _, answer = text.partition("\n\n")
         shown = f"<p>{breaks(asked)}</p><details><summary>Answer</summary><p>{breaks(answer)}</p></details>"
         return {"text/plain": text, "text/html": shown}
@@ -92,14 +92,14 @@ def ask(lesson: str, id: str) -> None:
     contents = contents_of(lesson)
     told = contents.questions.get(id) if contents is not None else None
     if told is None:
-        print(MISSING)
+        print(UNKNOWN)
     elif in_kernel():
         Question(lesson, id, told)._ipython_display_()
     else:
-        print(in_words(told))
+        print(question_text(told))
 
 
-def in_words(told: dict[str, Any], chosen: int = -1) -> str:
+def question_text(told: dict[str, Any], chosen: int = -1) -> str:
     """A question, its choices and, after an empty line, its answer. What was chosen is marked."""
     lines = [" ".join(told["text"].split())]
     lines += [f"  {'●' if i == chosen else '○'} {choice['text']}" for i, choice in enumerate(told["choices"])]

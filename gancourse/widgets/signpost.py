@@ -10,7 +10,7 @@ import html
 from dataclasses import dataclass
 from typing import Any
 
-from gancourse.contents import Contents, Task, all_contents, contents_of
+from gancourse.contents import Assignment, Overview, all_contents, contents_of
 from gancourse.progress import HEARD, Progress, in_kernel, read_progress
 
 PLACES: list[tuple[Any, str]] = []
@@ -22,16 +22,16 @@ HAND_GRADED = "a person reads the written answers"
 class Standing:
     """How far one lesson is."""
 
-    contents: Contents
+    contents: Overview
     done: int  # exercises whose checks all hold
     points: float
     answered: int  # questions
     minutes: float  # of the exercises that are left
-    next_one: Task | None
+    next_one: Assignment | None
     """The first exercise that is left."""
 
     @property
-    def checked(self) -> list[Task]:
+    def checked(self) -> list[Assignment]:
         return [task for task in self.contents.exercises.values() if not task.written]
 
     @property
@@ -58,7 +58,7 @@ class Standing:
         return " · ".join([*said, f"about {self.minutes:g} minutes of exercises left"])
 
 
-def standing(contents: Contents, progress: Progress) -> Standing:
+def standing(contents: Overview, progress: Progress) -> Standing:
     """How far a lesson is. Written answers count as neither done nor left: only a person can tell."""
     left = []
     done, points = 0, 0.0
@@ -78,7 +78,7 @@ def standing(contents: Contents, progress: Progress) -> Standing:
 
 def signpost(lesson: str = "") -> None:
     """Show where one is in a lesson, named as in "01_gaussian_1d", or without a name in the whole course."""
-    shown = drawn(lesson)
+    shown = painted(lesson)
     if not in_kernel():
         print(shown["text/plain"])
         return
@@ -92,10 +92,10 @@ def signpost(lesson: str = "") -> None:
 def refresh() -> None:
     """Draw anew what this kernel has drawn. Never raises."""
     for handle, lesson in PLACES:
-        handle.update(drawn(lesson), raw=True)
+        handle.update(painted(lesson), raw=True)
 
 
-def drawn(lesson: str) -> dict[str, str]:
+def painted(lesson: str) -> dict[str, str]:
     """A signpost in HTML and in text."""
     progress = read_progress()
     contents = contents_of(lesson)
@@ -106,7 +106,7 @@ def drawn(lesson: str) -> dict[str, str]:
     return {"text/plain": "\n".join(lines), "text/html": f'<div class="gancourse-signpost">{shown}</div>'}
 
 
-def of_lesson(contents: Contents, progress: Progress) -> tuple[list[str], str]:
+def of_lesson(contents: Overview, progress: Progress) -> tuple[list[str], str]:
     """One lesson: how far it is, and the way to its neighbors."""
     at, course = standing(contents, progress), all_contents()
     here = next(i for i, other in enumerate(course) if other.name == contents.name)

@@ -34,7 +34,7 @@ import torch.nn.functional as F
 from scipy.stats import gaussian_kde
 from torch import nn
 
-from gancourse import quick, seed_everything, show
+from gancourse import keepsake, quick, seed_everything, show
 from gancourse.checks import public
 from gancourse.data.toys import Gaussian1D
 from gancourse.metrics import wasserstein_1d
@@ -405,7 +405,7 @@ def game_value(p, q, d, dx):
 # against it each time. On the left, three positions with their $D^*$. On the right, the value of the
 # game for every position. Where is it lowest, and where is it flat?
 
-# %% demo=true
+# %% demo=true folded="Computes the value of the game for each place of the made curve"
 grid = torch.linspace(-10, 20, 3001, dtype=torch.float64)
 p = target.density(grid)
 
@@ -422,7 +422,7 @@ centers = torch.linspace(-5, 15, 81).tolist()
 values = [best_value(center) for center in centers]
 print(f"The lowest value is {min(values):.4f}; −log 4 is {-math.log(4):.4f}.")
 
-# %% demo=true
+# %% demo=true folded="Draws the best discriminator against three curves, and the value of the game"
 fig = figure(9.5, 3.2)
 left, right = axes(fig, 1, 2)
 left.fill_between(grid, p, color=REAL, alpha=0.25, label="data")
@@ -937,3 +937,17 @@ def fewest_steps(ask_D, sample_noise):
 #   [arXiv:1706.08500](https://arxiv.org/abs/1706.08500): why $D$ may learn faster than $G$.
 # - L. Mescheder, A. Geiger and S. Nowozin, *Which Training Methods for GANs do actually Converge?*,
 #   ICML 2018, [arXiv:1801.04406](https://arxiv.org/abs/1801.04406): the circling of run C, analyzed.
+
+# %% demo=true folded="Your own picture of the game, kept beside this notebook"
+fig = figure(9.5, 3.9)
+keepsake(fig, alt=draw_match(fig, match, "My first GAN"), name="my_first_gan")
+
+# %% [markdown] last=true
+# ## What you have built
+#
+# A game of two networks, written by hand: its three losses, its best judge, its algorithm. Its generator was never
+# shown the bell curve, and draws from it. And you have a yardstick that does not believe the losses.
+#
+# At full scale it is the same method: two networks, two losses, turn by turn. What differs is the size. Goodfellow
+# and others (2014) trained on photographs of 32 × 32 pixels, with layers of thousands of units; in lesson 03
+# you will do so with faces.

@@ -26,7 +26,7 @@
 # left a plain GAN whose judge is slow; its samples hurry from place to place. On the right the same
 # two networks, the same rates, and one change to what the judge is shown.*
 
-# %% name="setup"
+# %% name="setup" edition=1
 import math
 
 import torch

@@ -202,7 +202,7 @@ def through(buffer: Callable, first: int, n: int) -> list[int]:
     """Pictures (n, 1, 2, 2), each of one gray, its number, go through a buffer; the numbers of those that come out."""
     pictures = torch.arange(first, first + n, dtype=torch.float32).reshape(n, 1, 1, 1).repeat(1, 1, 2, 2)
     out = numbers(buffer(pictures), (n, 1, 2, 2), "What the buffer returns")
-    return [int(gray) for gray in out.mean((1, 2, 3))]
+    return [int(gray) for gray in out.mean((1, 2, 3)).tolist()]
 
 
 def buffer_of(kind: Callable, capacity: int) -> Callable:

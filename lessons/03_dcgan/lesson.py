@@ -26,7 +26,7 @@
 # *What you will build: a generator's answer to a few fixed noise vectors while it learns, here at 64 × 64 pixels in
 # 18,000 steps. The data are faces that the course draws itself; none of these is among them.*
 
-# %% name="setup"
+# %% name="setup" edition=1
 import copy
 import math
 

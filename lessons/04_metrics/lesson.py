@@ -28,7 +28,7 @@
 # row a score. Orange: worse than real pictures. White: no different from real pictures. Blue: better
 # than real pictures. Look along the rows. No score sees everything.*
 
-# %% name="setup"
+# %% name="setup" edition=1
 import torch
 import torch.nn.functional as F
 from matplotlib.patches import Circle, Rectangle

@@ -16,8 +16,9 @@
 # %% name="setup"
 import torch
 
-from gancourse import seed_everything
+from gancourse import keepsake, seed_everything, show
 from gancourse.checks import public
+from gancourse.plots import JUDGE, axes, figure
 
 check = public("00_template")
 torch.set_num_threads(1)
@@ -52,5 +53,36 @@ def mean_probability(logits):
 
 # %% test="mean_probability" points=1
 
+# %% [markdown] predict="how_sure"
+# Before a figure that matters, a prediction: how sure is a discriminator with new weights?
+#
+# - [x] about one half :: Its logits are near 0, and $\sigma(0) = ½$.
+# - [ ] near 0 or near 1 :: It would have to have learned something.
+#
+# ---
+# What came, in a sentence or two. TODO: three to six predictions in a lesson.
+
+# %% demo=true folded="Draws the probabilities of a discriminator with new weights"
+fig = figure(6, 2.5)
+(ax,) = axes(fig)
+logits = torch.nn.Linear(8, 1)(torch.randn(500, 8)).detach()
+ax.hist(torch.sigmoid(logits).flatten(), bins=30, color=JUDGE)
+ax.set(xlim=(0, 1), xlabel="D(x)", title=f"mean {mean_probability(logits):.2f}")
+show(fig, alt="TODO: what it shows, without answering the question. A histogram of probabilities from 0 to 1.")
+
 # %% [markdown]
-# TODO: what was seen. Then summary, quiz, papers, a last page.
+# TODO: what was seen. Then summary, quizzes, papers.
+
+# %% [markdown] quiz="logit_of_half"
+# TODO: A question on what was learned. Which logit says ½?
+#
+# - [x] 0 :: $\sigma(0) = ½$.
+# - [ ] ½ :: A logit is no probability yet: $\sigma(½) = 0.62$.
+
+# %% demo=true folded="Your own picture, kept beside this notebook"
+keepsake(fig, alt="A histogram of a discriminator's probabilities.", name="my_discriminator")
+
+# %% [markdown] last=true
+# ## What you have built
+#
+# TODO: three sentences; the same method at full scale beside the paper's setting, and what differs.

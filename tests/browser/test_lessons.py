@@ -22,10 +22,14 @@ from executed import worked_out
 from panels import source, violations, wait_for
 
 from gancourse.authoring.gate import load_answers
-from gancourse.authoring.source import Lesson, lesson_paths, read
+from gancourse.authoring.questions import asks_as, question_in
+from gancourse.authoring.source import Cell, Lesson, lesson_paths, read
+from gancourse.progress import FILE
 
 LESSONS = [read(path) for path in lesson_paths()]
 by_name = pytest.mark.parametrize("lesson", LESSONS, ids=[lesson.name for lesson in LESSONS])
+FOLDED = """(id) => window.jupyterapp.shell.currentWidget.content.widgets
+    .find(w => w.model.id === id).inputHidden"""
 FAST = "import os\nos.environ['GANCOURSE_FAST'] = '1'\n"
 
 
@@ -75,7 +79,40 @@ def test_checks_speak_to_a_student(lesson: Lesson, lab, context, screenshots: Pa
     hint = page.locator("details", has_text="Hint 2: the formula").first
     hint.locator("summary").click()
     wait_for(lambda: hint.evaluate("d => d.open"), 30, "the hint does not open")
+
+    asked = next((cell for cell in lesson.cells if asks_as(cell)), None)
+    if asked is not None:
+        answered_by_keyboard(lab, page, asked)
+        page.screenshot(path=screenshots / f"{lesson.name}_question.png")
+    lab.run_cell(page, "signpost-head")
+    lab.show(page, "signpost-head")
+    head = page.locator(".gancourse-signpost").first
+    wait_for(
+        lambda: f"1 of {len(lesson.tested)} exercises" in head.inner_text(), 30, "the head does not tell what is done"
+    )
+    page.screenshot(path=screenshots / f"{lesson.name}_head.png")
     lab.close(page)
+
+
+def answered_by_keyboard(lab, page: Any, asked: Cell) -> None:
+    """Choose the first choice with the keyboard alone; a prediction tells what came when the next cell has run."""
+    told = question_in(asked)
+    assert page.evaluate(FOLDED, asked.id) is True
+    lab.run_cell(page, asked.id)
+    lab.show(page, asked.id)
+    question = page.locator(".gancourse-question")
+    first = question.locator(".gancourse-choices button").first
+    words = question.get_by_role("status")
+    first.focus()
+    page.keyboard.press("Enter")
+    wait_for(lambda: first.get_attribute("aria-pressed") == "true", 30, "Enter chooses nothing")
+    if told["kind"] == "predict":
+        assert "run the next cell" in words.inner_text(), "a prediction tells before one has seen"
+        lab.run_cell(page, "setup")
+        lab.show(page, asked.id)
+    right = "Right." if told["choices"][0]["right"] else "Not quite."
+    wait_for(lambda: words.inner_text().startswith(right), 30, "no word on what was chosen")
+    assert violations(page, ".gancourse-question") == []
 
 
 def checked(lab, page: Any, exercise: str, code: str | None = None) -> str:
@@ -115,7 +152,7 @@ def page_of(lesson: Lesson) -> ModuleType | None:
     return module
 
 
-def test_the_start_page_leads_to_every_lesson(lab, context, screenshots: Path) -> None:
+def test_the_start_page_leads_to_every_lesson(lab, context, course, screenshots: Path) -> None:
     page = lab.open(context, "notebooks/start.ipynb")
     picture = page.locator(".jp-RenderedMarkdown img").first
     picture.wait_for()
@@ -126,7 +163,16 @@ def test_the_start_page_leads_to_every_lesson(lab, context, screenshots: Path) -
     assert page.get_by_text("Validate", exact=True).count() == 0, "nbgrader's own Validate stands beside the course's"
     for lesson in LESSONS:
         assert page.get_by_role("link", name=lesson.title).count() == 1
-    page.get_by_role("link", name=LESSONS[0].title).click()
+    lab.run_cell(page, "cell-003")
+    marks = page.locator(".gancourse-signpost")
+    wait_for(lambda: marks.count() and "here" in marks.inner_text(), 30, "the start page says nowhere where to go on")
+    rows = marks.locator("tr")
+    assert rows.count() == len(LESSONS)
+    if (course / "notebooks" / FILE).exists():  # written by the pages of the tests above
+        assert "1 of " in rows.first.inner_text() and "go on here" in marks.inner_text()
+    assert violations(page, ".gancourse-signpost") == []
+    page.screenshot(path=screenshots / "start_marks.png")
+    marks.get_by_role("link", name=LESSONS[0].title).click()
     page.wait_for_function(
         f"() => window.jupyterapp.shell.currentWidget.context.path.endsWith('{LESSONS[0].name}.ipynb')"
     )

@@ -45,7 +45,7 @@ TOKEN = "TOKEN" + "-"
 class Class:
     """What one run over a class left behind."""
 
-    def __init__(self, root: Path, submissions: list[Submission]) -> None:
+    def __init__(self, root: Path, submissions: list[Submission], jobs: int = 2) -> None:
         self.submissions = submissions
         self.submitted, self.out = root / "submitted", root / "out"
         self.secret = TOKEN + secrets.token_hex(12)
@@ -58,7 +58,7 @@ class Class:
             before, os.environ["GANCOURSE_SECRET"] = fingerprint(self.submitted), self.secret
             start = time.monotonic()
             try:
-                self.status = grade_lesson(LESSON.name, self.submitted, self.out, 2, root / "all.json", LIMITS)
+                self.status = grade_lesson(LESSON.name, self.submitted, self.out, jobs, root / "all.json", LIMITS)
             finally:
                 del os.environ["GANCOURSE_SECRET"]
             self.seconds = time.monotonic() - start

@@ -64,6 +64,9 @@ show(double, alt="twice")
 # A question?
 # ---
 # An answer.
+
+# %% [markdown] last=true
+# What you have built.
 '''
 
 
@@ -319,7 +322,7 @@ def test_keys_are_spelled_out_for_the_reader(course):
     assert "*★☆☆ · about 5 minutes · 1 point*" in cells["exercise-why"]
     assert cells["hints-double"].count("<details>") == cells["hints-double"].count("</details>") == 3
     assert "<summary>Hint 2: the formula</summary>\n\nThe formula.\n" in cells["hints-double"]
-    last = notebook(course, "notebooks").cells[-1].source
+    last = cells["cell-010"]
     assert last.startswith("A question?\n\n<details>\n<summary>Answer</summary>\n\nAn answer.")
 
 

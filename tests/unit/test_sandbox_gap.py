@@ -11,9 +11,11 @@ import socket
 import subprocess
 import sys
 import threading
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator
+from enum import Enum, IntEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -71,11 +73,70 @@ def test_tensors_arrive_bit_for_bit(tensor: torch.Tensor) -> None:
     assert isinstance(found[1]["a"], np.ndarray)
 
 
-def test_what_is_no_plain_value_is_refused() -> None:
-    class Sly(dict):
-        pass
+class Losses(NamedTuple):
+    d: float
+    g: float
 
-    for value in (object(), Sly(a=1), {1.5: 2}, print, 2**70, torch.zeros(2).to_sparse(), b"bytes", {3}):
+
+class Word(str, Enum):  # noqa: UP042 as people write it
+    ONE = "one"
+
+
+class Level(IntEnum):
+    TWO = 2
+
+
+class Sly(dict):
+    """Says that it holds something else."""
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(["b"])
+
+    def items(self) -> Any:
+        return [("b", print)]
+
+
+class Grade(float):
+    pass
+
+
+@pytest.mark.parametrize(
+    ("value", "arrives"),
+    [
+        (Losses(1.5, 2), (1.5, 2)),
+        (Word.ONE, "one"),
+        (Level.TWO, 2),
+        (Grade(0.5), 0.5),
+        (np.str_("word"), "word"),
+        (torch.Size([2, 3]), (2, 3)),
+        (Sly(a=1), {"a": 1}),
+        (OrderedDict(b=1, a=[Losses(1, 2)]), {"b": 1, "a": [(1, 2)]}),
+        (Counter({Word.ONE: 3}), {"one": 3}),
+        (dict.fromkeys([np.int64(4)], 1), {4: 1}),
+        (range(2, 9, 3), range(2, 9, 3)),
+        (2j, 2j),
+        (np.float64(0.25), np.float64(0.25)),
+        (np.float32(0.25), np.float32(0.25)),
+        (np.int64(3), np.int64(3)),
+        (np.True_, np.True_),
+    ],
+    ids=lambda value: f"{type(value).__name__} {value}"[:40],
+)
+def test_values_as_good_as_plain_ones_arrive_as_those(value: Any, arrives: Any) -> None:
+    """As they are underneath; NumPy's numbers with their type, as a notebook's check sees it."""
+    for wrapped, expected in ((value, arrives), ([{"a": (value,)}], [{"a": (arrives,)}])):
+        found = unpack(pack(wrapped))
+        assert found == expected and type(found) is type(expected)
+
+
+def test_a_dict_keeps_its_order() -> None:
+    ordered = OrderedDict(a=1, b=2)
+    ordered.move_to_end("a")
+    assert list(unpack(pack(ordered))) == ["b", "a"]
+
+
+def test_what_is_no_plain_value_is_refused() -> None:
+    for value in (object(), {1.5: 2}, print, 2**70, torch.zeros(2).to_sparse(), b"bytes", {3}):
         with pytest.raises(WireError):
             pack(value)
     nested: list[Any] = []

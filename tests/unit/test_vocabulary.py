@@ -151,14 +151,14 @@ def test_what_a_call_changes_is_noted_and_put_back() -> None:
         got, same = asked(x, other=y)
         assert y.tolist() == [3.0] and got.tolist() == [6.0], "what came back is what was computed"
         assert same is x and intact(x) and not intact(y)
-    assert [which for _, which in asked.changes] == ["`other`"] and asked.told
+    assert [said for _, said in asked.changes] == [CHANGES.format(which="`other`")] and asked.told
 
 
 def test_a_shape_that_was_changed_is_put_back() -> None:
     x = torch.zeros(2, 3)
     asked = Asked(lambda x: x.resize_(5).sum())
     asked(x)
-    assert x.shape == (2, 3) and [which for _, which in asked.changes] == ["number 1"]
+    assert x.shape == (2, 3) and [said for _, said in asked.changes] == [CHANGES.format(which="number 1")]
 
 
 def test_gradients_are_those_of_what_was_asked() -> None:

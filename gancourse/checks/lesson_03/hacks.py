@@ -12,6 +12,7 @@ from functools import partial
 import torch
 from torch import Tensor
 
+from gancourse.checks.asked import intact
 from gancourse.checks.core import Miss, a, expect
 from gancourse.checks.inputs import MANY, Case, batch, chosen, chosen_int, drawn, randn, said
 from gancourse.checks.lesson_03.suite import check
@@ -236,10 +237,10 @@ def passed(buffer: Callable, pictures: Tensor) -> list[int]:
     given = pictures.clone()
     got = buffer(given)
     found = numbers(got, tuple(pictures.shape), "What the buffer returns", advice="As many pictures as went in.")
-    expect(bool(torch.equal(given, pictures)), "The buffer changes the batch that it is given. Build a new one.")
+    expect(intact(given), "The buffer changes the batch that it is given. Build a new one.")
     whole = (found == found[:, :1, :1, :1]).all() and (found == found.round()).all()
     expect(bool(whole), "A picture comes out that never went in: are pictures mixed?")
-    return [int(v) for v in found[:, 0, 0, 0]]
+    return [int(v) for v in found[:, 0, 0, 0].tolist()]
 
 
 def new_buffer(kind: Callable, capacity: int) -> Callable:
@@ -389,7 +390,7 @@ def _(kind: Callable) -> None:
     fakes = numbered(0, 4) * torch.ones((), requires_grad=True)
     numbers(buffer(fakes), (4, 1, 2, 2), "What the buffer returns")
     advice = "The buffer cuts off the batch itself, and G's own step would learn nothing. Use detach(), not detach_()."
-    expect(fakes.requires_grad, advice)
+    expect(intact(fakes) and fakes.requires_grad, advice)
 
 
 @check.that("ReplayBuffer", "takes whatever a batch is made of: (n, …)", alone=False)

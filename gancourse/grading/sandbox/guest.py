@@ -13,18 +13,22 @@ import os
 import signal
 import sys
 import warnings
+from array import array
+from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import numpy as np
 from torch import Tensor, nn
 
 import gancourse.checks
+from gancourse.checks.asked import Kept, can_change
 from gancourse.checks.core import describe_error, silence
 from gancourse.checks.without import refusing
-from gancourse.grading.sandbox import mirror
+from gancourse.grading.sandbox import mirror, transforms
 from gancourse.grading.sandbox.peer import Letter, Peer
 from gancourse.grading.sandbox.shell import forbidden, shell
-from gancourse.grading.sandbox.wire import TOO_LONG, Gone, Line, Raw, Tagged, WireError
+from gancourse.grading.sandbox.wire import ARRAYS, TOO_LONG, Gone, Line, Raw, Tagged, WireError
 
 FOLDER = os.path.join(os.environ.get("TMPDIR", "/tmp"), "notebook")
 MOST_PRINTED = 20_000  # characters kept of what a cell prints
@@ -54,6 +58,9 @@ class StandIn:
         self._guest, self._number, self.__name__ = guest, number, name
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return transforms.called(self.across, args, kwargs)
+
+    def across(self, *args: Any, **kwargs: Any) -> Any:
         return self._guest.ask("call", number=self._number, args=list(args), kwargs=kwargs)
 
 
@@ -68,6 +75,8 @@ class Printed(io.StringIO):
 class Guest(Peer):
     """One student's notebook, and what it defines."""
 
+    sign = -1
+
     def __init__(self, line: Line) -> None:
         super().__init__(line)
         self.shell = shell()
@@ -75,6 +84,8 @@ class Guest(Peer):
         self.names = self.shell.user_ns
         for name in ("public", "hidden"):
             setattr(gancourse.checks, name, lambda lesson: CheckedOutside())
+        self.mine_by_id: dict[int, int] = {}  # their numbers, by id(): `mine` keeps them alive
+        self.tensors_of: dict[int, dict[str, Tensor]] = {}  # a network's tensors when they were told last, by number
         self.built: dict[int, Any] = {}  # the grader's networks and optimizers, built here
         self.strangers: dict[int, StandIn] = {}
         self.kept: dict[str, Any] = {}  # the answers to exercises as their own cells left them, by name
@@ -155,7 +166,14 @@ class Guest(Peer):
         return {"reply": None}
 
     def serve_call(
-        self, letter: Letter, target: Any, args: list[Any], kwargs: Any, seconds: float, without: str
+        self,
+        letter: Letter,
+        touched: Any,
+        target: Any,
+        args: list[Any],
+        kwargs: Any,
+        seconds: float,
+        without: str,
     ) -> dict[str, Any]:
         """Call something of the student's, which may not use what `without` says."""
 
@@ -163,9 +181,11 @@ class Guest(Peer):
             with refusing(without):
                 return target(*args, **kwargs)
 
-        return self.timed(seconds, letter, called)
+        before = [Kept(part, tensors=False) for part in (*args, *kwargs.values()) if can_change(part)]
+        reply = self.timed(seconds, letter, touched, called)
+        return {**reply, "given": [args, kwargs]} if any(kept.is_changed for kept in before) else reply
 
-    def serve_next(self, letter: Letter, target: Any, seconds: float) -> dict[str, Any]:
+    def serve_next(self, letter: Letter, touched: Any, target: Any, seconds: float) -> dict[str, Any]:
         """The next item of an iterator, in a list; an empty list at its end."""
 
         def step() -> list[Any]:
@@ -174,36 +194,35 @@ class Guest(Peer):
             except StopIteration:
                 return []
 
-        return self.timed(seconds, letter, step)
+        return self.timed(seconds, letter, touched, step)
 
-    def timed(self, seconds: float, letter: Letter, function: Callable[[], Any]) -> dict[str, Any]:
-        before = [(tensor._version, tensor.requires_grad) for tensor in letter.tensors]
+    def timed(self, seconds: float, letter: Letter, touched: Any, function: Callable[[], Any]) -> dict[str, Any]:
+        self.take_over(touched)
         with silence(), warnings.catch_warnings(), limit(seconds):
             warnings.simplefilter("ignore")
             reply = self.served(function, letter, (), {})
-        changes = [
-            [i, Raw(t), None if not t.is_leaf or t.grad is None else Raw(t.grad), t.requires_grad]
-            for i, (t, was) in enumerate(zip(letter.tensors, before, strict=True))
-            if (t._version, t.requires_grad) != was or (t.is_leaf and t.grad is not None)
-        ]
-        return {**reply, "changes": changes, "state": self.state()}
+        return {**reply, **self.state()}
 
     def serve_backward(self, letter: Letter, call: int, gradients: list[Tensor]) -> dict[str, Any]:
         with limit(60):
-            return {**super().serve_backward(letter, call, gradients), "state": self.state()}
+            return {**super().serve_backward(letter, call, gradients), **self.state()}
 
-    def state(self) -> list[list[Any]]:
-        """Everything about the grader's networks and optimizers that may have changed."""
-        return [
-            [n, mirror.module_state(b) if isinstance(b, nn.Module) else mirror.optimizer_state(b)]
-            for n, b in self.built.items()
-        ]
+    def serve_gradients(self, letter: Letter, call: int, gradients: list[Tensor]) -> dict[str, Any]:
+        with limit(60):
+            return {**super().serve_gradients(letter, call, gradients), **self.state()}
+
+    def state(self) -> dict[str, Any]:
+        """Everything of the grader's that may have changed: tensors, networks and optimizers."""
+        modules = {n: b for n, b in self.built.items() if isinstance(b, nn.Module)}
+        states = [[n, mirror.module_state(b, self.tensors_of.setdefault(n, {}))] for n, b in modules.items()]
+        states += [[n, mirror.optimizer_state(b)] for n, b in self.built.items() if n not in modules]
+        return {"touched": self.touched(), "state": states, "shared": mirror.shared(modules)}
 
     def serve_module(self, letter: Letter, target: Any, state: Any) -> dict[str, Any]:
         """A student's network: set what is given, return what it is now."""
         if state is not None:
             mirror.set_module_state(target, state)
-        return {"reply": mirror.module_state(target)}
+        return {"reply": mirror.module_state(target, self.tensors_of.setdefault(self.mine_by_id[id(target)], {}))}
 
     def serve_mode(self, letter: Letter, target: Any, training: bool) -> dict[str, Any]:
         target.train(training)
@@ -217,7 +236,8 @@ class Guest(Peer):
             else:
                 self.names[name] = thing
         self.replaced.clear()
-        for table in (self.mine, self.calls, self.built, self.strangers):
+        tables = (self.mine, self.mine_by_id, self.tensors_of, self.calls, self.built, self.strangers, self.twins)
+        for table in tables:
             table.clear()
         return {"reply": None}
 
@@ -232,10 +252,14 @@ class Guest(Peer):
         for number, thing in self.built.items():
             if thing is value:
                 return Tagged("yours", {"number": number})
-        number = next(self.numbers)
-        if len(self.mine) > MOST_HELD:
-            raise WireError("too many objects are returned")
-        self.mine[number] = value
+        number = self.mine_by_id.get(id(value))
+        if number is None:
+            if (numbers := as_array(value)) is not None:
+                return Raw(numbers)
+            if len(self.mine) > MOST_HELD:
+                raise WireError("too many objects are returned")
+            number = next(self.numbers)
+            self.mine[number], self.mine_by_id[id(value)] = value, number
         return Tagged("mine", {"number": number, "kind": kind_of(value), "type": type(value).__name__[:60]})
 
     def untag_object(self, tagged: Tagged) -> Any:
@@ -255,6 +279,8 @@ class Guest(Peer):
         if number not in self.built:
             built = mirror.build_module(told) if kind == "module" else mirror.build_optimizer(told, self.built)
             self.built[number] = built
+            if isinstance(built, nn.Module):
+                self.tensors_of[number] = mirror.tensors_of(built)
         (mirror.set_module_state if kind == "module" else mirror.set_optimizer_state)(self.built[number], state)
         return self.built[number]
 
@@ -286,6 +312,18 @@ def kind_of(value: Any) -> str:
     if isinstance(value, Iterator) or hasattr(value, "__next__"):
         return "iterator"
     return "function" if callable(value) else "object"
+
+
+def as_array(value: Any) -> np.ndarray | None:
+    """Numbers in a container that is neither NumPy's nor Python's own, such as a table's column; else None."""
+    if isinstance(value, deque):
+        value = list(value)
+    elif not isinstance(value, array) and not (hasattr(type(value), "__array__") and not isinstance(value, type)):
+        return None
+    with contextlib.suppress(Exception):
+        made = np.asarray(value)
+        return made if made.dtype.name in ARRAYS else None
+    return None
 
 
 def told(error: BaseException) -> str:

@@ -12,19 +12,21 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import nn
 
-from gancourse.checks.asked import refused
+from gancourse.checks.asked import compared, refused
 from gancourse.checks.core import StudentError
 from gancourse.grading.bounds import bounded_time
-from gancourse.grading.sandbox import mirror
+from gancourse.grading.sandbox import mirror, transforms
 from gancourse.grading.sandbox.peer import Letter, Peer
 from gancourse.grading.sandbox.walls import Walls
 from gancourse.grading.sandbox.wire import ENDED, TOO_LONG, Gone, Line, Tagged, WireError
 
 GRACE = 5  # seconds beyond a limit before the process is ended from outside
 MOST_BYTES = 512 * 2**20  # that may arrive for one exercise; gradients keep all of it in memory
+MOST_HELD = 10_000  # objects of the student's that are known again when they come twice
 MOST_ASKED = 200_000  # questions a student's code may ask of the grader's functions in one call
 
 LATE = "Your code ran longer than {seconds:g} seconds and was stopped. Is there a loop in it that never ends?"
@@ -44,8 +46,13 @@ class Remote:
 class RemoteFunction(Remote):
     """A function of the student's."""
 
+    compares_its_calls = True  # with what they were given, see `asked`
+
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self._host.call(self, args, kwargs)
+        return compared(self.called, args, kwargs)
+
+    def called(self, *args: Any, **kwargs: Any) -> Any:
+        return transforms.called(lambda *a, **k: self._host.call(self, a, k), args, kwargs)
 
 
 class RemoteClass(RemoteFunction):
@@ -57,7 +64,7 @@ class RemoteIterator(Remote, Iterator[Any]):
 
     def __next__(self) -> Any:
         within = self._host.limits.call
-        found = self._host.asked("next", within, target=self, seconds=within)
+        found = self._host.asked("next", within, touched=self._host.touched(), target=self, seconds=within)
         if not isinstance(found, list) or not found:
             raise StopIteration
         return found[0]
@@ -87,7 +94,7 @@ class RemoteModule(RemoteFunction, nn.Module):
     def own_state(self) -> dict[str, Any]:
         state = mirror.module_state(nn.Module())
         for name, p in self._copies.items():
-            state["parameters"][name] = [mirror.Raw(p), None, p.requires_grad]
+            state["parameters"][name] = [mirror.Raw(p), None, p.requires_grad, True]
         return state
 
     def fetch(self, state: Any = None) -> None:
@@ -95,8 +102,9 @@ class RemoteModule(RemoteFunction, nn.Module):
         found = self._host.asked("module", self._host.limits.call, target=self, state=state)
         try:
             parameters = {str(name): row for name, row in found["parameters"].items()}
-            for name, (data, grad, requires_grad) in parameters.items():
-                if name not in self._copies or self._copies[name].shape != data.shape:
+            replaced = set(map(str, found["new"]))
+            for name, (data, grad, requires_grad, _) in parameters.items():
+                if name not in self._copies or name in replaced or self._copies[name].shape != data.shape:
                     self._copies[name] = nn.Parameter(data, requires_grad=bool(requires_grad))
                 with torch.no_grad():
                     self._copies[name].copy_(data)
@@ -147,6 +155,8 @@ class Host(Peer):
         self.pending: BaseException | None = None  # what a function of the grader's has raised meanwhile
         self.asked_of_us, self.received = 0, 0
         self.own: dict[int, Any] = {}  # objects of the grader's that have crossed, by number
+        self.remotes: dict[int, Remote] = {}  # the student's, by number: an object that comes twice is one
+        self.tied: set[tuple[int, str]] = set()  # tensors of networks that a student's code has made share memory
 
     # --- asking ------------------------------------------------------------------------------
 
@@ -166,9 +176,9 @@ class Host(Peer):
         self.deadline, self.asked_of_us = time.monotonic() + self.seconds + GRACE, 0
         return self.ask(verb, **fields)
 
-    def ask(self, verb: str, **fields: Any) -> Any:
+    def ask_joined(self, verb: str, inputs: tuple[Any, ...], **fields: Any) -> Any:
         try:
-            return super().ask(verb, **fields)
+            return super().ask_joined(verb, inputs, **fields)
         except Gone as gone:
             late = gone.args == ("late",)
             self.close(LATE.format(seconds=self.seconds) if late else self.why_it_died())
@@ -195,7 +205,7 @@ class Host(Peer):
         """Call something of the student's."""
         seconds = min(self.limits.call, max(0.1, self.end - time.monotonic()))
         fields = {"args": list(args), "kwargs": dict(kwargs), "seconds": seconds, "without": refused()}
-        return self.asked("call", seconds, target=target, **fields)
+        return self.asked("call", seconds, touched=self.touched(), target=target, **fields)
 
     def run(self, source: str, name: str) -> tuple[str, list[str] | None]:
         """Run a cell: what it printed, and None or [the error's name, what to say about it].
@@ -245,14 +255,16 @@ class Host(Peer):
         function = self.own[number]
         try:
             with bounded_time(self.limits.call):  # the student's time, whoever computes
-                return self.served(function, letter, args, kwargs)
+                reply = self.served(function, letter, args, kwargs)
+            reply["letter"].by_value = True  # what the grader keeps of it is not to be changed from there
+            return reply
         except Exception as error:
             self.pending = self.pending or error
             raise
 
     def forget(self) -> None:
         """Between exercises: what was handed over for one is of no use in the next."""
-        for table in (self.own, self.calls):
+        for table in (self.own, self.calls, self.remotes, self.twins, self.tied):
             table.clear()
         self.received = 0
         self.asked("forget", self.limits.call)
@@ -302,26 +314,29 @@ class Host(Peer):
         number = fields["number"]
         if type(number) is not int:
             raise WireError("it is malformed")
-        return type(name, (base,), {})(self, number)
+        remote = self.remotes.get(number)
+        if not isinstance(remote, base):
+            remote = type(name, (base,), {})(self, number)
+            if len(self.remotes) < MOST_HELD:
+                self.remotes[number] = remote
+        return remote
 
     def changed(self, message: dict[str, Any], letter: Letter) -> None:
-        """Copy back what the call did to tensors, networks and optimizers that it was given."""
+        """Copy back what the call did to tensors, lists, networks and optimizers that it was given.
+
+        What was given to an earlier call stays as it was: nobody would look at it again.
+        """
+        self.take_over(message.get("touched"), lambda number: number < 0 or number in letter.numbers)
         try:
-            with torch.no_grad():
-                for index, data, grad, requires_grad in message.get("changes") or ():
-                    tensor: Tensor = letter.tensors[index]
-                    if tensor.shape == data.shape and not torch.equal(tensor, data):
-                        tensor.copy_(data)
-                    if requires_grad and tensor.is_leaf:
-                        tensor.requires_grad_()
-                    if grad is not None and tensor.is_leaf and tensor.requires_grad:
-                        tensor.grad = grad.reshape(tensor.shape)
+            if "given" in message:
+                renew([letter.fields["args"], letter.fields["kwargs"]], message["given"])
             for number, state in message.get("state") or ():
                 thing = self.own.get(number)
                 if isinstance(thing, nn.Module):
                     mirror.set_module_state(thing, state)
                 elif isinstance(thing, torch.optim.Optimizer):
                     mirror.set_optimizer_state(thing, state)
+            mirror.share(message.get("shared") or (), self.own, self.tied)
         except (TypeError, KeyError, ValueError, IndexError, AttributeError, RuntimeError) as error:
             raise WireError(f"a state is malformed: {type(error).__name__}") from None
 
@@ -333,3 +348,26 @@ class Host(Peer):
             self.close(LATE.format(seconds=self.seconds))
             return StudentError(self.over)
         return StudentError(str(message.get("text", ""))[:2000] or "Your code stopped.")
+
+
+def renew(ours: Any, theirs: Any) -> Any:
+    """Do to lists, dicts and arrays of ours what was done to their copies; what stands where this one stood."""
+    if type(ours) is not type(theirs):
+        return theirs
+    if type(ours) is np.ndarray and ours.shape == theirs.shape and ours.dtype == theirs.dtype:
+        ours[...] = theirs
+        return ours
+    if type(ours) is torch.Tensor and ours.shape == theirs.shape and torch.equal(ours, theirs):
+        return ours  # what was done to it is told elsewhere
+    if type(ours) is dict:
+        items = {k: renew(ours[k], v) if k in ours else v for k, v in theirs.items()}
+        ours.clear()
+        ours.update(items)
+        return ours
+    if type(ours) is list:
+        ours[:] = [renew(a, b) for a, b in zip(ours, theirs, strict=False)] + theirs[len(ours) :]
+        return ours
+    if type(ours) is tuple and len(ours) == len(theirs):
+        parts = tuple(renew(a, b) for a, b in zip(ours, theirs, strict=True))
+        return ours if all(a is b for a, b in zip(ours, parts, strict=True)) else parts
+    return theirs

@@ -11,10 +11,11 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
-from gancourse.grading.sandbox.wire import Raw
+from gancourse.grading.sandbox.wire import ARRAYS, Raw, underneath
 
 PLAIN_TYPES = (bool, int, float, str, type(None))
 INTERNAL = frozenset(nn.Module().__dict__) - {"training"}
@@ -23,6 +24,9 @@ OPTIMIZERS_OWN = frozenset(torch.optim.SGD([torch.zeros(1)]).__dict__)
 
 def is_plain(value: Any) -> bool:
     """Whether an attribute can be sent."""
+    value = underneath(value)
+    if isinstance(value, np.generic):
+        return value.dtype.name in ARRAYS
     if type(value) in (list, tuple):
         return all(map(is_plain, value))
     return type(value) in PLAIN_TYPES
@@ -78,35 +82,111 @@ def build_module(told: dict[str, Any]) -> nn.Module:
     return module
 
 
-def module_state(module: nn.Module) -> dict[str, Any]:
-    """What of a network may change in a call."""
+def tensors_of(module: nn.Module) -> dict[str, Tensor]:
+    """A network's parameters and buffers, by name."""
+    return {**dict(module.named_parameters()), **dict(module.named_buffers())}
+
+
+def module_state(module: nn.Module, known: dict[str, Tensor] | None = None) -> dict[str, Any]:
+    """What of a network may change in a call.
+
+    Args:
+        known: its tensors when this was asked last. `new` tells which names are another tensor's since then.
+    """
+    now = tensors_of(module)
+    new = [name for name, t in now.items() if known and name in known and known[name] is not t]
+    if known is not None:
+        known.clear()
+        known.update(now)
     return {
         "parameters": {
-            name: [Raw(p), None if p.grad is None else Raw(p.grad), p.requires_grad]
+            name: [Raw(p), Raw(p.grad) if p.is_leaf and p.grad is not None else None, p.requires_grad, p.is_leaf]
             for name, p in module.named_parameters()
         },
         "buffers": {name: Raw(b) for name, b in module.named_buffers()},
         "training": [m.training for m in module.modules()],
+        "new": new,
+        "gone": [
+            f"{home}.{name}".removeprefix(".")
+            for home, part in module.named_modules()
+            for name, t in (*part._parameters.items(), *part._buffers.items())
+            if t is None
+        ],
     }
 
 
 def set_module_state(module: nn.Module, state: dict[str, Any]) -> None:
-    """Take a state over, as far as it fits: names and shapes are this side's."""
-    parameters = dict(module.named_parameters())
-    with torch.no_grad():
-        for name, (data, grad, requires_grad) in state["parameters"].items():
-            if (p := parameters.get(name)) is None or p.shape != data.shape:
-                continue
-            if not torch.equal(p, data):  # an untouched parameter keeps its version
-                p.copy_(data)
+    """Take a state over: what was replaced over there is replaced here, what is gone is gone."""
+    modules, new, gone = dict(module.named_modules()), set(state["new"]), set(state["gone"])
+    parameters, buffers = dict(module.named_parameters()), dict(module.named_buffers())
+    for name, (data, grad, requires_grad, leaf) in state["parameters"].items():
+        home, _, own = name.rpartition(".")
+        if home not in modules or not own.isidentifier():
+            continue
+        p = parameters.get(name)
+        if p is None or name in new:
+            p = modules[home]._parameters[own] = nn.Parameter(data, requires_grad=bool(requires_grad))
+        with torch.no_grad():
+            renewed(p, data)
+        if not leaf and p.is_leaf:  # it drags a graph along
+            modules[home]._parameters[own] = p.detach().requires_grad_() * 1  # pyrefly: ignore
+        elif p.is_leaf:
             p.requires_grad_(bool(requires_grad))
             p.grad = None if grad is None else grad.to(p.dtype).reshape(p.shape)
-        buffers = dict(module.named_buffers())
-        for name, data in state["buffers"].items():
-            if name in buffers and buffers[name].shape == data.shape:
-                buffers[name].copy_(data)
+    for name, data in state["buffers"].items():
+        home, _, own = name.rpartition(".")
+        b = buffers.get(name)
+        if b is not None and name in new:
+            modules[home]._buffers[own] = data
+        elif b is not None:
+            with torch.no_grad():
+                renewed(b, data)
+    for name in gone & {*parameters, *buffers}:
+        home, _, own = name.rpartition(".")
+        (modules[home]._parameters if name in parameters else modules[home]._buffers)[own] = None
     for part, training in zip(module.modules(), state["training"], strict=False):
         part.training = bool(training)
+
+
+def renewed(tensor: Tensor, data: Tensor) -> None:
+    """Give a tensor these numbers; one that has them already keeps its version."""
+    if tensor.shape != data.shape or tensor.dtype != data.dtype:
+        tensor.data = data
+    elif not torch.equal(tensor, data):
+        tensor.copy_(data)
+
+
+Places = list[list[Any]]  # of tensors: each a network's number and the tensor's name in it
+
+
+def shared(modules: dict[int, nn.Module]) -> list[Places]:
+    """Which tensors of some networks are one and the same memory."""
+    found: dict[tuple[Any, ...], Places] = {}
+    for number, module in modules.items():
+        for name, tensor in tensors_of(module).items():
+            memory = tensor.data_ptr(), tensor.shape, tensor.stride(), tensor.dtype
+            if tensor.numel():
+                found.setdefault(memory, []).append([number, name])
+    return [places for places in found.values() if len(places) > 1]
+
+
+def share(groups: Any, modules: dict[int, Any], tied: set[tuple[int, str]]) -> None:
+    """Let tensors of some networks share their memory as it was told; `tied` are those that did by an earlier call."""
+    ours = {(n, k): t for n, m in modules.items() if isinstance(m, nn.Module) for k, t in tensors_of(m).items()}
+    now: set[tuple[int, str]] = set()
+    for places in groups:
+        group = [place for place in map(tuple, places) if place in ours]
+        for place in group[1:]:
+            first, tensor = ours[group[0]], ours[place]
+            if first.shape == tensor.shape and first.dtype == tensor.dtype:
+                now.add(place)
+                if first.data_ptr() != tensor.data_ptr():
+                    tensor.data = first.data
+    for place in tied - now:
+        if place in ours:
+            ours[place].data = ours[place].data.clone()
+    tied.clear()
+    tied.update(now)
 
 
 # --- optimizers --------------------------------------------------------------------------------

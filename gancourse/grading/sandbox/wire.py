@@ -1,8 +1,9 @@
 """What crosses between the grader and a sandbox: messages that cannot execute anything.
 
 A message is a header in JSON and the raw bytes of its arrays. Decoding makes None, booleans,
-numbers, strings, lists, tuples, dicts, tensors and NumPy arrays, all of bounded size and depth;
-there is no way to name a class or a function. What else must be said about (a module, a function
+numbers, strings, lists, tuples, dicts, ranges, tensors and NumPy arrays, all of bounded size and depth;
+there is no way to name a class or a function. A value of a subclass arrives as what it is underneath: a
+named tuple as a tuple, a word of an enum as a string. What else must be said about (a module, a function
 that lives on the other side) is a `Tagged`: a word and plain fields, on which each side acts by a
 short list of its own. Both sides use this file; neither believes the other.
 """
@@ -14,6 +15,7 @@ import math
 import socket
 import struct
 import time
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -28,6 +30,7 @@ LONGEST = 200_000  # characters of a string
 DEEPEST = 40
 SLOWEST = 60  # seconds that a message may take to be read
 MOST = 100_000  # items in all containers of a message together
+FARTHEST = 2**53  # where a range may begin and end
 DTYPES = {
     str(dtype).removeprefix("torch."): dtype
     for dtype in (
@@ -63,6 +66,29 @@ class Raw:
     data: Any
 
 
+UNDERNEATH: tuple[tuple[type, Callable[[Any], Any]], ...] = (
+    (int, int.__int__),
+    (float, float.__float__),
+    (str, str.__str__),
+    (tuple, lambda value: tuple(tuple.__iter__(value))),
+    (list, lambda value: list(list.__iter__(value))),
+    (OrderedDict, lambda value: dict(OrderedDict.items(value))),
+    (dict, lambda value: dict(dict.items(value))),
+)
+"""How to read what a value of a subclass is underneath, whatever the subclass says about itself."""
+ALREADY_PLAIN = {bool, int, float, str, tuple, list, dict}
+
+
+def underneath(value: Any) -> Any:
+    """A named tuple as a tuple, an enum's word as a string, NumPy's string as Python's; all else as it is."""
+    if isinstance(value, np.generic) and not isinstance(value, np.str_):
+        return value  # float64 is a float, but has a type that checks may ask for
+    kind = type(value)
+    if kind in ALREADY_PLAIN:
+        return value
+    return next((read(value) for base, read in UNDERNEATH if issubclass(kind, base)), value)
+
+
 def pack(value: Any, tag: Callable[[Any], Any] | None = None) -> bytes:
     """A value as a message; `tag` turns what is neither number, string nor container into a `Tagged` or a `Raw`."""
     packer = Packer(tag)
@@ -80,7 +106,8 @@ class Packer:
         self.tag, self.buffers, self.items = tag, [], 0
 
     def plain(self, value: Any, depth: int) -> Any:
-        kind = type(value)  # and not isinstance: a subclass may pretend to be anything
+        value = underneath(value)
+        kind = type(value)  # and not isinstance: a class may pretend to be another
         self.items += 1
         if depth > DEEPEST or self.items > MOST:
             raise WireError("it is nested too deeply or holds too many things")
@@ -94,18 +121,27 @@ class Packer:
             return value[:LONGEST]
         if kind in (list, tuple):
             return {"l" if kind is list else "u": [self.plain(v, depth + 1) for v in value]}
-        if kind is dict and all(type(k) in (str, int) for k in value):
-            return {"d": [[k, self.plain(v, depth + 1)] for k, v in value.items()]}
+        if kind is dict and all(type(k) in (str, int) for k in map(key, value)):
+            return {"d": [[key(k), self.plain(v, depth + 1)] for k, v in value.items()]}
+        if kind is complex:
+            return {"c": [self.plain(value.real, depth + 1), self.plain(value.imag, depth + 1)]}
+        if kind is range:
+            return {"r": [self.bounded(number) for number in (value.start, value.stop, value.step)]}
         if kind is Tagged:
             return {"x": [value.tag, [[k, self.plain(v, depth + 1)] for k, v in value.fields.items()]]}
+        if isinstance(value, np.generic):
+            return {"s": self.array(value)["n"]}
         if self.tag is not None and kind is not Raw:
             return self.plain(self.tag(value), depth + 1)
         value = value.data if kind is Raw else value
         if isinstance(value, Tensor):
             return self.tensor(value)
-        if isinstance(value, np.ndarray | np.generic):
+        if isinstance(value, np.ndarray):
             return self.array(value)
         return self.unsendable(value)
+
+    def bounded(self, number: int) -> int:
+        return number if abs(number) < FARTHEST else self.unsendable(range(0))
 
     def tensor(self, value: Tensor) -> Any:
         name = str(value.dtype).removeprefix("torch.")
@@ -129,6 +165,11 @@ class Packer:
 
     def unsendable(self, value: Any) -> Any:
         raise WireError(f"a {type(value).__name__} cannot be sent")
+
+
+def key(value: Any) -> Any:
+    """A dict's key: NumPy's integers, such as labels that were counted, as Python's."""
+    return int(value) if isinstance(value, np.integer) else underneath(value)
 
 
 def unpack(body: bytes, untag: Callable[[Tagged], Any] | None = None) -> Any:
@@ -186,6 +227,13 @@ class Unpacker:
                 return tuple(self.value(v, depth + 1) for v in content)
             case "d":
                 return {k if type(k) is int else str(k): self.value(v, depth + 1) for k, v in content}
+            case "c":
+                real, imaginary = (self.value(v, depth + 1) for v in content)
+                return complex(real, imaginary)
+            case "r":
+                if any(type(number) is not int or abs(number) >= FARTHEST for number in content):
+                    raise WireError("a range is malformed")
+                return range(*content)
             case "t":
                 name, shape, data = self.buffer(content, DTYPES)
                 if not data:
@@ -194,6 +242,9 @@ class Unpacker:
             case "n":
                 name, shape, data = self.buffer(content, ARRAYS)
                 return np.frombuffer(data, dtype=name).reshape(shape).copy()
+            case "s":
+                name, shape, data = self.buffer(content, ARRAYS)
+                return np.frombuffer(data, dtype=name).reshape(shape)[()]
             case "x":
                 word, fields = content
                 tagged = Tagged(str(word), {str(k): self.value(v, depth + 1) for k, v in fields})

@@ -1,0 +1,48 @@
+"""What a lesson adds to `make test` is told, warned of, and in the end refused."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import times
+
+
+@pytest.mark.parametrize(
+    ("seconds", "slower", "says", "fails"),
+    [
+        (59.0, 1.0, "59.0", False),
+        (61.0, 1.0, "WARNING: over the 60 s", False),
+        (61.0, 1.5, "61.0", False),
+        (121.0, 1.0, "FAILED: over twice the 60 s", True),
+        (121.0, 1.5, "WARNING: over the 90 s", False),
+    ],
+)
+def test_what_a_lesson_adds_is_judged(seconds, slower, says, fails):
+    lines, over = times.summary({"01_a": 10.0, "02_b": seconds}, slower)
+    assert over is fails and lines[1].startswith("02_b") and says in lines[1]
+    assert ("lesson may add" in lines[1]) == (says[0] in "WF") and "lesson may add" not in lines[0]
+
+
+@pytest.mark.parametrize(("most", "code"), [("60.0", 0), ("1e-9", 1)])
+def test_a_run_fails_where_a_lesson_adds_too_much(tmp_path, most, code):
+    """A run of its own, with a test of a lesson's: its time is told, and what it may add decides how the run ends."""
+    (tmp_path / "test_it.py").write_text(
+        "import time, pytest\n@pytest.mark.parametrize('lesson', ['01_x'])\ndef test_it(lesson): time.sleep(0.01)\n"
+    )
+    (tmp_path / "given.py").write_text(
+        f"import times, pathlib\ntimes.MOST = {most}\ntimes.NAMES = {{'01_x'}}\n"
+        "times.TIMES = pathlib.Path('times.json').resolve()\n"
+    )
+    here = Path(times.__file__).parent
+    env = {**os.environ, "PYTHONPATH": f"{here}{os.pathsep}{tmp_path}", "GANCOURSE_WHOLE": "1"}
+    plugins = ["-p", "no:cacheprovider", "-p", "no:nbval", "-p", "times", "-p", "given"]
+    ran = subprocess.run(
+        [sys.executable, "-m", "pytest", *plugins, "test_it.py"],
+        cwd=tmp_path, env=env, capture_output=True, text=True,
+    )  # fmt: skip
+    assert ran.returncode == code, ran.stdout
+    assert "what each lesson adds" in ran.stdout and "01_x" in ran.stdout
