@@ -17,8 +17,10 @@ from torch import Tensor, nn
 from torch.distributions import Categorical, MixtureSameFamily, MultivariateNormal
 from torch.func import functional_call
 
+from gancourse.checks.challenge import Medals, Reached
 from gancourse.checks.core import Suite, expect
 from gancourse.checks.doubles import Quadratic
+from gancourse.checks.grid_game import GAMES, Grids, played
 from gancourse.checks.inputs import chosen_int, probabilities, rand, randn
 from gancourse.checks.networks import network
 from gancourse.checks.steps import curved, flat
@@ -186,3 +188,13 @@ def _(step: Callable) -> None:
         expect_close(numbers(got, ()), value.detach(), "random networks", show=False)
         expect_close(flat(G), want, "random networks", show=False, what="G's parameters become")
     expect(torch.equal(flat(D), D_before), "D has changed during G's steps.")
+
+
+@check.challenge(
+    "twenty_five",
+    "does so on grids of other spacings and places",
+    Medals(bronze=4, silver=10, gold=18, unit="modes", higher_is_better=True, margin=0.15, runs=1, seconds=60),
+)
+def _(twenty_five: Callable) -> Reached:
+    held = played(twenty_five, Grids(1.7 + 0.6 * rand(GAMES), rand(GAMES, 2) - 0.5))
+    return Reached(mean(held), f"The games ended with {', '.join(map(str, sorted(held)))} modes held.")
