@@ -1349,7 +1349,7 @@ show(
 # | ring and grid | 64 units, 1,200 steps, 64 samples a batch | 400 units, 400,000 steps, 100 packs (Lin and others) |
 # | packing | packs of 2 and 4, on points | packs of 2 to 4, also on triples of digits (stacked MNIST) |
 # | unrolled | 5 steps, on points | 5 to 10 steps, also on digits and small photographs (Metz and others) |
-# | minibatch standard deviation | on a list of features | on maps of features, for faces of 1024 × 1024 (Karras and others) |
+# | minibatch standard deviation | on a list of features | on maps of features, faces of 1024 × 1024 (Karras and others) |
 # | counted by | places that we know | a classifier that names what was made |
 #
 # What does not carry over is the count: of photographs nobody has a list of the modes.
