@@ -1,7 +1,7 @@
 """A game on grids of 25 modes, played by a recipe: lesson 02's open challenge.
 
 A student says how the game is played; it is played here, on grids that the student never sees, by networks of this
-module. So nothing of the student's meets a real point. Five games of unlike seeds and grids are stacked and played at
+module. So nothing of the student's meets a real point. Eight games of unlike seeds and grids are stacked and played at
 once, as `training.ensemble` does.
 """
 
@@ -20,8 +20,8 @@ from gancourse.checks.core import Miss, a, expect
 from gancourse.checks.inputs import generator
 from gancourse.checks.values import numbers
 
-STEPS = 1000  # of both players together
-GAMES = 5
+STEPS = 600  # of both players together
+GAMES = 8
 HELD = 50  # of 2,500 samples, half of a mode's fair share
 LOSSES = ("non_saturating", "minimax", "hinge")
 

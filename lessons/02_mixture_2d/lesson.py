@@ -1082,10 +1082,10 @@ playground
 # %% [markdown] exercise="twenty_five" challenge=true stars=3 minutes=40
 # ### Exercise 9: an open challenge: the 25 modes of the grid
 #
-# With a slow judge and 1,200 iterations nobody in section 7 learned the grid. Can you do it in 1,000 *steps*, where
+# With a slow judge and 1,200 iterations nobody in section 7 learned the grid. Can you do it in 600 *steps*, where
 # each
 # step of either player counts? You write the recipe; the game is played for you, on grids whose spacing and place you
-# never see: five games at once, of networks with two hidden layers, on real points with $s = 0.15$.
+# never see: eight games at once, of networks with two hidden layers, on real points with $s = 0.15$.
 #
 # Write `twenty_five(t)`. It is asked at the start, `t = 0`, and again every 20 iterations with the share `t` of the
 # steps that are gone. It returns a dictionary; what you leave out is as in brackets.
@@ -1105,7 +1105,7 @@ playground
 #
 # A mode is **held** if at least 50 of 2,500 samples lie within three standard deviations of it: half of its fair
 # share,
-# far more than scatter gives. What counts is how many of 25 are held, on average over the five games: **4** for
+# far more than scatter gives. What counts is how many of 25 are held, on average over the eight games: **4** for
 # bronze, **10** for silver, **18** for gold. (Graders allow a little less.) The check takes some ten seconds, a
 # minute at
 # most.
@@ -1118,7 +1118,8 @@ playground
 # first, so that much happens in few steps, and low at the end, so that it stays.
 # ---
 # `torch.cartesian_prod` of `torch.arange(5.0) - 2` with itself is a lattice of 25 places: repeat it 200 times and add
-# a little normal noise. A frequency of 3 has a wavelength of about 2. A rate that falls is `5e-3 * (1 - 0.95 * t)`.
+# a little normal noise. A frequency of 3 has a wavelength of about 2. A rate that falls is `2e-3 * (1 - 0.9 * t)`, and
+# a blur that fades shows $D$ the rough shape first.
 
 
 # %% solution="twenty_five"
@@ -1134,8 +1135,8 @@ def twenty_five(t):
     ### BEGIN SOLUTION
     lattice = torch.cartesian_prod(torch.arange(5.0) - 2, torch.arange(5.0) - 2)
     noise = 0.7 * lattice.repeat(200, 1) + 0.07 * torch.randn(5000, 2)
-    rate = 5e-3 * (1 - 0.95 * t)
-    return {"noise": noise, "waves": [1.5, 3.0, 4.5], "rate_G": rate, "rate_D": rate}
+    rate, blur = 2.5e-3 * (1 - 0.95 * t), max(0.0, 1 - 2 * t)
+    return {"noise": noise, "waves": [1.5, 3.0], "rate_G": rate, "rate_D": rate, "blur": blur}
     ### END SOLUTION
 
 
@@ -1349,7 +1350,7 @@ show(
 # | ring and grid | 64 units, 1,200 steps, 64 samples a batch | 400 units, 400,000 steps, 100 packs (Lin and others) |
 # | packing | packs of 2 and 4, on points | packs of 2 to 4, also on triples of digits (stacked MNIST) |
 # | unrolled | 5 steps, on points | 5 to 10 steps, also on digits and small photographs (Metz and others) |
-# | minibatch standard deviation | on a list of features | on maps of features, faces of 1024 × 1024 (Karras and others) |
+# | minibatch standard deviation | on a list of features | on maps of features, of faces of 1024 × 1024 pixels |
 # | counted by | places that we know | a classifier that names what was made |
 #
 # What does not carry over is the count: of photographs nobody has a list of the modes.

@@ -1214,3 +1214,41 @@ it.excused = {
 }
 
 # ---------------------------------------------------------------------------------------------
+
+# ---------------------------------------------------------------------------------------------
+
+it = answers.to("twenty_five")
+
+it.earns("gold", "noise in 25 clumps, waves, and a blur that fades")
+it.earns("gold", "larger batches, too", {'{"noise"': '{"batch": 96, "noise"', "0.07 *": "0.05 *"})
+it.earns(
+    "gold",
+    "the table made once, plain numbers",
+    """
+    import itertools
+
+    PLACES = [(0.7 * i, 0.7 * j) for i, j in itertools.product(range(-2, 3), repeat=2)]
+    TABLE = torch.tensor(PLACES * 200) + 0.06 * torch.randn(5000, 2)
+
+    def twenty_five(t):
+        rate = 0.0026 - 0.0024 * t
+        return dict(noise=TABLE, waves=(1.5, 3.0), rate_D=rate, rate_G=rate, blur=1.0 - 2 * t if t < 0.5 else 0)
+    """,
+)
+it.earns("silver", "SILVER", None)
+it.earns("bronze", "BRONZE", None)
+
+it.wrong("returns nothing", {"return {": "settings = {"}, says="Return a dictionary")
+it.wrong("return 0", "return 0", says="A recipe is a dictionary")
+it.wrong("nothing set", "return {}", says="Bronze takes at least")
+it.wrong("rates of 0", {"rate, blur = 2.5e-3 * (1 - 0.95 * t)": "rate, blur = 0.0"}, says="Bronze takes at least")
+it.wrong("rates at which the game runs away", {"2.5e-3 * (1 - 0.95 * t)": "0.1"}, says="at least")
+it.wrong("an unknown setting", {'"blur"': '"fog"'}, says="A recipe has no fog")
+it.wrong("a huge batch", {'{"noise"': '{"batch": 10**9, "noise"'}, says="it may be from 16 to 128")
+it.wrong("networks of any width", {'{"noise"': '{"width": 100_000, "noise"'}, says="it may be from 8 to 64")
+it.wrong(
+    "more noise than fits", {"repeat(200, 1)": "repeat(800, 1)", "(5000, 2)": "(20000, 2)"}, says="1,000 to 10,000 rows"
+)
+it.wrong("half a step of D", {'{"noise"': '{"k": 1.5, "noise"'}, says="should be a whole number")
+it.wrong("no D's steps", {'{"noise"': '{"k": 0, "noise"'}, says="it may be from 1 to 5")
+it.wrong("noise that is not a number", {"lattice.repeat(200, 1)": "lattice.repeat(200, 1) / 0"}, says="`noise`")
