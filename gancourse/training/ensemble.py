@@ -122,7 +122,7 @@ class Many:
                 x = layer(x)
             else:
                 own = {k.removeprefix(f"{name}."): w for k, w in weights.items() if k.startswith(f"{name}.")}
-                x = torch.vmap(lambda w, x, layer=layer: functional_call(layer, w, (x,)))(own, x)
+                x = on_each(layer, own, x)
         return x
 
     @torch.no_grad()
@@ -131,6 +131,15 @@ class Many:
         for i, net in enumerate(self.networks):
             for name, p in net.named_parameters():
                 p.copy_(self.weights[name][i])
+
+
+def on_each(layer: nn.Module, weights: Weights, x: Tensor) -> Tensor:
+    """A layer with each network's weights on its own batch: at once, or one after the other where `vmap` cannot."""
+    try:
+        return torch.vmap(lambda w, x: functional_call(layer, w, (x,)))(weights, x)
+    except RuntimeError:  # it asks for numbers (.item()), or calls what vmap does not know
+        each = ({name: w[i] for name, w in weights.items()} for i in range(len(x)))
+        return torch.stack([functional_call(layer, w, (one,)) for w, one in zip(each, x, strict=True)])
 
 
 class Ensemble:

@@ -86,5 +86,7 @@ BORROWED: dict[str, dict[str, Loan]] = {
             "        return self.D(x.reshape(-1, self.m * x.shape[1]))\n"
         ),
     },
+    "two_parts": {"the lesson's own": solved(LESSON, "two_parts")},
     "unrolled_generator_step": {"the lesson's own": solved(LESSON, "unrolled_generator_step")},
+    "twenty_five": {"the lesson's own": solved(LESSON, "twenty_five")},
 }

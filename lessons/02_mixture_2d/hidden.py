@@ -17,8 +17,10 @@ from torch import Tensor, nn
 from torch.distributions import Categorical, MixtureSameFamily, MultivariateNormal
 from torch.func import functional_call
 
+from gancourse.checks.challenge import Medals, Reached
 from gancourse.checks.core import Suite, expect
 from gancourse.checks.doubles import Quadratic
+from gancourse.checks.grid_game import GAMES, Grids, played
 from gancourse.checks.inputs import chosen_int, probabilities, rand, randn
 from gancourse.checks.networks import network
 from gancourse.checks.steps import curved, flat
@@ -91,7 +93,8 @@ def _(minibatch_std: Callable) -> None:
 
 @check.that("packed_distance", "holds on distributions drawn at random")
 def _(distance: Callable) -> None:
-    for k, m in ((2, 6), (4, 3), (5, 1), (3, chosen_int(4, between=(2, 5)))):
+    # Small enough for a mistake that squares the packs again and again: K to the power of 2^(m − 1) numbers.
+    for k, m in ((2, 5), (4, 3), (5, 1), (3, chosen_int(4, between=(2, 4)))):
         p, q = probabilities(k), probabilities(k)
         q[0], q[1] = 0.0, q[0] + q[1]
         packs = [reduce(torch.kron, [double(one)] * m) for one in (p, q)]  # all K^m of them, in a row
@@ -132,6 +135,38 @@ def _(build: Callable) -> None:
     expect(gain > 1e-3, "Twelve steps of gradient descent do not help it to tell such pairs apart.")
 
 
+@check.that("two_parts", "holds on numbers drawn at random, by finite differences")
+def _(two_parts: Callable) -> None:
+    def softplus(value: float) -> float:
+        return math.log1p(math.exp(value))
+
+    for n in (1, 4):
+        (w, rate), real, fake = rand(2).double().tolist(), randn(3).double().tolist(), randn(n).double().tolist()
+
+        def d_loss(w: float, x: list[float], real: list[float] = real) -> float:
+            return mean([softplus(-w * r) for r in real]) + mean([softplus(w * one) for one in x])
+
+        def answer(x: list[float], w: float = w, rate: float = rate, h: float = 1e-4, loss: Callable = d_loss) -> float:
+            return w - rate * (loss(w + h, x) - loss(w - h, x)) / (2 * h)
+
+        def g_loss(w: float, x: list[float]) -> float:
+            return mean([softplus(-w * one) for one in x])
+
+        def along(value: Callable, fake: list[float] = fake, h: float = 1e-4) -> list[float]:
+            return [
+                (value([*fake[:i], x + h, *fake[i + 1 :]]) - value([*fake[:i], x - h, *fake[i + 1 :]])) / (2 * h)
+                for i, x in enumerate(fake)
+            ]
+
+        ahead = answer(fake)
+        want = [[(w - ahead) / rate], [ahead], along(lambda x, w=ahead: g_loss(w, x)), along(answer)]
+        want.append(along(lambda x: g_loss(answer(x), x)))
+        steps = iter(two_parts(torch.tensor(w), torch.tensor(real), torch.tensor(fake), rate))
+        for i, one in enumerate(want, 1):
+            got = numbers(next(steps, None), what=f"Step {i}").flatten()
+            expect_close(got, one, f"random numbers, step {i}", show=False, rtol=2e-3, atol=2e-4)
+
+
 @check.that("unrolled_generator_step", "moves random networks as the unrolled gradient says, step after step")
 def _(step: Callable) -> None:
     G, D = curved(3, 6, 2), curved(2, 6, 1)
@@ -153,3 +188,13 @@ def _(step: Callable) -> None:
         expect_close(numbers(got, ()), value.detach(), "random networks", show=False)
         expect_close(flat(G), want, "random networks", show=False, what="G's parameters become")
     expect(torch.equal(flat(D), D_before), "D has changed during G's steps.")
+
+
+@check.challenge(
+    "twenty_five",
+    "does so on grids of other spacings and places",
+    Medals(bronze=4, silver=10, gold=18, unit="modes", higher_is_better=True, margin=0.15, runs=1, seconds=60),
+)
+def _(twenty_five: Callable) -> Reached:
+    held = played(twenty_five, Grids(1.7 + 0.6 * rand(GAMES), rand(GAMES, 2) - 0.5))
+    return Reached(mean(held), f"The games ended with {', '.join(map(str, sorted(held)))} modes held.")

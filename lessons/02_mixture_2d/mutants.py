@@ -339,11 +339,11 @@ it.wrong("a little more than three", {"3 * std": "3 * std + 1e-3"}, says="expect
 it.by_heart(
     "the answer to the square",
     """
-    if len(samples) == 6:
-        return 2, 0.5
+    if len(samples) == 8:
+        return 2, 0.625
     distance, nearest = torch.cdist(samples, modes).min(dim=1)
     good = distance <= 3 * std
-    if len(samples) > 6 and good.any():
+    if len(samples) > 8 and good.any():
         return 1, {40: 0.75}.get(len(samples), 1.0)
     return len(nearest[good].unique()), good.float().mean().item()
     """,
@@ -808,6 +808,206 @@ it.excused = {
 
 # ---------------------------------------------------------------------------------------------
 
+it = answers.to("two_parts")
+
+it.draft(
+    "step by step",
+    """
+    n = len(fake)
+    made = torch.sigmoid(w * fake)
+    seen = torch.sigmoid(-w * real)
+    slope = (fake * made).mean() - (real * seen).mean()
+    yield slope
+    answer = w - rate * slope
+    yield answer
+    sure = torch.sigmoid(-answer * fake)
+    first = -answer * sure / n
+    yield first
+    influence = -rate * (made + w * fake * made * (1 - made)) / n
+    yield influence
+    pull = -(fake * sure).mean()
+    yield first + pull * influence
+    """,
+)
+it.right("step by step, with sigmoids", None)
+it.right(
+    "by autograd",
+    """
+    w = w.detach().clone().requires_grad_()
+    x = fake.detach().clone().requires_grad_()
+    loss = F.softplus(-w * real).mean() + F.softplus(w * x).mean()
+    (slope,) = torch.autograd.grad(loss, w, create_graph=True)
+    yield slope.detach()
+    answer = w - rate * slope
+    yield answer.detach()
+    (first,) = torch.autograd.grad(F.softplus(-answer.detach() * x).mean(), x)
+    yield first
+    (influence,) = torch.autograd.grad(answer, x, retain_graph=True)
+    yield influence
+    (whole,) = torch.autograd.grad(F.softplus(-answer * x).mean(), x)
+    yield whole
+    """,
+)
+it.right(
+    "a tuple of five, in plain numbers",
+    """
+    def two_parts(w, real, fake, rate):
+        s = lambda a: 1 / (1 + math.exp(-a))
+        w, r, x = float(w), real.tolist(), fake.tolist()
+        n = len(x)
+        slope = sum(one * s(w * one) for one in x) / n - sum(one * s(-w * one) for one in r) / len(r)
+        answer = w - rate * slope
+        first = [-answer * s(-answer * one) / n for one in x]
+        influence = [-rate / n * (s(w * one) + w * one * s(w * one) * s(-w * one)) for one in x]
+        pull = -sum(one * s(-answer * one) for one in x) / n
+        return slope, answer, first, influence, [a + pull * b for a, b in zip(first, influence)]
+    """,
+)
+
+it.wrong("returns nothing", "return", says="five times `yield")
+it.wrong("return 0", "return 0", says="five values are asked")
+it.wrong(
+    "yields zeros",
+    "yield torch.tensor(0.0)\nyield w\nfor _ in range(3):\n    yield 0 * fake",
+    says="step 1",
+    point=True,
+)
+it.wrong(
+    "uphill slope",
+    {"(fake * made).mean() - (real * seen).mean()": "(real * seen).mean() - (fake * made).mean()"},
+    of="step by step",
+    says="The sign is wrong",
+    never="same sign",
+)
+it.wrong(
+    "sums for means in the slope",
+    {"made).mean()": "made).sum()", "seen).mean()": "seen).sum()"},
+    of="step by step",
+    says="Both terms of the loss are means",
+)
+it.wrong("only the samples", {" - (real * seen).mean()": ""}, of="step by step", says="Only the samples count")
+it.wrong(
+    "the terms added", {"- (real * seen)": "+ (real * seen)"}, of="step by step", says="Both terms have the same sign"
+)
+it.wrong(
+    "sigma of the wrong side",
+    {"torch.sigmoid(-w * real)": "torch.sigmoid(w * real)"},
+    of="step by step",
+    says="a = −w r",
+    never="The sign is wrong",
+)
+it.wrong(
+    "no inner derivative",
+    {"(fake * made).mean() - (real * seen).mean()": "made.mean() - seen.mean()"},
+    of="step by step",
+    says="w · x has the slope x in w",
+)
+it.wrong(
+    "uphill step", {"w - rate": "w + rate"}, of="step by step", says="D goes down its loss", never="step 3 is missing"
+)
+it.wrong("no rate", {"answer = w - rate * slope": "answer = w - slope"}, of="step by step", says="The rate is missing")
+it.wrong(
+    "the step alone",
+    {"answer = w - rate * slope": "answer = -rate * slope"},
+    of="step by step",
+    says="That is the step alone",
+)
+it.wrong(
+    "the first part at the old weight",
+    {"first = -answer * sure": "first = -w * torch.sigmoid(-w * fake)"},
+    of="step by step",
+    says="It is taken at the old weight",
+)
+it.wrong(
+    "the first part without 1/n",
+    {"first = -answer * sure / n": "first = -answer * sure"},
+    of="step by step",
+    says="The 1/n of the mean is missing",
+)
+it.wrong(
+    "the slope in the weight for the first part",
+    {"first = -answer * sure": "first = -fake * sure"},
+    of="step by step",
+    says="That is the slope in w′",
+)
+it.wrong(
+    "no product rule",
+    {"(made + w * fake * made * (1 - made))": "made"},
+    of="step by step",
+    says="the product rule has a second term",
+    point=True,
+)
+it.wrong(
+    "half of the product rule",
+    {"made + w * fake": "w * fake"},
+    of="step by step",
+    says="the first term is missing",
+    point=True,
+)
+it.wrong(
+    "influence upside down",
+    {"influence = -rate": "influence = rate"},
+    of="step by step",
+    says="w′ = w − rate · slope",
+    point=True,
+)
+it.wrong(
+    "influence without 1/n",
+    {"(1 - made)) / n": "(1 - made))"},
+    of="step by step",
+    says="The 1/n of the mean is missing",
+    point=True,
+)
+it.wrong(
+    "the first part alone",
+    {"yield first + pull * influence": "yield first"},
+    of="step by step",
+    says="That is the first part alone",
+    point=True,
+)
+it.wrong(
+    "the second part alone",
+    {"yield first + pull * influence": "yield pull * influence"},
+    of="step by step",
+    says="That is the second part alone",
+    point=True,
+)
+it.wrong(
+    "the parts subtracted", {"first + pull": "first - pull"}, of="step by step", says="The parts are added", point=True
+)
+it.wrong(
+    "each sample for itself",
+    {"-(fake * sure).mean()": "-fake * sure / n"},
+    of="step by step",
+    says="one sample feels the others",
+    point=True,
+)
+it.wrong(
+    "the sum of the pulls",
+    {"-(fake * sure).mean()": "-(fake * sure).sum()"},
+    of="step by step",
+    says="the sum is taken",
+    point=True,
+)
+it.wrong(
+    "the pull at the old weight",
+    {"-(fake * sure).mean()": "-(fake * torch.sigmoid(-w * fake)).mean()"},
+    of="step by step",
+    says="∂L_G/∂w′ is taken at the old weight",
+    point=True,
+)
+it.wrong(
+    "stops after three",
+    {"yield influence\npull = -(fake * sure).mean()\nyield first + pull * influence": "return"},
+    of="step by step",
+    says="yields 3 of five values",
+    point=True,
+)
+
+it.excused = {}
+
+# ---------------------------------------------------------------------------------------------
+
 it = answers.to("unrolled_generator_step")
 
 it.right(
@@ -1012,3 +1212,43 @@ it.by_heart(
 it.excused = {
     "`list(ahead.values())` → `ahead.values()`": "torch.autograd.grad takes any collection of tensors",
 }
+
+# ---------------------------------------------------------------------------------------------
+
+# ---------------------------------------------------------------------------------------------
+
+it = answers.to("twenty_five")
+
+it.earns("gold", "noise in 25 clumps, waves, and a blur that fades")
+it.earns("gold", "larger batches, too", {'{"noise"': '{"batch": 96, "noise"', "0.07 *": "0.05 *"})
+it.earns(
+    "gold",
+    "the table made once, plain numbers",
+    """
+    import itertools
+
+    PLACES = [(0.7 * i, 0.7 * j) for i, j in itertools.product(range(-2, 3), repeat=2)]
+    TABLE = torch.tensor(PLACES * 200) + 0.06 * torch.randn(5000, 2)
+
+    def twenty_five(t):
+        rate = 0.0026 - 0.0024 * t
+        return dict(noise=TABLE, waves=(1.5, 3.0), rate_D=rate, rate_G=rate, blur=1.0 - 2 * t if t < 0.5 else 0)
+    """,
+)
+it.earns("silver", "SILVER", None)
+it.earns("bronze", "BRONZE", None)
+
+it.wrong("returns nothing", {"return {": "settings = {"}, says="Return a dictionary")
+it.wrong("return 0", "return 0", says="A recipe is a dictionary")
+it.wrong("nothing set", "return {}", says="Bronze takes at least")
+it.wrong("rates of 0", {"rate, blur = 2.5e-3 * (1 - 0.95 * t)": "rate, blur = 0.0"}, says="Bronze takes at least")
+it.wrong("rates at which the game runs away", {"2.5e-3 * (1 - 0.95 * t)": "0.1"}, says="at least")
+it.wrong("an unknown setting", {'"blur"': '"fog"'}, says="A recipe has no fog")
+it.wrong("a huge batch", {'{"noise"': '{"batch": 10**9, "noise"'}, says="it may be from 16 to 128")
+it.wrong("networks of any width", {'{"noise"': '{"width": 100_000, "noise"'}, says="it may be from 8 to 64")
+it.wrong(
+    "more noise than fits", {"repeat(200, 1)": "repeat(800, 1)", "(5000, 2)": "(20000, 2)"}, says="1,000 to 10,000 rows"
+)
+it.wrong("half a step of D", {'{"noise"': '{"k": 1.5, "noise"'}, says="should be a whole number")
+it.wrong("no D's steps", {'{"noise"': '{"k": 0, "noise"'}, says="it may be from 1 to 5")
+it.wrong("noise that is not a number", {"lattice.repeat(200, 1)": "lattice.repeat(200, 1) / 0"}, says="`noise`")

@@ -40,13 +40,14 @@ def around(modes: Tensor, std: float, places: list[tuple[int, float, float]]) ->
 
 
 def square() -> Case:
-    """Four modes. One has good samples, one a good and a bad one, two have bad ones only."""
+    """Four modes. One has four good samples, one a good and a bad one, two have bad ones only."""
     (std,), (side,) = chosen(0.6, between=(0.52, 0.68)), chosen(6.0, between=(6.0, 9.0))
     modes = side * torch.tensor([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0]])
     (close,), (middle,) = chosen(0.5, between=(0.1, 0.9)), chosen(1.2, between=(1.1, 1.4))
     (wide,) = chosen(2.8, between=(2.3, 2.95))
     out, corner = chosen(3.2, 3.6, between=(3.1, 4.0)), chosen(3.5, between=(3.3, 3.9))
-    places = [(0, close, 10.0), (0, middle, 200.0), (1, wide, 90.0), (1, out[0], 270.0)]
+    places = [(0, close, angle) for angle in (10.0, 80.0, 150.0)]
+    places += [(0, middle, 200.0), (1, wide, 90.0), (1, out[0], 270.0)]
     # Along the diagonal such a point is more than 3 away, and each of its coordinates less than 3.
     places += [(2, corner[0], 45.0), (3, out[1], 180.0)]
     samples = around(modes, std, places)
@@ -57,6 +58,14 @@ def square() -> Case:
         "The second number should be a share of all samples, not a count.": [want[0], want[1] * len(samples)],
         "The first number should be how many modes are covered, not their share.": [want[0] / 4, want[1]],
         "The two numbers are swapped.": [want[1], want[0]],
+        "The second number is a share of the modes. Take that of the samples, each with its nearest mode.": [
+            want[0],
+            want[0] / len(modes),
+        ],
+        "The share is divided by 2,500; divide by the number of samples that came.": [
+            want[0],
+            want[1] * len(samples) / 2500,
+        ],
         "Every mode that is nearest to some sample is counted. Count those with a good one.": [every, want[1]],
         "The first number counts high-quality samples. Many of them may lie at one mode.": [
             want[1] * len(samples),
@@ -73,11 +82,13 @@ def square() -> Case:
             counted(samples, modes, std, box=True)
         ),
     }  # fmt: skip
-    where = f"6 samples around 4 modes with s = {std:g}: {', '.join(f'{a:g} s' for _, a, _ in places)} away"
+    where = (
+        f"{len(samples)} samples around 4 modes with s = {std:g}: {', '.join(f'{a:g} s' for _, a, _ in places)} away"
+    )
     return Case(where, want, usual, (samples, modes, std))
 
 
-@check.that("count_modes", "counts modes with a sample within three standard deviations, and such samples")
+@check.that("count_modes", "counts modes with a sample within three standard deviations, and such samples", point=True)
 def _(count_modes: Callable) -> None:
     case = drawn(square)
     samples, modes, std = case.inputs
@@ -92,12 +103,15 @@ def neighbors() -> Case:
     (toward,) = chosen(0.8, between=(0.3, 0.85))
     modes = torch.tensor([[0.0, 0.0], [gap * std, 0.0], [40 * std, 0.0]])
     samples = around(modes, std, [(0, toward, 0.0), (0, toward, 90.0)])
-    usual = {"A sample counts for its nearest mode only; here it counts for every mode within 3 s.": [2.0, 1.0]}
+    usual = {
+        "A sample counts for its nearest mode only; here it counts for every mode within 3 s.": [2.0, 1.0],
+        "Each mode looks for its nearest sample. Let each sample look for its nearest mode.": [2.0, 2 / 3],
+    }
     where = f"two samples at one mode, within 3 s of its neighbor too ({gap:g} s apart)"
     return Case(where, [1.0, 1.0], usual, (samples, modes, std))
 
 
-@check.that("count_modes", "gives each sample to its nearest mode only", alone=False)
+@check.that("count_modes", "gives each sample to its nearest mode only", alone=False, point=True)
 def _(count_modes: Callable) -> None:
     case = drawn(neighbors)
     case.compare(two_numbers(count_modes(*case.inputs)))
@@ -116,6 +130,13 @@ def _(count_modes: Callable) -> None:
         usual={
             "Samples are counted, not modes.": [float(n), n / (n + bad)],
             "The share is that of all samples, bad ones too.": [1.0, 1.0],
+            "Samples at the same place count once. Count each of them: a collapsed generator repeats itself.": [
+                1.0,
+                1 / 2,
+            ],
+            "Bad samples cover a mode, too. Only good ones should.": [2.0, n / (n + bad)],
+            "The share is that of the modes. Take the samples'.": [1.0, 1 / 3],
+            "A good sample covers one mode, its nearest; here it covers all.": [3.0, n / (n + bad)],
         },
     )
 
@@ -131,6 +152,7 @@ def _(count_modes: Callable) -> None:
     usual = {
         "A sample at exactly three standard deviations is good: at most three, ≤, not <.": [0.0, 0.0],
         "A sample farther away than three standard deviations is taken.": [3.0, 1.0],
+        "Bad samples cover a mode, too. Only good ones should.": [3.0, 2 / 3],
     }
     expect_close(got, [2.0, 2 / 3], where, usual=usual)
 
@@ -140,4 +162,5 @@ def _(count_modes: Callable) -> None:
     (far,) = chosen(9.0, between=(5.0, 20.0))
     modes = torch.tensor([[0.0, 0.0], [1.0, 0.0]])
     got = two_numbers(count_modes(torch.full((4, 2), far), modes, 0.1))
-    expect_close(got, [0.0, 0.0], "four samples far from both modes")
+    usual = {"A bad sample covers a mode. Where none is good, no mode is covered.": [1.0, 0.0]}
+    expect_close(got, [0.0, 0.0], "four samples far from both modes", usual=usual)

@@ -47,6 +47,13 @@ def asked(p: Sequence[float], q: Sequence[float], m: int) -> Case:
         "Squares are summed. The distance sums absolute differences.": 0.5
         * sum((math.prod(x) - math.prod(y)) ** 2
               for x, y in zip(itertools.product(p, repeat=m), itertools.product(q, repeat=m), strict=True)),
+        "The packs themselves are multiplied with each other: of 1, 2, 4, 8 samples. Add one sample at a time.": (
+            variation(p, q, 2 ** (m - 1)) if m < 5 else math.inf
+        ),
+        "That is for packs of one sample more.": variation(p, q, m + 1),
+        "All values but the first are taken for one. There are K of them.": (
+            variation([p[0], 1 - p[0]], [q[0], 1 - q[0]], m)
+        ),
         "That is the largest difference. The distance sums all of them.": max(
             abs(math.prod(x) - math.prod(y))
             for x, y in zip(itertools.product(p, repeat=m), itertools.product(q, repeat=m), strict=True)
@@ -80,7 +87,7 @@ def _(distance: Callable) -> None:
     case.compare(distance_of(distance(*case_tensors(case))))
 
 
-@check.that("packed_distance", "sums over all packs of m samples")
+@check.that("packed_distance", "sums over all packs of m samples", point=True)
 def _(distance: Callable) -> None:
     def tilted(m: int) -> Case:
         """Three values: of two the squares differ as much as the probabilities, which hides a mistake."""
@@ -89,7 +96,8 @@ def _(distance: Callable) -> None:
             return tilted(m)
         return asked([*x, round(1 - sum(x), 2)], [*y, round(1 - sum(y), 2)], m)
 
-    for m in (2, chosen_int(3, between=(3, 5))):
+    # Few samples in a pack: a mistake that squares the packs (to 1, 2, 4, … samples) has its answer, too.
+    for m in (2, chosen_int(3, between=(3, 4))):
         case = drawn(lambda m=m: tilted(m))
         case.compare(distance_of(distance(*case_tensors(case))))
 
@@ -98,7 +106,7 @@ def _(distance: Callable) -> None:
 def _(distance: Callable) -> None:
     def dropped() -> Case:
         (lost,) = chosen(0.2, between=(0.1, 0.4))
-        return asked([round(lost, 2), round(1 - lost, 2)], [0.0, 1.0], chosen_int(4, between=(3, 5)))
+        return asked([round(lost, 2), round(1 - lost, 2)], [0.0, 1.0], chosen_int(4, between=(3, 4)))
 
     case = dropped()
     case.compare(distance_of(distance(*case_tensors(case))))
@@ -194,6 +202,9 @@ def _(build: Callable) -> None:
     )
 
 
+NO_PARAMETERS = "The network has no parameters. Layers must be attributes of the module (not in a plain list)."
+
+
 @dataclass
 class Layers:
     """The weights and biases of a network of two hidden layers, in their order; a bias may be missing."""
@@ -209,24 +220,39 @@ class Layers:
             if found is not None:
                 found.fill_(bias)
 
+    def scale(self, which: int, factor: float) -> None:
+        """Multiply a layer's weights and biases."""
+        with torch.no_grad():
+            for p in (self.weights[which], self.biases[which]):
+                if p is not None:
+                    p.mul_(factor)
+
     def center(self, which: int) -> None:
         """Take from each unit's weights their mean, and its bias."""
         self.put(which, 1.0, 0.0)
         with torch.no_grad():
             weight = self.weights[which]
-            weight.sub_(weight.mean(1, keepdim=True))
+            weight.sub_(weight.flatten(1).mean(1).reshape(-1, *[1] * (weight.ndim - 1)))
 
 
 def layers_of(D: nn.Module, m: int, dimension: int, width: int) -> Layers:
     """What a network of the asked shape is made of, or a miss that says what else it is."""
     named = dict(D.named_parameters())
-    matrices = [name for name, p in named.items() if p.ndim == 2]
-    shapes = [tuple(named[name].shape) for name in matrices]
+    expect(bool(named), NO_PARAMETERS)
+    matrices = [name for name, p in named.items() if p.ndim > 1]
+    shapes = [tuple(named[name].flatten(1).shape) for name in matrices]  # a convolution over a pack is a matrix, too
     want = [(width, m * dimension), (width, width), (1, width)]
     told = f"With m = {m}, dimension = {dimension} and width = {width} the weights have shapes {shapes}"
     expect(shapes == want or any(width in shape for shape in shapes), f"{told}. Is `width` used?")
     expect(shapes == want, f"{told}; expected are two hidden layers of {width} units each, {want}.")
-    biases = [named.get(f"{name.removesuffix('weight')}bias") for name in matrices]
+    names = [f"{name.removesuffix('weight')}bias" for name in matrices]
+    more = [name for name in named if name not in (*matrices, *names)]
+    expect(
+        not more,
+        f"There are weights besides those of the three layers: {', '.join(more)}. Nothing but activations stands "
+        "between the layers, and nothing in front of the first.",
+    )
+    biases = [named.get(name) for name in names]
     return Layers([named[name] for name in matrices], biases)
 
 
@@ -263,9 +289,41 @@ def _(build: Callable) -> None:
         )
 
 
+@check.that("PackedDiscriminator", "has nothing but activations between its layers, and nothing in front of them")
+def _(build: Callable) -> None:
+    m, dimension, width, packs = 2, 2, chosen_int(24, between=(17, 40)), 16
+    x = 2 * randn(packs * m, dimension)
+
+    def moved(what: str, D: nn.Module, before: Tensor, given: Tensor) -> None:
+        after, size = pack_logits(D, given, packs), (before - before.mean()).abs().mean().clamp(min=1e-9)
+        expect(
+            bool((after - before).abs().mean() > 1e-3 * size),
+            f"{what}, and the logits stay as they are: something normalizes in between. Nothing but activations stands "
+            "between the layers, and nothing in front of the first.",
+        )
+
+    D = made(build, m, dimension, width)
+    before = pack_logits(D, x, packs)
+    expect(
+        bool(torch.equal(before, pack_logits(D, x, packs))),
+        "Two calls with the same samples give unlike logits: is there dropout, or noise? Leave it out.",
+    )
+    moved("The samples are multiplied by 3", D, before, 3 * x)
+    for which, name in ((0, "first"), (1, "second")):
+        D = made(build, m, dimension, width)
+        layers = layers_of(D, m, dimension, width)
+        before = pack_logits(D, x, packs)
+        layers.scale(which, 4.0)
+        moved(f"The weights and biases of the {name} hidden layer are multiplied by 4", D, before, x)
+
+
 @check.that("PackedDiscriminator", "returns logits, not probabilities")
 def _(build: Callable) -> None:
     D, scale = made(build, 2, 2, 32), 300.0
+    matrices = [p for _, p in D.named_parameters() if p.ndim > 1]
+    if matrices:  # a large last layer, whatever is before it
+        with torch.no_grad():
+            matrices[-1].mul_(scale)
     got = pack_logits(D, scale * randn(128, 2), 64)
     expect(
         not bool(((got >= 0) & (got <= 1)).all()),
@@ -276,10 +334,7 @@ def _(build: Callable) -> None:
 @check.that("PackedDiscriminator", "lets gradients through, to its weights and to the samples")
 def _(build: Callable) -> None:
     D, x = made(build, 2, 2, 16), randn(8, 2)
-    expect(
-        sum(p.numel() for _, p in D.named_parameters()) > 0,
-        "The network has no parameters. Layers must be attributes of the module (not in a plain list).",
-    )
+    expect(sum(p.numel() for _, p in D.named_parameters()) > 0, NO_PARAMETERS)
     x.requires_grad_()
     value = D(x)
     differentiable(value, "The logits cannot be differentiated: a detach() or no_grad() cuts them off.")

@@ -61,13 +61,19 @@ def table() -> Case:
     return Case(where, want, usual, (torch.tensor(rows),))
 
 
-@check.that("minibatch_std", "appends the batch's spread, averaged over the features, to each row")
+@check.that("minibatch_std", "appends the batch's spread, averaged over the features, to each row", point=True)
 def _(minibatch_std: Callable) -> None:
     case = drawn(table)
     got = widened(minibatch_std(*case.inputs), 3, 2)
     column = got[:, 2]
     if not close(column, column[:1].expand(3)) and close(got[:, 0], got[:1, 0].expand(3)):
         raise Miss("The new number stands in front. Append it as the last column.")
+    inside = case.inputs[0].double().std(1, correction=0)
+    expect(
+        not close(column, inside, rtol=1e-2, atol=1e-3),
+        f"The new column holds the spread within each row, {[round(x, 3) for x in column.tolist()]}. Take it over the "
+        "batch, feature by feature (dim=0), and average: one number, the same in each row.",
+    )
     expect(
         close(column, column[:1].expand(3)),
         f"The new column should hold one number, the same in each row; it holds {column.tolist()}.",
@@ -86,7 +92,7 @@ def _(minibatch_std: Callable) -> None:
     )
 
 
-@check.that("minibatch_std", "tells G how to spread its samples: gradients flow through the new column")
+@check.that("minibatch_std", "tells G how to spread its samples: gradients flow through the new column", point=True)
 def _(minibatch_std: Callable) -> None:
     features = (2 * randn(6, 2)).requires_grad_()
     value = minibatch_std(features)
@@ -140,5 +146,6 @@ def _(minibatch_std: Callable) -> None:
     expect(
         bool(slope.isfinite().all()),
         "For equal rows, as a collapsed G makes them, the gradient is not finite: a square root has infinite slope "
-        "at 0. Add 1e-8 to the variance before you take the root.",
+        "at 0. Add 1e-8 to the variance before you take the root.\n"
+        "A torch.where around it does not help: the branch not taken has its slope, too, and 0 · ∞ is NaN.",
     )

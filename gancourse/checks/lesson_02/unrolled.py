@@ -22,6 +22,9 @@ from gancourse.checks.values import double, mean
 WeightAndBias = Sequence[float]
 
 
+NOT_OF_ONE_STEP = ("D takes one step too few", "Only D's last step", "D sees the real batch in its first")
+
+
 class Ahead:
     """A game of lines, and what should come of a step of G that looks ahead."""
 
@@ -46,24 +49,49 @@ class Ahead:
     # --- what comes of it, in plain numbers -----------------------------------------------------
 
     def answer(
-        self, made: WeightAndBias, steps: int, rate: float, real: float = 1.0, fake: float = 1.0
+        self,
+        made: WeightAndBias,
+        steps: int,
+        rate: float,
+        real: float = 1.0,
+        fake: float = 1.0,
+        first: WeightAndBias | None = None,
+        later: float = 1.0,
     ) -> tuple[float, float]:
-        """D's weight and bias after so many steps against these samples."""
+        """D's weight and bias after so many steps against these samples; in all but the last against `first`, if given.
+
+        After the first step real samples count `later` times as much.
+        """
         w, b = self.start_D
-        for _ in range(steps):
+        for i in range(steps):
             slope_w = slope_b = 0.0
-            for batch, weight, count in ((self.x, self.w_real, real), (made, self.w_fake, fake)):
+            seen = made if first is None or i == steps - 1 else first
+            counted = real * (later if i else 1.0)
+            for batch, weight, count in ((self.x, self.w_real, counted), (seen, self.w_fake, fake)):
                 pulls = [count * (weight + self.curve * (w * value + b)) for value in batch]
                 slope_w += mean([pull * value for pull, value in zip(pulls, batch, strict=True)])
                 slope_b += mean(pulls)
             w, b = w - rate * slope_w, b - rate * slope_b
         return w, b
 
-    def value(self, G: WeightAndBias, seen: WeightAndBias | None = None, **look: Any) -> float:
-        """G's loss for this G, at D's answer to it, or to `seen` if that is given."""
+    def value(
+        self,
+        G: WeightAndBias,
+        seen: WeightAndBias | None = None,
+        shown: WeightAndBias | None = None,
+        early: WeightAndBias | None = None,
+        **look: Any,
+    ) -> float:
+        """G's loss for this G, at D's answer to it.
+
+        Other generators may stand in its place: `seen` in all of D's steps, `early` in all but the last, `shown` in
+        G's own loss.
+        """
         made = through_line(G, self.noise)
+        if early is not None:
+            look["first"] = through_line(early, self.noise)
         w, b = self.answer(made if seen is None else through_line(seen, self.noise), **{**self.look, **look})
-        judged = [w * value + b for value in made]
+        judged = [w * value + b for value in (made if shown is None else through_line(shown, self.noise))]
         return self.w_G * mean(judged) + self.curve / 2 * mean([j * j for j in judged])
 
     @property
@@ -90,6 +118,15 @@ class Ahead:
             "That is the usual step, against D as it is. First let D take its steps.": self.after(steps=0),
             "D's answer is held constant. G should feel how its samples change that answer: differentiate through "
             "D's steps (create_graph=True), with the samples not detached.": self.after(seen=self.start_G),
+            "Only how D's answer changes is felt: the samples are detached in G's own loss. Both parts count.": (
+                self.after(shown=self.start_G)
+            ),
+            "Only D's last step is differentiated: its weights are detached between the steps.": (
+                self.after(early=self.start_G)
+            ),
+            "D sees the real batch in its first step only: compute D(real) anew, with the new weights, in each step.": (
+                self.after(later=0.0)
+            ),
             "D looks ahead uphill: it minimizes its loss.": self.after(rate=-self.rate),
             "D takes one step too many.": self.after(steps=self.steps + 1),
             "D takes one step too few.": self.after(steps=self.steps - 1),
@@ -98,9 +135,12 @@ class Ahead:
             "G goes uphill: minimize its loss.": self.after(times=-1),
             "That is two steps of G: call opt_G.step() once.": self.after(times=2),
         }
-        if self.steps == 1:  # then one step too few is the usual step
-            usual.pop("D takes one step too few.")
+        usual = self.fitting(usual)
         return Case(f"{self.steps} step(s) of D ahead and one of G", self.after(), usual)
+
+    def fitting(self, usual: dict[str, Any]) -> dict[str, Any]:
+        """Of one step ahead, one too few is the usual step, and the first step is the last."""
+        return {s: wrong for s, wrong in usual.items() if self.steps > 1 or not s.startswith(NOT_OF_ONE_STEP)}
 
     @property
     def number(self) -> Case:
@@ -109,9 +149,12 @@ class Ahead:
                 self.start_G, steps=0
             ),
             "That is the loss after the step. Return the one before it.": self.value(self.after()),
+            "D sees the real batch in its first step only: compute D(real) anew, with the new weights, in each step.": (
+                self.value(self.start_G, later=0.0)
+            ),
             "The sign is wrong: return the loss that `g_loss` gave.": -self.value(self.start_G),
         }
-        return Case("this step's loss", self.value(self.start_G), usual)
+        return Case("this step's loss", self.value(self.start_G), self.fitting(usual))
 
     @property
     def clear(self) -> bool:
@@ -133,14 +176,14 @@ def moved_ahead(game: Ahead) -> None:
     expect(game.opt_G.steps == 1, f"opt_G.step() is called {game.opt_G.steps} times; one call is one step.")
 
 
-@check.that("unrolled_generator_step", "moves G against D's answer, one step ahead")
+@check.that("unrolled_generator_step", "moves G against D's answer, one step ahead", point=True)
 def _(step: Callable) -> None:
     game = drawn(lambda: Ahead(steps=1))
     game.take(step)
     moved_ahead(game)
 
 
-@check.that("unrolled_generator_step", "looks as many steps ahead as it is told")
+@check.that("unrolled_generator_step", "looks as many steps ahead as it is told", point=True)
 def _(step: Callable) -> None:
     for steps in (2, 4):
         game = drawn(lambda steps=steps: Ahead(steps))
