@@ -445,8 +445,8 @@ def test_a_second_grader_is_told_who_the_first_is(tmp_path: Path) -> None:
 def test_two_graders_at_once_and_one_that_is_killed(tmp_path: Path) -> None:
     """Real ones: on one --out the second is told who the first is; on another it works; a dead one holds nothing."""
     submitted = tmp_path / "submitted"
-    for student in ("ada", "ben"):
-        hand_in(submitted, student, changed({}))
+    for student, notebook in (("ada", changed({})), ("ben", slim(blank()))):
+        hand_in(submitted, student, notebook)
     quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     lines = {name: command(submitted, tmp_path / name, tmp_path / f"{name}.json") for name in ("one", "two")}
     first = subprocess.Popen(lines["one"], start_new_session=True, **quiet)
@@ -454,17 +454,19 @@ def test_two_graders_at_once_and_one_that_is_killed(tmp_path: Path) -> None:
     while not (lock.exists() and lock.read_text()):
         assert first.poll() is None and time.monotonic() < end, "The first one never took the lock."
         time.sleep(0.05)
+    os.killpg(first.pid, signal.SIGSTOP)  # however long the others take to start
     refused = subprocess.run(lines["one"], capture_output=True, text=True, check=False)
     assert refused.returncode == 2 and f"process {first.pid} on" in refused.stderr, refused.stderr
     assert "choose another --out" in refused.stderr
     beside = subprocess.Popen(lines["two"], **quiet)
+    os.killpg(first.pid, signal.SIGCONT)
     when_the_first_is_judged(tmp_path / "one", lambda: os.kill(first.pid, signal.SIGKILL))
     first.wait()
     again = subprocess.run(lines["one"], capture_output=True, text=True, check=False)
     assert (again.returncode, beside.wait(400)) == (0, 0), again.stderr
     for name in lines:
         students = json.loads((tmp_path / f"{name}.json").read_text())["students"]
-        assert {student: row["score"] for student, row in students.items()} == {"ada": FULL, "ben": FULL}
+        assert {student: row["score"] for student, row in students.items()} == {"ada": FULL, "ben": 0}
         with gradebook(tmp_path / name) as book:
             assert book.find_submission(LESSON.name, "ada").score == FULL
 
