@@ -23,7 +23,7 @@
 #
 # *What you will build: the data (blue), the generator's numbers (orange), and the discriminator's
 # verdict at each point (green, dashed; faint where there are next to no numbers to judge). The thin lines below
-# show where the generator sends each noise value. When nobody can tell real from made, the green line lies at ½
+# show where the generator sends each noise value. When nobody can tell real from made, the green line lies close to ½
 # wherever there are numbers.*
 
 # %% name="setup"
