@@ -23,7 +23,7 @@
 #
 # *What you will build: the data (blue), the generator's numbers (orange), and the discriminator's
 # verdict at each point (green, dashed; faint where there are next to no numbers to judge). The thin lines below
-# show where the generator sends each noise value. When nobody can tell real from made, the green line lies at ½
+# show where the generator sends each noise value. When nobody can tell real from made, the green line lies close to ½
 # wherever there are numbers.*
 
 # %% name="setup"
@@ -370,7 +370,7 @@ show(fig, alt="The size of both slopes against D on a made point, from ½ to 0.0
 
 
 # %% solution="derivation"
-def derivation(step, p, q, d=None, dx=1.0):
+def derivation(step, p, q, d=0.5, dx=1.0):
     """One step, 1 to 6, for densities p and q and, in steps 1 and 2, outputs d of a discriminator.
 
     Returns:
@@ -403,6 +403,7 @@ def derivation(step, p, q, d=None, dx=1.0):
         ### BEGIN SOLUTION
         return -math.log(2) * (p + q).sum() * dx
         ### END SOLUTION
+    raise ValueError(f"Steps are 1 to 6, not {step}.")
 
 
 # %% test="derivation" points=4

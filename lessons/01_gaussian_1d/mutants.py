@@ -903,6 +903,17 @@ it.by_heart(
     says="; expected [",
 )
 
+GIVEN = "every step that needs it is given it"
+it.excused = {
+    "`torch.full_like(total, 0.5)` → `0.5`": "torch.where takes a number, too",
+    "`if step == 6: …` → `return -math.log(2) * (p + q).sum() * dx`": "nobody asks for a seventh step",
+    **{f"`step, p, q, d=0.5, dx=1.0` → `step, p, q, d=0.5, dx={dx}`": GIVEN for dx in ("0.0", "2.0", "0.5", "-1.0")},
+    **{f"`step, p, q, d=0.5, dx=1.0` → `step, p, q, d={d}, dx=1.0`": GIVEN for d in ("0.0", "1.0", "0.25", "-0.5")},
+    "`raise ValueError(f'Steps are 1 to 6, not {step}.')` → nothing": "nobody asks for a seventh step",
+    "`ValueError(f'Steps are 1 to 6, not {step}.')` → `f'Steps are 1 to 6, not {step}.'`": "nor for its error",
+    "`ValueError(f'Steps are 1 to 6, not {step}.')` → `ValueError()`": "nor for its error",
+}
+
 # ---------------------------------------------------------------------------------------------
 
 it = answers.to("discriminator_step")
