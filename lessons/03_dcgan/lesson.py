@@ -1685,7 +1685,7 @@ explorer
 
 # %% name="two-runs" demo=true
 puzzles = {f"run {name}": broken("03_dcgan", name) for name in "AB"}
-puzzles = {title: next(r for r in past if (r.family, r.name) == told) for title, told in puzzles.items()}
+puzzles = {title: next(r for r in past if told.items() <= vars(r).items()) for title, told in puzzles.items()}
 draw_curves(puzzles, alt="Curves of run A and run B: losses on the left, D's outputs and the spread on the right.")
 for title, r in puzzles.items():
     print(f"{title}: {tell_runs_apart(r.history)}")
