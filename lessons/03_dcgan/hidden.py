@@ -318,7 +318,8 @@ def _(latent_moves: Callable) -> None:
     for d, k in ((5, 1), (1, 3), (1, 1)):
         a, b, t = randn(d), randn(d), rand(k)
         got = numbers(latent_moves("line", a, b, t), (k, d))
-        expect_close(got, a.numpy() + np.outer(t, b - a), f"{k} of t and {d} dimensions", show=False)
+        want = torch.from_numpy(a.numpy() + np.outer(t, b - a))
+        expect_close(got, want.double(), f"{k} of t and {d} dimensions", show=False)
 
 
 @check.that("latent_moves", "attribute_arithmetic holds for one code and for many")
@@ -334,6 +335,12 @@ def step_of(answer: Callable, step: int, *given: float) -> float:
     return float(number(answer(step, *given), f"The result of step {step}", "One number is asked."))
 
 
+def chi_squared(d: int) -> tuple[float, float]:
+    """Mean and standard deviation of a sum of d squares of normal numbers, as SciPy has them."""
+    mean, variance = chi2.stats(d, moments="mv")
+    return float(np.asarray(mean)), float(np.asarray(variance)) ** 0.5
+
+
 def nearly(got: float, want: float, where: str) -> None:
     expect(math.isclose(got, want, rel_tol=1e-6, abs_tol=1e-9), f"For {where} it is {got:.6g}, which is not right.")
 
@@ -341,8 +348,8 @@ def nearly(got: float, want: float, where: str) -> None:
 @check.that("off_the_shell", "steps 1 and 2 are the moments of SciPy's chi-squared distribution")
 def _(answer: Callable) -> None:
     d = chosen_int(37, between=(3, 900))
-    nearly(step_of(answer, 1, d), float(chi2.mean(d)), f"step 1 with d = {d}")
-    nearly(step_of(answer, 2, d), float(chi2.std(d)), f"step 2 with d = {d}")
+    nearly(step_of(answer, 1, d), chi_squared(d)[0], f"step 1 with d = {d}")
+    nearly(step_of(answer, 2, d), chi_squared(d)[1], f"step 2 with d = {d}")
 
 
 @check.that("off_the_shell", "step 3 is the length of points on lines between random points")
@@ -366,7 +373,8 @@ def _(answer: Callable) -> None:
 def _(answer: Callable) -> None:
     d, t = chosen_int(50, between=(10, 200)), 0.05 + 0.4 * float(rand())
     at = step_of(answer, 5, d, t)
-    nearly(at, (float(chi2.mean(d)) - ((1 - t) ** 2 + t**2) * d) / float(chi2.std(d)), f"step 5 with d = {d}")
+    mean, width = chi_squared(d)
+    nearly(at, (mean - ((1 - t) ** 2 + t**2) * d) / width, f"step 5 with d = {d}")
     nearly(step_of(answer, 5, d, 1 - t), at, "step 5 with 1 − t for t")
     nearly(step_of(answer, 5, 4 * d, t), 2 * at, "step 5 with 4 d for d")
 

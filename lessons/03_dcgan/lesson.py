@@ -1239,7 +1239,11 @@ def draw_table(tell, title):
                 ax.text(column, row, f"{int(table[row, column])}", ha="center", va="center")
     ax.set_xticks(range(6), KINDS, rotation=25, ha="right")
     ax.set_yticks(range(6), KINDS)
-    ax.set(title=f"{title}: {table.trace() / table.sum():.0%} right", xlabel="what is said", ylabel="what it is")
+    ax.set(
+        title=f"{title}: {int(table.trace())} of {len(past)} runs told right",
+        xlabel="what is said",
+        ylabel="what it is",
+    )
     ax.grid(False)
     show(fig, alt=f"A table of six kinds and six words for {title}; numbers of runs. What stands out is told below.")
 
@@ -1685,7 +1689,7 @@ explorer
 
 # %% name="two-runs" demo=true
 puzzles = {f"run {name}": broken("03_dcgan", name) for name in "AB"}
-puzzles = {title: next(r for r in past if (r.family, r.name) == told) for title, told in puzzles.items()}
+puzzles = {title: next(r for r in past if told.items() <= vars(r).items()) for title, told in puzzles.items()}
 draw_curves(puzzles, alt="Curves of run A and run B: losses on the left, D's outputs and the spread on the right.")
 for title, r in puzzles.items():
     print(f"{title}: {tell_runs_apart(r.history)}")

@@ -13,7 +13,9 @@ import torch
 
 from gancourse import data
 from gancourse.authoring.source import find
+from gancourse.checks.lesson_03.curves import held_out, share_told
 from gancourse.data.images import Images
+from gancourse.training.runs import load_runs
 
 REAL = Path(os.environ.get("GANCOURSE_TEST_CELEBA", Path(__file__).resolve().parents[3] / "shared" / "data" / "celeba"))
 TINY: dict[str, Any] = {"size": 16, "width": 4, "d_width": 4}
@@ -100,3 +102,18 @@ def test_the_spread_is_0_for_one_picture_and_1_for_data(lesson):
     x = torch.randn(16, 3, 4, 4)
     assert lesson["spread"](x[:1].expand(16, -1, -1, -1), x) == 0
     assert lesson["spread"](x, x) == 1
+
+
+def test_what_the_text_says_of_the_first_rules():
+    """55 % right with each kind counted alike, and all but one of D's victories called collapsed."""
+    first_rules = find("03_dcgan").worked("first-rules")["first_rules"]
+    runs = [run for run in load_runs() if run.kind == "discriminator won"]
+    assert [first_rules(run.history) for run in runs].count("collapsed") == len(runs) - 1
+    assert round(share_told(first_rules, held_out()).number) == 55
+
+
+def test_what_the_text_says_of_the_line():
+    """2.8 standard deviations deep for 64 dimensions, twice that for 256, 8 for 512; radii of 8 and 5.7."""
+    names = find("03_dcgan").worked("settings")
+    assert [round(float(names["depth"](d, 0.5)), 1) for d in (64, 256, 512)] == [2.8, 5.7, 8.0]
+    assert round(float(names["mean_on_the_line"](64, 0.5)) ** 0.5, 1) == 5.7

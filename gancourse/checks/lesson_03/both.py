@@ -18,6 +18,7 @@ from gancourse.checks.core import Miss, expect
 from gancourse.checks.doubles import Blend, Counted, Projection
 from gancourse.checks.inputs import chosen, rand, randn
 from gancourse.checks.lesson_03.suite import check
+from gancourse.checks.networks import put
 from gancourse.checks.steps import Spy, called_once, flat, linear, trainable
 from gancourse.checks.values import close, described, expect_close, numbers, two
 
@@ -34,7 +35,7 @@ def critic() -> nn.Module:
     return nn.Sequential(nn.Flatten(), linear(12, 6), nn.BatchNorm1d(6, dtype=torch.float64), nn.Tanh(), linear(6, 1))
 
 
-class Game:
+class SmallGame:
     """Networks, optimizers, batches, and what is passed with them."""
 
     def __init__(self, D: nn.Module | None = None, memory: bool = False) -> None:
@@ -83,7 +84,7 @@ class Game:
 class Played:
     """The step on copies of a game's networks: `D`, `G`, `ema` afterwards, in a row each, and the `losses`."""
 
-    def __init__(self, game: Game, slip: str) -> None:
+    def __init__(self, game: SmallGame, slip: str) -> None:
         G, ema, D = copy.deepcopy(game.before)
         rate_G, rate_D = game.rates
         if slip == "average first":
@@ -129,7 +130,7 @@ def down(net: nn.Module, loss: Tensor, rate: float, extra: Any = None) -> None:
 
 @check.that("dcgan_step", "makes the fakes of this z once, and shows them to `remember`, cut off from G", alone=False)
 def _(step: Callable) -> None:
-    game = Game(memory=True)
+    game = SmallGame(memory=True)
     game.play(step)
     expect(bool(game.remembered), "`remember` is never called: what D is shown is remember(fakes).")
     expect(len(game.remembered) == 1, f"One step calls `remember` once; it was called {len(game.remembered)} times.")
@@ -144,7 +145,7 @@ def _(step: Callable) -> None:
 
 @check.that("dcgan_step", "D's loss is loss_D(D(real), D(shown)), each kind in a batch of its own", point=True)
 def _(step: Callable) -> None:
-    game = Game(memory=True)
+    game = SmallGame(memory=True)
     game.play(step)
     right = game.expected()
     on_real, on_fake = called_once(game.loss)
@@ -165,7 +166,7 @@ def _(step: Callable) -> None:
         expect(close(got.flatten(), want.flatten()), said)
 
 
-def moved_once(game: Game, name: str) -> None:
+def moved_once(game: SmallGame, name: str) -> None:
     net, opt = (game.D, game.opt_D) if name == "D" else (game.G, game.opt_G)
     before = game.before[2] if name == "D" else game.before[0]
     still = f"{name} has not moved. A step needs backward() and then opt_{name}.step()."
@@ -181,7 +182,7 @@ def moved_once(game: Game, name: str) -> None:
 
 @check.that("dcgan_step", "moves D down the gradient of its loss, by one step", point=True)
 def _(step: Callable) -> None:
-    game = Game()
+    game = SmallGame()
     game.play(step)
     moved_once(game, "D")
     usual = {
@@ -196,7 +197,7 @@ def _(step: Callable) -> None:
 
 @check.that("dcgan_step", "moves G down the non-saturating loss, judged by the D that has moved", point=True)
 def _(step: Callable) -> None:
-    game = Game()
+    game = SmallGame()
     game.play(step)
     moved_once(game, "G")
     usual = {
@@ -216,7 +217,7 @@ def _(step: Callable) -> None:
 
 @check.that("dcgan_step", "asks D about the fakes themselves in G's step, whatever `remember` gave")
 def _(step: Callable) -> None:
-    game = Game(memory=True)
+    game = SmallGame(memory=True)
     game.play(step)
     moved_once(game, "G")
     usual = {"It is judged on what `remember` gave. G learns from its own fakes.": game.expected("remembered").G}
@@ -226,7 +227,7 @@ def _(step: Callable) -> None:
 
 @check.that("dcgan_step", "lets the average follow the G that has moved, once", point=True)
 def _(step: Callable) -> None:
-    game = Game()
+    game = SmallGame()
     game.play(step)
     expect(
         not close(flat(game.ema), flat(game.before[1]), 1e-9, 1e-12), "The average has not moved: call follow(ema, G)."
@@ -250,7 +251,7 @@ def _(step: Callable) -> None:
 
 @check.that("dcgan_step", "returns both losses, as they were before each player's step")
 def _(step: Callable) -> None:
-    game = Game()
+    game = SmallGame()
     got = game.play(step)
     right = game.expected().losses
     usual = {
@@ -268,13 +269,13 @@ def _(step: Callable) -> None:
 def _(step: Callable) -> None:
     for sign in (-1, 1):
         size = 150 + 50 * float(rand())
-        game = Game(Projection(*([0.0] * 12)))  # in single precision, where a sigmoid rounds to 0 and 1
+        game = SmallGame(Projection(*([0.0] * 12)))  # in single precision, where a sigmoid rounds to 0 and 1
         game.G = nn.Sequential(linear(LATENT, 12), nn.Unflatten(1, PIXELS)).float()
         game.real, game.z = game.real.float(), game.z.float()
-        with torch.no_grad():
-            game.G[0].weight.mul_(0.01)
-            game.G[0].bias.fill_(sign * size / 12)
-            game.D.weight.fill_(1.0)
+        weight, bias = game.G.parameters()
+        put(weight, 0.01 * weight.detach())
+        put(bias, sign * size / 12)
+        put(next(game.D.parameters()), 1.0)
         game.rates = game.rates[0], 1e-6  # D stays where it is, nearly
         game.opt_G, game.opt_D = Counted(game.G.parameters(), game.rates[0]), Counted(game.D.parameters(), 1e-6)
         game.ema = copy.deepcopy(game.G)
@@ -297,7 +298,7 @@ SOFTPLUS = "Something saturates: compute −log σ(l) from the logit at once, as
 @check.that("dcgan_step", "leaves modes, data and noise as they are, and everything trainable", alone=False)
 def _(step: Callable) -> None:
     for training in (True, False):
-        game = Game()
+        game = SmallGame()
         nets = {"G": game.G, "D": game.D, "ema": game.ema}
         for net in nets.values():
             net.train(training)

@@ -12,7 +12,7 @@ from gancourse.checks.lesson_03.suite import check
 from gancourse.checks.values import NOTHING
 from gancourse.training.runs import PastRun, load_runs
 
-KINDS = ("healthy", "still training", "discriminator won", "generator won", "collapsed", "diverged")
+WORDS = ("healthy", "still training", "discriminator won", "generator won", "collapsed", "diverged")
 SHARES = Medals(bronze=65, silver=77, gold=85, unit="% of runs", higher_is_better=True, margin=0.03, runs=1, seconds=20)
 
 
@@ -28,14 +28,14 @@ def word_for(tell: Callable, run: PastRun) -> str:
     got: Any = tell(given)
     expect(got is not None, NOTHING)
     if not isinstance(got, str):
-        raise Miss(f"The result should be one of the words {', '.join(map(repr, KINDS))}; it is {a(got)}.")
-    expect(got in KINDS, f"You return {got[:40]!r}; the words are {', '.join(map(repr, KINDS))}.")
+        raise Miss(f"The result should be one of the words {', '.join(map(repr, WORDS))}; it is {a(got)}.")
+    expect(got in WORDS, f"You return {got[:40]!r}; the words are {', '.join(map(repr, WORDS))}.")
     return got
 
 
 def share_told(tell: Callable, runs: Iterable[PastRun]) -> Reached:
     """The share of runs told right, in percent, each kind counted alike; and which kind is told worst."""
-    told: dict[str, list[str]] = {kind: [] for kind in KINDS}
+    told: dict[str, list[str]] = {kind: [] for kind in WORDS}
     for run in runs:
         told[run.kind].append(word_for(tell, run))
     shares = {kind: words.count(kind) / len(words) for kind, words in told.items() if words}

@@ -12,12 +12,12 @@ from gancourse.checks.inputs import Case, chosen, chosen_int, drawn
 from gancourse.checks.lesson_03.suite import check
 from gancourse.checks.values import number
 
-NAMES = ("mean_square", "width_of_square", "square_on_the_line", "mean_on_the_line", "depth")
+STEP_NAMES = ("mean_square", "width_of_square", "square_on_the_line", "mean_on_the_line", "depth")
 
 
-def asked(answer: Callable, step: int, case: Case) -> None:
+def compare_step(answer: Callable, step: int, case: Case) -> None:
     """Compare what one step gives with its case."""
-    name = NAMES[step - 1]
+    name = STEP_NAMES[step - 1]
     got = number(answer(step, *case.inputs), f"What {name} returns", "One number is asked.")
     case.compare(got, what=f"{name} gives")
 
@@ -96,24 +96,24 @@ def fifth() -> Case:
 
 @check.that("off_the_shell", "step 1: the mean of |z|²")
 def _(answer: Callable) -> None:
-    asked(answer, 1, drawn(first))
+    compare_step(answer, 1, drawn(first))
 
 
 @check.that("off_the_shell", "step 2: the standard deviation of |z|²")
 def _(answer: Callable) -> None:
-    asked(answer, 2, drawn(second))
+    compare_step(answer, 2, drawn(second))
 
 
 @check.that("off_the_shell", "step 3: the squared length of a point on the line")
 def _(answer: Callable) -> None:
-    asked(answer, 3, drawn(third))
+    compare_step(answer, 3, drawn(third))
 
 
 @check.that("off_the_shell", "step 4: its mean, for independent draws")
 def _(answer: Callable) -> None:
-    asked(answer, 4, drawn(fourth))
+    compare_step(answer, 4, drawn(fourth))
 
 
 @check.that("off_the_shell", "step 5: how deep the line runs below the shell")
 def _(answer: Callable) -> None:
-    asked(answer, 5, drawn(fifth))
+    compare_step(answer, 5, drawn(fifth))
