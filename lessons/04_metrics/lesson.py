@@ -985,8 +985,8 @@ for name, value in shapes_found.items():
 
 # %% [markdown]
 # *One per style* has another shape altogether: seven points have no loops. All the others are far nearer
-# to the real faces: a cloud may move, thicken and lose a part, and keep most of its loops. So this is a score for a special
-# question. Khrulkov and Oseledets ask it of generators that collapse.
+# to the real faces: a cloud may move, thicken and lose a part, and keep most of its loops. So this is a score for
+# a special question. Khrulkov and Oseledets ask it of generators that collapse.
 #
 # ## 9. What has the discriminator learned?
 #
