@@ -8,7 +8,8 @@ seeds; each seed has other pictures on both sides. Beside each score stands what
 generator, and a defect is *seen* where it moves the score to the bad side by more than SEEN times the
 spread of both. Then it checks what the scores' papers say of them (CLAIMS), how the FID's bias falls
 with the number of pictures, and what the FID of two halves of the real pictures is. Exits with 1 if
-a claim does not hold.
+a claim does not hold. Last it asks of the lesson's own functions what the text says of the figure of the bias: `--text`
+does that alone.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from tqdm import tqdm
 
 from gancourse import data, metrics
 from gancourse.metrics import Embedded, embed, face_network
-from gancourse.metrics.defects import DEFECTS, plant
+from gancourse.metrics.defects import DEFECTS, blur, plant
 from gancourse.plots import PALETTE, axes, figure, png
 
 SIZE = 32
@@ -170,14 +171,56 @@ def bias(bench: Bench) -> tuple[list[int], list[float], bool]:
     return sizes, means.tolist(), straight and unbiased
 
 
+def text_holds(bench: Bench, seeds: int) -> bool:
+    """Whether what section 3 says of the bias holds: for each seed other pictures, the lesson's own functions."""
+    from gancourse.authoring.source import find
+
+    names = find("04_metrics").worked("moments")
+    everything = bench.known["fresh"].features
+    spectrum = torch.linalg.eigvalsh(names["moments"](everything)[1]).clamp(min=0)
+    blurred = embed(blur(bench.images["fresh"].pixels, 0.35), bench.network).features
+    sizes = [n for n in (100, 200, 500, 1000, 2000) if n <= len(everything) // 2]
+
+    def distance(x: Tensor, y: Tensor) -> float:
+        return float(names["frechet_distance"](*names["moments"](x), *names["moments"](y)))
+
+    ratios, ends, kinds = [], [], []
+    for seed in range(seeds):
+        order = torch.randperm(len(everything), generator=torch.Generator().manual_seed(seed))
+        first, second = order.chunk(2)
+        torch.manual_seed(seed)
+        found = dict(names["bias_sweep"](everything[first], everything[second], sizes, 5, distance))
+        means = {n: float(torch.tensor(values).mean()) for n, values in found.items()}
+        for n in sizes:
+            spread = names["spread_excess"](spectrum, 2 * names["entry_variances"](spectrum, n))
+            ratios.append(means[n] / float(names["mean_excess"](spectrum, n, n) + spread))
+        ends.append(float(names["drawn_on"](sizes[-3:], [means[n] for n in sizes[-3:]])[0]))
+        kinds.append(means[sizes[0]] > distance(everything[first], blurred[second]))
+    claims = {
+        f"the formula comes within a third of what is measured: {min(ratios):.2f} to {max(ratios):.2f} of it": (
+            min(ratios) > 2 / 3 and max(ratios) < 4 / 3
+        ),
+        f"the line of real faces ends near 0: from {min(ends):.2f} to {max(ends):.2f}": max(map(abs, ends)) < 1,
+        "100 real faces have a larger FID than many blurred ones": all(kinds),
+    }
+    print("\nwhat the text says of the bias")
+    for words, holds in claims.items():
+        print(f"{'✓' if holds else '✗'} {words}")
+    return all(claims.values())
+
+
 def main() -> int:
     """Measure, print, draw."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--pictures", type=int, default=1000)
+    parser.add_argument("--text", action="store_true", help="only what the lesson's text says of the bias")
     parser.add_argument("--figure", type=Path, default=Path("build/metrics.png"))
     arguments = parser.parse_args()
     bench = Bench(arguments.pictures)
+    told = text_holds(bench, arguments.seeds)
+    if arguments.text:
+        return 0 if told else 1
     wanted = [("perfect", "blur", 0.0)]
     wanted += [(f"{defect} {strength:g}", defect, strength) for defect in DEFECTS for strength in (0.5, 1.0)]
     found = {}
@@ -193,7 +236,7 @@ def main() -> int:
     sizes, fids, straight = bias(bench)
     draw(found, sizes, fids, arguments.figure)
     print(f"\ndrawn to {arguments.figure}")
-    return 0 if good and straight else 1
+    return 0 if good and straight and told else 1
 
 
 def half_against_half(bench: Bench, seed: int) -> float:

@@ -14,7 +14,7 @@
 # - measure copying, and what a discriminator has learned, with a nearest neighbor and a linear probe;
 # - read an evaluation that somebody else ran, and find what is wrong with it.
 #
-# **Time:** about three hours, of which the machine works three minutes. No GPU is needed.
+# **Time:** about three hours, of which the machine works two minutes. No GPU is needed.
 # **Builds on:** lessons 02 and 03 (mode collapse, a GAN for faces), some linear algebra
 # (eigenvalues of a symmetric matrix).
 
@@ -88,7 +88,7 @@ def look(pictures):
 # blurred, or with noise, for bad ones; then one that has only two of the seven hair styles; one that
 # repeats its training set; and one with a single perfect picture for each hair style.
 #
-# Drawing the faces and looking at them usually takes a quarter of a minute, the first time.
+# Drawing the faces and looking at them usually takes half a minute, the first time.
 
 # %% name="data" demo=true
 N = quick(1000, 200)  # pictures in each set
@@ -112,7 +112,7 @@ planted = {
     "one per style": ("one_per_class", 1),
 }
 generators = {}
-for name, (defect, strength) in each(planted.items(), "planting six defects", 10, total=len(planted)):
+for name, (defect, strength) in each(planted.items(), "planting six defects", 16, total=len(planted)):
     generators[name] = look(plant(defect, strength, fresh, known, n=N, sureness=sureness))
 unseen = generators["real, unseen"]
 
@@ -496,8 +496,8 @@ def bias_sweep(real, fake, sizes, times, distance):
 
 # %% [markdown]
 # Now your sweep against your formula. One half of the real faces is compared with the other, and with the other
-# a little blurred. The formula needs $\lambda$ and $n$, and no experiment at all. The sweep usually takes a
-# quarter of a minute.
+# a little blurred. The formula needs $\lambda$ and $n$, and no experiment at all. The sweep usually takes
+# ten seconds.
 
 # %% [markdown] predict="a_hundred_or_two_thousand"
 # Which FID is larger: that of 100 real faces against 100 others, or that of 2,000 *blurred* faces against 2,000
@@ -524,7 +524,7 @@ def distance(x, y):
 
 
 curves = {}
-with working("comparing halves at several sizes", 15) as done:
+with working("comparing halves at several sizes", 8) as done:
     for name, rival in rivals.items():
         curves[name] = {}
         for n, found in bias_sweep(first.features, rival.features, sizes, 5, distance):
@@ -811,7 +811,7 @@ K = 5  # neighbors, from here on
 
 # %% demo=true folded="Draws the four scores of each generator as bars"
 found = {}
-for name, made in each(generators.items(), "counting neighbors", 5, total=len(generators)):
+for name, made in each(generators.items(), "counting neighbors", 2, total=len(generators)):
     pairs = [score(train.features, made.features, K) for score in (precision_recall, density_coverage)]
     found[name] = [float(value) for two in pairs for value in two]
 fig = figure(9.5, 3)
@@ -828,7 +828,7 @@ show(fig, alt=f"Bars of precision, recall, density and coverage, in that order: 
 # The dotted lines are what real, unseen faces get. Now the defects come apart. Nothing costs more precision than
 # noise. *Two styles* keep their precision and lose recall. One per style has next to no recall and coverage, and
 # loses some precision: its seven are the faces of which the network is surest, and not the most usual ones. Blur
-# costs recall most: blurred faces crowd together, and small balls around them reach few real ones.
+# costs recall more than precision: blurred faces crowd together, and small balls around them reach few real ones.
 #
 # Copies are perfect again. They must be: every score so far asks whether made and real are alike, and
 # nothing is more alike than a copy.
@@ -961,7 +961,7 @@ show(
 # %% [markdown]
 # It counts the rings, wherever they are. Now the faces. Estimating a topology in 128 dimensions takes many
 # draws of landmarks, so we are content with 200 pictures each and look at the score in thousandths. That usually
-# takes a quarter of a minute.
+# takes some seconds.
 
 
 # %% name="geometry-scores" demo=true folded="Computes the Geometry Score of each generator"
@@ -978,15 +978,15 @@ def geometry(made):
 
 
 shapes_found = {}
-for name, made in each(generators.items(), "looking for loops", 15, total=len(generators)):
+for name, made in each(generators.items(), "looking for loops", 4, total=len(generators)):
     shapes_found[name] = geometry(made)
 for name, value in shapes_found.items():
     print(f"{name:15} Geometry Score {value:7.1f}")
 
 # %% [markdown]
-# *One per style* has another shape altogether: seven points have no loops. All the others are next to the
-# real faces: a cloud may move, thicken and lose a part, and keep its loops. So this is a score for a special
-# question. Khrulkov and Oseledets ask it of generators that collapse.
+# *One per style* has another shape altogether: seven points have no loops. All the others are far nearer
+# to the real faces: a cloud may move, thicken and lose a part, and keep most of its loops. So this is a score for
+# a special question. Khrulkov and Oseledets ask it of generators that collapse.
 #
 # ## 9. What has the discriminator learned?
 #
@@ -1047,7 +1047,7 @@ def linear_probe(features, targets, strength):
 # discriminator that has learned nothing yet, and the same layers of one that has played against a
 # generator on faces *without any labels*. As in the paper each layer is shrunk by maximum pooling (here to
 # 2 × 2), and all are put side by side. The probe then gets a few labels, and is asked about new faces. That usually
-# takes half a minute.
+# takes a quarter of a minute.
 
 # %% [markdown] predict="who_reads_a_smile"
 # Which features tell a broad smile from none, after the probe has seen 1,000 labels?
@@ -1085,7 +1085,7 @@ eyes = {
 
 # %% name="probe" demo=true
 seen = {}
-for name, see in each(eyes.items(), "reading the layers", 12, total=len(eyes)):
+for name, see in each(eyes.items(), "reading the layers", 5, total=len(eyes)):
     seen[name] = see(studied.pixels), see(asked.pixels)
 
 
@@ -1106,7 +1106,7 @@ questions = {
 }
 named, often = {}, {}
 todo = [(question, count) for question in questions for count in (N_64 // 5, N_64)]
-for question, count in each(todo, "fitting eighteen probes", 12):
+for question, count in each(todo, "fitting eighteen probes", 5):
     y, new_y = questions[question](studied)[:count], questions[question](asked)
     often[question] = float(new_y.bincount().max() / len(new_y))
     for name, (x, new_x) in seen.items():
@@ -1165,7 +1165,7 @@ class FaceReaderEyes(FeatureExtractorBase):
 
 FEATURE_EXTRACTORS_REGISTRY["face-reader"] = FaceReaderEyes
 
-# %% name="theirs" demo=true folded="Asks the libraries, on the same pictures; usually ten seconds"
+# %% name="theirs" demo=true folded="Asks the libraries, on the same pictures; usually some seconds"
 from prdc import compute_prdc
 from torch.utils.data import Dataset
 from torch_fidelity import calculate_metrics
@@ -1187,7 +1187,7 @@ class Bytes(Dataset):
 options = dict(input1=Bytes(unseen.pictures), input2=Bytes(train.pictures), feature_extractor="face-reader")
 options |= dict(isc=True, fid=True, kid=True, prc=True, isc_splits=1, kid_subsets=1, kid_subset_size=N)
 options |= dict(prc_neighborhood=K, cuda=False, cache=False, save_cpu_ram=True, verbose=False)
-with working("asking the libraries", 10):
+with working("asking the libraries", 6):
     theirs = calculate_metrics(**options)
 theirs |= compute_prdc(train.features.numpy(), unseen.features.numpy(), nearest_k=K)
 
@@ -1235,7 +1235,7 @@ for name, yours, library in rows:
 # Now the figure from the top. Every score for every generator, and, to know what is *different*,
 # for further sets of real faces as well. A field is colored if its number is more than five standard
 # deviations away from those of real sets: orange in the direction that is called worse, blue in the
-# direction that is called better. It usually takes half a minute.
+# direction that is called better. It usually takes ten seconds.
 
 # %% name="scores" demo=true folded="All scores of a sample, by name"
 BETTER = {"Inception Score": 1, "FID": -1, "KID": -1, "precision": 1, "recall": 1}
@@ -1266,7 +1266,7 @@ def all_scores(made):
 
 samples = {**generators, **{start: pool[start : start + N] for start in range(0, len(pool.features) - N + 1, N)}}
 found = {}
-for name, made in each(samples.items(), "scoring eleven samples", 30, total=len(samples)):
+for name, made in each(samples.items(), "scoring eleven samples", 9, total=len(samples)):
     found[name] = all_scores(made)
 table = {name: found[name] for name in generators}
 others = [found[start] for start in samples if start not in generators]

@@ -816,6 +816,16 @@ it.by_heart(
     says="The factor ½ in front is missing",
 )
 
+it.excused = {
+    "`torch.cat([torch.ones_like(one_over), one_over], 1)` → `torch.cat([torch.ones_like(one_over), one_over], -1)`": "the last dimension is dimension 1",
+    "`torch.tensor(x, dtype=torch.float64)` → `torch.tensor(x)`": "the text asks for no precision of the fit, and four digits are there",
+    "`torch.float64` → `torch.float32`": "the text asks for no precision of the fit, and four digits are there",
+    "`list(fids)` → `fids`": "a list is given",
+    "`(spectrum[:, None] + spectrum).clamp(min=1e-300)` → `(spectrum[:, None] + spectrum).clamp_(min=1e-300)`": "the tensor changed in place is a new one, which nothing else holds",
+    "`min=1e-300` → `min=2e-300`": "anything above 0 that is far below every sum will do",
+    "`min=1e-300` → `min=5e-301`": "anything above 0 that is far below every sum will do",
+}
+
 # ---------------------------------------------------------------------------------------------
 
 it = answers.to("bias_sweep")
