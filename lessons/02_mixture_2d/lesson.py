@@ -1166,12 +1166,12 @@ for _ in each(play(run_a, iterations), "playing A's match", usual=6, total=itera
 print("A covers", measure(run_a)[0], "of 8")
 
 # %% [markdown]
-# **B** uses no remedy, and reports far more modes than section 3 found. "I played longer, put 250 samples aside every
+# **B** uses no remedy, and reports far more modes than section 3 found. "I put 250 samples aside every
 # hundred iterations, and in the end I counted."
 
-# %% name="run-b" demo=true folded="B's code, and B's run: about 15 s"
-run_b, aside, iterations = Match(world, seed=1, rate_D=SLOW), [], quick(2 * ITERATIONS, 10)
-run = each(play(run_b, iterations), "playing B's match", usual=10, total=iterations)
+# %% name="run-b" demo=true folded="B's code, and B's run: about 10 s"
+run_b, aside, iterations = Match(world, seed=1, rate_D=SLOW), [], quick(ITERATIONS, 10)
+run = each(play(run_b, iterations), "playing B's match", usual=6, total=iterations)
 for number, _ in enumerate(run, 1):
     if number % quick(100, 2) == 0:
         with torch.no_grad():
