@@ -852,8 +852,8 @@ def two_parts(w, real, fake, rate):
 # make of all of them together.
 
 # %% [markdown]
-# Now the same two parts on the ring. The samples are those of the match that collapsed in section 3. On the left
-# the way that the first part pulls each of them, on the right the second. Which one breaks the clump up?
+# Now the same two parts on the ring, at samples of the match of section 3. On the left the way that the first part
+# pulls each of them, on the right the second; the colors are $D$'s answer. Where do the two agree?
 
 # %% demo=true folded="Draws the two parts as arrows on samples of the collapsed match; D looks five steps ahead"
 fake, real = match.G(match.noise(64)).detach().requires_grad_(), match.sample(64)
@@ -875,8 +875,9 @@ show(
 )
 
 # %% [markdown]
-# On the left the arrows of neighbors run side by side: the clump moves on as one. On the right they differ from
-# sample to sample, away from where the crowd is thickest.
+# The first part climbs the colors as if they were to stay. The second asks how the colors would change if the samples
+# moved: here and there it points the same way, and elsewhere it turns off. Where it does, $G$ leaves a way that $D$'s
+# next answers would close.
 #
 # In a network nobody finds these derivatives by hand. The gradient steps of $D$ must themselves be differentiated,
 # and PyTorch does that if it is asked to keep their graph.
