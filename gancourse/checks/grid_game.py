@@ -55,7 +55,7 @@ class GridRecipe:
         expect(not unknown, f"A recipe has no {', '.join(unknown)}. It may set {', '.join(sorted(known))}.")
         for name, (usual, least, most) in {**FIXED, **TURNED}.items():
             value = float(numbers(self.said.get(name, usual), (), f"`{name}`"))
-            expect(least <= value <= most, f"`{name}` is {value:g}; it may be from {least:g} to {most:g}.")
+            expect(least <= value <= most * (1 + 1e-6), f"`{name}` is {value:g}; it may be from {least:g} to {most:g}.")
             whole = isinstance(usual, int)
             expect(not whole or value == int(value), f"`{name}` is {value:g}; it should be a whole number.")
             self.values[name] = int(value) if whole else value
