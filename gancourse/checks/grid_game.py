@@ -20,10 +20,10 @@ from gancourse.checks.core import Miss, a, expect
 from gancourse.checks.inputs import generator
 from gancourse.checks.values import numbers
 
-STEPS = 600  # of both players together
+GRID_STEPS = 600  # of both players together
 GAMES = 8
 HELD = 50  # of 2,500 samples, half of a mode's fair share
-LOSSES = ("non_saturating", "minimax", "hinge")
+GRID_LOSSES = ("non_saturating", "minimax", "hinge")
 
 FIXED: dict[str, tuple[Any, float, float]] = {
     "width": (64, 8, 64),
@@ -41,7 +41,7 @@ TURNED: dict[str, tuple[float, float, float]] = {
 
 
 @dataclass
-class Recipe:
+class GridRecipe:
     """What the student's function said at some moment, read and bounded."""
 
     said: Mapping[str, Any]
@@ -55,12 +55,12 @@ class Recipe:
         expect(not unknown, f"A recipe has no {', '.join(unknown)}. It may set {', '.join(sorted(known))}.")
         for name, (usual, least, most) in {**FIXED, **TURNED}.items():
             value = float(numbers(self.said.get(name, usual), (), f"`{name}`"))
-            expect(least <= value <= most, f"`{name}` is {value:g}; it may be from {least:g} to {most:g}.")
+            expect(least <= value <= most * (1 + 1e-6), f"`{name}` is {value:g}; it may be from {least:g} to {most:g}.")
             whole = isinstance(usual, int)
             expect(not whole or value == int(value), f"`{name}` is {value:g}; it should be a whole number.")
             self.values[name] = int(value) if whole else value
         expect(self.values["pack"] != 3, "`pack` is 3; it may be 1, 2 or 4.")
-        expect(self.loss in LOSSES, f"`loss` is {self.loss!r}; it may be {', '.join(LOSSES)}.")
+        expect(self.loss in GRID_LOSSES, f"`loss` is {self.loss!r}; it may be {', '.join(GRID_LOSSES)}.")
         expect(self.values["batch"] % self.values["pack"] == 0, "`batch` should be a multiple of `pack`.")
 
     def __getitem__(self, name: str) -> Any:
@@ -68,7 +68,7 @@ class Recipe:
 
     @property
     def loss(self) -> str:
-        return str(self.said.get("loss", LOSSES[0]))
+        return str(self.said.get("loss", GRID_LOSSES[0]))
 
     @property
     def minibatch_std(self) -> bool:
@@ -95,7 +95,7 @@ class Recipe:
         return table
 
 
-class Layers:
+class StackedPerceptron:
     """A perceptron of two hidden layers for each game, stacked."""
 
     def __init__(self, sizes: tuple[int, ...], draw: torch.Generator, spread: bool = False) -> None:
@@ -151,13 +151,15 @@ def losses(loss: str, real: Tensor | None, fake: Tensor) -> Tensor:
 
 
 def played(twenty_five: Callable, world: Grids) -> list[int]:
-    """Play the recipe for STEPS steps; the modes held at the end, in each game."""
+    """Play the recipe for GRID_STEPS steps; the modes held at the end, in each game."""
     draw = torch.Generator().manual_seed(int(torch.randint(2**31, (), generator=generator())))
-    start = Recipe(twenty_five(0.0))
+    start = GridRecipe(twenty_five(0.0))
     table, n, pack = start.noise(draw), start["batch"], start["pack"]
-    G = Layers((table.shape[1], start["width"], start["width"], 2), draw)
+    G = StackedPerceptron((table.shape[1], start["width"], start["width"], 2), draw)
     waves = start.waves
-    D = Layers((2 * (1 + 2 * len(waves)) * pack, start["width"], start["width"], 1), draw, start.minibatch_std)
+    D = StackedPerceptron(
+        (2 * (1 + 2 * len(waves)) * pack, start["width"], start["width"], 1), draw, start.minibatch_std
+    )
     opts = [torch.optim.Adam(net.weights, 1e-3, betas=(start["beta_1"], 0.999), fused=True) for net in (G, D)]
 
     def make(count: int) -> Tensor:
@@ -169,12 +171,12 @@ def played(twenty_five: Callable, world: Grids) -> list[int]:
         return D(torch.cat([x, angles.sin(), angles.cos()], 2).reshape(GAMES, n // pack, -1))
 
     recipe, used, turn = start, 0, 0
-    while used < STEPS:
+    while used < GRID_STEPS:
         if turn % 20 == 0 and turn:
-            recipe = Recipe(twenty_five(used / STEPS))
+            recipe = GridRecipe(twenty_five(used / GRID_STEPS))
         for opt, rate in zip(opts, ("rate_G", "rate_D"), strict=True):
             opt.param_groups[0]["lr"] = recipe[rate]
-        for _ in range(min(start["k"], STEPS - used - 1)):
+        for _ in range(min(start["k"], GRID_STEPS - used - 1)):
             with torch.no_grad():
                 fake = make(n)
             opts[1].zero_grad()

@@ -109,7 +109,7 @@ def told(names: dict[str, Any], seeds: int) -> list[str]:
     middle("ring of 32", 85, 100, ring(32, std=0.05))
 
     match, aside = names["Match"](world, seed=1, rate_D=slow), []
-    for number, _ in enumerate(names["play"](match, 2 * names["ITERATIONS"]), 1):
+    for number, _ in enumerate(names["play"](match, names["ITERATIONS"]), 1):
         if number % 100 == 0:
             aside.append(match.G(match.noise(250)).detach())
     of_all, at_the_end = names["count_modes"](torch.cat(aside), world.modes, 0.05)[0], names["measure"](match)[0]

@@ -239,8 +239,7 @@ def count_modes(samples, modes, std):
 
 # %% [markdown] predict="scattered"
 # One of the four scatters its 2,500 samples evenly over the whole picture and knows nothing of the ring. How many
-# of the
-# 8 modes will it cover, by this count?
+# of the 8 modes will it cover, by this count?
 #
 # - [ ] none :: To cover a mode a single good sample is enough, and 2,500 fall everywhere.
 # - [ ] about half :: The circles are small, but for each of them 2,500 shots are many.
@@ -578,8 +577,7 @@ show(fig, alt=f"Shares of samples nearest to each of three modes, a column for e
 # $G$ must learn from it, so gradients have to flow through it, and they must be finite even where all
 # rows are the same, which is where it is needed most. One way is to add 1e-8, or less, to each variance before its
 # root: for equal rows the number is then 1e-4 at most. Features may lie far from 0: there, too, it is right. A
-# batch has
-# at least two rows.
+# batch has at least two rows.
 
 # %% [markdown] hints="minibatch_std"
 # One number for the whole batch: how much the rows differ from each other. All rows get the same.
@@ -668,8 +666,7 @@ def packed_distance(p, q, m):
 
 # %% [markdown] predict="packs"
 # Two generators, both 0.2 from the data. One drops a fifth of the data and is perfect elsewhere; one covers
-# everything,
-# here too thinly, there too thickly. Now the judge sees packs of 8. Which one is farther from the data?
+# everything, here too thinly, there too thickly. Now the judge sees packs of 8. Which one is farther from the data?
 #
 # - [x] the one that drops a fifth :: A pack of real samples that holds one of the dropped fifth gives it away at once,
 #   and with eight samples most packs hold one.
@@ -707,11 +704,10 @@ show(
 # `(n, dimension)`, where `n` is a multiple of `m`, and returns one logit for each pack, shape
 # `(n / m, 1)`. A pack is `m` rows that follow each other: rows 0 to m − 1 are the first.
 #
-# The samples of a pack are judged *together*: they enter the first layer side by side, as one input of
-# `m * dimension` numbers (in what order within a pack is yours to choose), and there are two hidden layers of `width`
+# The samples of a pack are judged *together*: they enter the first layer side by side, as one input of `m *
+# dimension` numbers (in what order within a pack is yours to choose), and there are two hidden layers of `width`
 # units, each with an activation behind it, as in `perceptron`. No other layer has weights, and nothing but
-# activations
-# stands between the layers: no normalization, no dropout.
+# activations stands between the layers: no normalization, no dropout.
 
 # %% [markdown] hints="PackedDiscriminator"
 # Nothing about the network itself is new. All the packing is in how the batch is laid out before the
@@ -790,8 +786,7 @@ class PackedDiscriminator(nn.Module):
 
 # %% [markdown] hints="two_parts"
 # The derivative of $\log(1 + e^a)$ is $\sigma(a)$. All the rest is the chain rule, and in step 4 the product rule:
-# the slope
-# holds $x_i$ twice, in front of $\sigma$ and inside it.
+# the slope holds $x_i$ twice, in front of $\sigma$ and inside it.
 # ---
 # $s = \tfrac1n \sum_i x_i \sigma(w x_i) - \tfrac1m \sum_j r_j \sigma(-w r_j)$. Step 3: $-\tfrac1n w' \sigma(-w'
 # x_i)$. Step 4:
@@ -857,9 +852,8 @@ def two_parts(w, real, fake, rate):
 # make of all of them together.
 
 # %% [markdown]
-# Now the same two parts on the ring. The samples are those of the match that collapsed in section 3. On the left
-# the way
-# that the first part pulls each of them, on the right the second. Which one breaks the clump up?
+# Now the same two parts on the ring, at samples of the match of section 3. On the left the way that the first part
+# pulls each of them, on the right the second; the colors are $D$'s answer. Where do the two agree?
 
 # %% demo=true folded="Draws the two parts as arrows on samples of the collapsed match; D looks five steps ahead"
 fake, real = match.G(match.noise(64)).detach().requires_grad_(), match.sample(64)
@@ -881,12 +875,12 @@ show(
 )
 
 # %% [markdown]
-# On the left the arrows of neighbors run side by side: the clump moves on as one. On the right they differ from
-# sample to sample, away from where the crowd is thickest.
+# The first part climbs the colors as if they were to stay. The second asks how the colors would change if the samples
+# moved: here and there it points the same way, and elsewhere it turns off. Where it does, $G$ leaves a way that $D$'s
+# next answers would close.
 #
 # In a network nobody finds these derivatives by hand. The gradient steps of $D$ must themselves be differentiated,
-# and
-# PyTorch does that if it is asked to keep their graph.
+# and PyTorch does that if it is asked to keep their graph.
 
 # %% [markdown] exercise="unrolled_generator_step" stars=3 minutes=30
 # ### Exercise 8: the unrolled step
@@ -1083,9 +1077,8 @@ playground
 # ### Exercise 9: an open challenge: the 25 modes of the grid
 #
 # With a slow judge and 1,200 iterations nobody in section 7 learned the grid. Can you do it in 600 *steps*, where
-# each
-# step of either player counts? You write the recipe; the game is played for you, on grids whose spacing and place you
-# never see: eight games at once, of networks with two hidden layers, on real points with $s = 0.15$.
+# each step of either player counts? You write the recipe; the game is played for you, on grids whose spacing and
+# place you never see: eight games at once, of networks with two hidden layers, on real points with $s = 0.15$.
 #
 # Write `twenty_five(t)`. It is asked at the start, `t = 0`, and again every 20 iterations with the share `t` of the
 # steps that are gone. It returns a dictionary; what you leave out is as in brackets.
@@ -1104,11 +1097,9 @@ playground
 # | `"blur"` | normal noise of this size on all that $D$ sees, up to 5 | [0] |
 #
 # A mode is **held** if at least 50 of 2,500 samples lie within three standard deviations of it: half of its fair
-# share,
-# far more than scatter gives. What counts is how many of 25 are held, on average over the eight games: **4** for
-# bronze, **10** for silver, **18** for gold. (Graders allow a little less.) The check takes some ten seconds, a
-# minute at
-# most.
+# share, far more than scatter gives. What counts is how many of 25 are held, on average over the eight games: **2**
+# for bronze, **9** for silver, **17** for gold. (Graders allow a little less.) The check takes some ten seconds, a
+# minute at most.
 
 # %% [markdown] hints="twenty_five"
 # Two things make the grid hard. $G$ must tear one cloud of noise into 25 pieces, and $D$ must see hills that repeat
@@ -1176,12 +1167,12 @@ for _ in each(play(run_a, iterations), "playing A's match", usual=6, total=itera
 print("A covers", measure(run_a)[0], "of 8")
 
 # %% [markdown]
-# **B** uses no remedy, and reports far more modes than section 3 found. "I played longer, put 250 samples aside every
+# **B** uses no remedy, and reports far more modes than section 3 found. "I put 250 samples aside every
 # hundred iterations, and in the end I counted."
 
-# %% name="run-b" demo=true folded="B's code, and B's run: about 15 s"
-run_b, aside, iterations = Match(world, seed=1, rate_D=SLOW), [], quick(2 * ITERATIONS, 10)
-run = each(play(run_b, iterations), "playing B's match", usual=10, total=iterations)
+# %% name="run-b" demo=true folded="B's code, and B's run: about 10 s"
+run_b, aside, iterations = Match(world, seed=1, rate_D=SLOW), [], quick(ITERATIONS, 10)
+run = each(play(run_b, iterations), "playing B's match", usual=6, total=iterations)
 for number, _ in enumerate(run, 1):
     if number % quick(100, 2) == 0:
         with torch.no_grad():
@@ -1273,8 +1264,7 @@ show(fig, alt="Samples of the three colleagues' generators on the ring of eight.
 
 # %% [markdown] quiz="detached"
 # Someone writes the unrolled step with `fake = G(z).detach()` in $D$'s imagined steps, "since $D$'s step always
-# detaches".
-# What is lost?
+# detaches". What is lost?
 #
 # - [ ] nothing: $D$ learns the same :: $D$'s answer has the same value, and no slope in $G$ any more.
 # - [ ] the first part of the gradient :: That one holds the answer fixed, as a constant: it stays.
@@ -1339,9 +1329,9 @@ show(
 # ## What you have built
 #
 # You have a sampler and an exact density of worlds with many modes, and two numbers that say how many of them a
-# generator
-# has found. You can make a GAN collapse on purpose, over ten seeds, and name the player to blame. And you have three
-# remedies, two for the judge and one for the generator, written by hand and measured against the same slow judge.
+# generator has found. You can make a GAN collapse on purpose, over ten seeds, and name the player to blame. And you
+# have three remedies, two for the judge and one for the generator, written by hand and measured against the same
+# slow judge.
 #
 # **The same at full scale.** The papers play these games with larger networks, for longer, and then on pictures:
 #

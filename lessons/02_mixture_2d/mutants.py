@@ -1235,8 +1235,22 @@ it.earns(
         return dict(noise=TABLE, waves=(1.5, 3.0), rate_D=rate, rate_G=rate, blur=1.0 - 2 * t if t < 0.5 else 0)
     """,
 )
-it.earns("silver", "SILVER", None)
-it.earns("bronze", "BRONZE", None)
+it.earns(
+    "silver",
+    "clumps that run into each other a little",
+    """
+    def twenty_five(t):
+        lattice = torch.cartesian_prod(torch.arange(5.0) - 2, torch.arange(5.0) - 2)
+        rate = 2.5e-3 * (1 - 0.95 * t)
+        return {"noise": 0.7 * lattice.repeat(200, 1) + 0.1 * torch.randn(5000, 2), "rate_G": rate, "rate_D": rate}
+    """,
+)
+it.earns(
+    "bronze",
+    "clumps that can hardly be told apart",
+    {"+ 0.1 *": "+ 0.15 *"},
+    of="clumps that run into each other a little",
+)
 
 it.wrong("returns nothing", {"return {": "settings = {"}, says="Return a dictionary")
 it.wrong("return 0", "return 0", says="A recipe is a dictionary")

@@ -63,7 +63,7 @@ def three_apart(dimension: int = 2) -> Apart:
 
 
 @dataclass
-class Batch:
+class DrawnPoints:
     """Many points of an answer, which several claims look at: drawing them may take it long."""
 
     mixture: Apart
@@ -76,14 +76,14 @@ class Batch:
         return (self.points - double(self.mixture.means)[self.which]) / double(self.mixture.stds)[self.which, None]
 
 
-_BATCHES: weakref.WeakKeyDictionary[Callable, Batch] = weakref.WeakKeyDictionary()
+_BATCHES: weakref.WeakKeyDictionary[Callable, DrawnPoints] = weakref.WeakKeyDictionary()
 
 
-def batch_of(sample: Callable) -> Batch:
+def batch_of(sample: Callable) -> DrawnPoints:
     """One large batch of an answer's, the same for every claim of a verdict."""
     if sample not in _BATCHES:
         mixture = three_apart()
-        _BATCHES[sample] = Batch(mixture, *mixture.draw(sample))
+        _BATCHES[sample] = DrawnPoints(mixture, *mixture.draw(sample))
     return _BATCHES[sample]
 
 

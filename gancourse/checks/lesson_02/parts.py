@@ -18,8 +18,7 @@ from gancourse.checks.inputs import Case, chosen, drawn, said
 from gancourse.checks.lesson_02.suite import check
 from gancourse.checks.values import NOTHING, double, numbers
 
-NAMES = ("the slope", "D's answer", "the first part", "how each sample moves the answer", "the whole gradient")
-COUNTED = ("one", "two", "three", "four", "five")
+STEP_NAMES = ("the slope", "D's answer", "the first part", "how each sample moves the answer", "the whole gradient")
 
 
 @dataclass
@@ -112,7 +111,7 @@ class OneWeight:
                 ),
             },
         )[step]  # fmt: skip
-        return Case(f"{self.told}: {NAMES[step]}", right[step], usual)
+        return Case(f"{self.told}: {STEP_NAMES[step]}", right[step], usual)
 
 
 def one_weight() -> OneWeight:
@@ -149,7 +148,7 @@ def found_steps(two_parts: Callable, world: OneWeight, count: int) -> list[Tenso
     shapes = ((), (), (len(world.fake),), (len(world.fake),), (len(world.fake),))
     for i, shape in enumerate(shapes[:count]):
         try:
-            found.append(numbers(next(steps), shape, f"Step {i + 1}, {NAMES[i]},"))
+            found.append(numbers(next(steps), shape, f"Step {i + 1}, {STEP_NAMES[i]},"))
         except StopIteration:
             raise Miss(f"Your function yields {i} of five values; step {i + 1} is missing.") from None
     return found
