@@ -1239,11 +1239,8 @@ def draw_table(tell, title):
                 ax.text(column, row, f"{int(table[row, column])}", ha="center", va="center")
     ax.set_xticks(range(6), KINDS, rotation=25, ha="right")
     ax.set_yticks(range(6), KINDS)
-    ax.set(
-        title=f"{title}: {int(table.trace())} of {len(past)} runs told right",
-        xlabel="what is said",
-        ylabel="what it is",
-    )
+    right = f"{title}: {int(table.trace())} of {len(past)} runs told right"
+    ax.set(title=right, xlabel="what is said", ylabel="what it is")
     ax.grid(False)
     show(fig, alt=f"A table of six kinds and six words for {title}; numbers of runs. What stands out is told below.")
 
