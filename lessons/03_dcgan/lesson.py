@@ -36,7 +36,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from gancourse import choose_threads, data, device, each, keepsake, quick, seed_everything, show, working
-from gancourse.broken import broken
+from gancourse.broken import broken_run
 from gancourse.checks import public
 from gancourse.plots import FAKE, JUDGE, PALETTE, REAL, axes, figure
 
@@ -1685,7 +1685,7 @@ explorer
 # done to them is not told here; your program has a word for each, and a word is not a cause.
 
 # %% name="two-runs" demo=true
-puzzles = {f"run {name}": broken("03_dcgan", name) for name in "AB"}
+puzzles = {f"run {name}": broken_run("03_dcgan", name) for name in "AB"}
 puzzles = {title: next(r for r in past if told.items() <= vars(r).items()) for title, told in puzzles.items()}
 draw_curves(puzzles, alt="Curves of run A and run B: losses on the left, D's outputs and the spread on the right.")
 for title, r in puzzles.items():
