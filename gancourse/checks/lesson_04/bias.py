@@ -204,7 +204,7 @@ def numbered(n: int, start: int) -> Tensor:
     return (start + torch.arange(n, dtype=D))[:, None].repeat(1, 2)
 
 
-REAL, FAKE = 12, 15  # pictures on either side
+REAL_ROWS, FAKE_ROWS = 12, 15  # pictures on either side
 FIRST_FAKE = 100
 
 
@@ -215,7 +215,7 @@ def swept(bias_sweep: Callable, sizes: list[int], times: int) -> tuple[Ruler, It
     def distance(x: Any, y: Any) -> float:
         return ruler(x, y)
 
-    made = bias_sweep(numbered(REAL, 0), numbered(FAKE, FIRST_FAKE), sizes, times, distance)
+    made = bias_sweep(numbered(REAL_ROWS, 0), numbered(FAKE_ROWS, FIRST_FAKE), sizes, times, distance)
     expect(made is not None, "It returns None. `yield` the size and its distances, once for each size.")
     return ruler, iter(made)
 
@@ -250,9 +250,9 @@ def _(bias_sweep: Callable) -> None:
 @check.that("bias_sweep", "gives `distance` n real pictures, then n fake ones, none of them twice", point=True)
 def _(bias_sweep: Callable) -> None:
     n = chosen_int(7, between=(6, 9))
-    ruler, sweep = swept(bias_sweep, [n, REAL], 3)
+    ruler, sweep = swept(bias_sweep, [n, REAL_ROWS], 3)
     next_pair(sweep), next_pair(sweep)
-    for (x, y), size in zip(ruler.given, [n] * 3 + [REAL] * 3, strict=False):
+    for (x, y), size in zip(ruler.given, [n] * 3 + [REAL_ROWS] * 3, strict=False):
         expect(
             x.ndim == 2 and y.ndim == 2 and len(x) == len(y) == size,
             f"For n = {size} `distance` got {len(x)} and {len(y)} pictures; it should be {size} of each.",
@@ -278,7 +278,7 @@ def _(bias_sweep: Callable) -> None:
         same < 0.2 or len(x.unique(dim=0)) < 20,
         "The same places are drawn on both sides. Draw for each side by itself.",
     )
-    for which, drawn_, of in (("real", x, REAL), ("fake", y, FAKE)):
+    for which, drawn_, of in (("real", x, REAL_ROWS), ("fake", y, FAKE_ROWS)):
         expect(
             len(drawn_.unique(dim=0)) > 20,
             f"In {len(drawn_)} draws the same {which} pictures come again and again. Draw anew each time.",
