@@ -1,8 +1,8 @@
 """A world of feature points with generators of known defects, for the challenge to find them.
 
 Points come from a few clouds, as pictures of a few kinds would; nothing is drawn or looked at, so that a world takes
-milliseconds. A generator draws from the world, and spoils what it draws; `PLANTED_WEAKLY` has those that a notebook knows,
-`KEPT_ASIDE` those that graders add. All of it is drawn from `inputs`.
+milliseconds. A generator draws from the world, and spoils what it draws; `PLANTED_WEAKLY` has the defects that a
+notebook knows, `KEPT_ASIDE` those that graders add. All of it is drawn from `inputs`.
 """
 
 from __future__ import annotations

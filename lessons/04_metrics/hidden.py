@@ -22,7 +22,7 @@ from gancourse.checks.challenge import Medals, Reached
 from gancourse.checks.core import Suite, expect
 from gancourse.checks.inputs import chosen_int, rand, randn
 from gancourse.checks.lesson_04.parts import part
-from gancourse.checks.spoilers import PLANTED_WEAKLY, KEPT_ASIDE, World, found_defects, said_of
+from gancourse.checks.spoilers import KEPT_ASIDE, PLANTED_WEAKLY, World, found_defects, said_of
 from gancourse.checks.values import close, expect_close, mean, number, numbers, pair, two
 
 check = Suite("04_metrics")

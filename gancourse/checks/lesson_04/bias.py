@@ -23,7 +23,7 @@ from gancourse.checks.lesson_04.suite import check
 from gancourse.checks.values import double, expect_close, leaves_alone, number, numbers, pair, two
 
 D = torch.float64
-STEPS = {
+DERIVATION = {
     "mean_excess": (torch.ones(2, dtype=D), 5, 4),
     "entry_variances": (torch.ones(2, dtype=D), 5),
     "spread_excess": (torch.ones(2, dtype=D), torch.ones(2, 2, dtype=D)),
@@ -63,7 +63,7 @@ def two_means() -> Case:
 @check.that("fid_bias", "step 1: the means are apart by tr Σ (1/m + 1/n) on average, squared", point=True)
 def _(fid_bias: Callable) -> None:
     case = drawn(two_means)
-    case.compare(number(part(fid_bias, "mean_excess", STEPS)(*case.inputs), "The excess"))
+    case.compare(number(part(fid_bias, "mean_excess", DERIVATION)(*case.inputs), "The excess"))
 
 
 # --- step 2: the entries of a covariance ----------------------------------------------------------
@@ -93,7 +93,7 @@ def entries() -> Case:
 @check.that("fid_bias", "step 2: entry ij of an estimated covariance varies by (1 + δᵢⱼ) λᵢ λⱼ / (n − 1)", point=True)
 def _(fid_bias: Callable) -> None:
     case = drawn(entries)
-    got = part(fid_bias, "entry_variances", STEPS)(*case.inputs)
+    got = part(fid_bias, "entry_variances", DERIVATION)(*case.inputs)
     case.compare(numbers(got, (2, 2), "The table of variances"))
 
 
@@ -127,7 +127,7 @@ def spread() -> Case:
 @check.that("fid_bias", "step 3: together they add ½ Σ vᵢⱼ / (λᵢ + λⱼ) to the distance", point=True)
 def _(fid_bias: Callable) -> None:
     case = drawn(spread)
-    case.compare(number(part(fid_bias, "spread_excess", STEPS)(*case.inputs), "The excess"))
+    case.compare(number(part(fid_bias, "spread_excess", DERIVATION)(*case.inputs), "The excess"))
 
 
 @check.that("fid_bias", "step 3: where both λ are 0 nothing is added")
@@ -135,7 +135,7 @@ def _(fid_bias: Callable) -> None:
     (a,) = chosen(2.0, between=(1.0, 5.0))
     spectrum, table = torch.tensor([a, 0.0, 0.0], dtype=D), torch.zeros(3, 3, dtype=D)
     table[0, 0] = a * a
-    got = number(part(fid_bias, "spread_excess", STEPS)(spectrum, table), "The excess")
+    got = number(part(fid_bias, "spread_excess", DERIVATION)(spectrum, table), "The excess")
     expect_close(got, a / 4, f"λ = ({a:g}, 0, 0), which vary by {a * a:g} in the first entry alone")
 
 
@@ -175,20 +175,22 @@ def line_of_fids() -> Case:
 @check.that("fid_bias", "step 4: the line against 1/n that is nearest to all points, and where it ends", point=True)
 def _(fid_bias: Callable) -> None:
     case = drawn(line_of_fids)
-    got = pair(part(fid_bias, "drawn_on", STEPS)(*case.inputs), "FID∞", "slope")
+    got = pair(part(fid_bias, "drawn_on", DERIVATION)(*case.inputs), "FID∞", "slope")
     case.compare(got, atol=1e-3, rtol=1e-3)
 
 
 @check.that("fid_bias", "leaves what it is given as it was", alone=False)
 def _(fid_bias: Callable) -> None:
-    for name in STEPS:
-        leaves_alone(part(fid_bias, name, STEPS), *(x.clone() if isinstance(x, Tensor) else x for x in STEPS[name]))
+    for name in DERIVATION:
+        leaves_alone(
+            part(fid_bias, name, DERIVATION), *(x.clone() if isinstance(x, Tensor) else x for x in DERIVATION[name])
+        )
 
 
 # --- the sweep ------------------------------------------------------------------------------------
 
 
-class Ruler:
+class CountingDistance:
     """A distance that keeps what it was given and answers 1, 2, 3, …"""
 
     def __init__(self) -> None:
@@ -208,9 +210,9 @@ REAL_ROWS, FAKE_ROWS = 12, 15  # pictures on either side
 FIRST_FAKE = 100
 
 
-def swept(bias_sweep: Callable, sizes: list[int], times: int) -> tuple[Ruler, Iterator[Any]]:
+def swept(bias_sweep: Callable, sizes: list[int], times: int) -> tuple[CountingDistance, Iterator[Any]]:
     """A ruler and the sweep that holds it to 12 real and 15 fake points."""
-    ruler = Ruler()
+    ruler = CountingDistance()
 
     def distance(x: Any, y: Any) -> float:
         return ruler(x, y)
