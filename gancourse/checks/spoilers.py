@@ -1,8 +1,8 @@
 """A world of feature points with generators of known defects, for the challenge to find them.
 
 Points come from a few clouds, as pictures of a few kinds would; nothing is drawn or looked at, so that a world takes
-milliseconds. A generator draws from the world, and spoils what it draws; `DEFECTS` has those that a notebook knows,
-`OTHERS` those that graders add. All of it is drawn from `inputs`.
+milliseconds. A generator draws from the world, and spoils what it draws; `PLANTED_WEAKLY` has the defects that a
+notebook knows, `KEPT_ASIDE` those that graders add. All of it is drawn from `inputs`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from torch import Tensor
 from gancourse.checks.inputs import generator, probabilities, rand, randn
 from gancourse.checks.values import number
 
-TRAIN, HELD_OUT, MADE, REAL_SETS = 300, 200, 200, 6
+TRAIN_POINTS, HELD_OUT_POINTS, MADE_POINTS, REAL_SETS = 300, 200, 200, 6
 """Points in each set, and how many sets of real points a score is held to."""
 
 
@@ -28,7 +28,7 @@ class World:
         self.centers = 2.5 * randn(kinds, d, dtype=torch.float64)
         self.shapes = randn(kinds, d, d, dtype=torch.float64) / d**0.5 * (0.5 + rand(kinds, 1, 1, dtype=torch.float64))
         self.weights = torch.tensor(probabilities(kinds), dtype=torch.float64)
-        self.train, self.held_out = self.real(TRAIN), self.real(HELD_OUT)
+        self.train, self.held_out = self.real(TRAIN_POINTS), self.real(HELD_OUT_POINTS)
 
     def of_kinds(self, kinds: Tensor) -> Tensor:
         """One point of each of these kinds."""
@@ -39,11 +39,11 @@ class World:
         weights = self.weights if weights is None else weights
         return torch.multinomial(weights, n, replacement=True, generator=generator())
 
-    def real(self, n: int = MADE) -> Tensor:
+    def real(self, n: int = MADE_POINTS) -> Tensor:
         """n new points, as good as real."""
         return self.of_kinds(self.drawn_kinds(n))
 
-    def some(self, points: Tensor, n: int = MADE) -> Tensor:
+    def some(self, points: Tensor, n: int = MADE_POINTS) -> Tensor:
         """n of these points, each at most once where they suffice."""
         places = torch.randperm(len(points), generator=generator())
         return points[places[torch.arange(n) % len(points)]]
@@ -51,32 +51,32 @@ class World:
 
 def pulled(world: World) -> Tensor:
     """Every point a little nearer to the middle of its kind: no edges."""
-    kinds = world.drawn_kinds(MADE)
+    kinds = world.drawn_kinds(MADE_POINTS)
     return world.centers[kinds] + 0.8 * (world.of_kinds(kinds) - world.centers[kinds])
 
 
 def grainy(world: World) -> Tensor:
     """Noise on every point."""
-    return world.real() + 0.35 * randn(MADE, world.d, dtype=torch.float64)
+    return world.real() + 0.35 * randn(MADE_POINTS, world.d, dtype=torch.float64)
 
 
 def narrowed(world: World) -> Tensor:
     """One kind is missing."""
     weights = world.weights.clone()
     weights[torch.randint(world.kinds, (), generator=generator())] = 0
-    return world.of_kinds(world.drawn_kinds(MADE, weights))
+    return world.of_kinds(world.drawn_kinds(MADE_POINTS, weights))
 
 
 def lopsided(world: World) -> Tensor:
     """The rarest kind comes more often, by a fifth of all points."""
     weights = 0.8 * world.weights
     weights[world.weights.argmin()] += 0.2
-    return world.of_kinds(world.drawn_kinds(MADE, weights))
+    return world.of_kinds(world.drawn_kinds(MADE_POINTS, weights))
 
 
 def repeating(world: World) -> Tensor:
     """A hundred points, each of them twice."""
-    return world.some(world.real(MADE // 2))
+    return world.some(world.real(MADE_POINTS // 2))
 
 
 def all_copies(world: World) -> Tensor:
@@ -85,38 +85,38 @@ def all_copies(world: World) -> Tensor:
 
 def some_copies(world: World) -> Tensor:
     """One in five is a copy."""
-    return torch.cat([world.some(world.train, MADE // 5), world.real(MADE - MADE // 5)])
+    return torch.cat([world.some(world.train, MADE_POINTS // 5), world.real(MADE_POINTS - MADE_POINTS // 5)])
 
 
 def near_copies(world: World) -> Tensor:
     """Training points, each moved by a hair."""
-    return world.some(world.train) + 0.15 * randn(MADE, world.d, dtype=torch.float64)
+    return world.some(world.train) + 0.15 * randn(MADE_POINTS, world.d, dtype=torch.float64)
 
 
 def one_cloud(world: World) -> Tensor:
     """A single normal cloud with the mean and the covariance of the training set."""
     root = torch.linalg.cholesky(torch.cov(world.train.T))
-    return world.train.mean(0) + randn(MADE, world.d, dtype=torch.float64) @ root.T
+    return world.train.mean(0) + randn(MADE_POINTS, world.d, dtype=torch.float64) @ root.T
 
 
 def strays(world: World) -> Tensor:
     """One in twenty is far from everything."""
     points = world.real()
-    points[: MADE // 20] += 4 * randn(MADE // 20, world.d, dtype=torch.float64)
+    points[: MADE_POINTS // 20] += 4 * randn(MADE_POINTS // 20, world.d, dtype=torch.float64)
     return points
 
 
 def between_kinds(world: World) -> Tensor:
     """One in eight lies between two real points, where nothing is."""
     points = world.real()
-    share = MADE // 8
+    share = MADE_POINTS // 8
     points[:share] = (points[:share] + world.real(share)) / 2
     return points
 
 
 def held_out_copies(world: World) -> Tensor:
     """It has seen the held-out set, too: half of its points are copies of that."""
-    return torch.cat([world.some(world.held_out, MADE // 2), world.real(MADE - MADE // 2)])
+    return torch.cat([world.some(world.held_out, MADE_POINTS // 2), world.real(MADE_POINTS - MADE_POINTS // 2)])
 
 
 def shifted(world: World) -> Tensor:
@@ -128,13 +128,13 @@ def shifted(world: World) -> Tensor:
 def mixed_up(world: World) -> Tensor:
     """Each coordinate is right by itself, and they do not go together."""
     points = world.real()
-    columns = [points[torch.randperm(MADE, generator=generator()), i] for i in range(world.d)]
+    columns = [points[torch.randperm(MADE_POINTS, generator=generator()), i] for i in range(world.d)]
     half = torch.stack(columns, 1)
-    return torch.cat([half[: MADE // 2], points[MADE // 2 :]])
+    return torch.cat([half[: MADE_POINTS // 2], points[MADE_POINTS // 2 :]])
 
 
 Spoil = Callable[[World], Tensor]
-DEFECTS: dict[str, Spoil] = {
+PLANTED_WEAKLY: dict[str, Spoil] = {
     "pulled to the middle": pulled,
     "noise": grainy,
     "a missing kind": narrowed,
@@ -146,7 +146,7 @@ DEFECTS: dict[str, Spoil] = {
     "one normal cloud": one_cloud,
     "a few strays": strays,
 }
-OTHERS: dict[str, Spoil] = {
+KEPT_ASIDE: dict[str, Spoil] = {
     "points between kinds": between_kinds,
     "copies of the held-out set": held_out_copies,
     "everything shifted": shifted,

@@ -22,7 +22,7 @@ from gancourse.checks.challenge import Medals, Reached
 from gancourse.checks.core import Suite, expect
 from gancourse.checks.inputs import chosen_int, rand, randn
 from gancourse.checks.lesson_04.parts import part
-from gancourse.checks.spoilers import DEFECTS, OTHERS, World, found_defects, said_of
+from gancourse.checks.spoilers import KEPT_ASIDE, PLANTED_WEAKLY, World, found_defects, said_of
 from gancourse.checks.values import close, expect_close, mean, number, numbers, pair, two
 
 check = Suite("04_metrics")
@@ -314,4 +314,4 @@ def _(probe: Callable) -> None:
 )
 def _(suspicion: Callable) -> Reached:
     worlds = [World(d, kinds) for d, kinds in ((6, 5), (8, 7), (10, 4))]
-    return Reached(*said_of([found_defects(suspicion, world, DEFECTS | OTHERS) for world in worlds]))
+    return Reached(*said_of([found_defects(suspicion, world, PLANTED_WEAKLY | KEPT_ASIDE) for world in worlds]))

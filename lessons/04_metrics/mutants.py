@@ -1773,7 +1773,7 @@ it.earns(
 )
 
 it.wrong("returns nothing", {"    return ((now": "    result = ((now"}, says="The result is None")
-it.wrong("return 0", "return 0", says="no medal yet", never=("bronze medal", "silver medal", "gold medal"))
+it.wrong("return 0", "return 0", says="Bronze takes at least 70", never=("bronze medal", "silver medal", "gold medal"))
 it.wrong("FID", scoring("return frechet(train, made)"), says="Bronze takes at least 70")
 it.wrong("memorization alone", scoring("return memorization(train, held_out, made)"), says="Bronze takes at least 70")
 it.wrong("the other way around", {"return ((now": "return -((now"}, says="Bronze takes at least 70")

@@ -23,7 +23,7 @@ from gancourse.checks.lesson_04.suite import check
 from gancourse.checks.values import double, expect_close, leaves_alone, number, numbers, pair, two
 
 D = torch.float64
-STEPS = {
+DERIVATION = {
     "mean_excess": (torch.ones(2, dtype=D), 5, 4),
     "entry_variances": (torch.ones(2, dtype=D), 5),
     "spread_excess": (torch.ones(2, dtype=D), torch.ones(2, 2, dtype=D)),
@@ -63,7 +63,7 @@ def two_means() -> Case:
 @check.that("fid_bias", "step 1: the means are apart by tr Σ (1/m + 1/n) on average, squared", point=True)
 def _(fid_bias: Callable) -> None:
     case = drawn(two_means)
-    case.compare(number(part(fid_bias, "mean_excess", STEPS)(*case.inputs), "The excess"))
+    case.compare(number(part(fid_bias, "mean_excess", DERIVATION)(*case.inputs), "The excess"))
 
 
 # --- step 2: the entries of a covariance ----------------------------------------------------------
@@ -93,7 +93,7 @@ def entries() -> Case:
 @check.that("fid_bias", "step 2: entry ij of an estimated covariance varies by (1 + δᵢⱼ) λᵢ λⱼ / (n − 1)", point=True)
 def _(fid_bias: Callable) -> None:
     case = drawn(entries)
-    got = part(fid_bias, "entry_variances", STEPS)(*case.inputs)
+    got = part(fid_bias, "entry_variances", DERIVATION)(*case.inputs)
     case.compare(numbers(got, (2, 2), "The table of variances"))
 
 
@@ -127,7 +127,7 @@ def spread() -> Case:
 @check.that("fid_bias", "step 3: together they add ½ Σ vᵢⱼ / (λᵢ + λⱼ) to the distance", point=True)
 def _(fid_bias: Callable) -> None:
     case = drawn(spread)
-    case.compare(number(part(fid_bias, "spread_excess", STEPS)(*case.inputs), "The excess"))
+    case.compare(number(part(fid_bias, "spread_excess", DERIVATION)(*case.inputs), "The excess"))
 
 
 @check.that("fid_bias", "step 3: where both λ are 0 nothing is added")
@@ -135,7 +135,7 @@ def _(fid_bias: Callable) -> None:
     (a,) = chosen(2.0, between=(1.0, 5.0))
     spectrum, table = torch.tensor([a, 0.0, 0.0], dtype=D), torch.zeros(3, 3, dtype=D)
     table[0, 0] = a * a
-    got = number(part(fid_bias, "spread_excess", STEPS)(spectrum, table), "The excess")
+    got = number(part(fid_bias, "spread_excess", DERIVATION)(spectrum, table), "The excess")
     expect_close(got, a / 4, f"λ = ({a:g}, 0, 0), which vary by {a * a:g} in the first entry alone")
 
 
@@ -175,20 +175,22 @@ def line_of_fids() -> Case:
 @check.that("fid_bias", "step 4: the line against 1/n that is nearest to all points, and where it ends", point=True)
 def _(fid_bias: Callable) -> None:
     case = drawn(line_of_fids)
-    got = pair(part(fid_bias, "drawn_on", STEPS)(*case.inputs), "FID∞", "slope")
+    got = pair(part(fid_bias, "drawn_on", DERIVATION)(*case.inputs), "FID∞", "slope")
     case.compare(got, atol=1e-3, rtol=1e-3)
 
 
 @check.that("fid_bias", "leaves what it is given as it was", alone=False)
 def _(fid_bias: Callable) -> None:
-    for name in STEPS:
-        leaves_alone(part(fid_bias, name, STEPS), *(x.clone() if isinstance(x, Tensor) else x for x in STEPS[name]))
+    for name in DERIVATION:
+        leaves_alone(
+            part(fid_bias, name, DERIVATION), *(x.clone() if isinstance(x, Tensor) else x for x in DERIVATION[name])
+        )
 
 
 # --- the sweep ------------------------------------------------------------------------------------
 
 
-class Ruler:
+class CountingDistance:
     """A distance that keeps what it was given and answers 1, 2, 3, …"""
 
     def __init__(self) -> None:
@@ -204,18 +206,18 @@ def numbered(n: int, start: int) -> Tensor:
     return (start + torch.arange(n, dtype=D))[:, None].repeat(1, 2)
 
 
-REAL, FAKE = 12, 15  # pictures on either side
+REAL_ROWS, FAKE_ROWS = 12, 15  # pictures on either side
 FIRST_FAKE = 100
 
 
-def swept(bias_sweep: Callable, sizes: list[int], times: int) -> tuple[Ruler, Iterator[Any]]:
+def swept(bias_sweep: Callable, sizes: list[int], times: int) -> tuple[CountingDistance, Iterator[Any]]:
     """A ruler and the sweep that holds it to 12 real and 15 fake points."""
-    ruler = Ruler()
+    ruler = CountingDistance()
 
     def distance(x: Any, y: Any) -> float:
         return ruler(x, y)
 
-    made = bias_sweep(numbered(REAL, 0), numbered(FAKE, FIRST_FAKE), sizes, times, distance)
+    made = bias_sweep(numbered(REAL_ROWS, 0), numbered(FAKE_ROWS, FIRST_FAKE), sizes, times, distance)
     expect(made is not None, "It returns None. `yield` the size and its distances, once for each size.")
     return ruler, iter(made)
 
@@ -250,9 +252,9 @@ def _(bias_sweep: Callable) -> None:
 @check.that("bias_sweep", "gives `distance` n real pictures, then n fake ones, none of them twice", point=True)
 def _(bias_sweep: Callable) -> None:
     n = chosen_int(7, between=(6, 9))
-    ruler, sweep = swept(bias_sweep, [n, REAL], 3)
+    ruler, sweep = swept(bias_sweep, [n, REAL_ROWS], 3)
     next_pair(sweep), next_pair(sweep)
-    for (x, y), size in zip(ruler.given, [n] * 3 + [REAL] * 3, strict=False):
+    for (x, y), size in zip(ruler.given, [n] * 3 + [REAL_ROWS] * 3, strict=False):
         expect(
             x.ndim == 2 and y.ndim == 2 and len(x) == len(y) == size,
             f"For n = {size} `distance` got {len(x)} and {len(y)} pictures; it should be {size} of each.",
@@ -278,7 +280,7 @@ def _(bias_sweep: Callable) -> None:
         same < 0.2 or len(x.unique(dim=0)) < 20,
         "The same places are drawn on both sides. Draw for each side by itself.",
     )
-    for which, drawn_, of in (("real", x, REAL), ("fake", y, FAKE)):
+    for which, drawn_, of in (("real", x, REAL_ROWS), ("fake", y, FAKE_ROWS)):
         expect(
             len(drawn_.unique(dim=0)) > 20,
             f"In {len(drawn_)} draws the same {which} pictures come again and again. Draw anew each time.",
