@@ -857,7 +857,7 @@ def two_parts(w, real, fake, rate):
 
 # %% demo=true folded="Draws the two parts as arrows on samples of the collapsed match; D looks five steps ahead"
 fake, real = match.G(match.noise(64)).detach().requires_grad_(), match.sample(64)
-ahead = dict(match.D.named_parameters())
+ahead: dict[str, torch.Tensor] = dict(match.D.named_parameters())
 for _ in range(5):
     loss = match.d_loss(functional_call(match.D, ahead, (real,)), functional_call(match.D, ahead, (fake,)))
     slopes = torch.autograd.grad(loss, list(ahead.values()), create_graph=True)
