@@ -25,6 +25,7 @@ def test_an_ordinary_users_class_is_as_safe_as_roots() -> None:
     chosen = " or ".join([*(f"({' and '.join(words)})" for words in PART), "others_keep", "left_running"])
     command = [sys.executable, "-B", "-m", "pytest", "-p", "no:cacheprovider", "-n", "0", str(suite), "-k", chosen]
     environment = {"PATH": os.environ["PATH"], "OMP_NUM_THREADS": "1", "TMPDIR": str(folder), "HOME": str(folder)}
+    environment["GANCOURSE_PATIENCE"] = "4"
     try:
         done = as_anyone([*command, f"--basetemp={folder / 'pytest'}"], cwd=ROOT, env=environment, timeout=900)
     finally:
