@@ -21,7 +21,7 @@ from torch import Tensor
 from gancourse.checks.challenge import Medals, Reached
 from gancourse.checks.core import Suite, expect
 from gancourse.checks.inputs import chosen_int, rand, randn
-from gancourse.checks.lesson_04.parts import part
+from gancourse.checks.lesson_04.parts import part_called
 from gancourse.checks.spoilers import KEPT_ASIDE, PLANTED_WEAKLY, World, found_defects, said_of
 from gancourse.checks.values import close, expect_close, mean, number, numbers, pair, two
 
@@ -77,7 +77,7 @@ def fitted(value: Any, d: int, c: int) -> tuple[Tensor, Tensor]:
 
 @check.that("information", "entropy holds for distributions drawn at random")
 def _(information: Callable) -> None:
-    entropy = part(information, "entropy", WARM_UPS)
+    entropy = part_called(information, "entropy", WARM_UPS)
     for shape in ((6,), (9, 5), (2, 3, 4)):
         p = table(*shape)
         expect_close(numbers(entropy(p.float()), shape[:-1]), nats(p), "random distributions", show=False)
@@ -85,7 +85,7 @@ def _(information: Callable) -> None:
 
 @check.that("information", "entropy does not change if impossible classes are added")
 def _(information: Callable) -> None:
-    entropy = part(information, "entropy", WARM_UPS)
+    entropy = part_called(information, "entropy", WARM_UPS)
     p = table(4, 3)
     wide = torch.cat([torch.zeros(4, 2), p.float(), torch.zeros(4, 1)], 1)
     expect_close(numbers(entropy(wide), (4,)), nats(p), "distributions with zeros", show=False)
@@ -93,7 +93,7 @@ def _(information: Callable) -> None:
 
 @check.that("information", "kl_divergence holds for distributions drawn at random")
 def _(information: Callable) -> None:
-    divergence = part(information, "kl_divergence", WARM_UPS)
+    divergence = part_called(information, "kl_divergence", WARM_UPS)
     for mine, theirs in (((5,), (5,)), ((7, 4), (7, 4)), ((3, 1, 6), (2, 6))):
         p, q = table(*mine), table(*theirs)
         want = relative(p, q)
@@ -103,7 +103,7 @@ def _(information: Callable) -> None:
 
 @check.that("information", "kl_divergence counts only what p has")
 def _(information: Callable) -> None:
-    divergence = part(information, "kl_divergence", WARM_UPS)
+    divergence = part_called(information, "kl_divergence", WARM_UPS)
     p, q = table(5, 3), table(5, 4)
     none = torch.zeros(5, 1)
     got = numbers(divergence(torch.cat([none, p.float()], 1), q.float()), (5,))
@@ -160,7 +160,7 @@ def spectrum_of(d: int) -> Tensor:
 
 @check.that("fid_bias", "step 1 holds for a spectrum drawn at random")
 def _(fid_bias: Callable) -> None:
-    mean_excess = part(fid_bias, "mean_excess", STEPS)
+    mean_excess = part_called(fid_bias, "mean_excess", STEPS)
     for d, m, n in ((5, 7, 7), (1, 30, 4), (40, 128, 1000)):
         spectrum = spectrum_of(d)
         # Coordinate by coordinate: the difference of two means of independent draws.
@@ -170,7 +170,7 @@ def _(fid_bias: Callable) -> None:
 
 @check.that("fid_bias", "step 2 holds for a spectrum drawn at random")
 def _(fid_bias: Callable) -> None:
-    entry_variances = part(fid_bias, "entry_variances", STEPS)
+    entry_variances = part_called(fid_bias, "entry_variances", STEPS)
     points, weights = (torch.as_tensor(part, dtype=D) for part in np.polynomial.hermite_e.hermegauss(12))
     both = torch.outer(weights, weights) / weights.sum() ** 2
     for d, n in ((4, 9), (1, 2), (7, 50)):
@@ -187,7 +187,7 @@ def _(fid_bias: Callable) -> None:
 
 @check.that("fid_bias", "step 3 is what small errors add to the distance itself")
 def _(fid_bias: Callable) -> None:
-    spread_excess, tiny = part(fid_bias, "spread_excess", STEPS), 1e-3
+    spread_excess, tiny = part_called(fid_bias, "spread_excess", STEPS), 1e-3
     for d in (2, 4):
         spectrum, error = 1 + spectrum_of(d), randn(d, d, dtype=D)
         error = (error + error.T) / 2
@@ -203,7 +203,7 @@ def _(fid_bias: Callable) -> None:
 
 @check.that("fid_bias", "step 4 holds for points drawn at random")
 def _(fid_bias: Callable) -> None:
-    drawn_on = part(fid_bias, "drawn_on", STEPS)
+    drawn_on = part_called(fid_bias, "drawn_on", STEPS)
     for count in (2, 5):
         sizes = sorted({10 + int(990 * u) for u in rand(count).tolist()} | {5, 2000})
         fids = (randn(len(sizes), dtype=D).abs() + 50 / torch.tensor(sizes)).tolist()

@@ -12,12 +12,12 @@ from gancourse.checks.inputs import Case, chosen, chosen_int, drawn
 from gancourse.checks.lesson_03.suite import check
 from gancourse.checks.values import number
 
-STEP_NAMES = ("mean_square", "width_of_square", "square_on_the_line", "mean_on_the_line", "depth")
+SHELL_STEPS = ("mean_square", "width_of_square", "square_on_the_line", "mean_on_the_line", "depth")
 
 
 def compare_step(answer: Callable, step: int, case: Case) -> None:
     """Compare what one step gives with its case."""
-    name = STEP_NAMES[step - 1]
+    name = SHELL_STEPS[step - 1]
     got = number(answer(step, *case.inputs), f"What {name} returns", "One number is asked.")
     case.compare(got, what=f"{name} gives")
 

@@ -18,7 +18,7 @@ from torch import Tensor
 
 from gancourse.checks.core import expect
 from gancourse.checks.inputs import MANY, Case, chosen, chosen_int, drawn, randn, said
-from gancourse.checks.lesson_04.parts import part
+from gancourse.checks.lesson_04.parts import part_called
 from gancourse.checks.lesson_04.suite import check
 from gancourse.checks.values import double, expect_close, leaves_alone, number, numbers, pair, two
 
@@ -63,13 +63,13 @@ def two_means() -> Case:
 @check.that("fid_bias", "step 1: the means are apart by tr Σ (1/m + 1/n) on average, squared", point=True)
 def _(fid_bias: Callable) -> None:
     case = drawn(two_means)
-    case.compare(number(part(fid_bias, "mean_excess", DERIVATION)(*case.inputs), "The excess"))
+    case.compare(number(part_called(fid_bias, "mean_excess", DERIVATION)(*case.inputs), "The excess"))
 
 
 # --- step 2: the entries of a covariance ----------------------------------------------------------
 
 
-def entries() -> Case:
+def entry_case() -> Case:
     spectrum = torch.tensor(chosen(4.0, 1.0, between=(0.3, 6.0)), dtype=D)
     n = chosen_int(6, between=(4, 9))
     products, eye = torch.outer(spectrum, spectrum), torch.eye(2, dtype=D)
@@ -92,15 +92,15 @@ def entries() -> Case:
 
 @check.that("fid_bias", "step 2: entry ij of an estimated covariance varies by (1 + δᵢⱼ) λᵢ λⱼ / (n − 1)", point=True)
 def _(fid_bias: Callable) -> None:
-    case = drawn(entries)
-    got = part(fid_bias, "entry_variances", DERIVATION)(*case.inputs)
+    case = drawn(entry_case)
+    got = part_called(fid_bias, "entry_variances", DERIVATION)(*case.inputs)
     case.compare(numbers(got, (2, 2), "The table of variances"))
 
 
 # --- step 3: what this adds to the distance -------------------------------------------------------
 
 
-def spread() -> Case:
+def spread_case() -> Case:
     spectrum = torch.tensor(chosen(3.0, 1.0, between=(0.5, 5.0)), dtype=D)
     a, b, c = chosen(0.8, 0.2, 0.3, between=(0.1, 2.0))
     table = torch.tensor([[a, c], [c, b]], dtype=D)
@@ -126,8 +126,8 @@ def spread() -> Case:
 
 @check.that("fid_bias", "step 3: together they add ½ Σ vᵢⱼ / (λᵢ + λⱼ) to the distance", point=True)
 def _(fid_bias: Callable) -> None:
-    case = drawn(spread)
-    case.compare(number(part(fid_bias, "spread_excess", DERIVATION)(*case.inputs), "The excess"))
+    case = drawn(spread_case)
+    case.compare(number(part_called(fid_bias, "spread_excess", DERIVATION)(*case.inputs), "The excess"))
 
 
 @check.that("fid_bias", "step 3: where both λ are 0 nothing is added")
@@ -135,7 +135,7 @@ def _(fid_bias: Callable) -> None:
     (a,) = chosen(2.0, between=(1.0, 5.0))
     spectrum, table = torch.tensor([a, 0.0, 0.0], dtype=D), torch.zeros(3, 3, dtype=D)
     table[0, 0] = a * a
-    got = number(part(fid_bias, "spread_excess", DERIVATION)(spectrum, table), "The excess")
+    got = number(part_called(fid_bias, "spread_excess", DERIVATION)(spectrum, table), "The excess")
     expect_close(got, a / 4, f"λ = ({a:g}, 0, 0), which vary by {a * a:g} in the first entry alone")
 
 
@@ -175,7 +175,7 @@ def line_of_fids() -> Case:
 @check.that("fid_bias", "step 4: the line against 1/n that is nearest to all points, and where it ends", point=True)
 def _(fid_bias: Callable) -> None:
     case = drawn(line_of_fids)
-    got = pair(part(fid_bias, "drawn_on", DERIVATION)(*case.inputs), "FID∞", "slope")
+    got = pair(part_called(fid_bias, "drawn_on", DERIVATION)(*case.inputs), "FID∞", "slope")
     case.compare(got, atol=1e-3, rtol=1e-3)
 
 
@@ -183,7 +183,8 @@ def _(fid_bias: Callable) -> None:
 def _(fid_bias: Callable) -> None:
     for name in DERIVATION:
         leaves_alone(
-            part(fid_bias, name, DERIVATION), *(x.clone() if isinstance(x, Tensor) else x for x in DERIVATION[name])
+            part_called(fid_bias, name, DERIVATION),
+            *(x.clone() if isinstance(x, Tensor) else x for x in DERIVATION[name]),
         )
 
 
@@ -201,7 +202,7 @@ class CountingDistance:
         return float(len(self.given))
 
 
-def numbered(n: int, start: int) -> Tensor:
+def pictures_of(n: int, start: int) -> Tensor:
     """Points (n, 2) that tell their own number: start, start + 1, …"""
     return (start + torch.arange(n, dtype=D))[:, None].repeat(1, 2)
 
@@ -210,14 +211,14 @@ REAL_ROWS, FAKE_ROWS = 12, 15  # pictures on either side
 FIRST_FAKE = 100
 
 
-def swept(bias_sweep: Callable, sizes: list[int], times: int) -> tuple[CountingDistance, Iterator[Any]]:
+def sweep_of(bias_sweep: Callable, sizes: list[int], times: int) -> tuple[CountingDistance, Iterator[Any]]:
     """A ruler and the sweep that holds it to 12 real and 15 fake points."""
     ruler = CountingDistance()
 
     def distance(x: Any, y: Any) -> float:
         return ruler(x, y)
 
-    made = bias_sweep(numbered(REAL_ROWS, 0), numbered(FAKE_ROWS, FIRST_FAKE), sizes, times, distance)
+    made = bias_sweep(pictures_of(REAL_ROWS, 0), pictures_of(FAKE_ROWS, FIRST_FAKE), sizes, times, distance)
     expect(made is not None, "It returns None. `yield` the size and its distances, once for each size.")
     return ruler, iter(made)
 
@@ -235,7 +236,7 @@ def next_pair(sweep: Iterator[Any]) -> tuple[float, Tensor]:
 @check.that("bias_sweep", "yields each size in its turn with the distances that came, and draws only then", point=True)
 def _(bias_sweep: Callable) -> None:
     sizes, times = [3, chosen_int(5, between=(4, 7)), 9], chosen_int(2, between=(2, 4))
-    ruler, sweep = swept(bias_sweep, sizes, times)
+    ruler, sweep = sweep_of(bias_sweep, sizes, times)
     for position, n in enumerate(sizes, 1):
         size, found = next_pair(sweep)
         expect(size == n, f"The sizes are {sizes}; as number {position} comes {size:g}.")
@@ -252,7 +253,7 @@ def _(bias_sweep: Callable) -> None:
 @check.that("bias_sweep", "gives `distance` n real pictures, then n fake ones, none of them twice", point=True)
 def _(bias_sweep: Callable) -> None:
     n = chosen_int(7, between=(6, 9))
-    ruler, sweep = swept(bias_sweep, [n, REAL_ROWS], 3)
+    ruler, sweep = sweep_of(bias_sweep, [n, REAL_ROWS], 3)
     next_pair(sweep), next_pair(sweep)
     for (x, y), size in zip(ruler.given, [n] * 3 + [REAL_ROWS] * 3, strict=False):
         expect(
@@ -271,7 +272,7 @@ def _(bias_sweep: Callable) -> None:
 
 @check.that("bias_sweep", "draws anew each time, on either side by itself, and from all pictures alike")
 def _(bias_sweep: Callable) -> None:
-    ruler, sweep = swept(bias_sweep, [4], MANY // 20)
+    ruler, sweep = sweep_of(bias_sweep, [4], MANY // 20)
     next_pair(sweep)
     x = torch.stack([x[:, 0].sort().values for x, _ in ruler.given])
     y = torch.stack([y[:, 0].sort().values - FIRST_FAKE for _, y in ruler.given])

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from gancourse.checks.core import Miss, expect
 from gancourse.checks.inputs import Case, chosen, chosen_int, drawn
-from gancourse.checks.lesson_04.parts import part
+from gancourse.checks.lesson_04.parts import part_called
 from gancourse.checks.lesson_04.suite import check
 from gancourse.checks.values import NOTHING, close, expect_close, leaves_alone, number, numbers, plain, pretty
 
@@ -68,14 +68,14 @@ def one_entropy() -> Case:
 
 @check.that("information", "entropy is −Σ p log p, in nats", point=True)
 def _(information: Callable) -> None:
-    entropy = part(information, "entropy", WARM_UPS)
+    entropy = part_called(information, "entropy", WARM_UPS)
     case = drawn(one_entropy)
     case.compare(number(entropy(*case.inputs)))
 
 
 @check.that("information", "entropy gives one value for each row of a table", point=True)
 def _(information: Callable) -> None:
-    entropy = part(information, "entropy", WARM_UPS)
+    entropy = part_called(information, "entropy", WARM_UPS)
     p = torch.stack(
         [distribution(1.0, 3.0, 2.0, 2.0), distribution(1.0, 1.0, 1.0, 5.0), distribution(4.0, 4.0, 1.0, 1.0)]
     )
@@ -90,7 +90,7 @@ def _(information: Callable) -> None:
     "information", "entropy is 0 where one class is certain, and log K where all are equally likely", alone=False
 )
 def _(information: Callable) -> None:
-    entropy = part(information, "entropy", WARM_UPS)
+    entropy = part_called(information, "entropy", WARM_UPS)
     k = chosen_int(4, between=(3, 9))
     p = torch.stack([torch.eye(k)[1], torch.full((k,), 1 / k)])
     got = numbers(entropy(p), (2,))
@@ -106,7 +106,7 @@ def _(information: Callable) -> None:
 
 @check.that("information", "entropy leaves p as it was", alone=False)
 def _(information: Callable) -> None:
-    entropy = part(information, "entropy", WARM_UPS)
+    entropy = part_called(information, "entropy", WARM_UPS)
     leaves_alone(entropy, distribution(2.0, 1.0, 1.0).float())
     leaves_alone(entropy, torch.eye(3))  # zeros are what one would fill in place
 
@@ -135,14 +135,14 @@ def one_divergence() -> Case:
 
 @check.that("information", "kl_divergence is Σ p log(p/q), in nats", point=True)
 def _(information: Callable) -> None:
-    divergence = part(information, "kl_divergence", WARM_UPS)
+    divergence = part_called(information, "kl_divergence", WARM_UPS)
     case = drawn(one_divergence)
     case.compare(number(divergence(*case.inputs)))
 
 
 @check.that("information", "kl_divergence compares a table with one distribution, row by row", point=True)
 def _(information: Callable) -> None:
-    divergence = part(information, "kl_divergence", WARM_UPS)
+    divergence = part_called(information, "kl_divergence", WARM_UPS)
     p = torch.stack(
         [distribution(1.0, 3.0, 2.0, 2.0), distribution(1.0, 1.0, 1.0, 5.0), distribution(4.0, 4.0, 1.0, 1.0)]
     )
@@ -156,7 +156,7 @@ def _(information: Callable) -> None:
 
 @check.that("information", "kl_divergence adds nothing where p is 0, even if q is 0 too")
 def _(information: Callable) -> None:
-    divergence = part(information, "kl_divergence", WARM_UPS)
+    divergence = part_called(information, "kl_divergence", WARM_UPS)
     p, q = distribution(3.0, 1.0), distribution(1.0, 1.0, 2.0)
     some, zero = torch.tensor([0.0]), torch.zeros(1)
     got = number(divergence(torch.cat([p.float(), some]), q.float()), "KL where a p is 0")
@@ -172,7 +172,7 @@ def _(information: Callable) -> None:
 
 @check.that("information", "kl_divergence is infinite where q rules out what p has", alone=False)
 def _(information: Callable) -> None:
-    divergence = part(information, "kl_divergence", WARM_UPS)
+    divergence = part_called(information, "kl_divergence", WARM_UPS)
     p = distribution(2.0, 1.0, 1.0).float()
     q = torch.cat([distribution(1.0, 1.0).float(), torch.zeros(1)])
     got = divergence(p, q)
@@ -190,7 +190,7 @@ def _(information: Callable) -> None:
 
 @check.that("information", "kl_divergence is 0 for equal distributions, and leaves them as they were", alone=False)
 def _(information: Callable) -> None:
-    divergence = part(information, "kl_divergence", WARM_UPS)
+    divergence = part_called(information, "kl_divergence", WARM_UPS)
     p = distribution(2.0, 1.0, 1.0).float()
     expect_close(number(divergence(p, p.clone())), 0.0, "p = q")
     leaves_alone(divergence, p, distribution(1.0, 1.0, 3.0).float())

@@ -15,7 +15,7 @@ Samples = Mapping[str, tuple[Any, ...]]
 """The functions that an exercise asks for, in order, each with arguments that it can be called with."""
 
 
-def part(answer: Callable[[], Any], name: str, samples: Samples) -> Callable[..., Any]:
+def part_called(answer: Callable[[], Any], name: str, samples: Samples) -> Callable[..., Any]:
     """One of the functions that an answer hands out. What a call of it changes is put back and told.
 
     Raises:
@@ -28,7 +28,7 @@ def part(answer: Callable[[], Any], name: str, samples: Samples) -> Callable[...
         f"it returns {described(found)}.",
     )
     functions = dict(zip(samples, found, strict=True))
-    if is_blank(functions[name], samples[name]) and not all(is_blank(functions[n], samples[n]) for n in samples):
+    if still_blank(functions[name], samples[name]) and not all(still_blank(functions[n], samples[n]) for n in samples):
         raise Miss(NOT_YET.format(name))
     followed = Asked(functions[name])
     if isinstance(answer, Asked):
@@ -36,7 +36,7 @@ def part(answer: Callable[[], Any], name: str, samples: Samples) -> Callable[...
     return followed
 
 
-def is_blank(function: Callable[..., Any], sample: tuple[Any, ...]) -> bool:
+def still_blank(function: Callable[..., Any], sample: tuple[Any, ...]) -> bool:
     """Whether nothing is written in it yet."""
     try:
         function(*(x.clone() if hasattr(x, "clone") else x for x in sample))
