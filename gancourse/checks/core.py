@@ -6,12 +6,12 @@ a point where wrong answers agree with right ones, such as a loss at initializat
 
     check = Suite("01_gaussian_1d")
 
-    @check.that("optimal_discriminator", "gives ½ where both densities are equal")
-    def _(optimal_discriminator):
-        got = numbers(optimal_discriminator(torch.tensor([0.2]), torch.tensor([0.2])), (1,))
+    @check.that("best_discriminator", "gives ½ where both densities are equal")
+    def _(best_discriminator):
+        got = numbers(best_discriminator(torch.tensor([0.2]), torch.tensor([0.2])), (1,))
         expect_close(got, [0.5], "p = q = 0.2")
 
-In a lesson, `check.optimal_discriminator(optimal_discriminator)` prints what holds or raises
+In a lesson, `check.best_discriminator(best_discriminator)` prints what holds or raises
 `CheckFailed`, which shows as a message instead of a traceback.
 
 **Credit.** A verdict's `credit` is the share of its claims that hold. Some claims hold for an answer

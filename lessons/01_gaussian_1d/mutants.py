@@ -623,7 +623,7 @@ it.draft(
 )
 
 it.wrong("return 0", "return 0", says="should have shape (3,)")
-it.wrong("returns nothing", {"return": "found ="}, count=6, says="The result is None")
+it.wrong("returns nothing", {"return": "found ="}, count=6, says="Steps are 1 to 6, not 1")
 it.wrong("gives p back", "return p", says="lacks the division", point=True)
 it.wrong(
     "only the first step",

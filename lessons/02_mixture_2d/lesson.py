@@ -1098,7 +1098,7 @@ playground
 #
 # A mode is **held** if at least 50 of 2,500 samples lie within three standard deviations of it: half of its fair
 # share, far more than scatter gives. What counts is how many of 25 are held, on average over the eight games: **2**
-# for bronze, **9** for silver, **17** for gold. (Graders allow a little less.) The check takes some ten seconds, a
+# for bronze, **9** for silver, **15** for gold. (Graders allow a little less.) The check takes some ten seconds, a
 # minute at most.
 
 # %% [markdown] hints="twenty_five"

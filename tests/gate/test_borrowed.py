@@ -191,7 +191,8 @@ def test_the_package_has_no_exercise_by_its_name_that_is_not_withheld(lesson: st
 
 
 # Names that stand for something else: the target asks `data.mixing`; where checks draw their inputs from.
-EXCUSED = {"02_mixture_2d": {"log_density"}, "03_dcgan": {"generator"}}
+# A recipe for the challenge may ask for a minibatch's deviation by its name.
+EXCUSED = {"02_mixture_2d": {"log_density", "minibatch_std"}, "03_dcgan": {"generator"}}
 
 
 @pytest.mark.parametrize("lesson", lesson_names())
@@ -206,10 +207,13 @@ def test_hidden_checks_share_no_reference_with_the_public_ones(lesson: str) -> N
             home = node.module or ""
             taken |= {f"{home}.{alias.name}" for alias in node.names} if home == "gancourse.checks" else {home}
     ours = {name for name in taken if name.split(".")[0] not in LIBRARIES}
-    assert ours <= {f"gancourse.checks.{name}" for name in VOCABULARY}, ours
+    assert ours <= {f"gancourse.checks.{name}" for name in VOCABULARY} | RUNS, ours
 
 
 VOCABULARY = ("core", "challenge", "opponents", "values", "inputs", "steps", "networks", "doubles")
+# What open challenges are played and measured by, and how a part of an answer is called.
+VOCABULARY += ("grid_game", "spoilers", "lesson_04.parts")
+RUNS = {"gancourse.training.runs"}  # reads runs that were kept
 LIBRARIES = (
     "__future__",
     "collections",
@@ -217,6 +221,7 @@ LIBRARIES = (
     "itertools",
     "math",
     "numpy",
+    "pathlib",
     "scipy",
     "sklearn",
     "torch",

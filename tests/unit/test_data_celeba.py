@@ -17,7 +17,7 @@ import pytest
 import torch
 from PIL import Image
 
-from gancourse import data
+from gancourse import data, waiting
 from gancourse.data import cache, celeba, celeba_files, decode
 from gancourse.data.decode import decoded_blocks
 from gancourse.errors import CourseError
@@ -478,13 +478,18 @@ def test_all_cores_decode_at_once() -> None:
     assert block.shape == (2 * cores, 3, 16, 16)
 
 
-def test_progress_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+def test_progress_is_shown(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     def read(name: str) -> bytes:
         time.sleep(0.4)
         return jpeg(0)
 
+    shown: list[str] = []
+    monkeypatch.setattr(waiting, "SILENT", 0.2)
+    monkeypatch.setattr(waiting, "TICK", 0.1)
+    monkeypatch.setattr(waiting, "place_for_lines", lambda: lambda words, share: shown.append(words))
     list(decoded_blocks(NAMES[:4], read, 16, "Decoding CelebA", cores=1))
-    assert "Decoding CelebA:" in capsys.readouterr().err
+    assert shown[0].startswith("Decoding CelebA") and "left" in "".join(shown)
+    assert capsys.readouterr().err == ""
 
 
 @pytest.mark.slow  # for torchvision's import

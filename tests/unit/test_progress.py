@@ -102,24 +102,28 @@ def test_lessons_share_the_file_beside_the_start_page(tmp_path):
 def test_a_report_ends_with_points_which_are_kept(file, capsys):
     import torch.nn.functional as F
 
-    check = public(LESSON)
-    check.minimax_generator_loss(lambda logits: -F.softplus(logits).mean())
-    assert capsys.readouterr().out.rstrip().endswith("1 of 1 point by these checks; graders have a few more")
-    assert read_progress().mark(LESSON, "minimax_generator_loss") == Mark(1, 1)
+    def loss(real_logits, fake_logits):
+        return F.softplus(-real_logits).mean() + F.softplus(fake_logits).mean()
+
+    check, most = public(LESSON), contents_of(LESSON).exercises["discriminator_loss"].points
+    check.discriminator_loss(loss)
+    end = f"{most:g} of {most:g} points by these checks; graders have a few more"
+    assert capsys.readouterr().out.rstrip().endswith(end)
+    assert read_progress().mark(LESSON, "discriminator_loss") == Mark(most, most)
     with pytest.raises(CheckFailed) as failed:
-        check.minimax_generator_loss(lambda logits: F.softplus(logits).mean())
-    points = read_progress().mark(LESSON, "minimax_generator_loss").points
-    assert points < 1 and f"\n  {points:g} of 1 point by these checks" in str(failed.value)
+        check.discriminator_loss(lambda real_logits, fake_logits: loss(fake_logits, real_logits))
+    points = read_progress().mark(LESSON, "discriminator_loss").points
+    assert points < most and f"\n  {points:g} of {most:g} points by these checks" in str(failed.value)
 
 
 def test_a_blank_takes_no_mark_away(file):
-    def blank(logits):
+    def blank(real_logits, fake_logits):
         raise NotImplementedError
 
-    record(LESSON, "minimax_generator_loss", points=1, most=1)
+    record(LESSON, "discriminator_loss", points=2, most=2)
     with pytest.raises(CheckFailed, match=BLANK[:20]):
-        public(LESSON).minimax_generator_loss(blank)
-    assert read_progress().mark(LESSON, "minimax_generator_loss") == Mark(1, 1)
+        public(LESSON).discriminator_loss(blank)
+    assert read_progress().mark(LESSON, "discriminator_loss") == Mark(2, 2)
 
 
 # --- signposts -------------------------------------------------------------------------------------

@@ -283,8 +283,9 @@ def test_a_blank_is_told_once_and_counted_as_often_as_there_are_claims() -> None
 
 
 @pytest.mark.parametrize("word", ["healthy", "collapsed", "discriminator won", "generator won", "diverged"])
-def test_one_diagnosis_for_all_runs_earns_nothing(word: str) -> None:
-    assert both("03_dcgan", "diagnose", lambda history: word).credit == 0
+def test_one_diagnosis_for_all_runs_earns_no_medal(word: str) -> None:
+    verdict = both("03_dcgan", "tell_runs_apart", lambda history: word)
+    assert verdict.credit == 0 and verdict.medal == "none", str(verdict)
 
 
 @pytest.mark.parametrize("detached", [False, True])

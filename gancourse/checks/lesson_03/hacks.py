@@ -168,6 +168,12 @@ def _(kind: Callable) -> None:
             f"With room for 10 and {first} stored, pictures {first} to {first + n - 1} go in and {shown(got)} "
             "come out; while there is room every picture is stored and passed on as it is.",
         )
+    got = passed(new_buffer(kind, 5), numbered(0, 60))
+    expect(
+        got[:5] == list(range(5)) and got != list(range(60)),
+        f"With room for 5, a batch of 60 goes in and {shown(got)} come out. The first five fill it; from the sixth on "
+        "it is full, in the middle of the batch, and about every second time a stored picture comes out.",
+    )
 
 
 def shown(found: list[int]) -> str:

@@ -94,7 +94,7 @@ def fifth() -> Case:
     return Case(f"d = {d} and t = {t:g}", want, usual, (d, t))
 
 
-@check.that("off_the_shell", "step 1: the mean of |z|²")
+@check.that("off_the_shell", "step 1: the mean of |z|²", alone=False)
 def _(answer: Callable) -> None:
     compare_step(answer, 1, drawn(first))
 

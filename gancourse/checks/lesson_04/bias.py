@@ -101,8 +101,8 @@ def _(fid_bias: Callable) -> None:
 
 
 def spread_case() -> Case:
-    spectrum = torch.tensor(chosen(3.0, 1.0, between=(0.5, 5.0)), dtype=D)
-    a, b, c = chosen(0.8, 0.2, 0.3, between=(0.1, 2.0))
+    spectrum = torch.tensor(chosen(2.0, 0.5, between=(0.5, 5.0)), dtype=D)
+    a, b, c = chosen(0.5, 0.4, 0.3, between=(0.1, 2.0))
     table = torch.tensor([[a, c], [c, b]], dtype=D)
     sums = spectrum[:, None] + spectrum[None]
     want = (table / sums).sum() / 2
