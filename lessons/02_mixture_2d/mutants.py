@@ -1256,7 +1256,6 @@ it.wrong("returns nothing", {"return {": "settings = {"}, says="Return a diction
 it.wrong("return 0", "return 0", says="A recipe is a dictionary")
 it.wrong("nothing set", "return {}", says="Bronze takes at least")
 it.wrong("rates of 0", {"rate, blur = 2.5e-3 * (1 - 0.95 * t)": "rate, blur = 0.0"}, says="Bronze takes at least")
-it.wrong("rates at which the game runs away", {"2.5e-3 * (1 - 0.95 * t)": "0.1"}, says="at least")
 it.wrong("an unknown setting", {'"blur"': '"fog"'}, says="A recipe has no fog")
 it.wrong("a huge batch", {'{"noise"': '{"batch": 10**9, "noise"'}, says="it may be from 16 to 128")
 it.wrong("networks of any width", {'{"noise"': '{"width": 100_000, "noise"'}, says="it may be from 8 to 64")

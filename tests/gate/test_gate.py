@@ -19,6 +19,7 @@ import hashlib
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 import pytest
 import torch
@@ -55,6 +56,13 @@ def named(answer: Answer) -> str:
     return f"{answer.lesson[:2]} {answer.exercise}: {answer.name}"
 
 
+def cases(answers: list[Answer]) -> list[Any]:
+    """Answers as a test's cases; those to an open challenge, each of which is played out, wait for `make test`."""
+    medals = {(a.name, id) for a in ANSWERS for id in a.exercises if public(a.name).medals(id)}
+    marks = [[pytest.mark.slow] if (a.lesson, a.exercise) in medals else [] for a in answers]
+    return [pytest.param(a, id=named(a), marks=m) for a, m in zip(answers, marks, strict=True)]
+
+
 def turn(answer: Answer) -> int:
     """A number that an answer's name decides: the same each time, and as good as drawn among all answers."""
     told = f"{answer.exercise}: {answer.kind}: {answer.name}"
@@ -80,7 +88,7 @@ def fresh(answer: Answer, seeds: Iterable[int], of: Callable[[str], Suite] = pub
     return fresh_verdicts(of(answer.lesson), answer.exercise, answer.code, seeds, name=answer.name)
 
 
-@pytest.mark.parametrize("answer", RIGHT + DRAFTS, ids=named)
+@pytest.mark.parametrize("answer", cases(RIGHT + DRAFTS))
 def test_right_answer_is_accepted(answer, record_property):
     """Drafts are right answers once more, spelled out to be edited: they stand in no table."""
     tell = record_property if answer.kind == "right" else lambda *_: None
@@ -90,7 +98,7 @@ def test_right_answer_is_accepted(answer, record_property):
     tell("mutant", [answer.lesson, answer.exercise, "right", answer.name, "yes"])
 
 
-@pytest.mark.parametrize("answer", WRONG, ids=named)
+@pytest.mark.parametrize("answer", cases(WRONG))
 def test_wrong_answer_is_rejected(answer, record_property):
     record_property("mutant", [answer.lesson, answer.exercise, "wrong", answer.name, "no"])
     as_grader = [] if SEEDS == 1 and turn(answer) % 2 else seeds(answer, FEW)  # `make check` asks in one of two ways
@@ -120,7 +128,7 @@ def test_answer_that_misses_the_point_is_worth_half_at_most(answer):
         assert (seen + kept).credit <= 1 / 2, str(seen + kept)
 
 
-@pytest.mark.parametrize("answer", BY_HEART, ids=named)
+@pytest.mark.parametrize("answer", cases(BY_HEART))
 def test_answer_learned_by_heart_is_found_out(answer, record_property):
     record_property("mutant", [answer.lesson, answer.exercise, "wrong", answer.name, "no"])
     for verdict in friendly(answer):
