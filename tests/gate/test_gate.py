@@ -109,12 +109,7 @@ def test_wrong_answer_is_rejected(answer, record_property):
     record_property("mutant", [answer.lesson, answer.exercise, "wrong", answer.name, "yes"])
 
 
-def slow_below_gold(answer: Answer) -> list[pytest.MarkDecorator]:
-    """What earns less takes more steps, as a rule, and more time."""
-    return [] if answer.medal == "gold" else [pytest.mark.slow]
-
-
-@pytest.mark.parametrize("answer", [pytest.param(a, id=named(a), marks=slow_below_gold(a)) for a in MEDALS])
+@pytest.mark.parametrize("answer", cases(MEDALS))
 def test_answer_to_a_challenge_earns_its_medal(answer):
     """The same one in a notebook and on the graders' targets: no luck of the draw decides."""
     for verdict in friendly(answer) + fresh(answer, seeds(answer, FEW), of=hidden):
