@@ -3,8 +3,7 @@
 A lesson's tests take so many seconds of one process; what they add to a run is that, divided by the number of
 processes. nbval's run of the solutions comes first and leaves its times in build/times.json; the next run adds its
 own. A lesson may add `MOST` seconds to `make test` on two idle cores. On a slower or a busy machine it may add as
-much more as a piece of Python takes longer there than it should. `make test` warns of a lesson that adds more, and
-fails at twice as much.
+much more as a piece of Python takes longer there than it should. `make test` warns of a lesson that adds more.
 """
 
 from __future__ import annotations
@@ -71,10 +70,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     TIMES.parent.mkdir(exist_ok=True)
     TIMES.write_text(json.dumps(told))
     whole = "GANCOURSE_WHOLE" in os.environ
-    lines, over = summary(told, slowness() if whole else inf)  # only of a whole run it can be said
+    lines, _ = summary(told, slowness() if whole else inf)  # only of a whole run it can be said
     session.config.stash[LINES] = [f"what each lesson adds, in seconds of {processes} at once", *lines]
-    if whole and over:
-        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 LINES = pytest.StashKey[list[str]]()
@@ -99,7 +96,7 @@ def summary(told: dict[str, float], slower: float) -> tuple[list[str], bool]:
     """
     lines, most = [], MOST * slower
     for name, seconds in sorted(told.items()):
-        word = "" if seconds <= most else "  WARNING: over" if seconds <= 2 * most else "  FAILED: over twice"
+        word = "" if seconds <= most else "  WARNING: over" if seconds <= 2 * most else "  WARNING: over twice"
         lines.append(f"{name:24} {seconds:7.1f}{word and f'{word} the {most:.0f} s that a lesson may add here'}")
     return lines, any(seconds > 2 * most for seconds in told.values())
 

@@ -17,7 +17,7 @@ import times
         (59.0, 1.0, "59.0", False),
         (61.0, 1.0, "WARNING: over the 60 s", False),
         (61.0, 1.5, "61.0", False),
-        (121.0, 1.0, "FAILED: over twice the 60 s", True),
+        (121.0, 1.0, "WARNING: over twice the 60 s", True),
         (121.0, 1.5, "WARNING: over the 90 s", False),
     ],
 )
@@ -27,9 +27,9 @@ def test_what_a_lesson_adds_is_judged(seconds, slower, says, fails):
     assert ("lesson may add" in lines[1]) == (says[0] in "WF") and "lesson may add" not in lines[0]
 
 
-@pytest.mark.parametrize(("most", "code"), [("60.0", 0), ("1e-9", 1)])
-def test_a_run_fails_where_a_lesson_adds_too_much(tmp_path, most, code):
-    """A run of its own, with a test of a lesson's: its time is told, and what it may add decides how the run ends."""
+@pytest.mark.parametrize(("most", "warns"), [("60.0", False), ("1e-9", True)])
+def test_a_run_warns_where_a_lesson_adds_too_much(tmp_path, most, warns):
+    """A run of its own, with a test of a lesson's: its time is told, with a warning if it is over what it may add."""
     (tmp_path / "test_it.py").write_text(
         "import time, pytest\n@pytest.mark.parametrize('lesson', ['01_x'])\ndef test_it(lesson): time.sleep(0.01)\n"
     )
@@ -44,5 +44,5 @@ def test_a_run_fails_where_a_lesson_adds_too_much(tmp_path, most, code):
         [sys.executable, "-m", "pytest", *plugins, "test_it.py"],
         cwd=tmp_path, env=env, capture_output=True, text=True,
     )  # fmt: skip
-    assert ran.returncode == code, ran.stdout
+    assert ran.returncode == 0 and ("WARNING" in ran.stdout) == warns, ran.stdout
     assert "what each lesson adds" in ran.stdout and "01_x" in ran.stdout
