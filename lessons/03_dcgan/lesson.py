@@ -970,7 +970,7 @@ show(fig, alt="Left: 48 faces of the data. Right: 48 generated faces, all kinds 
 # says what is left. All start from the same seed. The first is the recipe, for comparison.
 
 
-# %% name="short-run" folded="Short runs at 16 × 16 pixels, and sheets of their samples"
+# %% name="short-run" demo=true folded="Short runs at 16 × 16 pixels, and sheets of their samples"
 small_faces = data.load(faces.name, size=16, n=quick(None, 300))
 
 
