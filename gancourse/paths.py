@@ -1,8 +1,11 @@
 """Where things are on disk."""
 
+import importlib.util
 import os
+import sys
 import tempfile
 from pathlib import Path
+from types import ModuleType
 
 from gancourse.errors import CourseError
 
@@ -27,6 +30,16 @@ def repository() -> Path:
 def checkout() -> Path | None:
     """The course's checkout, or None if gancourse was installed without it."""
     return PACKAGE.parent if (PACKAGE.parent / "lessons").is_dir() else None
+
+
+def module_at(path: Path, name: str) -> ModuleType:
+    """The module of this name, from a file that is in no package, such as one in a lesson's folder."""
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
 
 
 def home() -> Path:

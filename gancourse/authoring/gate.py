@@ -5,14 +5,11 @@ The mutation gate (tests/gate) puts the answers of `mutants.py` to it, machine.p
 
 from __future__ import annotations
 
-import importlib.util
 import linecache
 import math
 import os
-import sys
 from collections.abc import Iterable
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import torch
@@ -23,6 +20,7 @@ from gancourse.authoring.answers import Answers
 from gancourse.authoring.source import find, lesson_paths
 from gancourse.checks import Suite, Verdict, fresh_inputs, public
 from gancourse.errors import CourseError
+from gancourse.paths import module_at
 
 PREAMBLE = "import math\nimport torch\nimport torch.nn.functional as F\nfrom torch import nn\n"
 """What an answer may use without importing it."""
@@ -49,16 +47,6 @@ def load_answers(folder: Path) -> Answers:
     if blind.exists():
         answers.add_blind(module_at(blind, f"blind_answers_to_{folder.name}").BLIND)
     return answers
-
-
-def module_at(path: Path, name: str) -> ModuleType:
-    """The module of this name, from a file that is in no package."""
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
 
 
 def run_answer(exercise: str, code: str, name: str = "answer", given: dict[str, Any] | None = None) -> Any:

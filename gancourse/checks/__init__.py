@@ -19,8 +19,6 @@ networks   what a network does: shapes, ranges, who influences what, how it star
 from __future__ import annotations
 
 import importlib
-import importlib.util
-import sys
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -29,6 +27,7 @@ from gancourse.checks.core import CheckFailed, Finding, StudentError, Suite, Ver
 from gancourse.checks.inputs import fresh_inputs
 from gancourse.contents import contents_of
 from gancourse.errors import CourseError
+from gancourse.paths import module_at, repository
 
 __all__ = ["CheckFailed", "Finding", "StudentError", "Suite", "Verdict", "chapter", "fresh_inputs", "hidden", "public"]
 
@@ -54,8 +53,6 @@ def hidden(lesson: str) -> Suite:
     Raises:
         CourseError: where the repository is not at hand.
     """
-    from gancourse.paths import repository
-
     path = repository() / "lessons" / lesson / "hidden.py"
     if not path.exists():
         raise CourseError(f"The hidden checks of {lesson} should be in {path}; there are none.")
@@ -65,10 +62,4 @@ def hidden(lesson: str) -> Suite:
 @cache
 def hidden_module(lesson: str, path: Path, changed: int) -> ModuleType:
     """The module at this path, as it stood when it was last changed."""
-    name = f"gancourse_hidden_{lesson}"
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
+    return module_at(path, f"gancourse_hidden_{lesson}")

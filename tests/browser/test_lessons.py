@@ -11,7 +11,6 @@ mutants is named, the right one passes. What is special to a lesson, such as its
 
 from __future__ import annotations
 
-import importlib.util
 import shutil
 from pathlib import Path
 from types import ModuleType
@@ -24,6 +23,7 @@ from panels import source, violations, wait_for
 from gancourse.authoring.gate import load_answers
 from gancourse.authoring.questions import asks_as, question_in
 from gancourse.authoring.source import Cell, Lesson, lesson_paths, read
+from gancourse.paths import module_at
 from gancourse.progress import FILE
 
 LESSONS = [read(path) for path in lesson_paths()]
@@ -145,11 +145,7 @@ def page_of(lesson: Lesson) -> ModuleType | None:
     path = lesson.folder / "page.py"
     if not path.exists():
         return None
-    spec = importlib.util.spec_from_file_location(f"page_of_{lesson.name}", path)
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return module_at(path, f"page_of_{lesson.name}")
 
 
 def test_the_start_page_leads_to_every_lesson(lab, context, course, screenshots: Path) -> None:

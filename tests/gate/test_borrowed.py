@@ -7,14 +7,12 @@ library holds. They run in the sandbox of that lesson, as a student's cell would
 from __future__ import annotations
 
 import ast
-import importlib.util
 import math
 import py_compile
 import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -30,20 +28,15 @@ from gancourse.checks import Finding, Verdict, fresh_inputs, hidden, public
 from gancourse.grading.sandbox.host import Host
 from gancourse.grading.sandbox.walls import FULL, Limits, Walls, bubblewrap
 from gancourse.grading.trial import withheld_from
-from gancourse.paths import PACKAGE
+from gancourse.paths import PACKAGE, module_at
 
 full_sandbox = pytest.mark.skipif(bubblewrap() is not None, reason=f"no full sandbox: {bubblewrap()}")
 
 
-def load(path: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(f"borrowed_of_{path.parent.name}", path)
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-LOANS = {path.parent.name: load(path.with_name("borrowed.py")) for path in lesson_paths()}
+LOANS = {
+    path.parent.name: module_at(path.with_name("borrowed.py"), f"borrowed_of_{path.parent.name}")
+    for path in lesson_paths()
+}
 CASES = [
     pytest.param(lesson, exercise, code, why, id=f"{lesson}: {exercise}: {name}")
     for lesson, module in LOANS.items()
