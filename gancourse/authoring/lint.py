@@ -36,14 +36,8 @@ def lint(lesson: Lesson) -> list[str]:
 
 def lint_page(lesson: Lesson) -> list[str]:
     """What is wrong with single cells: all there is to say of a page without exercises."""
-    rules = [keys, alt_texts, length, test_cell, solution_cell, folded_parts, faults, unwritten]
-    if not is_first_edition(lesson):
-        rules.append(folded_or_open)
+    rules = [keys, alt_texts, length, test_cell, solution_cell, folded_parts, faults, unwritten, folded_or_open]
     return [f"{lesson.path}:{c.line}: {message}" for c in lesson.cells for rule in rules for message in rule(c)]
-
-
-def is_first_edition(lesson: Lesson) -> bool:
-    return any("edition" in cell.keys for cell in lesson.cells)
 
 
 def refuse(lesson: Lesson) -> None:
@@ -78,9 +72,6 @@ def keys(cell: Cell) -> Iterator[str]:
                 yield f"{key}={value!r} should be a whole number above 0"
             elif key == "stars" and value > 3:
                 yield f"stars={value} should be 1, 2 or 3"
-        elif key == "edition":
-            if value != 1:
-                yield f"edition={value!r} should be edition=1, or not be there"
         elif key in ("demo", "lessons", "last", "challenge"):
             if value is not True:
                 yield f"{key}={value!r} should be {key}=true"
@@ -254,7 +245,7 @@ def whole_lesson(lesson: Lesson) -> Iterator[str]:
     if not lesson.cells or not lesson.cells[0].text.startswith("# "):
         yield "the first cell should be markdown and start with `# Title`"
     texts = [cell for cell in lesson.cells if cell.kind == "markdown"]
-    if texts and "last" not in texts[-1].keys and not is_first_edition(lesson):
+    if texts and "last" not in texts[-1].keys:
         yield "its last text should be its last page: `# %% [markdown] last=true`, with what one has built"
     if lesson.cells and "builds" not in lesson.cells[0].keys:
         yield 'the first cell should say what one builds, for the tables: `# %% [markdown] builds="…" hours=… stars=…`'

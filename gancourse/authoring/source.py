@@ -27,8 +27,6 @@ predict=ID   markdown  a question with choices, to be answered before one sees, 
 quiz=ID      markdown  a question on what was learned; how both are written is said in
                        questions.py. They are no part of what is graded
 last=true    markdown  the last page: what one has built; the lesson's last text
-edition=1    any       on one cell of a lesson of the first edition, of which folded cells
-                       and a last page are not asked yet
 builds="…"   markdown  on a lesson's first cell: what one builds in it, for the tables
                        of lessons; needs hours=… and stars=1…3
 lessons=true markdown  the table of all lessons, on the start page
@@ -66,7 +64,6 @@ KEYS: dict[str, str] = {
     "predict": "markdown",
     "quiz": "markdown",
     "last": "markdown",
-    "edition": "any",
     "points": "any",
     "stars": "markdown",
     "minutes": "markdown",

@@ -27,7 +27,7 @@
 # left a plain GAN whose judge is slow; its samples hurry from place to place. On the right the same
 # two networks, the same rates, and one change to what the judge is shown.*
 
-# %% name="setup" edition=1
+# %% name="setup"
 import math
 
 import torch
@@ -855,7 +855,7 @@ def two_parts(w, real, fake, rate):
 # Now the same two parts on the ring, at samples of the match of section 3. On the left the way that the first part
 # pulls each of them, on the right the second; the colors are $D$'s answer. Where do the two agree?
 
-# %% demo=true folded="Draws the two parts as arrows on samples of the collapsed match; D looks five steps ahead"
+# %% demo=true folded="Draws the two parts as arrows on the collapsed match's samples; D looks 5 steps ahead"
 fake, real = match.G(match.noise(64)).detach().requires_grad_(), match.sample(64)
 ahead: dict[str, torch.Tensor] = dict(match.D.named_parameters())
 for _ in range(5):

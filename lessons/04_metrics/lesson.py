@@ -28,7 +28,7 @@
 # row a score. Orange: worse than real pictures. White: no different from real pictures. Blue: better
 # than real pictures. Look along the rows. No score sees everything.*
 
-# %% name="setup" edition=1
+# %% name="setup"
 import torch
 import torch.nn.functional as F
 from matplotlib.patches import Circle, Rectangle
@@ -510,7 +510,7 @@ def bias_sweep(real, fake, sizes, times, distance):
 # ---
 # The 100 real ones, by far: about 11 against 4. The number of pictures moves an FID more than many a new idea.
 
-# %% name="bias" demo=true
+# %% name="bias" demo=true open="it runs the sweep that you wrote"
 from gancourse.metrics.defects import blur
 
 half = len(everything.features) // 2
@@ -897,7 +897,7 @@ def memorization(train, test, fake):
 # %% [markdown]
 # Numbers first, then eyes: below each made picture stands its nearest neighbor in the training set.
 
-# %% demo=true folded="Prints the memorization of each generator, and draws pictures above their nearest neighbors"
+# %% demo=true folded="Prints each generator's memorization; draws pictures above their nearest neighbors"
 for name, made in generators.items():
     share = memorization(train.features, held_out.features, made.features)
     print(f"{name:15} nearer to the training set than new pictures are: {float(share):.2f}")
@@ -1083,7 +1083,7 @@ eyes = {
     "trained D": lambda pictures: pooled_layers(trained, pictures),
 }
 
-# %% name="probe" demo=true
+# %% name="probe" demo=true open="it shows how your probe is used"
 seen = {}
 for name, see in each(eyes.items(), "reading the layers", 5, total=len(eyes)):
     seen[name] = see(studied.pixels), see(asked.pixels)
