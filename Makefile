@@ -83,8 +83,11 @@ lessons: setup ## rebuild notebooks/ and solutions/ from lessons/
 	$(BIN)/gancourse lessons $(LESSON)
 
 bench: setup ## measure the lessons' targets over several seeds; run each in full and listen for silence
-	@missed=0; echo "== in full"; $(BIN)/python benchmarks/lesson_times.py --lesson "$(LESSON)" || missed=1; for bench in $(sort $(wildcard lessons/$(if $(LESSON),$(LESSON)*,*)/bench.py)); do \
-		echo "== $$bench"; $(BIN)/python $$bench $(BENCH_ARGS) || missed=1; done; exit $$missed
+	@missed=0; \
+	echo "== in full"; $(BIN)/python benchmarks/lesson_times.py --lesson "$(LESSON)" || missed=1; \
+	for bench in $(sort $(wildcard lessons/$(if $(LESSON),$(LESSON)*,*)/bench.py)); do \
+		echo "== $$bench"; $(BIN)/python $$bench $(BENCH_ARGS) || missed=1; \
+	done; exit $$missed
 
 lock: setup ## renew requirements.lock and environment.yml from pyproject.toml
 	$(BIN)/python tools/lock.py

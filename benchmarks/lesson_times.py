@@ -13,10 +13,8 @@ use, too, only that can be compared.
 from __future__ import annotations
 
 import argparse
-import os
 import re
 import sys
-import tempfile
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -25,11 +23,10 @@ from typing import Any
 
 import nbformat
 import psutil
-from jupyter_client.kernelspec import KernelSpecManager
-from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbformat.notebooknode import NotebookNode
 
+from gancourse.authoring.kernel import clean_kernel
 from gancourse.authoring.source import Lesson, find, lesson_paths, read
 from gancourse.paths import repository
 
@@ -69,8 +66,7 @@ class Listener(NotebookClient):
     """Runs a notebook and notes when each cell says something."""
 
     def __init__(self, notebook: NotebookNode, **options: Any) -> None:
-        kernel = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=KernelSpecManager(kernel_dirs=[]))
-        super().__init__(notebook, km=kernel, timeout=3600, allow_errors=True, **options)
+        super().__init__(notebook, timeout=3600, allow_errors=True, **options)
         self.heard: dict[int, Heard] = {}
 
     def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> NotebookNode | None:
@@ -102,11 +98,8 @@ def when(msg: dict[str, Any]) -> float:
 
 def listen(notebook: NotebookNode, folder: Path) -> list[Heard]:
     """Run all cells in full and tell what was heard of each."""
-    listener = Listener(notebook, resources={"metadata": {"path": str(folder)}})
-    with tempfile.TemporaryDirectory() as private:
-        left_out = ("MPLBACKEND", "PYTHONWARNINGS", "GANCOURSE_FAST")
-        env = {name: value for name, value in os.environ.items() if name not in left_out}
-        env |= {"IPYTHONDIR": private, "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+    with clean_kernel() as (kernel, env):
+        listener = Listener(notebook, km=kernel, resources={"metadata": {"path": str(folder)}})
         listener.execute(env=env)
     return [heard for _, heard in sorted(listener.heard.items()) if len(heard.moments) > 1]
 

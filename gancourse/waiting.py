@@ -29,6 +29,8 @@ from collections.abc import Callable, Iterable, Iterator, Sized
 from html import escape
 from typing import Any, TypeVar
 
+from gancourse.progress import in_kernel
+
 Item = TypeVar("Item")
 
 SILENT = 3.0
@@ -173,12 +175,8 @@ def each(items: Iterable[Item], what: str, usual: float | None = None, total: in
 
 def place_for_lines() -> Callable[[str, float | None], None]:
     """Where lines are shown: called with the words and the share that is done, None at the end."""
-    if "IPython" in sys.modules:
-        from IPython.core.getipython import get_ipython
-
-        shell = get_ipython()
-        if shell is not None and hasattr(shell, "kernel"):
-            return in_notebook()
+    if in_kernel():
+        return in_notebook()
     return on_terminal if sys.stderr.isatty() else lambda words, share: None
 
 

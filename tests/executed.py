@@ -1,15 +1,13 @@
 """The solutions, run once for all that wants to know how they ran; a pytest plugin.
 
-nbval runs them, and what each cell put out is kept here with how long it took and when each output came: in
-build/executed/NAME.ipynb. Tests ask `worked_out` for it: tests/end_to_end/test_solutions.py looks for full
-marks and silence on stderr, tests/browser/test_lessons.py opens it in JupyterLab. Where nbval has not run,
-`worked_out` does.
+nbval runs them, and what each cell put out is kept here with how long it took, in build/executed/NAME.ipynb.
+Tests ask `worked_out` for it: tests/end_to_end/test_solutions.py looks for full marks and silence on stderr,
+tests/browser/test_lessons.py opens it in JupyterLab. Where nbval has not run, `worked_out` does.
 """
 
 from __future__ import annotations
 
 import os
-import tempfile
 from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,29 +21,7 @@ if TYPE_CHECKING:  # every test process loads this module: what reads notebooks 
 
 ROOT = Path(__file__).resolve().parent.parent
 EXECUTED = ROOT / "build" / "executed"
-OUTPUTS = ("stream", "display_data", "update_display_data", "execute_result", "error")
 RUNS: dict[Path, dict[str, tuple[list[Any], float]]] = defaultdict(dict)
-HEARD: dict[str, list[str]] = defaultdict(list)  # by a cell's id: when its outputs came, in ISO 8601
-LAST: list[str] = [""]  # the cell that runs
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_setup(item: Any) -> None:
-    """Note when each output of a cell comes that nbval runs."""
-    if not hasattr(item, "cell") or not hasattr(item.parent, "get_kernel_message"):
-        return
-    LAST[0] = item.cell.id
-    if "get_kernel_message" in vars(item.parent):  # wrapped already, for another cell of the notebook
-        return
-    ask = item.parent.get_kernel_message
-
-    def listened(*args: Any, **options: Any) -> Any:
-        message = ask(*args, **options)
-        if message["msg_type"] in OUTPUTS:
-            HEARD[LAST[0]].append(str(message["header"]["date"]))
-        return message
-
-    item.parent.get_kernel_message = listened
 
 
 @pytest.hookimpl(wrapper=True)
@@ -68,7 +44,7 @@ def pytest_sessionfinish() -> None:
         for count, cell in enumerate((c for c in notebook.cells if c.id in cells), 1):
             outputs, seconds = cells[cell.id]
             cell.execution_count, cell.outputs = count, [nbformat.from_dict(o) for o in outputs]
-            cell.metadata["seconds"], cell.metadata["outputs_at"] = round(seconds, 2), HEARD[cell.id]
+            cell.metadata["seconds"] = round(seconds, 2)
         write(notebook, path.name)
 
 
@@ -85,22 +61,15 @@ def worked_out(lesson: Lesson) -> Path:
 
 
 def in_a_kernel(notebook: NotebookNode, folder: Path) -> None:
-    """Run all cells in a fresh kernel of this very interpreter, in fast mode, without the user's settings."""
-    from jupyter_client.kernelspec import KernelSpecManager
-    from jupyter_client.manager import AsyncKernelManager
+    """Run all cells in a fresh kernel, in fast mode."""
     from nbclient import NotebookClient
 
-    kernel = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=KernelSpecManager(kernel_dirs=[]))
+    from gancourse.authoring.kernel import clean_kernel
+
     place = {"metadata": {"path": str(folder)}}
-    with tempfile.TemporaryDirectory() as private:
-        env = {name: value for name, value in os.environ.items() if name not in ("MPLBACKEND", "PYTHONWARNINGS")}
-        env |= {
-            "GANCOURSE_FAST": "1",
-            "GANCOURSE_PROGRESS": "off",
-            "IPYTHONDIR": private,
-            "PYDEVD_DISABLE_FILE_VALIDATION": "1",
-        }
-        NotebookClient(notebook, km=kernel, timeout=600, allow_errors=True, resources=place).execute(env=env)
+    with clean_kernel() as (kernel, env):
+        client = NotebookClient(notebook, km=kernel, timeout=600, allow_errors=True, resources=place)
+        client.execute(env=env | {"GANCOURSE_FAST": "1"})
 
 
 def sources(notebook: NotebookNode) -> list[str]:

@@ -70,7 +70,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     TIMES.parent.mkdir(exist_ok=True)
     TIMES.write_text(json.dumps(told))
     whole = "GANCOURSE_WHOLE" in os.environ
-    lines, _ = summary(told, slowness() if whole else inf)  # only of a whole run it can be said
+    lines = summary(told, slowness() if whole else inf)  # only of a whole run it can be said
     session.config.stash[LINES] = [f"what each lesson adds, in seconds of {processes} at once", *lines]
 
 
@@ -87,8 +87,8 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         terminalreporter.write_line(line)
 
 
-def summary(told: dict[str, float], slower: float) -> tuple[list[str], bool]:
-    """A line for each lesson, and whether one adds over twice what it may.
+def summary(told: dict[str, float], slower: float) -> list[str]:
+    """A line for each lesson, with a warning where one adds more than it may.
 
     Args:
         told: the seconds that each lesson adds, by its name.
@@ -96,9 +96,9 @@ def summary(told: dict[str, float], slower: float) -> tuple[list[str], bool]:
     """
     lines, most = [], MOST * slower
     for name, seconds in sorted(told.items()):
-        word = "" if seconds <= most else "  WARNING: over" if seconds <= 2 * most else "  WARNING: over twice"
-        lines.append(f"{name:24} {seconds:7.1f}{word and f'{word} the {most:.0f} s that a lesson may add here'}")
-    return lines, any(seconds > 2 * most for seconds in told.values())
+        warning = f"  WARNING: over the {most:.0f} s that a lesson may add here" if seconds > most else ""
+        lines.append(f"{name:24} {seconds:7.1f}{warning}")
+    return lines
 
 
 def slowness() -> float:

@@ -139,14 +139,14 @@ def showing(lesson: Lesson) -> set[str]:
 
 def write_contents(lesson: Lesson, root: Path) -> None:
     """Write what the package knows of a lesson (contents.py) below `root`."""
-    headings = {cell.keys["exercise"]: cell.text.partition("\n")[0].strip("# ") for cell in exercise_cells(lesson)}
+    titles = lesson.titles
     minutes = {cell.keys["exercise"]: cell.keys["minutes"] for cell in exercise_cells(lesson)}
     contents = {
         "name": lesson.name,
         "title": lesson.title,
         "exercises": {
             id: {
-                "title": headings.get(id, id),
+                "title": titles.get(id, id),
                 "points": points,
                 "minutes": minutes.get(id, 0),
                 "written": id not in lesson.tested,

@@ -145,6 +145,13 @@ class Lesson:
         return [cell.keys["test"] for cell in self.cells if "test" in cell.keys]
 
     @property
+    def titles(self) -> dict[str, str]:
+        """The heading over each exercise."""
+        cells = {cell.keys["exercise"]: cell for cell in self.cells if "exercise" in cell.keys}
+        over = {id: re.search(r"^#+ +(.+)$", cell.text, re.MULTILINE) for id, cell in cells.items()}
+        return {id: heading[1].strip() if heading else id for id, heading in over.items()}
+
+    @property
     def challenges(self) -> list[str]:
         """Ids of the exercises that are open challenges, in order."""
         return [cell.keys["exercise"] for cell in self.cells if "challenge" in cell.keys]

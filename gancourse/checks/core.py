@@ -44,7 +44,6 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from gancourse.checks.asked import CHANGES as CHANGES
 from gancourse.checks.asked import asking
 from gancourse.paths import PACKAGE
 from gancourse.progress import record

@@ -19,6 +19,7 @@ from torch import Tensor
 from gancourse.checks.core import Miss, a, expect
 from gancourse.checks.inputs import generator
 from gancourse.checks.values import numbers
+from gancourse.objectives import OBJECTIVES
 
 GRID_STEPS = 600  # of both players together
 GAMES = 8
@@ -142,12 +143,8 @@ class Grids:
 
 def losses(loss: str, real: Tensor | None, fake: Tensor) -> Tensor:
     """D's loss where there is a real batch, else G's; summed over the games."""
-    if real is not None:
-        parts = F.relu(1 - real) + F.relu(1 + fake) if loss == "hinge" else F.softplus(-real) + F.softplus(fake)
-        return GAMES * parts.mean()
-    if loss == "hinge":
-        return -GAMES * fake.mean()
-    return GAMES * (F.softplus(-fake) if loss == "non_saturating" else -F.softplus(fake)).mean()
+    objective = OBJECTIVES[loss]
+    return GAMES * (objective.g_loss(fake) if real is None else objective.d_loss(real, fake))
 
 
 def played(twenty_five: Callable, world: Grids) -> list[int]:

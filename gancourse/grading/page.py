@@ -6,7 +6,6 @@ itself (Content-Security-Policy), should that ever fail.
 
 from __future__ import annotations
 
-import re
 from html import escape
 from pathlib import Path
 
@@ -54,7 +53,7 @@ def write_page(row: Row, lesson: Lesson, path: Path, code: dict[str, str] | None
     if row.remark:
         body.append(f"<p>{escape(row.remark)}</p>")
     else:
-        titles = titles_of(lesson)
+        titles = lesson.titles
         body.append(overview(row, titles))
         body += [section(row.results[id], titles.get(id, id), (code or {}).get(id, "")) for id in lesson.exercises]
     page = PAGE.format(title=escape(lesson.title), style=PAGE_STYLE, body="\n".join(body))
@@ -63,16 +62,6 @@ def write_page(row: Row, lesson: Lesson, path: Path, code: dict[str, str] | None
 
 def pending(row: Row) -> str:
     return f"; {row.pending:g} more wait for a person to grade them" if row.pending else ""
-
-
-def titles_of(lesson: Lesson) -> dict[str, str]:
-    """The heading over each exercise."""
-    found = {}
-    for cell in lesson.cells:
-        heading = re.search(r"^#+ +(.+)$", cell.text, re.MULTILINE)
-        if "exercise" in cell.keys and heading:
-            found[cell.keys["exercise"]] = heading[1].strip()
-    return found
 
 
 def points(result: Result) -> str:

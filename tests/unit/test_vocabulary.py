@@ -13,8 +13,8 @@ from torch import Tensor, nn
 
 from gancourse.authoring.source import lesson_names
 from gancourse.checks import Suite, Verdict, fresh_inputs, hidden, inputs, networks, public, steps, values
-from gancourse.checks.asked import Asked, asking, intact
-from gancourse.checks.core import BLANK, CHANGES, STOPS_HERE, Miss
+from gancourse.checks.asked import CHANGES, Asked, asking, intact
+from gancourse.checks.core import BLANK, STOPS_HERE, Miss
 from gancourse.checks.doubles import Counted, HalfSquare, Projection, Quadratic, Zeros
 from gancourse.checks.without import Withheld, refusing
 from gancourse.grading.sandbox import mirror

@@ -13,8 +13,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from gancourse.checks.asked import intact
-from gancourse.checks.core import CHANGES, Miss, expect
+from gancourse.checks.asked import CHANGES, intact
+from gancourse.checks.core import Miss, expect
 from gancourse.checks.inputs import Case, chosen, drawn, said
 from gancourse.checks.lesson_01.suite import check
 from gancourse.checks.values import NOTHING, close, double, expect_close, log, number, numbers, plain
