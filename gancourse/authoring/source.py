@@ -40,7 +40,8 @@ import io
 import re
 import symtable
 import tokenize
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -212,7 +213,17 @@ def read(path: Path) -> Lesson:
     Raises:
         CourseError: if it cannot be read as one.
     """
-    text = source_text(path)
+    cells = cells_of(path, source_text(path))
+    return Lesson(path.parent.name, path, [replace(cell, keys=dict(cell.keys)) for cell in cells])
+
+
+@lru_cache(maxsize=64)  # a grader, or a run of tests, asks for each lesson over and over
+def cells_of(path: Path, text: str) -> list[Cell]:
+    """The cells that a lesson's text holds.
+
+    Raises:
+        CourseError: if they cannot be told apart.
+    """
     starts = cell_starts(path, text)
     notebook = jupytext.reads(text, fmt="py:percent")
     if len(notebook.cells) != len(starts):
@@ -220,16 +231,16 @@ def read(path: Path) -> Lesson:
             f"{path}: jupytext sees {len(notebook.cells)} cells, Python {len(starts)} `# %%` comments. "
             "Is there a `# %%` inside a string, or a string left open?"
         )
-    lesson = Lesson(path.parent.name, path)
+    cells = []
     for position, (node, line) in enumerate(zip(notebook.cells, starts, strict=True), 1):
         if node.cell_type not in ("code", "markdown"):
             raise CourseError(f"{path}:{line}: a {node.cell_type} cell; a lesson has code and [markdown] cells only.")
         keys = {k: v for k, v in node.metadata.items() if k not in ("lines_to_next_cell", "cell_marker")}
         text = node.source.strip("\n")
         if "test" in keys and not text:
-            text = written_test(lesson.name, str(keys["test"]))
-        lesson.cells.append(Cell(node.cell_type, text, keys, line, position))
-    return lesson
+            text = written_test(path.parent.name, str(keys["test"]))
+        cells.append(Cell(node.cell_type, text, keys, line, position))
+    return cells
 
 
 def written_test(lesson: str, exercise: str) -> str:
