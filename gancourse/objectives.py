@@ -24,14 +24,16 @@ class Objective:
     Attributes:
         name: as in `OBJECTIVES`.
         d_loss: from D's outputs on real and on fake samples to D's loss.
-        g_loss: from D's outputs on fake samples to G's loss.
+        g_loss: from D's outputs on fake samples to G's loss; if `paired`, from those on fake and on real ones.
         paper: where it comes from.
+        paired: whether G's loss looks at real samples, too.
     """
 
     name: str
     d_loss: Callable[[Tensor, Tensor], Tensor]
-    g_loss: Callable[[Tensor], Tensor]
+    g_loss: Callable[..., Tensor]
     paper: str
+    paired: bool = False
 
 
 def cross_entropy(real: Tensor, fake: Tensor) -> Tensor:
@@ -54,6 +56,22 @@ def wasserstein(real: Tensor, fake: Tensor) -> Tensor:
     return fake.mean() - real.mean()
 
 
+def relativistic(better: Tensor, worse: Tensor) -> Tensor:
+    """mean −log σ(D(x) − D(G(z))) over pairs: how surely the first of each is called the more real.
+
+    D minimizes it for (real, fake), G for (fake, real).
+
+    Raises:
+        ValueError: if there are not as many of one as of the other.
+    """
+    if better.shape != worse.shape:
+        raise ValueError(
+            f"Relativistic losses compare pairs, so both batches need one shape; they have {tuple(better.shape)} "
+            f"and {tuple(worse.shape)}."
+        )
+    return F.softplus(worse - better).mean()
+
+
 OBJECTIVES = {
     objective.name: objective
     for objective in (
@@ -66,5 +84,12 @@ OBJECTIVES = {
         ),
         Objective("hinge", hinge, lambda fake: -fake.mean(), "Lim and Ye 2017, eq. 18 and 19"),
         Objective("wasserstein", wasserstein, lambda fake: -fake.mean(), "Arjovsky et al. 2017, eq. 2"),
+        Objective(
+            "relativistic",
+            relativistic,
+            relativistic,
+            "Jolicoeur-Martineau 2018; Huang et al. 2024, eq. 2",
+            paired=True,
+        ),
     )
 }
