@@ -31,7 +31,7 @@ Row = tuple[float, ...]
 def two_heaps() -> tuple[Row, Row, float]:
     """Two heaps on five points, earth crossing some gaps to the right and some to the left, and the spacing."""
     if not fresh():
-        return (0.4, 0.1, 0.1, 0.1, 0.3), (0.1, 0.3, 0.4, 0.15, 0.05), 0.5
+        return (0.4, 0.1, 0.1, 0.1, 0.3), (0.1, 0.2, 0.15, 0.5, 0.05), 0.5
     while True:
         p, q = (tuple(round(x, 3) for x in probabilities(5)) for _ in range(2))
         p, q = ((*row[:4], 1 - sum(row[:4])) for row in (p, q))

@@ -19,7 +19,7 @@ from gancourse.checks.inputs import Case, chosen, drawn, randn, said
 from gancourse.checks.lesson_06.suite import check
 from gancourse.checks.values import differentiable, expect_close, mean, numbers, scalar
 
-MANY_PAIRS = 2000
+MANY_PAIRS = 800
 
 
 def length(w: Sequence[float]) -> float:
@@ -87,7 +87,7 @@ NO_GRAPH = (
 
 def two_lengths() -> Case:
     """Samples where real and made are the same: ½ ‖x‖² has slopes of known lengths there, wherever one looks."""
-    a, b = chosen(1.5, 3.0, between=(1.2, 4.0))
+    (a,), (b,) = chosen(0.4, between=(0.2, 0.6)), chosen(3.0, between=(1.8, 4.0))
     want = mean([(a - 1) ** 2, (b - 1) ** 2])
     usual = {
         "One length is taken over the whole batch. Every sample has a length of its own.": (math.hypot(a, b) - 1) ** 2,
@@ -100,6 +100,7 @@ def two_lengths() -> Case:
         ),
         "The squared length is compared with 1. Take the root first.": mean([(a * a - 1) ** 2, (b * b - 1) ** 2]),
     }
+    usual["Only slopes above 1 are fined: too short a slope costs nothing there. Here it does."] = (b - 1) ** 2 / 2
     return Case(f"D(x) = ½ ‖x‖² at two points of lengths {a:g} and {b:g}", want, usual, (a, b))
 
 
@@ -131,21 +132,22 @@ def _(gradient_penalty: Callable) -> None:
     case = drawn(between)
     (c,) = case.inputs
     x = torch.full((MANY_PAIRS, 1, 4, 4), c / 4)
-    found = [float(scalar(gradient_penalty(HalfSquare(), -x, x, 1.0))) for _ in range(4)]
+    found = [float(scalar(gradient_penalty(HalfSquare(), -x, x, 1.0))) for _ in range(8)]
     got = torch.tensor(found, dtype=torch.float64)
     spread = float(got.max() - got.min())
+    if spread < 1e-6:  # nothing is drawn
+        case.compare(got[0], what="the penalty is")
     per_number = (c / math.sqrt(3) - 1) ** 2
     if abs(float(got.mean()) - per_number) < 0.07 * per_number and spread < 0.1 * per_number:
         usual = (
             "Every number of a sample has an ε of its own there. One ε for each sample, the same for all its numbers."
         )
-        expect(False, f"For {case.where} the penalty is {got.mean():.3g}; expected about {case.want:.3g}.\n{usual}")
-    expect(
-        spread < 0.25 * float(case.want) or float(got.min()) > 1.6 * float(case.want),
-        f"For {case.where} four calls give {', '.join(f'{v:.3g}' for v in found)}; expected about {case.want:.3g} each "
-        "time.\nAll pairs share one ε there. Draw one for each pair.",
-    )
-    case.compare(got.mean(), what="the penalty is about", rtol=0.06)
+        told = f"For {case.where} the penalty is {got.mean():.3g}; expected about {case.want:.3g}."
+        expect(False, f"{told}\n{usual}")
+    shared = spread > 0.35 * float(case.want)
+    told = f"For {case.where} calls give from {got.min():.3g} to {got.max():.3g}; expected about {case.want:.3g} each time."
+    expect(not shared, f"{told}\nAll pairs share one ε there. Draw one for each pair.")
+    case.compare(got.mean(), what="the penalty is about", rtol=0.07)
 
 
 @check.that("gradient_penalty", "draws anew each time", alone=False)
