@@ -30,7 +30,7 @@ from gancourse.training.ensemble import Many, summed
 
 
 @dataclass(frozen=True)
-class Setting:
+class GameSetting:
     """What one game is played with.
 
     Attributes:
@@ -81,16 +81,15 @@ METHODS = {
 }
 
 
-def draw_settings(method: Method, number: int, seed: int = 0) -> list[Setting]:
+def draw_settings(method: Method, number: int, seed: int = 0) -> list[GameSetting]:
     """Random settings, the same for all methods but for the strength: rates and strengths evenly in their logarithm."""
     draw = torch.Generator().manual_seed(seed)
     low, high = (math.log(value) for value in method.strengths)
     settings = []
     for u in torch.rand(number, 5, generator=draw).tolist():
-        rates = (10 ** (-4 + 2 * share) for share in u[:2])
-        settings.append(
-            Setting(*rates, (0.0, 0.5, 0.9)[int(3 * u[2])], (1, 5)[int(2 * u[3])], math.exp(low + (high - low) * u[4]))
-        )
+        rate_G, rate_D = (10 ** (-4 + 2 * share) for share in u[:2])
+        strength = math.exp(low + (high - low) * u[4])
+        settings.append(GameSetting(rate_G, rate_D, (0.0, 0.5, 0.9)[int(3 * u[2])], (1, 5)[int(2 * u[3])], strength))
     return settings
 
 
@@ -146,7 +145,7 @@ class Sweep:
         self,
         target: Any,
         method: Method,
-        settings: Sequence[Setting],
+        settings: Sequence[GameSetting],
         *,
         width: int = 64,
         latent_dim: int = 2,

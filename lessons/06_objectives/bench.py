@@ -50,13 +50,18 @@ def ordered(values: list[float]) -> str:
 
 def curves(names: dict[str, Any], arguments: argparse.Namespace) -> list[str]:
     """Section 5."""
-    missed, Setting = [], names["Setting"]
+    missed, GameSetting = [], names["GameSetting"]
     games = {
-        "line, critic": (Gaussian1D(5.0, 1.0), "WGAN-LP", Setting(3e-4, 1e-3, 0.0, 5, 10.0), 1),
-        "line, plain D": (Gaussian1D(5.0, 1.0), "non-saturating", Setting(1e-3, 1e-3, 0.0, 1), 1),
-        "line, plain D, the critic's rates": (Gaussian1D(5.0, 1.0), "non-saturating", Setting(3e-4, 1e-3, 0.0, 5), 1),
-        "plane, critic": (names["world"], "WGAN-LP", Setting(3e-4, 1e-3, 0.0, 10, 10.0), 2),
-        "plane, plain D": (names["world"], "non-saturating", Setting(1e-3, 1e-3, 0.0, 1), 2),
+        "line, critic": (Gaussian1D(5.0, 1.0), "WGAN-LP", GameSetting(3e-4, 1e-3, 0.0, 5, 10.0), 1),
+        "line, plain D": (Gaussian1D(5.0, 1.0), "non-saturating", GameSetting(1e-3, 1e-3, 0.0, 1), 1),
+        "line, plain D, the critic's rates": (
+            Gaussian1D(5.0, 1.0),
+            "non-saturating",
+            GameSetting(3e-4, 1e-3, 0.0, 5),
+            1,
+        ),
+        "plane, critic": (names["world"], "WGAN-LP", GameSetting(3e-4, 1e-3, 0.0, 10, 10.0), 2),
+        "plane, plain D": (names["world"], "non-saturating", GameSetting(1e-3, 1e-3, 0.0, 1), 2),
     }
     for name, settings in games.items():
         said, exact = names["tracked"](*settings, 1600)
@@ -72,7 +77,7 @@ def curves(names: dict[str, Any], arguments: argparse.Namespace) -> list[str]:
 def clips(names: dict[str, Any], arguments: argparse.Namespace) -> list[str]:
     """Section 3."""
     ladder, apart, seeds = (0.001, 0.01, 0.1, 1.0), (0.5, 1.0, 2.0, 4.0, 8.0), arguments.seeds
-    settings = [names["Setting"](strength=clip) for clip in ladder for _ in range(len(apart) * seeds)]
+    settings = [names["GameSetting"](strength=clip) for clip in ladder for _ in range(len(apart) * seeds)]
     moves = torch.tensor(apart).repeat(len(ladder) * seeds)[:, None, None]
     games = names["at_rest"](
         names["METHODS"]["WGAN, clipped"],
@@ -101,7 +106,7 @@ def penalty(names: dict[str, Any], arguments: argparse.Namespace) -> list[str]:
     for weight in (1.0, 10.0, 100.0):
         games = names["at_rest"](
             names["METHODS"]["WGAN-GP"],
-            [names["Setting"]()] * arguments.seeds,
+            [names["GameSetting"]()] * arguments.seeds,
             lambda s, n: torch.randn(s, n, 1) + 4,
             lambda s, n: torch.randn(s, n, 1),
             600,
@@ -170,7 +175,7 @@ def broken(names: dict[str, Any], arguments: argparse.Namespace) -> list[str]:
             "C": max(late) > 2 and min(late) < -2 and exact[-1] < 2,
         }[run]
         print(
-            f"run {run}: estimate from {min(late):.2g} to {max(late):.2g}, distance from {exact[0]:.2f} to {exact[-1]:.2f}"
+            f"run {run}: estimate {min(late):.2g} to {max(late):.2g}, distance from {exact[0]:.2f} to {exact[-1]:.2f}"
             f"{'' if holds else ': not as the lesson says'}",
             flush=True,
         )

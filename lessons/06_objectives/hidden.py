@@ -115,12 +115,11 @@ def _(gradient_penalty: Callable) -> None:
 
 @check.that("gradient_penalty", "looks at every place between, and at no other")
 def _(gradient_penalty: Callable) -> None:
-    kinked = nn.Sequential(nn.Linear(1, 1), nn.ReLU(), nn.Linear(1, 1, bias=False))
     at = float(0.2 + 0.6 * rand())
-    with torch.no_grad():
-        kinked[0].weight.fill_(1.0)
-        kinked[0].bias.fill_(-at)
-        kinked[2].weight.fill_(3.0)
+    first, last = nn.Linear(1, 1), nn.Linear(1, 1, bias=False)
+    for p, value in ((first.weight, 1.0), (first.bias, -at), (last.weight, 3.0)):
+        nn.init.constant_(p, value)
+    kinked = nn.Sequential(first, nn.ReLU(), last)
     got = float(numbers(gradient_penalty(kinked, torch.zeros(4000, 1), torch.ones(4000, 1), 1.0), ()))
     want = at * 1 + (1 - at) * 4  # slope 0 up to `at`, 3 beyond it
     expect(abs(got - want) < 0.15, "For a critic with a kink the places are not spread evenly between the samples.")
@@ -198,7 +197,7 @@ def _(best_of: Callable) -> None:
     budget = chosen_int(9, between=(4, 20))
     values = np.sort(np.where(np.isnan(scores.numpy()), 12.0, scores.double().numpy()))
     # The best is beyond place i where none of the first i + 1 is among those picked.
-    beyond = np.array([hypergeom(n, i + 1, budget).pmf(0) for i in range(n)])
+    beyond = np.array([hypergeom.pmf(0, n, i + 1, budget) for i in range(n)])
     shares = np.concatenate([[1.0], beyond[:-1]]) - beyond
     middle = float(shares @ values)
     want = [middle, math.sqrt(float(shares @ (values - middle) ** 2))]
@@ -210,7 +209,7 @@ def _(best_of: Callable) -> None:
 @check.challenge(
     "honest_critic",
     "does so for clouds that no notebook has",
-    Medals(40, 80, 95, unit="% of the distance", higher_is_better=True, margin=0.01, runs=1, seconds=300),
+    Medals(40, 80, 92, unit="% of the distance", higher_is_better=True, margin=0.01, runs=1, seconds=300),
 )
 def _(honest_critic: Callable) -> Reached:
     shares = measured(honest_critic)

@@ -35,7 +35,7 @@ def errors() -> tuple[tuple[float, ...], tuple[float, ...], float, float, float]
     )
 
 
-def told(real: tuple[float, ...], fake: tuple[float, ...], k: float, gamma: float, rate: float) -> str:
+def errors_told(real: tuple[float, ...], fake: tuple[float, ...], k: float, gamma: float, rate: float) -> str:
     return f"errors {said(real)} (real) and {said(fake)} (made), k = {k:g}, γ = {gamma:g} and λ = {rate:g}"
 
 
@@ -92,7 +92,7 @@ def balance_case(which: str) -> Case:
         ),
     }
     want, usual = cases[which]
-    return Case(told(*given), want, usual, given)
+    return Case(errors_told(*given), want, usual, given)
 
 
 for place, (which, claim) in enumerate(

@@ -60,7 +60,7 @@ class OnLines:
         return Case("one step of plain gradient descent and a clip that cuts nothing", self.after(), usual)
 
 
-def moving() -> OnLines:
+def clear_game() -> OnLines:
     """A game in which the usual mistakes end at unlike places."""
 
     class Told:
@@ -73,12 +73,12 @@ def moving() -> OnLines:
 
 @check.that("critic_step", "moves D up the estimate, by one step of the optimizer it is given", point=True)
 def _(critic_step: Callable) -> None:
-    game = moving()
+    game = clear_game()
     game.take(critic_step)
     moved(game.D, game.start, game.move, game.opt, "D")
 
 
-def cut(value: float, clip: float) -> float:
+def clipped_to(value: float, clip: float) -> float:
     return max(-clip, min(clip, value))
 
 
@@ -88,7 +88,7 @@ def binding() -> Case:
     clip = round(game.start[0] + 0.4 * game.rate * game.gap, 3)
     small = round(abs(game.start[1]) * 0.6, 3)
     w, b = game.after()
-    want = [cut(w, clip), b, cut(w, small), cut(b, small)]
+    want = [clipped_to(w, clip), b, clipped_to(w, small), clipped_to(b, small)]
     usual = {
         "It clips before the step, and the step leads out again. Clip after it.": (
             [w, b, small + game.rate * game.gap, -small]
@@ -99,7 +99,12 @@ def binding() -> Case:
         "The clip cuts at 0 below, too. It leaves what lies from −clip to clip.": [want[0], 0.0, want[2], 0.0],
         "Parameters are set to ±clip. Only what lies beyond it is cut.": [clip, -clip, small, -small],
         "It clips the gradients, not the parameters.": (
-            [game.start[0] + game.rate * cut(game.gap, clip), b, game.start[0] + game.rate * cut(game.gap, small), b]
+            [
+                game.start[0] + game.rate * clipped_to(game.gap, clip),
+                b,
+                game.start[0] + game.rate * clipped_to(game.gap, small),
+                b,
+            ]
         ),
     }
     step = f"a step of {game.rate * game.gap:.3g} and clips of {clip:g}, {small:g}"
@@ -124,7 +129,7 @@ def _(critic_step: Callable) -> None:
 
 @check.that("critic_step", "goes on from the clipped weights, with the same optimizer")
 def _(critic_step: Callable) -> None:
-    game = moving()
+    game = clear_game()
     clip = round(game.start[0] + 0.5 * game.rate * game.gap, 3)
     game.take(critic_step, clip)
     game.take(critic_step, WIDE)
@@ -137,7 +142,7 @@ def _(critic_step: Callable) -> None:
 
 @check.that("critic_step", "clears the gradients of the step before")
 def _(critic_step: Callable) -> None:
-    game = moving()
+    game = clear_game()
     for p in game.D.parameters():
         p.grad = torch.full_like(p, 2.0)
     game.take(critic_step)
@@ -151,7 +156,7 @@ def _(critic_step: Callable) -> None:
 
 @check.that("critic_step", "returns the estimate from before the step, as a number")
 def _(critic_step: Callable) -> None:
-    game = moving()
+    game = clear_game()
     after = game.after()[0] * game.gap
     usual = {
         "That is the loss. The estimate is mean D(real) − mean D(fake): its sign is the other.": -game.estimate,
@@ -163,7 +168,7 @@ def _(critic_step: Callable) -> None:
 
 @check.that("critic_step", "lets no gradient reach the made batch", alone=False)
 def _(critic_step: Callable) -> None:
-    game = moving()
+    game = clear_game()
     game.fake.requires_grad_()
     before = weights(game.D)
     game.take(critic_step)

@@ -18,17 +18,17 @@ from gancourse.checks.inputs import Case, chosen, drawn, fresh, probabilities, s
 from gancourse.checks.lesson_06.suite import check
 from gancourse.checks.values import differentiable, double, expect_close, number, numbers
 
-NAMES = {
+OF_STEP = {
     1: "step 1, the flow,",
     2: "step 2, the cost,",
     3: "step 3, the slopes,",
     4: "step 4, the critic,",
     5: "step 5",
 }
-Row = tuple[float, ...]
+Heap = tuple[float, ...]
 
 
-def two_heaps() -> tuple[Row, Row, float]:
+def two_heaps() -> tuple[Heap, Heap, float]:
     """Two heaps on five points, earth crossing some gaps to the right and some to the left, and the spacing."""
     if not fresh():
         return (0.4, 0.1, 0.1, 0.1, 0.3), (0.1, 0.2, 0.15, 0.5, 0.05), 0.5
@@ -40,7 +40,7 @@ def two_heaps() -> tuple[Row, Row, float]:
             return p, q, chosen(0.5, between=(0.2, 0.8))[0]
 
 
-def flow_of(p: Row, q: Row) -> list[float]:
+def flow_of(p: Heap, q: Heap) -> list[float]:
     return list(accumulate(a - b for a, b in zip(p, q, strict=True)))[:-1]
 
 
@@ -48,26 +48,26 @@ def sign(x: float) -> float:
     return float((x > 0) - (x < 0))
 
 
-def critic_of(p: Row, q: Row, dx: float) -> list[float]:
+def critic_of(p: Heap, q: Heap, dx: float) -> list[float]:
     return list(accumulate((-sign(f) * dx for f in flow_of(p, q)), initial=0.0))
 
 
-def told(p: Row, q: Row, dx: float) -> str:
+def heaps_told(p: Heap, q: Heap, dx: float) -> str:
     rounded = [said(tuple(round(x, 3) for x in row)) for row in (p, q)]
     return f"p = {rounded[0]}, q = {rounded[1]} and dx = {dx:g}"
 
 
-def asked(duality: Callable, step: int, p: Row, q: Row, dx: float) -> Any:
+def step_of(duality: Callable, step: int, p: Heap, q: Heap, dx: float) -> Any:
     return duality(step, double(p).float(), double(q).float(), dx)
 
 
 def at_gaps(duality: Callable, step: int, case: Case) -> Tensor:
     advice = "There is one number for each gap, and one gap less than there are points."
-    return numbers(asked(duality, step, *case.inputs), (4,), NAMES[step].capitalize(), advice)
+    return numbers(step_of(duality, step, *case.inputs), (4,), OF_STEP[step].capitalize(), advice)
 
 
 def in_all(duality: Callable, step: int, case: Case) -> Tensor:
-    return number(asked(duality, step, *case.inputs), NAMES[step].capitalize(), "Sum it up.")
+    return number(step_of(duality, step, *case.inputs), OF_STEP[step].capitalize(), "Sum it up.")
 
 
 @check.that("duality", "leaves p and q as they were", alone=False)
@@ -75,7 +75,7 @@ def _(duality: Callable) -> None:
     """It asks for every step, so it tells a blank from an answer whose first steps are not written."""
     p, q, dx = two_heaps()
     written = False
-    for step in NAMES:
+    for step in OF_STEP:
         given = [double(row).float() for row in (p, q)]
         try:
             duality(step, *given, dx)
@@ -106,7 +106,7 @@ def flow() -> Case:
         ],
         "That is multiplied by dx. The flow is an amount of earth; dx comes in with the cost.": [f * dx for f in want],
     }
-    return Case(told(p, q, dx), want, usual, (p, q, dx))
+    return Case(heaps_told(p, q, dx), want, usual, (p, q, dx))
 
 
 @check.that("duality", "step 1: adds up what is too much on the left of each gap")
@@ -134,7 +134,7 @@ def cost() -> Case:
         "dx comes in twice.": want * dx,
         "Only the earth that goes to the right is counted.": sum(max(0.0, f) for f in flow) * dx,
     }
-    return Case(told(p, q, dx), want, usual, (p, q, dx))
+    return Case(heaps_told(p, q, dx), want, usual, (p, q, dx))
 
 
 @check.that("duality", "step 2: carries whatever crosses a gap by dx", point=True)
@@ -148,15 +148,15 @@ def _(duality: Callable) -> None:
     p, q, dx = two_heaps()
     given = double(p).float().requires_grad_()
     value = duality(2, given, double(q).float(), dx)
-    number(value, NAMES[2].capitalize())
+    number(value, OF_STEP[2].capitalize())
     differentiable(value, "Step 2 is cut off from `p`: no gradient reaches it. Compute it with tensors all the way.")
     (slope,) = torch.autograd.grad(value, given)
     want = [-sign(f) * dx for f in flow_of(p, q)]
     what = "the slope of the cost in p changes from point to point by"
-    expect_close(numbers(slope, (5,)).diff(), want, told(p, q, dx), what=what)
+    expect_close(numbers(slope, (5,)).diff(), want, heaps_told(p, q, dx), what=what)
 
 
-def slopes() -> Case:
+def slopes_case() -> Case:
     p, q, dx = two_heaps()
     flow = flow_of(p, q)
     want = [-sign(f) for f in flow]
@@ -170,12 +170,12 @@ def slopes() -> Case:
         "Every slope is 1. Where earth goes to the right it should be −1.": [1.0] * 4,
         "Only one of the two signs is there.": [min(s, 0.0) for s in want],
     }
-    return Case(told(p, q, dx), want, usual, (p, q, dx))
+    return Case(heaps_told(p, q, dx), want, usual, (p, q, dx))
 
 
 @check.that("duality", "step 3: takes each slope as steep as allowed, against the flow", point=True)
 def _(duality: Callable) -> None:
-    case = drawn(slopes)
+    case = drawn(slopes_case)
     case.compare(at_gaps(duality, 3, case), what="the slopes are")
 
 
@@ -183,7 +183,7 @@ def _(duality: Callable) -> None:
 def _(duality: Callable) -> None:
     (a, b, c) = chosen(0.25, 0.25, 0.5, between=(0.05, 0.45))
     p, q = (a, b, 1 - a - b), (a, c, 1 - a - c)
-    got = numbers(asked(duality, 3, p, q, 1.0), (2,), NAMES[3].capitalize())
+    got = numbers(step_of(duality, 3, p, q, 1.0), (2,), OF_STEP[3].capitalize())
     where = f"two heaps that agree at the first point, p = {said(p)} and q = {said(q)},"
     usual = {
         "Where nothing crosses there is no sign to go by: take 0 (torch.sign does so). Here it is 1.": [
@@ -195,7 +195,7 @@ def _(duality: Callable) -> None:
     expect_close(got, [0.0, -sign(b - c)], where, usual, what="the slopes are")
 
 
-def critic() -> Case:
+def critic_case() -> Case:
     p, q, dx = two_heaps()
     want = critic_of(p, q, dx)
     usual = {
@@ -209,14 +209,16 @@ def critic() -> Case:
         ),
         "Those are the rises. Add them up.": [0.0, *(b - a for a, b in pairwise(want))],
     }
-    return Case(told(p, q, dx), want, usual, (p, q, dx))
+    return Case(heaps_told(p, q, dx), want, usual, (p, q, dx))
 
 
 @check.that("duality", "step 4: adds the slopes up, from 0 at the first point", point=True)
 def _(duality: Callable) -> None:
-    case = drawn(critic)
+    case = drawn(critic_case)
     advice = "The critic has a height at each point: the first is 0."
-    case.compare(numbers(asked(duality, 4, *case.inputs), (5,), NAMES[4].capitalize(), advice), what="the critic is")
+    case.compare(
+        numbers(step_of(duality, 4, *case.inputs), (5,), OF_STEP[4].capitalize(), advice), what="the critic is"
+    )
 
 
 def other_side() -> Case:
@@ -233,7 +235,7 @@ def other_side() -> Case:
             sum(c * abs(a - b) for c, a, b in zip(f, p, q, strict=True))
         ),
     }
-    return Case(told(p, q, dx), want, usual, (p, q, dx))
+    return Case(heaps_told(p, q, dx), want, usual, (p, q, dx))
 
 
 @check.that("duality", "step 5: is what the critic makes of the difference, and so the cost again")
@@ -246,5 +248,5 @@ def _(duality: Callable) -> None:
 def _(duality: Callable) -> None:
     p, _, dx = two_heaps()
     for step in (2, 5):
-        got = number(asked(duality, step, p, p, dx), NAMES[step].capitalize())
-        expect_close(got, 0.0, "two equal heaps", what=f"{NAMES[step]} is")
+        got = number(step_of(duality, step, p, p, dx), OF_STEP[step].capitalize())
+        expect_close(got, 0.0, "two equal heaps", what=f"{OF_STEP[step]} is")

@@ -16,20 +16,20 @@ from gancourse.checks.lesson_06.suite import check
 from gancourse.checks.steps import column
 from gancourse.checks.values import described, differentiable, expect_close, mean, numbers, scalar, two
 
-PAIR = "Return a pair of losses, D's first and G's second; you return {}."
-Row = Sequence[float]
+TWO_LOSSES_BACK = "Return a pair of losses, D's first and G's second; you return {}."
+Logits = Sequence[float]
 
 
-def both(answer: Callable, D: Any, real: Any, fake: Any, gamma: float) -> Any:
+def pair_of(answer: Callable, D: Any, real: Any, fake: Any, gamma: float) -> Any:
     got = answer(D, real, fake, gamma)
-    return two(got, PAIR.format(described(got)))
+    return two(got, TWO_LOSSES_BACK.format(described(got)))
 
 
 def softplus(x: float) -> float:
     return max(0.0, x) + math.log1p(math.exp(-abs(x)))
 
 
-def three_pairs() -> tuple[Row, Row, float]:
+def three_pairs() -> tuple[Logits, Logits, float]:
     """Three real and three made numbers, and D's one weight."""
     return (
         chosen(1.0, -0.8, 2.0, between=(-1.0, 2.5)),
@@ -75,7 +75,7 @@ for place, name in ((0, "D's"), (1, "G's")):
     def _(r3gan_losses: Callable, place: int = place, name: str = name) -> None:
         case = drawn(lambda: paired(place))
         real, fake, w = case.inputs
-        got = both(r3gan_losses, Projection(w), column(real), column(fake), 0.0)[place]
+        got = pair_of(r3gan_losses, Projection(w), column(real), column(fake), 0.0)[place]
         case.compare(scalar(got), what=f"{name} loss is")
 
 
@@ -110,14 +110,14 @@ def _(r3gan_losses: Callable) -> None:
     x, y, gamma = case.inputs
     real, fake = (torch.cat([column(a), 2 * column(a)], 1) for a in (x, y))
     pair = mean([softplus(2.5 * (b * b - a * a)) for a, b in zip(x, y, strict=True)])
-    got = scalar(both(r3gan_losses, HalfSquare(), real, fake, gamma)[0]) - pair
+    got = scalar(pair_of(r3gan_losses, HalfSquare(), real, fake, gamma)[0]) - pair
     case.compare(got, what="both penalties together are")
 
 
 @check.that("r3gan_losses", "gives G no penalty")
 def _(r3gan_losses: Callable) -> None:
     x, y, gamma = drawn(penalties).inputs
-    got = scalar(both(r3gan_losses, HalfSquare(), column(x), column(y), gamma)[1])
+    got = scalar(pair_of(r3gan_losses, HalfSquare(), column(x), column(y), gamma)[1])
     want = mean([softplus((a * a - b * b) / 2) for a, b in zip(x, y, strict=True)])
     expect_close(got, want, f"D(x) = ½ x², real = {said(x)}, made = {said(y)} and γ = {gamma:g}", what="G's loss is")
 
@@ -127,7 +127,7 @@ def _(r3gan_losses: Callable) -> None:
     w, (gamma,) = chosen(0.8, -0.5, between=(-1.2, 1.2)), chosen(3.0, between=(2.0, 5.0))
     D, x, y = Projection(*w), chosen(1.0, 0.4, between=(0.2, 1.5)), chosen(-0.6, 0.9, between=(-1.0, 1.0))
     real, fake = torch.tensor([x]), torch.tensor([y])
-    loss = both(r3gan_losses, D, real, fake, gamma)[0]
+    loss = pair_of(r3gan_losses, D, real, fake, gamma)[0]
     scalar(loss)
     differentiable(
         loss, "D's loss is cut off from D's weights. Do not use item(), detach() or no_grad() on D's outputs."
@@ -151,7 +151,7 @@ def _(r3gan_losses: Callable) -> None:
 def _(r3gan_losses: Callable) -> None:
     real, fake, w = three_pairs()
     made = column(fake).requires_grad_()
-    loss = both(r3gan_losses, Projection(w), column(real), made, 1.0)[1]
+    loss = pair_of(r3gan_losses, Projection(w), column(real), made, 1.0)[1]
     scalar(loss)
     differentiable(loss, "G's loss is cut off from the made samples: G could not learn.")
     loss.backward()
@@ -166,7 +166,7 @@ def _(r3gan_losses: Callable) -> None:
     real, fake, _ = three_pairs()
     for D in (Projection(0.7), HalfSquare()):
         made = column(fake).requires_grad_()
-        loss = both(r3gan_losses, D, column(real), made, 1.0)[0]
+        loss = pair_of(r3gan_losses, D, column(real), made, 1.0)[0]
         scalar(loss)
         if isinstance(loss, torch.Tensor) and loss.requires_grad:
             loss.backward()
@@ -177,7 +177,7 @@ def _(r3gan_losses: Callable) -> None:
 @check.that("r3gan_losses", "stays right where D is sure")
 def _(r3gan_losses: Callable) -> None:
     real, fake = torch.tensor([[200.0], [1.0]]), torch.tensor([[-200.0], [1.0]])
-    d_loss, g_loss = (scalar(part) for part in both(r3gan_losses, Projection(1.0), real, fake, 0.0))
+    d_loss, g_loss = (scalar(part) for part in pair_of(r3gan_losses, Projection(1.0), real, fake, 0.0))
     where = "a pair of logits 200 and −200, and one of two equal ones"
     expect_close(d_loss, math.log(2) / 2, where, what="D's loss is")
     expect_close(g_loss, (400 + math.log(2)) / 2, where, what="G's loss is")
@@ -187,6 +187,6 @@ def _(r3gan_losses: Callable) -> None:
 def _(r3gan_losses: Callable) -> None:
     a, b = chosen(0.5, 0.3, between=(0.2, 0.7))
     real, fake = torch.full((2, 1, 2, 2), a), torch.full((2, 1, 2, 2), b)
-    got = scalar(both(r3gan_losses, HalfSquare(), real, fake, 2.0)[0])
+    got = scalar(pair_of(r3gan_losses, HalfSquare(), real, fake, 2.0)[0])
     want = softplus(2 * (b * b - a * a)) + 4 * a * a + 4 * b * b
     expect_close(got, want, f"two pairs of 2 × 2 pictures, all {a:g} and all {b:g}, and γ = 2", what="D's loss is")

@@ -22,14 +22,14 @@ from gancourse.checks.values import differentiable, expect_close, mean, numbers,
 MANY_PAIRS = 800
 
 
-def length(w: Sequence[float]) -> float:
+def euclidean(w: Sequence[float]) -> float:
     return math.sqrt(sum(x * x for x in w))
 
 
 def everywhere() -> Case:
     """What a critic w · x is fined, and what the usual mistakes make of it."""
     w, (weight,) = chosen(1.2, -0.9, 2.0, between=(-2.5, 2.5)), chosen(5.0, between=(2.0, 8.0))
-    size, n = length(w), 4
+    size, n = euclidean(w), 4
     want = weight * (size - 1) ** 2
 
     def fined(steep: float) -> float:
@@ -68,7 +68,7 @@ def _(gradient_penalty: Callable) -> None:
 @check.that("gradient_penalty", "can be learned from: its own gradient reaches D's weights", point=True)
 def _(gradient_penalty: Callable) -> None:
     w, weight = drawn(everywhere).inputs
-    D, size = Projection(*w), length(w)
+    D, size = Projection(*w), euclidean(w)
     value = gradient_penalty(D, *batches(4, 3), weight)
     scalar(value)
     differentiable(value, NO_GRAPH)
@@ -115,7 +115,7 @@ def _(gradient_penalty: Callable) -> None:
         told.compare(got, what="the penalty is")
 
 
-def between() -> Case:
+def across_pairs() -> Case:
     """Pairs from −c u to c u: at ε the slope of ½ ‖x‖² is c |2 ε − 1| long."""
     (c,) = chosen(4.0, between=(3.2, 5.0))
     want = ((c - 1) ** 3 + 1) / (3 * c)
@@ -129,8 +129,9 @@ def between() -> Case:
 @check.that("gradient_penalty", "looks between real and made samples, each pair at a place of its own", point=True)
 def _(gradient_penalty: Callable) -> None:
     """Drawn by the answer: the mean over many pairs is near an integral, unless places are shared."""
-    case = drawn(between)
+    case = drawn(across_pairs)
     (c,) = case.inputs
+    want = ((c - 1) ** 3 + 1) / (3 * c)
     x = torch.full((MANY_PAIRS, 1, 4, 4), c / 4)
     found = [float(scalar(gradient_penalty(HalfSquare(), -x, x, 1.0))) for _ in range(8)]
     got = torch.tensor(found, dtype=torch.float64)
@@ -142,10 +143,10 @@ def _(gradient_penalty: Callable) -> None:
         usual = (
             "Every number of a sample has an ε of its own there. One ε for each sample, the same for all its numbers."
         )
-        told = f"For {case.where} the penalty is {got.mean():.3g}; expected about {case.want:.3g}."
+        told = f"For {case.where} the penalty is {got.mean():.3g}; expected about {want:.3g}."
         expect(False, f"{told}\n{usual}")
-    shared = spread > 0.35 * float(case.want)
-    told = f"For {case.where} calls give from {got.min():.3g} to {got.max():.3g}; expected about {case.want:.3g} each time."
+    shared = spread > 0.35 * want
+    told = f"For {case.where} calls give {got.min():.3g} to {got.max():.3g}; expected about {want:.3g} each time."
     expect(not shared, f"{told}\nAll pairs share one ε there. Draw one for each pair.")
     case.compare(got.mean(), what="the penalty is about", rtol=0.07)
 
@@ -177,4 +178,4 @@ def _(gradient_penalty: Callable) -> None:
 def _(gradient_penalty: Callable) -> None:
     w = chosen(1.6, -1.2, between=(-2.0, 2.0))
     got = scalar(gradient_penalty(Projection(*w), *batches(3, 2)))
-    expect_close(got, 10 * (length(w) - 1) ** 2, f"D(x) = w · x with w = {said(w)} and no λ", what="the penalty is")
+    expect_close(got, 10 * (euclidean(w) - 1) ** 2, f"D(x) = w · x with w = {said(w)} and no λ", what="the penalty is")

@@ -13,7 +13,7 @@ from gancourse.checks.inputs import Case, chosen, chosen_int, drawn
 from gancourse.checks.lesson_06.suite import check
 from gancourse.checks.values import described, differentiable, expect_close, leaves_alone, numbers, scalar, two
 
-PAIR = "Return two things, σ first and the next u second; you return {}."
+SIGMA_AND_U = "Return two things, σ first and the next u second; you return {}."
 
 
 def unit(x: Tensor) -> Tensor:
@@ -29,12 +29,12 @@ def rounds(W: Tensor, u: Tensor, steps: int) -> tuple[Tensor, Tensor, Tensor]:
     return u @ W @ v, u, v
 
 
-def both(answer: Callable, W: Tensor, u: Tensor, steps: int) -> tuple[Any, Any]:
+def sigma_and_u(answer: Callable, W: Tensor, u: Tensor, steps: int) -> tuple[Any, Any]:
     got = answer(W.float(), u.float(), steps)
-    return two(got, PAIR.format(described(got)))
+    return two(got, SIGMA_AND_U.format(described(got)))
 
 
-def matrix() -> tuple[Tensor, Tensor]:
+def three_by_two() -> tuple[Tensor, Tensor]:
     """Three rows and two columns, and a guess of length 1."""
     numbers_in = chosen(2.0, 1.0, -0.5, 1.5, 0.4, -1.2, between=(-2.0, 2.0))
     W = torch.tensor(numbers_in, dtype=torch.float64).reshape(3, 2)
@@ -43,7 +43,7 @@ def matrix() -> tuple[Tensor, Tensor]:
 
 def one_round(steps: int = 1) -> Case:
     """σ after so many rounds."""
-    W, u = matrix()
+    W, u = three_by_two()
     want, _, v = rounds(W, u, steps)
     exact = torch.linalg.matrix_norm(W, 2)
     more = rounds(W, u, steps + 1)[0]
@@ -66,13 +66,13 @@ def one_round(steps: int = 1) -> Case:
 @check.that("spectral_norm", "gives uᵀ W v after one round", point=True)
 def _(spectral_norm: Callable) -> None:
     case = drawn(one_round)
-    case.compare(scalar(both(spectral_norm, *case.inputs)[0], "σ is one number."), what="σ is")
+    case.compare(scalar(sigma_and_u(spectral_norm, *case.inputs)[0], "σ is one number."), what="σ is")
 
 
 @check.that("spectral_norm", "goes through as many rounds as it is asked for")
 def _(spectral_norm: Callable) -> None:
     case = drawn(lambda: one_round(2))
-    case.compare(scalar(both(spectral_norm, *case.inputs)[0], "σ is one number."), what="σ is")
+    case.compare(scalar(sigma_and_u(spectral_norm, *case.inputs)[0], "σ is one number."), what="σ is")
 
 
 @check.that("spectral_norm", "returns the u of the last round, at length 1, as one that hangs on nothing")
@@ -81,7 +81,7 @@ def _(spectral_norm: Callable) -> None:
     W, u, steps = case.inputs
     given = W.float().requires_grad_()
     got = spectral_norm(given, u.float(), steps)
-    after = two(got, PAIR.format(described(got)))[1]
+    after = two(got, SIGMA_AND_U.format(described(got)))[1]
     _, want, v = rounds(W, u, steps)
     usual = {
         "That is the u you were given.": u,
@@ -105,7 +105,7 @@ def _(spectral_norm: Callable) -> None:
     (top,) = chosen(3.0, between=(2.6, 5.0))
     W = left[:, :4] @ torch.diag(torch.tensor([top, 2.0, 1.0, 0.5], dtype=torch.float64)) @ right.T
     u = unit(left[:, 0] + left[:, 1] + left[:, 2])
-    got = scalar(both(spectral_norm, W, u, 40)[0], "σ is one number.")
+    got = scalar(sigma_and_u(spectral_norm, W, u, 40)[0], "σ is one number.")
     expect_close(
         got, top, f"a matrix whose singular values are {top:g}, 2, 1 and 0.5, and 40 rounds", what="σ is", rtol=0.01
     )
@@ -116,7 +116,7 @@ def _(spectral_norm: Callable) -> None:
     W, u, steps = drawn(one_round).inputs
     given = W.float().requires_grad_()
     got = spectral_norm(given, u.float(), steps)
-    sigma = two(got, PAIR.format(described(got)))[0]
+    sigma = two(got, SIGMA_AND_U.format(described(got)))[0]
     scalar(sigma, "σ is one number.")
     differentiable(sigma, "σ is cut off from W: D could not learn through it. Only the rounds belong under no_grad().")
     (slope,) = torch.autograd.grad(sigma, given)
@@ -132,7 +132,7 @@ def _(spectral_norm: Callable) -> None:
 
 @check.that("spectral_norm", "leaves W and u as they were", alone=False)
 def _(spectral_norm: Callable) -> None:
-    W, u = matrix()
+    W, u = three_by_two()
     leaves_alone(spectral_norm, W.float(), u.float(), 2)
 
 
@@ -141,4 +141,4 @@ def _(spectral_norm: Callable) -> None:
     case = drawn(one_round)
     W, u, _ = case.inputs
     got = spectral_norm(W.float(), u.float())
-    case.compare(scalar(two(got, PAIR.format(described(got)))[0], "σ is one number."), what="σ is")
+    case.compare(scalar(two(got, SIGMA_AND_U.format(described(got)))[0], "σ is one number."), what="σ is")

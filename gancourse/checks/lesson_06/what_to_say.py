@@ -17,22 +17,22 @@ from gancourse.checks.lesson_06.suite import check
 from gancourse.checks.steps import column
 from gancourse.checks.values import described, differentiable, expect_close, mean, numbers, scalar, two
 
-Row = Sequence[float]
-PAIR = "Return a pair of losses, D's first and G's second; you return {}."
+Said = Sequence[float]
+TWO_LOSSES = "Return a pair of losses, D's first and G's second; you return {}."
 
 
 def losses_of(answer: Callable, name: str, real: Tensor, fake: Tensor, margin: float) -> Any:
     """The pair that came."""
     got = answer(name, real, fake, margin)
-    return two(got, PAIR.format(described(got)))
+    return two(got, TWO_LOSSES.format(described(got)))
 
 
-def cut(values: Sequence[float]) -> float:
+def mean_above_0(values: Sequence[float]) -> float:
     """The mean of max(0, value)."""
     return mean([max(0.0, v) for v in values])
 
 
-def outputs(name: str) -> tuple[Row, Row, float]:
+def said_by_D(name: str) -> tuple[Said, Said, float]:
     """D's outputs on two real and three made samples, and a margin; energies are above 0."""
     while True:
         if name == "ebgan":
@@ -46,7 +46,7 @@ def outputs(name: str) -> tuple[Row, Row, float]:
             return real, fake, m
 
 
-def of_D(name: str, real: Row, fake: Row, m: float) -> tuple[float, dict[str, float]]:
+def of_D(name: str, real: Said, fake: Said, m: float) -> tuple[float, dict[str, float]]:
     """D's loss, and what the usual mistakes make of it."""
     if name == "least squares":
         on_real, on_fake = mean([(r - 1) ** 2 for r in real]) / 2, mean([f**2 for f in fake]) / 2
@@ -61,16 +61,16 @@ def of_D(name: str, real: Row, fake: Row, m: float) -> tuple[float, dict[str, fl
             "The halves are missing.": 2 * (on_real + on_fake),
         }
     elif name == "hinge":
-        on_real, on_fake = cut([1 - r for r in real]), cut([1 + f for f in fake])
-        swapped = cut([1 + r for r in real]) + cut([1 - f for f in fake])
+        on_real, on_fake = mean_above_0([1 - r for r in real]), mean_above_0([1 + f for f in fake])
+        swapped = mean_above_0([1 + r for r in real]) + mean_above_0([1 - f for f in fake])
         own = {
             "The maximum is taken of the mean. Take it for each sample, then the mean.": (
                 max(0.0, 1 - mean(real)) + max(0.0, 1 + mean(fake))
             ),
             "The maximum with 0 is missing.": 1 - mean(real) + 1 + mean(fake),
-            "The 1 is missing: the margin is 1.": cut([-r for r in real]) + cut(fake),
-            "The margin of the hinge is 1, whatever `margin` is.": cut([m - r for r in real])
-            + cut([m + f for f in fake]),
+            "The 1 is missing: the margin is 1.": mean_above_0([-r for r in real]) + mean_above_0(fake),
+            "The margin of the hinge is 1, whatever `margin` is.": mean_above_0([m - r for r in real])
+            + mean_above_0([m + f for f in fake]),
             "That is half of it: the two parts are added.": (on_real + on_fake) / 2,
         }
     elif name == "wasserstein":
@@ -80,13 +80,13 @@ def of_D(name: str, real: Row, fake: Row, m: float) -> tuple[float, dict[str, fl
             "The two are added. One of them has a minus.": mean(real) + mean(fake),
         }
     else:
-        on_real, on_fake = mean(real), cut([m - f for f in fake])
-        swapped = mean(fake) + cut([m - r for r in real])
+        on_real, on_fake = mean(real), mean_above_0([m - f for f in fake])
+        swapped = mean(fake) + mean_above_0([m - r for r in real])
         own = {
             "The maximum with 0 is missing, or it is taken of the mean. Take it for each sample, then the mean.": (
                 mean(real) + m - mean(fake)
             ),
-            "The margin is 1 there. Use the argument `margin`.": mean(real) + cut([1 - f for f in fake]),
+            "The margin is 1 there. Use the argument `margin`.": mean(real) + mean_above_0([1 - f for f in fake]),
             "That is half of it: the two parts are added.": (on_real + on_fake) / 2,
         }
     want = on_real + on_fake
@@ -105,7 +105,7 @@ def of_D(name: str, real: Row, fake: Row, m: float) -> tuple[float, dict[str, fl
     return want, usual
 
 
-def of_G(name: str, real: Row, fake: Row, m: float) -> tuple[float, dict[str, float]]:
+def of_G(name: str, real: Said, fake: Said, m: float) -> tuple[float, dict[str, float]]:
     """G's loss, and what the usual mistakes make of it."""
     if name == "least squares":
         want = mean([(f - 1) ** 2 for f in fake]) / 2
@@ -119,14 +119,14 @@ def of_G(name: str, real: Row, fake: Row, m: float) -> tuple[float, dict[str, fl
         want = mean(fake)
         own = {
             "The sign is wrong: a low energy is a good one, and G minimizes it.": -want,
-            "That is D's part for made samples. G has no margin.": cut([m - f for f in fake]),
+            "That is D's part for made samples. G has no margin.": mean_above_0([m - f for f in fake]),
             "That is the real batch's energy.": mean(real),
         }
     else:
         want = -mean(fake)
         own = {
             "The sign is wrong: G wants D's outputs on its samples to be high.": -want,
-            "G's loss has no margin and no maximum: it is minus the mean.": cut([1 - f for f in fake]),
+            "G's loss has no margin and no maximum: it is minus the mean.": mean_above_0([1 - f for f in fake]),
             "That is minus the real batch's mean.": -mean(real),
             "That is D's loss once more.": of_D(name, real, fake, m)[0],
         }
@@ -138,7 +138,7 @@ def claims_about(name: str) -> None:
     for which, player, formula in ((0, "D", of_D), (1, "G", of_G)):
 
         def case(formula: Callable = formula) -> Case:
-            real, fake, m = outputs(name)
+            real, fake, m = said_by_D(name)
             want, usual = formula(name, real, fake, m)
             where = f"D's outputs {said(tuple(real))} on real and {said(tuple(fake))} on made samples, margin {m:g}"
             return Case(where, want, usual, (real, fake, m))
@@ -158,7 +158,7 @@ for one in ("least squares", "hinge", "wasserstein", "ebgan"):
 @check.that("critic_losses", "passes gradients to both batches, and G's loss to the made one")
 def _(critic_losses: Callable) -> None:
     for name in ("least squares", "hinge", "wasserstein", "ebgan"):
-        row_real, row_fake, m = outputs(name)
+        row_real, row_fake, m = said_by_D(name)
         for which, formula, whose in ((0, of_D, "D's"), (1, of_G, "G's")):
             real, fake = column(row_real).requires_grad_(), column(row_fake).requires_grad_()
             loss = losses_of(critic_losses, name, real, fake, m)[which]
@@ -172,7 +172,7 @@ def _(critic_losses: Callable) -> None:
                     rows = [[list(row_real), list(row_fake)] for _ in range(2)]
                     rows[0][place][i] += 1e-4
                     rows[1][place][i] -= 1e-4
-                    up, down = (formula(name, *pair, m)[0] for pair in rows)
+                    up, down = (formula(name, pair[0], pair[1], m)[0] for pair in rows)
                     slopes.append((up - down) / 2e-4)
                 expect(tensor.grad is not None, f"{name}: no gradient of {whose} loss reaches the {kind} outputs.")
                 what = f"the gradient of {whose} loss for the {kind} outputs is"
@@ -185,7 +185,7 @@ def _(critic_losses: Callable) -> None:
     got = critic_losses("ebgan", column(real), column(fake))
     want = mean(real) + mean([1 - f for f in fake])
     where = f"energies {said(real)} and {said(fake)} without a margin"
-    expect_close(scalar(two(got, PAIR.format(described(got)))[0]), want, where, what="D's loss is")
+    expect_close(scalar(two(got, TWO_LOSSES.format(described(got)))[0]), want, where, what="D's loss is")
 
 
 @check.that("critic_losses", "stays finite for outputs of ±1000", alone=False)
