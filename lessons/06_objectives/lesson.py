@@ -663,11 +663,10 @@ for ax, (name, (said, exact)) in zip(axes(fig, 2, 2), curves.items(), strict=Tru
 show(fig, alt="What judges say against the exact distance, for critics and plain discriminators on line and plane.")
 
 # %% [markdown]
-# On the line and in the plane the critics' curves rank the moments as the exact distance does, in nearly every seed:
-# one
-# looks at the curve and knows whether it gets better. The plain $D$'s loss, as such games are usually played, does not:
-# it is near log 4 early and late. (This is no proof that it cannot. Given more steps and a slower $G$ a plain $D$
-# comes near its best, too, and then its loss follows the divergence, wherever that is not flat.)
+# On the line and in the plane the critics' curves rank the moments as the exact distance does, in nearly every seed: one
+# looks at the curve and knows whether it gets better. On the line a plain $D$'s loss, as such games are usually played,
+# does not: it is near log 4 early and late. (This is no proof that it cannot. Given more steps and a slower $G$ a plain
+# $D$ comes near its best, too, and then its loss follows the divergence, wherever that is not flat.)
 #
 # ## 6. Holding the critic: singular values
 #
@@ -1036,11 +1035,9 @@ right.legend(fontsize=8)
 show(fig, alt="Left: scores of 20 random settings for eight methods. Right: the expected best score for each budget.")
 
 # %% [markdown]
-# Compare the lowest dots: with 20 tries most methods find something about equally good. Then compare the bars and the
-# spread: what differs is how many of the settings are bad. The penalties that ask for flatness (R1, R3GAN) forgive
-# most,
-# the clip least. On the right the order of the curves changes with the budget, and that is the honest reading: "which
-# is best" has no answer without "after how many tries". And this is one network, one toy and 600 steps.
+# Compare the lowest dots first: what would a paper show that reports the best of 20? Then the bars and the spread: how
+# many settings are bad? On the right, look whether the order of the curves changes with the budget. If it does, "which is
+# best" has no answer without "after how many tries". And this is one network, one toy and 600 steps.
 #
 # ## 10. Play with it
 #
