@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 
 
 pytest_plugins = ("executed", "times")
-# jsonschema, which nbformat asks, would compile a grammar for addresses: over a second in every process.
-sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # as gancourse/grading/__init__.py says
 
 
 def pytest_configure(config: pytest.Config) -> None:

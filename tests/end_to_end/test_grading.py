@@ -133,7 +133,7 @@ def noisy() -> NotebookNode:
 FAULTS: list[tuple[str, Callable[[str], str], str]] = [
     ("syntax", lambda id: with_body(id, "    return ((1"), "did not run: SyntaxError"),
     ("none", lambda id: with_body(id, "    pass"), "None"),
-    ("nan", lambda id: with_body(id, '    return torch.tensor(float("nan"))'), "NaN"),
+    ("nan", lambda id: with_body(id, '    return (torch.full_like(fake_logits, float("nan")),) * 2'), "NaN"),
     ("loop", lambda id: with_body(id, "    while True:\n        pass"), f"longer than {LIMITS.call} seconds"),
     ("shape", lambda id: with_body(id, "    return torch.zeros(2, 3, 5)"), "shape"),
     ("dead", lambda id: with_body(id, "    import os\n    os._exit(3)"), "ended Python"),
@@ -278,7 +278,8 @@ def test_a_renamed_notebook_is_graded_and_the_student_told(graded: Graded) -> No
 @pytest.mark.slow
 def test_whole_notebooks_score_like_slim_ones(everybody: Graded, graded: Graded) -> None:
     for whole, slimmed in (("whole", "perfect"), ("whole and blank", "blank")):
-        assert everybody.students[whole] == graded.students[slimmed]
+        # But for the numbers drawn, which a challenge's medal tells of.
+        assert scores(everybody.students[whole]) == scores(graded.students[slimmed])
 
 
 @pytest.mark.slow
@@ -648,7 +649,7 @@ def test_validate_says_what_the_grader_says_of_odd_ones_too(student: str, everyb
     for id in TESTED:
         exercise = everybody.students[student]["exercises"][id]
         public = [("✓ " if f["holds"] else "✗ ") + f["claim"] for f in exercise["findings"] if f["by"] == "public"]
-        if public and re.search(rf"^[✓✗] {id}: \d", said, re.MULTILINE):
+        if public and re.search(rf"^[✓✗] {id}: ", said, re.MULTILINE):
             (report,) = re.findall(rf"^[✓✗] {id}\b.*\n(?:  .*\n?)*", said, re.MULTILINE)
             assert claims(report) == public
         else:  # nothing could be tested, or nothing holds for one reason only

@@ -6,10 +6,10 @@ lesson's folder `mutants.py` holds both, written by people who made those mistak
 message that names the mistake, on the friendly inputs of a notebook and on fresh ones alike. Every
 verdict must be the same whatever is drawn. The table is printed by tests/conftest.py.
 
-GATE_SEEDS says on how many draws: one in `make check`, where a wrong answer is asked either as in a notebook or
-as in grading; all in `make gate`. Without it, as in `make test`, each
-fourth answer is judged on all and the others on one; an answer's name decides which. LESSON=02 has that lesson's
-answers judged only.
+GATE says how much of that is asked. "quick", as in `make check`: of each exercise a right answer and two wrong ones,
+on one draw, a wrong one either as in a notebook or as in grading; with LESSON=02 all answers of that lesson. Without
+it, as in `make test`: all answers, each on one draw and some on several; an answer's name decides which. "all", as in
+`make gate`: all, on all draws.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import os
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -29,15 +29,23 @@ from gancourse.authoring.gate import chosen_folders, draws, fresh_verdicts, frie
 from gancourse.checks import Suite, Verdict, hidden, public
 
 MOST, FEW = 10, 3
-SEEDS = int(os.environ.get("GATE_SEEDS", "0"))  # 0: all for each fourth answer, one for the others
+GATE = os.environ.get("GATE", "")
+QUICK, ALL = GATE == "quick", GATE == "all"
+MANY_DRAWS = 200 if ALL else 10
 ENOUGH_WRONG, ENOUGH_RIGHT = 8, 3
-MEASURED = 2 if SEEDS > 1 else 1  # an open challenge is measured, which takes longer than a comparison
+MEASURED = 2 if ALL else 1  # an open challenge is measured, which takes longer than a comparison
 
 ANSWERS = [load_answers(folder) for folder in chosen_folders()]
 RIGHT, WRONG, BY_HEART, DRAFTS = (
     [one for a in ANSWERS for one in a.of_kind(kind)] for kind in ("right", "wrong", "by heart", "draft")
 )
 MEDALS = [a for a in RIGHT if a.medal] + [one for a in ANSWERS for one in a.of_kind("medal")]
+FIRST_RIGHT = [
+    next(answer for answer in one.answers if answer.kind == "right")
+    for a in ANSWERS
+    for exercise, one in a.exercises.items()
+    if not public(a.name).medals(exercise)
+]
 LAZY = ("blank", "return 0")  # names of wrong answers that deserve no credit at all
 lessons = pytest.mark.parametrize("answers", ANSWERS, ids=lambda a: a.name)
 
@@ -57,10 +65,20 @@ def named(answer: Answer) -> str:
 
 
 def cases(answers: list[Answer]) -> list[Any]:
-    """Answers as a test's cases; those to an open challenge, each of which is played out, wait for `make test`."""
+    """Answers as a test's cases. Most wait for `make test`, and those to an open challenge, which are played out."""
     medals = {(a.name, id) for a in ANSWERS for id in a.exercises if public(a.name).medals(id)}
-    marks = [[pytest.mark.slow] if (a.lesson, a.exercise) in medals else [] for a in answers]
-    return [pytest.param(a, id=named(a), marks=m) for a, m in zip(answers, marks, strict=True)]
+    soon = answers if os.environ.get("LESSON") else sample(answers, 1, 2)
+    quick = {named(a) for a in soon if (a.lesson, a.exercise) not in medals}
+    return [pytest.param(a, id=named(a), marks=[] if named(a) in quick else [pytest.mark.slow]) for a in answers]
+
+
+def sample(answers: list[Answer], right: int, wrong: int) -> list[Answer]:
+    """So many right and wrong answers to each exercise, always the same ones, in their order."""
+    found: dict[tuple[str, str, bool], list[Answer]] = defaultdict(list)
+    for answer in answers:
+        found[answer.lesson, answer.exercise, answer.kind == "right"].append(answer)
+    few = {key: sorted(those, key=turn)[: right if key[-1] else wrong] for key, those in found.items()}
+    return [a for a in answers if a in few[a.lesson, a.exercise, a.kind == "right"]]
 
 
 def turn(answer: Answer) -> int:
@@ -71,7 +89,7 @@ def turn(answer: Answer) -> int:
 
 def seeds(answer: Answer, most: int) -> list[int]:
     """The seeds below `most` that an answer is judged on; which one, where it is one, differs among answers."""
-    count = SEEDS or (1 if turn(answer) % 4 else most)
+    count = most if ALL else 1 if QUICK or turn(answer) % 10 else FEW
     return [(turn(answer) // 4 + i) % most for i in range(min(count, most))]
 
 
@@ -98,11 +116,20 @@ def test_right_answer_is_accepted(answer, record_property):
     tell("mutant", [answer.lesson, answer.exercise, "right", answer.name, "yes"])
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("answer", FIRST_RIGHT, ids=named)
+def test_the_first_right_answer_is_accepted_whatever_is_drawn(answer):
+    """What goes wrong on one draw in fifteen takes points from one student in fifteen, and no single draw finds it."""
+    for of in (public, hidden):
+        for verdict in fresh(answer, range(100, 100 + MANY_DRAWS), of=of):
+            assert verdict.passed and verdict.credit == 1, str(verdict)
+
+
 @pytest.mark.parametrize("answer", cases(WRONG))
 def test_wrong_answer_is_rejected(answer, record_property):
     record_property("mutant", [answer.lesson, answer.exercise, "wrong", answer.name, "no"])
-    as_grader = [] if SEEDS == 1 and turn(answer) % 2 else seeds(answer, FEW)  # `make check` asks in one of two ways
-    as_notebook = [] if SEEDS == 1 and as_grader else friendly(answer)
+    as_grader = [] if QUICK and turn(answer) % 2 else seeds(answer, FEW)  # `make check` asks in one of two ways
+    as_notebook = [] if QUICK and as_grader else friendly(answer)
     for verdict in as_notebook + fresh(answer, as_grader):
         rejected(verdict, answer)
         assert verdict.credit == 0 or answer.name not in LAZY, f"credit for nothing: {verdict}"

@@ -1,17 +1,16 @@
 """The right answers in notebooks: their own check, `validate` and `grade` say the same, that all holds.
 
 A notebook holds one right answer to each exercise of a lesson, from the beginning to the end. `make test` judges
-two such notebooks of each lesson, `make gate` as many as there are answers to the exercise that has most.
+one such notebook of each lesson, `make gate` as many as there are answers to the exercise that has most.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
-from test_gate import ANSWERS
+from test_gate import ALL, ANSWERS
 
 from gancourse.authoring.answers import Answer, Answers
 from gancourse.authoring.gate import PREAMBLE, friendly_verdicts
@@ -21,7 +20,7 @@ from gancourse.grading.sandbox.walls import Walls
 from gancourse.grading.trial import withheld_from
 
 pytestmark = pytest.mark.slow
-NOTEBOOKS = 2 if os.environ.get("GATE_EVERY", "4") != "1" else 100
+NOTEBOOKS = 100 if ALL else 1
 
 
 @pytest.fixture(scope="module")

@@ -1,20 +1,18 @@
 """The mutation gate once more, as graders see it: answers run in the sandbox, checks outside of it.
 
 What crosses between the two must not change a verdict: every right answer earns everything, every
-wrong one loses something and is told the same. `make test` judges every right answer and, of each exercise,
-two wrong ones that their names choose; `make gate` judges all.
+wrong one loses something and is told the same. `make test` judges, of each exercise, three right answers
+and one wrong one, which their names choose; `make gate` judges all.
 """
 
 from __future__ import annotations
 
 import functools
-import os
-from collections import defaultdict
 from collections.abc import Iterator
 from operator import add
 
 import pytest
-from test_gate import MEDALS, RIGHT, WRONG, named, rejected, turn
+from test_gate import ALL, MEDALS, RIGHT, WRONG, named, rejected, sample
 
 from gancourse.authoring.answers import Answer
 from gancourse.authoring.gate import PREAMBLE
@@ -23,7 +21,6 @@ from gancourse.grading.sandbox.host import Host
 from gancourse.grading.sandbox.walls import Limits, Walls
 
 pytestmark = pytest.mark.slow
-SAMPLE = int(os.environ.get("GATE_WRONG", "2"))  # wrong answers of each exercise; 0: all
 
 
 @pytest.fixture(scope="session")
@@ -48,15 +45,7 @@ def judged(walls: Walls, answer: Answer) -> Verdict:
         host.close()
 
 
-def sample(answers: list[Answer]) -> list[Answer]:
-    """So many answers to each exercise, always the same ones, in their order."""
-    found: dict[str, list[Answer]] = defaultdict(list)
-    for answer in answers:
-        found[answer.exercise].append(answer)
-    return [a for those in found.values() for a in those if not SAMPLE or a in sorted(those, key=turn)[:SAMPLE]]
-
-
-@pytest.mark.parametrize("answer", RIGHT, ids=named)
+@pytest.mark.parametrize("answer", RIGHT if ALL else sample(RIGHT, 3, 0), ids=named)
 def test_right_answer_earns_everything(walls: Walls, answer: Answer) -> None:
     verdict = judged(walls, answer)
     assert verdict.credit == 1, str(verdict)
@@ -87,6 +76,6 @@ def test_what_a_notebook_cannot_keep_from_an_answer_the_sandbox_does(code: str, 
     assert verdict.credit == 0 and says in str(verdict), str(verdict)
 
 
-@pytest.mark.parametrize("answer", sample(WRONG), ids=named)
+@pytest.mark.parametrize("answer", WRONG if ALL else sample(WRONG, 0, 1), ids=named)
 def test_wrong_answer_loses_and_is_named(walls: Walls, answer: Answer) -> None:
     rejected(judged(walls, answer), answer)
