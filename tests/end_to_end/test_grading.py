@@ -488,7 +488,7 @@ def test_a_late_submission_is_graded_and_known_to_be_late(graded: Graded, tmp_pa
 
 def command(submitted: Path, out: Path, json_path: Path) -> list[str]:
     """`gancourse grade` as one types it."""
-    options = {"--submitted": submitted, "--out": out, "--jobs": 2, "--json": json_path}
+    options = {"--submitted": submitted, "--out": out, "--jobs": 1, "--json": json_path}
     program = [str(Path(sys.executable).with_name("gancourse")), "grade", LESSON.name]
     return [*program, *(str(part) for option in options.items() for part in option)]
 
@@ -528,21 +528,20 @@ def cluster() -> Iterator[Any]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("killed", [False, True], ids=["undisturbed", "a worker killed"])
-def test_a_cluster_gives_the_same_scores(graded: Graded, cluster: Any, killed: bool, tmp_path: Path) -> None:
+def test_a_cluster_gives_the_same_scores_though_a_worker_is_killed(
+    graded: Graded, cluster: Any, tmp_path: Path
+) -> None:
     submitted, out = prepared(graded, tmp_path)
 
     def kill() -> None:
         os.kill(next(iter(cluster.workers.values())).pid, signal.SIGKILL)
 
     killer = threading.Thread(target=when_the_first_is_judged, args=(out, kill))
-    if killed:
-        killer.start()
+    killer.start()
     status = grade_lesson(
         LESSON.name, submitted, out, 1, tmp_path / "all.json", Limits(), scheduler=cluster.scheduler_address
     )
-    if killed:
-        killer.join()
+    killer.join()
     assert status == 1
     assert json.loads((tmp_path / "all.json").read_text())["students"] == graded.students
 
@@ -641,7 +640,7 @@ def test_validate_says_what_the_grader_says(graded: Graded, capsys: Any) -> None
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("student", LONGER)
+@pytest.mark.parametrize("student", ["Zoë [late] + {1}", "faulty"])
 def test_validate_says_what_the_grader_says_of_odd_ones_too(student: str, everybody: Graded, capsys: Any) -> None:
     path = everybody.submitted / student / LESSON.name / f"{LESSON.name}.ipynb"
     assert validate_notebook(path, LIMITS) == int(bool(everybody.lost(student)))
