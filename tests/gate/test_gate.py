@@ -7,9 +7,9 @@ message that names the mistake, on the friendly inputs of a notebook and on fres
 verdict must be the same whatever is drawn. The table is printed by tests/conftest.py.
 
 GATE says how much of that is asked. "quick", as in `make check`: of each exercise a right answer and two wrong ones,
-on one draw, a wrong one either as in a notebook or as in grading; with LESSON=02 all answers of that lesson. Without
-it, as in `make test`: all answers, each on one draw and some on several; an answer's name decides which. "all", as in
-`make gate`: all, on all draws.
+on one draw; with LESSON=02 all answers of that lesson. Without it, as in `make test`: all answers, each on one draw
+and some on several, a wrong one as in a notebook or as in grading, and some as in both; an answer's name decides. Of
+those to an open challenge one for each medal. "all", as in `make gate`: all, on all draws, in both ways.
 """
 
 from __future__ import annotations
@@ -66,10 +66,20 @@ def named(answer: Answer) -> str:
 
 def cases(answers: list[Answer]) -> list[Any]:
     """Answers as a test's cases. Most wait for `make test`, and those to an open challenge, which are played out."""
-    medals = {(a.name, id) for a in ANSWERS for id in a.exercises if public(a.name).medals(id)}
     soon = answers if os.environ.get("LESSON") else sample(answers, 1, 2)
-    quick = {named(a) for a in soon if (a.lesson, a.exercise) not in medals}
+    quick = {named(a) for a in soon if not open_ended(a)}
     return [pytest.param(a, id=named(a), marks=[] if named(a) in quick else [pytest.mark.slow]) for a in answers]
+
+
+def open_ended(answer: Answer) -> bool:
+    """Whether it answers an open challenge."""
+    return bool(public(answer.lesson).medals(answer.exercise))
+
+
+def of_each_medal(answers: list[Answer]) -> list[Answer]:
+    """The first answer that earns each medal, in each challenge."""
+    first = {(a.lesson, a.exercise, a.medal): a for a in reversed(answers)}
+    return [a for a in answers if a is first[a.lesson, a.exercise, a.medal]]
 
 
 def sample(answers: list[Answer], right: int, wrong: int) -> list[Answer]:
@@ -95,18 +105,18 @@ def seeds(answer: Answer, most: int) -> list[int]:
 
 def friendly(answer: Answer) -> list[Verdict]:
     """A notebook's verdicts: one, where all would be alike; a challenge measures several times by itself."""
-    alike = not draws(answer.code) or public(answer.lesson).medals(answer.exercise)
+    alike = not draws(answer.code) or open_ended(answer)
     those = seeds(answer, 1 if alike else MOST)
     return friendly_verdicts(answer.lesson, answer.exercise, answer.code, those, name=answer.name)
 
 
 def fresh(answer: Answer, seeds: Iterable[int], of: Callable[[str], Suite] = public) -> list[Verdict]:
-    if public(answer.lesson).medals(answer.exercise):
+    if open_ended(answer):
         seeds = list(seeds)[:MEASURED]
     return fresh_verdicts(of(answer.lesson), answer.exercise, answer.code, seeds, name=answer.name)
 
 
-@pytest.mark.parametrize("answer", cases(RIGHT + DRAFTS))
+@pytest.mark.parametrize("answer", cases([a for a in RIGHT if ALL or not a.medal] + DRAFTS))
 def test_right_answer_is_accepted(answer, record_property):
     """Drafts are right answers once more, spelled out to be edited: they stand in no table."""
     tell = record_property if answer.kind == "right" else lambda *_: None
@@ -128,15 +138,16 @@ def test_the_first_right_answer_is_accepted_whatever_is_drawn(answer):
 @pytest.mark.parametrize("answer", cases(WRONG))
 def test_wrong_answer_is_rejected(answer, record_property):
     record_property("mutant", [answer.lesson, answer.exercise, "wrong", answer.name, "no"])
-    as_grader = [] if QUICK and turn(answer) % 2 else seeds(answer, FEW)  # `make check` asks in one of two ways
-    as_notebook = [] if QUICK and as_grader else friendly(answer)
+    # In one of two ways, but for some.
+    as_grader = seeds(answer, FEW) if ALL or turn(answer) % 2 or not turn(answer) % 5 else []
+    as_notebook = friendly(answer) if ALL or not (turn(answer) % 2 and turn(answer) % 5) else []
     for verdict in as_notebook + fresh(answer, as_grader):
         rejected(verdict, answer)
         assert verdict.credit == 0 or answer.name not in LAZY, f"credit for nothing: {verdict}"
     record_property("mutant", [answer.lesson, answer.exercise, "wrong", answer.name, "yes"])
 
 
-@pytest.mark.parametrize("answer", cases(MEDALS))
+@pytest.mark.parametrize("answer", cases(MEDALS if ALL else of_each_medal(MEDALS)))
 def test_answer_to_a_challenge_earns_its_medal(answer):
     """The same one in a notebook and on the graders' targets: no luck of the draw decides."""
     for verdict in friendly(answer) + fresh(answer, seeds(answer, FEW), of=hidden):
@@ -156,7 +167,7 @@ def test_answer_learned_by_heart_is_found_out(answer, record_property):
     for verdict in friendly(answer):
         assert verdict.passed, f"It does not know the friendly inputs, which it should:\n{verdict}"
     # An open challenge has another target for graders; the notebook's is the same each time.
-    of = hidden if public(answer.lesson).medals(answer.exercise) else public
+    of = hidden if open_ended(answer) else public
     for verdict in fresh(answer, seeds(answer, MOST), of=of):
         rejected(verdict, answer)
     record_property("mutant", [answer.lesson, answer.exercise, "wrong", answer.name, "fresh"])
