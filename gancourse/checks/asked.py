@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -253,6 +254,8 @@ def followed(result: Any) -> Any:
     """
     if hasattr(type(result), "compares_its_calls"):
         return result
+    if isinstance(result, Iterator):
+        return with_an_end(result)
     if isinstance(result, nn.Module):
         if not any(hook is before_forward for hook in result._forward_pre_hooks.values()):
             result.register_forward_pre_hook(before_forward, with_kwargs=True, prepend=True)
@@ -262,6 +265,18 @@ def followed(result: Any) -> Any:
         return type(type(result).__name__, (Followed,), {})(result)
     return result
 
+
+def with_an_end(items: Iterator[Any]) -> Iterator[Any]:
+    """What an answer yields: a claim that takes all of it would fill the memory where there is no end."""
+    yield from islice(items, MOST_ITEMS)
+    if next(items, _END) is not _END:
+        from gancourse.checks.core import Miss  # which imports this module
+
+        raise Miss(f"What you yield goes on and on: {MOST_ITEMS:,} items came, and there is no end yet.")
+
+
+MOST_ITEMS = 10_000
+_END = object()
 
 _BEFORE: list[tuple[nn.Module, list[tuple[str, Kept]]]] = []
 """The calls of an answer's networks that are going on, and what each was given."""
