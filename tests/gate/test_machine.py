@@ -61,7 +61,7 @@ def test_what_is_excused_is_a_slip_and_has_a_reason(answers: Answers, exercise: 
 def test_an_endless_answer_costs_its_time_and_no_more() -> None:
     answers = ANSWERS[0]
     exercise = next(iter(answers.exercises))
-    worker = Worker(answers.name, seconds=2)
+    worker = Worker(answers.name, seconds=8)
     try:
         for code, what in (
             (answers.exercises[exercise].own, SURVIVED),
