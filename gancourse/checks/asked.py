@@ -268,14 +268,14 @@ def followed(result: Any) -> Any:
 
 def with_an_end(items: Iterator[Any]) -> Iterator[Any]:
     """What an answer yields: a claim that takes all of it would fill the memory where there is no end."""
-    yield from islice(items, MOST_ITEMS)
+    yield from islice(items, MOST_YIELDED)
     if next(items, _END) is not _END:
         from gancourse.checks.core import Miss  # which imports this module
 
-        raise Miss(f"What you yield goes on and on: {MOST_ITEMS:,} items came, and there is no end yet.")
+        raise Miss(f"What you yield goes on and on: {MOST_YIELDED:,} items came, and there is no end yet.")
 
 
-MOST_ITEMS = 10_000
+MOST_YIELDED = 10_000
 _END = object()
 
 _BEFORE: list[tuple[nn.Module, list[tuple[str, Kept]]]] = []
