@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from _pytest.terminal import TerminalReporter
 
+import gancourse.grading  # noqa: F401  # before nbformat comes: it keeps seconds of imports away
+
 if TYPE_CHECKING:
     from xdist.remote import Producer
     from xdist.scheduler import LoadScopeScheduling
 
 
 pytest_plugins = ("executed", "times")
-sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # as gancourse/grading/__init__.py says
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -53,7 +53,7 @@ def local_crew(jobs: int) -> Crew:
 def fresh_processes() -> Any:
     """What judges are started by. No fork of this process, which may have used torch and would hang.
 
-    Importing what judges takes some ten seconds of computing. Where the system can fork, one process does it, which
+    Importing what judges takes seconds of computing. Where the system can fork, one process does it, which
     runs nothing, and every judge is a fork of that one, for as long as this process lives.
     """
     if "forkserver" not in multiprocessing.get_all_start_methods():

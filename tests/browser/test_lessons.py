@@ -98,9 +98,10 @@ def test_a_student_works_in_the_released_one(lesson: Lesson, lab, context, scree
 
 def what_is_special(lesson: Lesson, lab, page: Any, screenshots: Path) -> None:
     """Play what the lesson's page.py plays, with the worked answers in it."""
-    special, solved = page_of(lesson), {cell.id: cell.source for cell in solved_notebook(lesson).cells}
+    special = page_of(lesson)
     if special is None:
         return
+    solved = {cell.id: cell.source for cell in solved_notebook(lesson).cells}
     for id in lesson.needed(*special.CELLS):
         if id != "setup":  # it has run
             lab.set_source(page, id, solved[id])

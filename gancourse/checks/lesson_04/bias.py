@@ -124,10 +124,14 @@ def spread_case() -> Case:
     return Case(where, want, usual, (spectrum, table))
 
 
+def excess_of(fid_bias: Callable, spectrum: Tensor, variances: Tensor) -> Tensor:
+    return number(part_called(fid_bias, "spread_excess", DERIVATION)(spectrum, variances), "The excess")
+
+
 @check.that("fid_bias", "step 3: together they add ½ Σ vᵢⱼ / (λᵢ + λⱼ) to the distance", point=True)
 def _(fid_bias: Callable) -> None:
     case = drawn(spread_case)
-    case.compare(number(part_called(fid_bias, "spread_excess", DERIVATION)(*case.inputs), "The excess"))
+    case.compare(excess_of(fid_bias, *case.inputs))
 
 
 @check.that("fid_bias", "step 3: where both λ are 0 nothing is added; all else counts, however small the λ")
@@ -135,17 +139,15 @@ def _(fid_bias: Callable) -> None:
     (a,) = chosen(2.0, between=(1.0, 5.0))
     spectrum, table = torch.tensor([a, 0.0, 0.0], dtype=D), torch.zeros(3, 3, dtype=D)
     table[0, 0] = a * a
-    got = number(part_called(fid_bias, "spread_excess", DERIVATION)(spectrum, table), "The excess")
+    got = excess_of(fid_bias, spectrum, table)
     expect_close(got, a / 4, f"λ = ({a:g}, 0, 0), which vary by {a * a:g} in the first entry alone")
-    table = torch.tensor([[a, 1.0], [1.0, 0.0]], dtype=D)
-    got = number(
-        part_called(fid_bias, "spread_excess", DERIVATION)(torch.tensor([a, 0.0], dtype=D), table), "The excess"
-    )
+    spectrum, table = torch.tensor([a, 0.0], dtype=D), torch.tensor([[a, 1.0], [1.0, 0.0]], dtype=D)
+    got = excess_of(fid_bias, spectrum, table)
     usual = {"A 0 beside a λ above 0 has a sum above 0: that pair counts.": 1 / 4}
     expect_close(got, 1 / 4 + 1 / a, f"λ = ({a:g}, 0), which vary by {a:g}, 1, 1, 0", usual)
     tiny = a * 1e-7
     spectrum, table = torch.tensor([1.0, tiny], dtype=D), torch.diag(torch.tensor([0.0, tiny], dtype=D))
-    got = number(part_called(fid_bias, "spread_excess", DERIVATION)(spectrum, table), "The excess")
+    got = excess_of(fid_bias, spectrum, table)
     advice = (
         "A floor or an added constant outweighs sums that are small: divide as the formula says, and treat 0 apart."
     )
@@ -238,16 +240,14 @@ def sweep_of(bias_sweep: Callable, sizes: list[int], times: int) -> tuple[Counti
     return ruler, iter(made)
 
 
-def next_pair(sweep: Iterator[Any], handed_out: list[Any] | None = None) -> tuple[float, Tensor]:
-    """The size and the distances that come next; the list itself is kept in `handed_out`."""
+def next_pair(sweep: Iterator[Any]) -> tuple[float, Tensor, Any]:
+    """The size and the distances that come next, and the list of them as it came."""
     advice = "For each size, `yield` a pair: the size, and a list of its distances."
     try:
         size, found = two(next(sweep), advice)
     except StopIteration:
         size, found = two(0, "It ends before the last size. " + advice)
-    if handed_out is not None:
-        handed_out.append(found)
-    return float(number(size, "The size")), numbers(found, what="The list of distances")
+    return float(number(size, "The size")), numbers(found, what="The list of distances"), found
 
 
 @check.that("bias_sweep", "yields each size in its turn with the distances that came, and draws only then", point=True)
@@ -256,7 +256,8 @@ def _(bias_sweep: Callable) -> None:
     ruler, sweep = sweep_of(bias_sweep, sizes, times)
     lists: list[Any] = []
     for position, n in enumerate(sizes, 1):
-        size, found = next_pair(sweep, lists)
+        size, found, handed_out = next_pair(sweep)
+        lists.append(handed_out)
         expect(size == n, f"The sizes are {sizes}; as number {position} comes {size:g}.")
         expect(
             len(ruler.given) == position * times,
