@@ -24,6 +24,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from gancourse.games.penalties import slopes
 from gancourse.models.dense import dense
 from gancourse.objectives import OBJECTIVES, Objective
 from gancourse.training.ensemble import Many, summed
@@ -269,9 +270,7 @@ class Sweep:
 
     def steepness(self, x: Tensor, weights: dict[str, Tensor]) -> Tensor:
         """‖∇D‖ at each point: (S, n), in a graph."""
-        x = x.detach().requires_grad_()
-        (slope,) = torch.autograd.grad(self.D(x, weights).sum(), x, create_graph=True)
-        return (slope.square().sum(2) + 1e-12).sqrt()
+        return slopes(lambda x: self.flat(x, weights), x.flatten(0, 1)).unflatten(0, x.shape[:2])
 
     @torch.no_grad()
     def estimate(self, n: int = 512) -> Tensor:

@@ -21,9 +21,9 @@
 # the left the judge's curve is a step that is flat where the orange heap is, and the heap hardly moves. On the right
 # the judge's curve is a ramp that rises all the way, and the heap walks up it to the blue bell.](images/critics.gif)
 #
-# *What you will build. Blue: data; orange: made points; green: what the judge says. The generators and their rates
-# are the same. On the left a discriminator that is nearly sure, with the minimax loss; on the right a critic whose
-# slope is held to 1.*
+# *What you will build. Blue: data; orange: made points; green: what the judge says. Both heaps move by plain gradient
+# descent at the same rate. On the left a discriminator that is nearly sure, with the minimax loss; on the right a
+# critic whose slope is held to 1.*
 
 # %% name="setup"
 import math
@@ -58,11 +58,9 @@ seed_everything(0)
 # | **EBGAN** | $\overline{D(x)} + \overline{\max(0, m - D(\hat x))}$ | $\overline{D(\hat x)}$ |
 #
 # They are by Mao and others (2017; squares, in full *least squares*), Lim and Ye (2017), Arjovsky and others (2017),
-# and Zhao
-# and others (2017).
-# For least squares $D$ is a label, for the hinge a margin, for Wasserstein a height without a zero. In the last row
-# $D \ge 0$ is an **energy**: *low* where data are. EBGAN takes an autoencoder's reconstruction error for it, and $m$
-# is the margin up to which made samples are pushed.
+# and Zhao and others (2017). For least squares $D$ is a label, for the hinge a margin, for Wasserstein a height without
+# a zero. In the last row $D \ge 0$ is an **energy**: *low* where data are. EBGAN takes an autoencoder's reconstruction
+# error for it, and $m$ is the margin up to which made samples are pushed.
 
 # %% [markdown] exercise="critic_losses" stars=1 minutes=15
 # ### Exercise 1: four pairs
@@ -151,16 +149,13 @@ show(fig, alt="Left: D's loss on one made point against D's output, for four pai
 # Write five short steps. Each is asked for by its number and checked by itself. Leave `p` and `q` as they are.
 #
 # 1. **The flow.** Between point $i$ and the next there is a gap; there are $n - 1$ of them. To make $q$ of $p$, how
-#    much
-#    earth has to cross each gap *to the right*, in all? (Less than 0 means: to the left.) All that $p$ has too much on
-#    the left of the gap has to.
+#    much earth has to cross each gap *to the right*, in all? (Less than 0 means: to the left.) All that $p$ has too
+#    much on the left of the gap has to.
 # 2. **The cost.** Whatever crosses a gap is carried by `dx`, whichever way. The sum over all gaps is $W$: one number.
 #    Step 2 is going to be differentiated with respect to `p`.
 # 3. **The slopes of the best critic**, one for each gap. With $f_{i+1} - f_i = s_i\,\Delta x$ and
-#    $\lvert s_i \rvert \le
-#    1$, summation by parts gives $\sum_i f_i (p_i - q_i) = -\sum_i s_i F_i\,\Delta
-#    x$, where $F$ is the flow. Which $s_i$
-#    make that as large as can be? Where nothing crosses, take 0.
+#    $\lvert s_i \rvert \le 1$, summation by parts gives $\sum_i f_i (p_i - q_i) = -\sum_i s_i F_i\,\Delta x$, where $F$
+#    is the flow. Which $s_i$ make that as large as can be? Where nothing crosses, take 0.
 # 4. **The critic**: its $n$ heights. Begin with 0 at the first point.
 # 5. **The other side**: $\sum_i f_i (p_i - q_i)$ for that critic: one number.
 
@@ -294,11 +289,10 @@ show(fig, alt="Two curves against how far one bell was moved: the Wasserstein di
 # %% [markdown] exercise="critic_step" stars=2 minutes=20
 # ### Exercise 3: one step of the critic
 #
-# This is the inner step of the paper's algorithm 1. Compute the critic's **estimate** $\mathrm{mean}\,D(x) -
-# \mathrm{mean}\,D(\hat
-# x)$ on the two batches you are given, move $D$ by one step of the optimizer you are given so that
-# the estimate *rises*, and then clip every parameter of $D$, weights and biases alike, to `[-clip, clip]`. Return the
-# estimate, from before the step, as a plain number.
+# This is the inner step of the paper's algorithm 1. Compute the critic's **estimate**
+# $\mathrm{mean}\,D(x) - \mathrm{mean}\,D(\hat x)$ on the two batches you are given, move $D$ by one step of the
+# optimizer you are given so that the estimate *rises*, and then clip every parameter of $D$, weights and biases alike,
+# to `[-clip, clip]`. Return the estimate, from before the step, as a plain number.
 #
 # Gradients that an earlier step left in $D$ must not count. `fake` may still hang on a generator: no gradient may reach
 # it. The optimizer holds $D$'s parameters, so change them in place; `clip` is above 0.
@@ -311,8 +305,7 @@ show(fig, alt="Two curves against how far one bell was moved: the Wasserstein di
 # $w$.
 # ---
 # `loss = D(fake.detach()).mean() - D(real).mean()`; `opt_D.zero_grad()`, `loss.backward()`, `opt_D.step()`; then,
-# within
-# `torch.no_grad()`, `p.clamp_(-clip, clip)` for each `p` of `D.parameters()`. Mind the sign of what you return.
+# within `torch.no_grad()`, `p.clamp_(-clip, clip)` for each `p` of `D.parameters()`. Mind the sign of what you return.
 
 
 # %% solution="critic_step"
@@ -434,8 +427,7 @@ show(fig, alt="The size of the gradient in each of eight layers, on a logarithmi
 # %% [markdown]
 # With small clips the gradient dies on its way to the input, where the samples are: it *vanishes*. With a clip of 1 it
 # *explodes*. Between the two lies a narrow range that moves with depth and width, and nobody tells you where.
-# (Gulrajani
-# and others draw the same in their figure 1.)
+# (Gulrajani and others draw the same in their figure 1.)
 #
 # ### The clip as a slider
 #
@@ -494,9 +486,9 @@ clip_slider
 # ## 4. Holding the critic: the gradient penalty
 #
 # Gulrajani and others (2017) ask for what is wanted: slopes of length 1. The best critic *has* slope 1 almost
-# everywhere
-# along the way that earth is carried, so they look on the straight lines between real and made samples. For each pair
-# $(x, \hat x)$ draw $\varepsilon$ evenly from 0 to 1, take $\tilde x = x + \varepsilon\,(\hat x - x)$, and add
+# everywhere along the way that earth is carried, so they look on the straight lines between real and made samples. For
+# each pair $(x, \hat x)$ draw $\varepsilon$ evenly from 0 to 1, take $\tilde x = x + \varepsilon\,(\hat x - x)$, and
+# add
 #
 # $$\lambda \; \mathrm{mean} \bigl( \lVert \nabla D(\tilde x) \rVert - 1 \bigr)^2$$
 #
@@ -506,9 +498,8 @@ clip_slider
 # ### Exercise 4: the gradient penalty
 #
 # Return $\lambda$ (`weight`) times the mean over the batch, a tensor of shape (). `real` and `fake` have the same
-# shape,
-# `(n, …)`: points `(n, d)` or pictures `(n, C, H, W)`. Every pair gets an $\varepsilon$ of its own, the same for all
-# numbers of that sample. The length is the Euclidean one, over all numbers of one sample. $D$ judges each sample by
+# shape, `(n, …)`: points `(n, d)` or pictures `(n, C, H, W)`. Every pair gets an $\varepsilon$ of its own, the same for
+# all numbers of that sample. The length is the Euclidean one, over all numbers of one sample. $D$ judges each sample by
 # itself and returns one number for each, shape (n, 1).
 #
 # $D$'s parameters must be able to learn from what you return. Nothing is to reach `real` or `fake`: they are data here,
@@ -519,8 +510,7 @@ clip_slider
 # for each sample), and that the slope stays in the graph.
 # ---
 # `torch.autograd.grad(outputs, inputs, create_graph=True)` gives a gradient that can be differentiated again. The sum
-# of
-# $D$'s outputs has, at each sample, that sample's own slope, since $D$ judges each by itself.
+# of $D$'s outputs has, at each sample, that sample's own slope, since $D$ judges each by itself.
 # ---
 # `mix = torch.rand(len(real), *[1] * (real.ndim - 1))`; `x = torch.lerp(real, fake, mix).detach().requires_grad_()`;
 # `(slope,) = torch.autograd.grad(D(x).sum(), x, create_graph=True)`; then `slope.flatten(1).norm(dim=1)`.
@@ -562,8 +552,7 @@ def gradient_penalty(D, real, fake, weight=10.0):
 #
 # ---
 # $s = 1 + d/2\lambda$. So with λ = 10 and $d = 4$ the estimate is a fifth too large: $1.2 \cdot d$. Divide by the
-# slope,
-# or know it.
+# slope, or know it.
 
 # %% name="penalized" demo=true folded="Trains critics with your penalty and draws them: about 20 s"
 WEIGHTS = (1.0, 10.0, 100.0)
@@ -598,11 +587,10 @@ show(fig, alt="Critics of ten seeds for three weights of the penalty, each drawn
 # ## 5. A curve that means something
 #
 # Now the promise, measured. Ten generators learn the bell $\mathcal N(5, 1)$, ten the ring, with held critics (5 steps
-# on
-# the line and 10 in the plane for each of $G$'s). Every now and then we ask the critics for their estimates on fresh
-# points, and compute the
-# exact distance beside: on the line by sorting, in the plane by the cheapest pairing of 256 made with 256 real points.
-# Beside them ten plain games from the same starts, with the loss of *their* $D$, log 4 minus it, as "distance".
+# on the line and 10 in the plane for each of $G$'s). Every now and then we ask the critics for their estimates on fresh
+# points, and compute the exact distance beside: on the line by sorting, in the plane by the cheapest pairing of 256
+# made with 256 real points. Beside them ten plain games from the same starts, with the loss of *their* $D$, log 4 minus
+# it, as "distance".
 
 # %% [markdown] predict="which_curve"
 # Which curve tells how far the made points still are?
@@ -663,10 +651,10 @@ for ax, (name, (said, exact)) in zip(axes(fig, 2, 2), curves.items(), strict=Tru
 show(fig, alt="What judges say against the exact distance, for critics and plain discriminators on line and plane.")
 
 # %% [markdown]
-# On the line and in the plane the critics' curves rank the moments as the exact distance does, in nearly every seed: one
-# looks at the curve and knows whether it gets better. On the line a plain $D$'s loss, as such games are usually played,
-# does not: it is near log 4 early and late. (This is no proof that it cannot. Given more steps and a slower $G$ a plain
-# $D$ comes near its best, too, and then its loss follows the divergence, wherever that is not flat.)
+# On the line and in the plane the critics' curves rank the moments as the exact distance does, in nearly every seed:
+# one looks at the curve and knows whether it gets better. On the line a plain $D$'s loss, as such games are usually
+# played, does not: it is near log 4 early and late. (This is no proof that it cannot. Given more steps and a slower $G$
+# a plain $D$ comes near its best, too, and then its loss follows the divergence, wherever that is not flat.)
 #
 # ## 6. Holding the critic: singular values
 #
@@ -682,8 +670,7 @@ show(fig, alt="What judges say against the exact distance, for critics and plain
 #
 # $W$ has shape (m, n) and $u$, shape (m,), is the guess so far. In each of `steps` rounds, at least one: $v$ becomes
 # $W^\top u$ at unit length, then $u$ becomes $W v$ at unit length. Return the pair ($\sigma$, $u$) with the last $u$
-# and
-# $v$ and
+# and $v$ and
 #
 # $$\sigma = u^\top W v .$$
 #
@@ -695,8 +682,7 @@ show(fig, alt="What judges say against the exact distance, for critics and plain
 # Two parts: rounds that nobody differentiates, and one product that somebody does.
 # ---
 # $v \leftarrow W^\top u / \lVert W^\top u \rVert$, $u \leftarrow W v / \lVert W v \rVert$, `steps` times; then
-# $u^\top W
-# v$. What is computed under `torch.no_grad()` is constant.
+# $u^\top W v$. What is computed under `torch.no_grad()` is constant.
 # ---
 # `with torch.no_grad():` around `v = F.normalize(W.T @ u, dim=0)` and `u = F.normalize(W @ v, dim=0)` in a loop;
 # outside of it `u @ W @ v`.
@@ -826,8 +812,7 @@ def r3gan_losses(D, real, fake, gamma):
 #
 # If $G$ is too good ($L(\hat x)$ small), $k$ rises and $D$ looks at made samples more; if it is bad, $k$ falls. The
 # authors offer a number to watch, $M = L(x) + \lvert \gamma L(x) - L(\hat x) \rvert$: how well real samples are
-# rebuilt,
-# plus how far the two are out of balance.
+# rebuilt, plus how far the two are out of balance.
 
 # %% [markdown] exercise="began" stars=2 minutes=15
 # ### Exercise 7: the balance
@@ -944,8 +929,7 @@ show(fig, alt="Left: BEGAN's k over the iterations for three γ. Right: the numb
 #
 # `scores` holds $N$ scores of runs with settings drawn at random, shape (N,); **lower is better**. Somebody picks
 # `budget` of these runs at random, each at most once and all choices equally likely, and keeps the best. Return the
-# pair
-# (mean, standard deviation) of that best score, over all choices: exactly, not by drawing. Two numbers.
+# pair (mean, standard deviation) of that best score, over all choices: exactly, not by drawing. Two numbers.
 #
 # Runs that ran away have NaN or infinity for a score, plus or minus. Whoever leaves them out makes a method look better
 # than it is: they count as `worst`. Scores may coincide. `budget` is from 1 to $N$, and $N$ may be 300: there are more
@@ -1036,8 +1020,8 @@ show(fig, alt="Left: scores of 20 random settings for eight methods. Right: the 
 
 # %% [markdown]
 # Compare the lowest dots first: what would a paper show that reports the best of 20? Then the bars and the spread: how
-# many settings are bad? On the right, look whether the order of the curves changes with the budget. If it does, "which is
-# best" has no answer without "after how many tries". And this is one network, one toy and 600 steps.
+# many settings are bad? On the right, look whether the order of the curves changes with the budget. If it does, "which
+# is best" has no answer without "after how many tries". And this is one network, one toy and 600 steps.
 #
 # ## 10. Play with it
 #
@@ -1305,8 +1289,7 @@ run_c = play_broken("C")
 # ## 12. An open challenge
 #
 # You know now what a critic is for, and several ways to hold one. Which finds most of the distance, if it is held to
-# its
-# word?
+# its word?
 
 # %% [markdown] exercise="honest_critic" stars=3 minutes=40 challenge=true
 # ### Exercise 10: an honest critic
@@ -1315,16 +1298,14 @@ run_c = play_broken("C")
 # takes points (n, 2) and returns one number for each, shape (n,) or (n, 1). It need not be a network.
 #
 # It is asked once, about 300 *new* real and 300 new made points together, in mixed order. Its steepest slope $L$
-# between
-# any two of these 600 points is measured, and then
+# between any two of these 600 points is measured, and then
 #
 # $$\text{share} = 100 \cdot \frac{(\mathrm{mean}\,f(x) - \mathrm{mean}\,f(\hat x)) / L}{W}$$
 #
 # with the exact distance $W$ of these points. Nobody can get more than 100, whatever the function does: that is the
 # duality of section 2. Each attempt is made on three pairs of distributions, and the mean share counts: **40** for
 # bronze, **80** for silver, **92** for gold. In the notebook the worlds are rings and bells; the graders' are others,
-# and there one percent less is allowed. Each critic may take ten
-# seconds to be made.
+# and there one percent less is allowed. Each critic may take ten seconds to be made.
 
 # %% [markdown] hints="honest_critic"
 # For bronze any critic of this lesson does that leans the right way; which is least steep for what it finds? For silver
@@ -1338,8 +1319,7 @@ run_c = play_broken("C")
 # `scipy.optimize.linear_sum_assignment` on the table of distances pairs each real point with a made one at the least
 # cost; along each pair the best heights fall by exactly the distance, $f(\hat x) \le f(x) - c$. Begin with zeros and
 # lower heights until all inequalities $f_j \le f_i + w_{ij}$ hold, with $w_{ij}$ the distance, or $-c$ from a real
-# point
-# to its partner: `f = (f[:, None] + w).min(0).values`, again and again until nothing changes.
+# point to its partner: `f = (f[:, None] + w).min(0).values`, again and again until nothing changes.
 
 
 # %% solution="honest_critic"
@@ -1473,8 +1453,7 @@ keepsake(
 # ## What you have built
 #
 # Seven objectives by hand, and three ways to hold a critic. A derivation of why a critic's value can be a distance,
-# with
-# the best critic drawn; and a comparison of eight methods that reports its spread.
+# with the best critic drawn; and a comparison of eight methods that reports its spread.
 #
 # **The same at full scale.** What changes is the network and the number of hours; the lines you wrote stay.
 #
