@@ -38,7 +38,7 @@ class GameSetting:
         rate_G, rate_D: Adam's learning rates.
         beta_1: its momentum; β₂ is 0.99.
         k: D's steps for each of G's.
-        strength: the limit of a clip, or the weight of a penalty.
+        strength: the limit of a clip, the weight of a penalty, or the margin of an energy.
     """
 
     rate_G: float = 1e-3
@@ -56,14 +56,16 @@ class Method:
         name: as in `METHODS`.
         objective: what both minimize.
         hold: "" for nothing, "clip", "penalty" (between samples, to length 1), "one-sided penalty" (to length 1 at
-            most: Petzka et al., 2018), "R1", "R1 and R2", or "spectral".
+            most: Petzka et al., 2018), "R1", "R1 and R2", "spectral", or "margin".
         strengths: the least and the most that `draw_settings` draws for it.
+        rebuilds: whether D's output is an energy, the error of a small autoencoder, in units of the strength.
     """
 
     name: str
     objective: Objective
     hold: str = ""
     strengths: tuple[float, float] = (1.0, 1.0)
+    rebuilds: bool = False
 
 
 METHODS = {
@@ -76,6 +78,7 @@ METHODS = {
         Method("WGAN, clipped", OBJECTIVES["wasserstein"], "clip", (1e-3, 1.0)),
         Method("WGAN-GP", OBJECTIVES["wasserstein"], "penalty", (0.1, 100.0)),
         Method("WGAN-LP", OBJECTIVES["wasserstein"], "one-sided penalty", (0.1, 100.0)),
+        Method("EBGAN", OBJECTIVES["ebgan"], "margin", (0.1, 10.0), rebuilds=True),
         Method("with R1", OBJECTIVES["non_saturating"], "R1", (0.01, 10.0)),
         Method("R3GAN", OBJECTIVES["relativistic"], "R1 and R2", (0.01, 10.0)),
     )
@@ -99,6 +102,11 @@ def deep(inputs: int, width: int, outputs: int, hidden: int) -> nn.Sequential:
     sizes = [inputs, *[width] * hidden]
     layers = [part for pair in pairwise(sizes) for part in (nn.Linear(*pair), nn.LeakyReLU(0.2))]
     return nn.Sequential(*layers, nn.Linear(width, outputs))
+
+
+def narrow(inputs: int, width: int) -> nn.Sequential:
+    """An autoencoder whose code is one number."""
+    return nn.Sequential(*deep(inputs, width, 1, 1), *deep(1, width, inputs, 1))
 
 
 class Adams:
@@ -168,7 +176,9 @@ class Sweep:
         dimension = target.sample(1).shape[1]
         games = range(len(settings))
         self.G = Many([dense(latent_dim, width, dimension) for _ in games])
-        self.D = Many([deep(dimension, width, 1, hidden) for _ in games])
+        self.D = Many(
+            [narrow(dimension, width) if method.rebuilds else deep(dimension, width, 1, hidden) for _ in games]
+        )
         betas = [one.beta_1 for one in settings]
         self.opt_G = Adams(self.G.parameters(), [one.rate_G for one in settings], betas)
         self.opt_D = Adams(self.D.parameters(), [one.rate_D for one in settings], betas)
@@ -199,7 +209,13 @@ class Sweep:
 
     def judge(self, x: Tensor) -> Tensor:
         """All critics on points (S, n, d): (S, n, 1)."""
-        return self.D(x, self.critic_weights())
+        return self.said(x, self.critic_weights())
+
+    def said(self, x: Tensor, weights: dict[str, Tensor]) -> Tensor:
+        """D's outputs with these weights, (S, n, 1). A margin of m for an energy is one of 1 for its m-th part."""
+        if not self.method.rebuilds:
+            return self.D(x, weights)
+        return (self.D(x, weights) - x).norm(dim=2, keepdim=True) / self.strength[:, None, None]
 
     def critic_weights(self) -> dict[str, Tensor]:
         """D's weights as it uses them: divided by their largest singular values, if the method says so."""
@@ -228,7 +244,10 @@ class Sweep:
         real = self.real() if real is None else real
         fake = self.samples(self.batch) if fake is None else fake
         weights = self.critic_weights()
-        loss = self.d_loss(*self.D.both(real, fake, weights)) + self.penalty(real, fake, weights)
+        both = (
+            (self.said(x, weights) for x in (real, fake)) if self.method.rebuilds else self.D.both(real, fake, weights)
+        )
+        loss = self.d_loss(*both) + self.penalty(real, fake, weights)
         self.opt_D.step(torch.autograd.grad(loss, self.D.parameters()))
         if self.method.hold == "clip":
             self.clip()
@@ -236,9 +255,9 @@ class Sweep:
     def g_step(self, moving: Tensor | None = None) -> None:
         """One step of every G, or of those that are `moving`."""
         weights = {n: w.detach() for n, w in self.critic_weights().items()}
-        logits = [self.D(self.G(self.noise()), weights)]
+        logits = [self.said(self.G(self.noise()), weights)]
         if self.method.objective.paired:
-            logits.append(self.D(self.real(), weights))
+            logits.append(self.said(self.real(), weights))
         self.opt_G.step(torch.autograd.grad(self.g_loss(*logits), self.G.parameters()), moving)
 
     @torch.no_grad()
@@ -266,7 +285,7 @@ class Sweep:
 
     def flat(self, x: Tensor, weights: dict[str, Tensor]) -> Tensor:
         """All critics on points (S · n, d), each on its own n: (S · n, 1)."""
-        return self.D(x.unflatten(0, (len(self), -1)), weights).flatten(0, 1)
+        return self.said(x.unflatten(0, (len(self), -1)), weights).flatten(0, 1)
 
     def steepness(self, x: Tensor, weights: dict[str, Tensor]) -> Tensor:
         """‖∇D‖ at each point: (S, n), in a graph."""
@@ -276,4 +295,4 @@ class Sweep:
     def estimate(self, n: int = 512) -> Tensor:
         """mean D(x) − mean D(G(z)) of each game on fresh points, (S,): a critic's estimate of the distance."""
         weights = self.critic_weights()
-        return (self.D(self.real(n), weights).mean(1) - self.D(self.samples(n), weights).mean(1)).squeeze(1)
+        return (self.said(self.real(n), weights).mean(1) - self.said(self.samples(n), weights).mean(1)).squeeze(1)

@@ -1,6 +1,6 @@
-"""Lesson 06's claims, measured: which curve is a distance, what a clip does, and how unlike eight methods are.
+"""Lesson 06's claims, measured: which curve is a distance, what a clip does, and how unlike nine methods are.
 
-    python lessons/06_objectives/bench.py [--seeds 10] [--only curves clips penalty sweep broken]
+    python lessons/06_objectives/bench.py [--seeds 10] [--only curves clips penalty sweep broken challenge]
 
 Runs the lesson's own cells and worked solutions, prints what the text says in ranges, and exits with 1 if
 
@@ -8,8 +8,10 @@ Runs the lesson's own cells and worked solutions, prints what the text says in r
   the plane), or a plain D's loss, as usually played, does;
 - clipped estimates are not proportional to the distance, or do not differ by a billion from clip to clip;
 - the penalty's slope is not 1 + d / 2λ within a tenth, where it has the right sign;
-- the sweep's best runs differ by more than a factor of two, or its medians by less than those;
-- a broken run does not show what its picture is said to show.
+- the sweep's best runs differ by more than their worst quarters do (section 9's prediction), or by more than a factor
+  of three;
+- a broken run does not show what its picture is said to show;
+- an answer to the challenge does not earn its medal in each of ten draws.
 """
 
 from __future__ import annotations
@@ -17,12 +19,16 @@ from __future__ import annotations
 import argparse
 import math
 import sys
+from itertools import pairwise
 from typing import Any
 
 import torch
 
+from gancourse.authoring.gate import load_answers, run_answer
 from gancourse.authoring.source import find
 from gancourse.broken import broken_run
+from gancourse.checks import fresh_inputs
+from gancourse.checks.lesson_06.honest import FOUND, measured
 from gancourse.data.toys import Gaussian1D
 from gancourse.metrics import wasserstein_points
 
@@ -128,7 +134,7 @@ def penalty(names: dict[str, Any], arguments: argparse.Namespace) -> list[str]:
 
 def sweep(names: dict[str, Any], arguments: argparse.Namespace) -> list[str]:
     """Section 9."""
-    best, middles = [], []
+    best, middles, bad = [], [], []
     for name, method in names["METHODS"].items():
         if name == "WGAN-LP":
             continue
@@ -150,11 +156,18 @@ def sweep(names: dict[str, Any], arguments: argparse.Namespace) -> list[str]:
         )
         best.append(float(kept.min()))
         middles.append(middle)
+        bad.append(high)
     floor = [wasserstein_points(names["world"].sample(256), names["world"].sample(256)) for _ in range(10)]
     print(f"between two real batches {ordered(floor)}")
     missed = []
-    if max(best) / min(best) > 3:
+    factors = {
+        name: max(row) / min(row) for name, row in (("best", best), ("medians", middles), ("worst quarters", bad))
+    }
+    print("from method to method, by a factor of: " + ", ".join(f"{k} {v:.1f}" for k, v in factors.items()))
+    if factors["best"] > 3:
         missed.append(f"the best runs differ: {min(best):.2f} to {max(best):.2f}")
+    if factors["best"] > factors["worst quarters"]:
+        missed.append("settings drawn at random differ less than the best ones do")
     return missed
 
 
@@ -168,14 +181,16 @@ def broken(names: dict[str, Any], arguments: argparse.Namespace) -> list[str]:
         for _ in match.play(iterations):
             pass
         said, exact = (list(column) for column in zip(*match.history, strict=True))
-        late = said[len(said) // 4 :]
+        late, near = said[len(said) // 4 :], exact[len(exact) // 2 :]
+        leaps = [abs(b - a) for a, b in pairwise(late)]
         holds = {
             "A": max(map(abs, said)) < 1e-6 and exact[-1] > 4,
             "B": exact[-1] > exact[0] + 1 and max(late) < 0,
-            "C": max(late) > 2 and min(late) < -2 and exact[-1] < 2,
+            "C": max(late) > 10 and min(late) < -10 and max(near) < 2,  # quiz C: by more than ten, near the data
         }[run]
         print(
-            f"run {run}: estimate {min(late):.2g} to {max(late):.2g}, distance from {exact[0]:.2f} to {exact[-1]:.2f}"
+            f"run {run}: estimate {min(late):.2g} to {max(late):.2g}, largest leap {max(leaps):.2g}, "
+            f"distance from {exact[0]:.2f} to {exact[-1]:.2f}, late {min(near):.2f} to {max(near):.2f}"
             f"{'' if holds else ': not as the lesson says'}",
             flush=True,
         )
@@ -184,7 +199,24 @@ def broken(names: dict[str, Any], arguments: argparse.Namespace) -> list[str]:
     return missed
 
 
-PARTS = {"curves": curves, "clips": clips, "penalty": penalty, "sweep": sweep, "broken": broken}
+def challenge(names: dict[str, Any], arguments: argparse.Namespace) -> list[str]:
+    """Section 12: what three critics find in a notebook's worlds and in ten draws of the graders'."""
+    answers = load_answers(find("06_objectives").folder).exercises["honest_critic"].answers
+    shown = {medal: next(a for a in answers if a.medal == medal) for medal in ("gold", "silver", "bronze")}
+    missed = []
+    for medal, answer in shown.items():
+        critic, found = run_answer("honest_critic", answer.code, name=answer.name), []
+        told = sum(measured(critic)) / 3
+        for seed in range(arguments.seeds):
+            with fresh_inputs(seed):
+                found.append(sum(measured(critic)) / 3)
+        print(f"{medal}, {answer.name}: {told:.1f} % in the notebook, {ordered(found)} % for graders", flush=True)
+        if min(told, min(found) / (1 - FOUND.margin)) < FOUND.limits[medal]:
+            missed.append(f"{answer.name} is not sure of {medal}")
+    return missed
+
+
+PARTS = {"curves": curves, "clips": clips, "penalty": penalty, "sweep": sweep, "broken": broken, "challenge": challenge}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -74,7 +74,17 @@ BORROWED: dict[str, dict[str, Loan]] = {
             "    return d_loss, relativistic(D(fake), D(real))\n"
         ),
     },
-    "began": {"the lesson's own": solved(LESSON, "began")},
+    "began": {
+        "the lesson's own": solved(LESSON, "began"),
+        "the package's balance": withheld(
+            "from gancourse.objectives import Balance\n\n"
+            "def began(on_real, on_fake, k, gamma=0.5, rate=0.001):\n"
+            "    balance = Balance(gamma, rate)\n"
+            "    balance.k = torch.tensor(k)\n"
+            "    loss = balance.d_loss(on_real, on_fake)\n"
+            "    return loss, on_fake.mean(), float(balance.k), float(balance.measure)\n"
+        ),
+    },
     "best_of": {"the lesson's own": solved(LESSON, "best_of")},
     "honest_critic": {"the lesson's own": solved(LESSON, "honest_critic")},
 }

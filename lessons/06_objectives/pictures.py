@@ -54,7 +54,7 @@ def draw(ax: Any, heap: Heap, title: str) -> None:
     x = torch.linspace(-6, 6, 241)
     with torch.no_grad():
         said = heap.D(x[:, None]).flatten()
-    said = (said - said[40]) / 8 + 0.12 if heap.held else torch.sigmoid(said)
+    said = (said - said.mean()) / 12 + 0.6 if heap.held else torch.sigmoid(said)
     data = DATA.density(x)
     made = Gaussian1D(float(heap.at[0].detach()), float(heap.at[1].detach().abs())).density(x)
     for density, color, label in ((data, REAL, "data"), (made, FAKE, "made")):
@@ -88,7 +88,7 @@ def main() -> None:
             frames.append(frame_of(fig))
     save_film(frames, asset(lesson, "critics.gif"), first_and_last(frames, colors=48))
     for title, heap in heaps.items():
-        print(f"{title}: the heap went from {START:g} to {float(heap.at[0]):.2f}")
+        print(f"{title}: the heap went from {START:g} to {float(heap.at[0].detach()):.2f}")
 
 
 if __name__ == "__main__":

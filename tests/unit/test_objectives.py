@@ -171,3 +171,16 @@ def test_a_sweep_penalizes_each_game_by_its_own_strength() -> None:
         D = lambda x, i=i: games.D(x.expand(2, -1, -1))[i]  # noqa: E731
         want = want + R1R2(one.strength)(D, real[i], fake[i])
     torch.testing.assert_close(got, want, rtol=1e-4, atol=1e-6)
+
+
+def test_an_energy_in_a_sweep_has_the_margin_of_its_game() -> None:
+    games = Sweep(ring(), METHODS["EBGAN"], [GameSetting(strength=margin) for margin in (0.5, 3.0)], width=8)
+    x, y = games.real(5), games.real(5)
+    got = games.d_loss(games.judge(x), games.judge(y))
+    want = torch.zeros(())
+    for i, margin in enumerate((0.5, 3.0)):
+        energies = [(games.D(points)[i] - points[i]).norm(dim=1) for points in (x, y)]
+        want = want + energy_based(margin).d_loss(*energies) / margin
+    torch.testing.assert_close(got, want)
+    games.play()
+    assert games.samples(4).isfinite().all()
