@@ -104,7 +104,7 @@ def critic_losses(name, real, fake, margin=1.0):
 # %% test="critic_losses" points=2
 
 # %% demo=true folded="Draws what each pair says about one made point, for every output of D"
-outputs = torch.linspace(-3, 3, 241).unsqueeze(1)
+outputs = torch.linspace(-3, 3, 61).unsqueeze(1)
 fig = figure(9.5, 3.2)
 left, right = axes(fig, 1, 2)
 for number, name in enumerate(("least squares", "hinge", "wasserstein", "ebgan")):
