@@ -210,7 +210,7 @@ def _(best_of: Callable) -> None:
 @check.challenge(
     "honest_critic",
     "does so for clouds that no notebook has",
-    Medals(40, 80, 92, unit="% of the distance", higher_is_better=True, margin=0.01, runs=1, seconds=300),
+    Medals(40, 80, 95, unit="% of the distance", higher_is_better=True, margin=0.01, runs=1, seconds=300),
 )
 def _(honest_critic: Callable) -> Reached:
     shares = measured(honest_critic)

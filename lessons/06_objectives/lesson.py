@@ -1306,7 +1306,7 @@ run_c = play_broken("C")
 #
 # with the exact distance $W$ of these points. Nobody can get more than 100, whatever the function does: that is the
 # duality of section 2. Each attempt is made on three pairs of distributions, and the mean share counts: **40** for
-# bronze, **80** for silver, **92** for gold. In the notebook the worlds are rings and bells; the graders' are others,
+# bronze, **80** for silver, **95** for gold. In the notebook the worlds are rings and bells; the graders' are others,
 # and there one percent less is allowed. Each critic may take ten seconds to be made.
 
 # %% [markdown] hints="honest_critic"

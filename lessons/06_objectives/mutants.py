@@ -143,6 +143,10 @@ it.wrong(
     says="no gradient of D's loss reaches",
 )
 it.wrong("no mean", {"real.mean(), -fake.mean()": "real.mean(), -fake"}, says="Average over the batch", point=True)
+it.excused = {
+    "`(fake - 1) ** 2` → `(1 - fake) ** 2`": "the square of the same length",
+    "`(real - 1) ** 2` → `(1 - real) ** 2`": "the square of the same length",
+}
 
 # ---------------------------------------------------------------------------------------------
 
@@ -228,6 +232,20 @@ it.wrong("q first", {SIDE: "(duality(4, p, q, dx) * (q - p)).sum()"}, says="p co
 it.wrong("dx once more", {SIDE: f"{SIDE} * dx"}, says="nothing is left to multiply with")
 it.wrong("p alone", {SIDE: "(duality(4, p, q, dx) * p).sum()"}, says="Take off what it is on q")
 it.wrong("changes p", {FLOW: "p.sub_(q).cumsum(0)[:-1]"}, says="changes its argument")
+it.excused = {
+    "`if step == 5: …` → `return (duality(4, p, q, dx) * (p - q)).sum()`": "nobody asks for a sixth step",
+    "`raise ValueError(f'Steps are 1 to 5, not {step}.')` → nothing": "nobody asks for a sixth step",
+    "`ValueError(f'Steps are 1 to 5, not {step}.')` → `f'Steps are 1 to 5, not {step}.'`": "nor for its error",
+    "`ValueError(f'Steps are 1 to 5, not {step}.')` → `ValueError()`": "nor for its error",
+    **{
+        f"`step, p, q, dx=1.0` → `step, p, q, dx={dx}`": "every step that needs it is given it"
+        for dx in ("0.0", "2.0", "0.5", "-1.0")
+    },
+    "`torch.cumsum(p - q, 0)` → `torch.cumsum(p - q, -1)`": "the heaps have one dimension",
+    "`torch.cumsum(duality(3, p, q), 0)` → `torch.cumsum(duality(3, p, q), -1)`": "the slopes have one dimension",
+    "`duality(1, p, q).abs()` → `duality(1, p, q).abs_()`": "in place on a tensor that nobody else has",
+    "`duality(1, p, q)` → `duality(1, q, p)` (no. 2)": "the cost of step 2 is the same both ways",
+}
 
 # ---------------------------------------------------------------------------------------------
 
@@ -405,6 +423,13 @@ it.wrong(
     """,
     says="A gradient reaches `fake`",
 )
+it.excused = {
+    "`torch.lerp(real, fake, mix).detach()` → `torch.lerp(real, fake, mix).detach_()`": "in place on a tensor that nobody else has",
+    "`(slope.flatten(1).norm(dim=1) - 1).square()` → `(slope.flatten(1).norm(dim=1) - 1).square_()`": "in place on a tensor that nobody else has",
+    "`torch.lerp(real, fake, mix)` → `torch.lerp(fake, real, mix)`": "1 - ε is as evenly drawn as ε",
+    "`slope.flatten(1).norm(dim=1) - 1` → `1 - slope.flatten(1).norm(dim=1)`": "the difference is squared",
+    "`slope.flatten(1).norm(dim=1)` → `slope.flatten(1).norm(dim=-1)`": "the last dimension is the second",
+}
 
 # ---------------------------------------------------------------------------------------------
 
@@ -473,6 +498,11 @@ it.wrong(
     says="hangs on W's graph",
 )
 it.wrong("minus", {"return u @ W @ v": "return -(u @ W @ v)"}, says="σ is", point=True)
+it.excused = {
+    "`u @ W @ v` → `v @ (u @ W)`": "the product of two vectors is the same both ways",
+    "`F.normalize(W.T @ u, dim=0)` → `F.normalize(W.T @ u, dim=-1)`": "v has one dimension",
+    "`F.normalize(W @ v, dim=0)` → `F.normalize(W @ v, dim=-1)`": "u has one dimension",
+}
 
 # ---------------------------------------------------------------------------------------------
 
@@ -582,6 +612,14 @@ it.wrong(
     {"F.softplus(D(real) - D(fake)).mean()": "-torch.sigmoid(D(fake) - D(real)).log().mean()"},
     says="infinite",
 )
+it.excused = {
+    "`(real, fake)` → `(fake, real)`": "a sum of two in the other order",
+    "`d_loss = d_loss + gamma / 2 * slope.flatten(1).square().sum(1).mean()` → `d_loss += gamma / 2 * slope.flatten(1).square().sum(1).mean()`": (
+        "in place on a tensor that nobody else has"
+    ),
+    "`slope.flatten(1).square().sum(1)` → `slope.flatten(1).square().sum(-1)`": "the last dimension is the second",
+    "`slope.flatten(1).square()` → `slope.flatten(1).square_()`": "in place on a tensor that nobody else has",
+}
 
 # ---------------------------------------------------------------------------------------------
 
@@ -658,6 +696,10 @@ it.wrong(
     says="cut off from the errors",
 )
 it.wrong("one for each sample", {"on_fake.mean()": "on_fake"}, says="Your code stopped", point=True)
+it.excused = {
+    "`min(1.0, max(0.0, k + rate * off))` → `min(max(0.0, k + rate * off), 1.0)`": "the order does not matter",
+    "`max(0.0, k + rate * off)` → `max(k + rate * off, 0.0)`": "the order does not matter",
+}
 
 # ---------------------------------------------------------------------------------------------
 
@@ -768,6 +810,18 @@ it.wrong(
     says="mean and standard deviation are",
     point=True,
 )
+it.excused = {
+    "`torch.tensor(shares, dtype=torch.float64)` → `torch.tensor(shares)`": "single precision is enough for a score",
+    "`torch.float64` → `torch.float32`": "single precision is enough for a score",
+    "`scores.double()` → `scores.float()`": "single precision is enough for a score",
+    "`scores.double()` → `scores`": "single precision is enough for a score",
+    "`mean.item()` → `mean`": "a tensor of shape () is taken for a number",
+    "`(p * (ordered - mean) ** 2).sum().sqrt().item()` → `(p * (ordered - mean) ** 2).sum().sqrt()`": (
+        "a tensor of shape () is taken for a number"
+    ),
+    "`(p * (ordered - mean) ** 2).sum().sqrt()` → `(p * (ordered - mean) ** 2).sum().sqrt_()`": "in place on a tensor that nobody else has",
+    "`ordered - mean` → `mean - ordered`": "the difference is squared",
+}
 
 # ---------------------------------------------------------------------------------------------
 
