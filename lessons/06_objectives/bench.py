@@ -8,8 +8,7 @@ Runs the lesson's own cells and worked solutions, prints what the text says in r
   the plane), or a plain D's loss, as usually played, does;
 - clipped estimates are not proportional to the distance, or do not differ by a billion from clip to clip;
 - the penalty's slope is not 1 + d / 2λ within a tenth, where it has the right sign;
-- the sweep's best runs differ by more than their worst quarters do (section 9's prediction), or by more than a factor
-  of three;
+- in the sweep the settings of one method do not differ more than methods do (section 9's prediction);
 - a broken run does not show what its picture is said to show;
 - an answer to the challenge does not earn its medal in each of ten draws.
 """
@@ -135,7 +134,7 @@ def penalty(names: dict[str, Any], arguments: argparse.Namespace) -> list[str]:
 
 def sweep(names: dict[str, Any], arguments: argparse.Namespace) -> list[str]:
     """Section 9."""
-    best, middles, bad = [], [], []
+    best, middles, spans = [], [], []
     for name, method in names["METHODS"].items():
         if name == "WGAN-LP":
             continue
@@ -157,18 +156,16 @@ def sweep(names: dict[str, Any], arguments: argparse.Namespace) -> list[str]:
         )
         best.append(float(kept.min()))
         middles.append(middle)
-        bad.append(high)
+        spans.append(float(kept.max() / kept.min()))
     floor = [wasserstein_points(names["world"].sample(256), names["world"].sample(256)) for _ in range(10)]
     print(f"between two real batches {ordered(floor)}")
     missed = []
-    factors = {
-        name: max(row) / min(row) for name, row in (("best", best), ("medians", middles), ("worst quarters", bad))
-    }
-    print("from method to method, by a factor of: " + ", ".join(f"{k} {v:.1f}" for k, v in factors.items()))
-    if factors["best"] > 3:
-        missed.append(f"the best runs differ: {min(best):.2f} to {max(best):.2f}")
-    if factors["best"] > factors["worst quarters"]:
-        missed.append("settings drawn at random differ less than the best ones do")
+    between = {name: max(row) / min(row) for name, row in (("best runs", best), ("medians", middles))}
+    within = sorted(spans)[len(spans) // 2]
+    print("from method to method: " + ", ".join(f"{name} by a factor of {v:.1f}" for name, v in between.items()))
+    print(f"from the best setting to the worst of one method: {ordered(spans)}")
+    if within < 1.5 * between["medians"]:
+        missed.append("settings of a method differ no more than methods do")
     return missed
 
 

@@ -980,15 +980,17 @@ def best_of(scores, budget, worst):
 # The score is the exact distance between 256 made and 256 real points; between two real batches it is 0.15 to 0.2.
 
 # %% [markdown] predict="created_equal"
-# In which way will the methods differ most?
+# What makes the greater difference to the score?
 #
-# - [ ] in the best run that each has among 20 :: That is what a figure in a paper shows. Look at how close they are.
-# - [x] in the spread: how bad a setting drawn at random is :: Some forgive a setting that others do not. That is worth
-#   more than a better best.
-# - [ ] hardly at all :: The best runs hardly differ. The middle and the bad ones do.
+# - [ ] which of the nine methods it is :: That is what a figure in a paper shows. Compare how far apart the dots of one
+#   column are.
+# - [x] which setting of a method it is: rates, momentum, steps, strength :: From its best setting to its worst a method
+#   spans a factor of several; from method to method the medians differ by less.
+# - [ ] neither: all runs come to about the same :: Look at the scale, which is logarithmic.
 #
 # ---
-# One dot is one setting. Compare the lowest dots of all columns, then the bars, which are the medians.
+# One dot is one setting. Compare the height of a column, from its lowest to its highest dot, with the differences among
+# the bars, which are the medians.
 
 # %% name="sweep" demo=true folded="Plays 180 games, nine methods with 20 settings each: two minutes"
 DRAWS, WORST = quick(20, 4), 5.0
@@ -1022,8 +1024,9 @@ show(fig, alt="Left: scores of 20 random settings for nine methods. Right: the e
 
 # %% [markdown]
 # Compare the lowest dots first: what would a paper show that reports the best of 20? Then the bars and the spread: how
-# many settings are bad? On the right, look whether the order of the curves changes with the budget. If it does, "which
-# is best" has no answer without "after how many tries". And this is one network, one toy and 600 steps.
+# many settings are bad? (EBGAN has the hardest time here: 600 steps are few for an autoencoder.) On the right, look
+# whether the order of the curves changes with the budget. If it does, "which is best" has no answer without "after how
+# many tries". And this is one network, one toy and 600 steps.
 #
 # ## 10. Play with it
 #
