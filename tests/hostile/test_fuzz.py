@@ -138,6 +138,13 @@ def archives(draw: st.DrawFn) -> bytes:
     return data[: draw(st.integers(0, len(data)))] if draw(st.integers(0, 3)) == 0 else data
 
 
+def put(path: Path, data: bytes) -> None:
+    """Write a file, but into no pipe, which would wait for a reader."""
+    if path.is_fifo():
+        raise FileExistsError(path)
+    path.write_bytes(data)
+
+
 @st.composite
 def folders(draw: st.DrawFn) -> Callable[[Path], None]:
     """What lays something odd into a folder."""
@@ -150,25 +157,25 @@ def folders(draw: st.DrawFn) -> Callable[[Path], None]:
             with contextlib.suppress(OSError, ValueError):  # names that this disk does not take, or are taken
                 if kind == 0:
                     path.mkdir()
-                    (path / WANTED).write_bytes(data)
+                    put(path / WANTED, data)
                 elif kind == 1:
                     path.symlink_to(draw_target(data, folder))
                 elif kind == 2:
                     os.mkfifo(path)
                 elif kind == 3:
-                    path.write_bytes(data)
+                    put(path, data)
                     os.utime(path, (len(data) * 10**7, -(10**9)))
                 elif kind == 4:
-                    path.write_bytes(data)
+                    put(path, data)
                     path.chmod(0)
                 elif kind == 5:
                     deep = path
                     for _ in range(30):
                         deep = deep / "d"
                     deep.mkdir(parents=True)
-                    (deep / WANTED).write_bytes(data)
+                    put(deep / WANTED, data)
                 else:
-                    path.write_bytes(data)
+                    put(path, data)
 
     return fill
 
