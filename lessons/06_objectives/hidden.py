@@ -155,15 +155,16 @@ def _(r3gan_losses: Callable) -> None:
     expect_close(numbers(d_loss, ()), want.detach(), "a random network", show=False, what="D's loss is")
     other = F.binary_cross_entropy_with_logits(-logits, ones)
     expect_close(numbers(g_loss, ()), other.detach(), "a random network", show=False, what="G's loss is")
-    (slope,) = torch.autograd.grad(g_loss, fake, retain_graph=True)
-    (asked,) = torch.autograd.grad(other, fake, retain_graph=True)
-    expect_close(numbers(slope), asked, "a random network", show=False, what="the gradient of G's loss is")
-    slopes = torch.autograd.grad(want, list(D.parameters()), allow_unused=True)
-    d_loss.backward()
+    slopes = torch.autograd.grad(want, list(D.parameters()), retain_graph=True, allow_unused=True)
+    # D's loss first: where an answer runs apart, a gradient of G's stays in D's parameters.
+    d_loss.backward(retain_graph=True)
     for p, slope in zip(D.parameters(), slopes, strict=True):
         if slope is not None and bool(slope.abs().max() > 1e-9):
             expect(p.grad is not None, "No gradient of D's loss reaches some of D's weights.")
             expect_close(numbers(p.grad), slope, "a random network", show=False, what="the gradient of D's loss is")
+    (slope,) = torch.autograd.grad(g_loss, fake)
+    (asked,) = torch.autograd.grad(other, fake)
+    expect_close(numbers(slope), asked, "a random network", show=False, what="the gradient of G's loss is")
 
 
 @check.that("r3gan_losses", "weighs both penalties alike")
