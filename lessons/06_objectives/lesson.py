@@ -389,6 +389,8 @@ for number, clip in enumerate(CLIPS):
     ax.fill_between(APART, low.clamp(min=1e-9), high, color=PALETTE[number], alpha=0.25)
 ax.loglog(APART, APART, color="0.3", ls=":", label="the distance itself")
 ax.set(xlabel="exact distance W", ylabel="critic's estimate", title="same heaps, same network, four clips")
+ax.set_xticks(APART, [f"{d:g}" for d in APART])
+ax.set_xticks([], minor=True)
 fig.legend(*ax.get_legend_handles_labels(), loc="outside right center", fontsize=9)
 show(fig, alt="Estimates of clipped critics against the exact distance on logarithmic axes, one line for each clip.")
 
@@ -1017,7 +1019,7 @@ for number, (name, values) in enumerate(scores.items()):
     if name in ("non-saturating", "R3GAN"):
         right.fill_between(budgets, means - spreads, means + spreads, color=PALETTE[number], alpha=0.15)
 left.set(ylabel="distance to the data", yscale="log", title="20 settings each")
-left.set_xticks(range(len(scores)), [name.replace(" ", "\n") for name in scores], fontsize=8)
+left.set_xticks(range(len(scores)), [name.replace(" ", "\n").replace("-", "-\n") for name in scores], fontsize=7)
 right.set(xlabel="budget: settings tried", yscale="log", title="the best of a budget")
 right.legend(fontsize=8)
 show(fig, alt="Left: scores of 20 random settings for nine methods. Right: the expected best score for each budget.")
