@@ -20,6 +20,10 @@ BROKEN: dict[str, dict[str, dict[str, Any]]] = {
         "A": {"family": "faces", "name": "labels swapped"},
         "B": {"family": "faces", "name": "G's range is wrong"},
     },
+    "07_conditional": {
+        "A": {"told": False},
+        "B": {"shift": 1},
+    },
 }
 """Settings by lesson and run, for what the lesson calls with them."""
 
