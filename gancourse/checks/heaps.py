@@ -36,7 +36,7 @@ class Heaps:
             turn = 2 * math.pi * float(rand())
             for half in range(2):
                 n = 60 + int(90 * rand())
-                parts.append(center + turned(crescent(n, half), turn))
+                parts.append(center + rotated_points(crescent(n, half), turn))
                 labels += [names[2 * place + half]] * n
         order = torch.randperm(len(labels), generator=generator())
         scale = 0.5 + 2 * float(rand())
@@ -52,7 +52,7 @@ def crescent(n: int, half: int) -> Tensor:
     return torch.stack([x - 0.5, y - 0.25] if half == 0 else [0.5 - x, 0.25 - y], 1) + 0.03 * randn(n, 2)
 
 
-def turned(points: Tensor, angle: float) -> Tensor:
+def rotated_points(points: Tensor, angle: float) -> Tensor:
     c, s = math.cos(angle), math.sin(angle)
     return points @ torch.tensor([[c, s], [-s, c]])
 

@@ -2,8 +2,9 @@
 
     python lessons/07_conditional/bench.py [--only ways older few codes checkpoint ring] [--seeds 0 1 2] [--draws 10]
 
-Runs the lesson's own cells: its worked solutions, its matches, its classifiers. The distance is Fréchet's on the features of
-the course's face reader: no FID of Inception's, comparable only within this page. Exits with 1 if a target is missed:
+Runs the lesson's own cells: its worked solutions, its matches, its classifiers. The distance is Fréchet's on the
+features of the course's face reader: no FID of Inception's, comparable only within this page. Exits with 1 if a target
+is missed:
 
 - ways, for every seed: asked for hats, the three ways that tell D obey more than 0.65 of the time, the one that tells
   nothing less than 0.6; the distance is reported for all four, which is what a condition costs;
@@ -30,7 +31,19 @@ from gancourse.authoring.source import find
 from gancourse.broken import broken_run
 
 FACES = ("load", "batches", "networks", "told-d", "match", "obeyed")
-FEW = ("few-data", "few-pictures", "classifiers", "hidden-layers", "learned", "accuracy", "remedies", "play-on")
+FEW = (
+    "load",
+    "batches",
+    "networks",
+    "few-data",
+    "few-pictures",
+    "classifiers",
+    "hidden-layers",
+    "learned",
+    "accuracy",
+    "remedies",
+    "play-on",
+)
 Names = dict[str, Any]
 
 
@@ -86,7 +99,7 @@ def older(seeds: list[int], draws: int, told: tuple[str, ...]) -> bool:
         names["matches"] = {"projection": names["Match"]("projection", seed, rate=1e-3)}
         for _ in names["matches"]["projection"].play(names["STEPS"]):
             pass
-        exec(find("07_conditional").cell("older").text, names)  # noqa: S102: the lesson's own cell
+        exec(find("07_conditional").cell("older").text, names)
         print(
             f"older {seed}: " + ", ".join(f"{k} {a:.2f} / {b:.2f}" for k, (a, b) in names["moved"].items()), flush=True
         )

@@ -13,6 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from gancourse.checks import values
 from gancourse.checks.core import expect
 from gancourse.checks.inputs import Case, chosen, chosen_int, drawn, rand, randn
 from gancourse.checks.lesson_07.suite import check
@@ -37,10 +38,6 @@ def normal_log(c: float, mean: float, log_std: float) -> float:
     return -0.5 * ((c - mean) / math.exp(log_std)) ** 2 - log_std - HALF_LOG_2PI
 
 
-def average(values: list[float]) -> float:
-    return sum(values) / len(values)
-
-
 def coded() -> Case:
     """Two pictures, a category of three, two numbers each; and what the usual slips make of them."""
     l = chosen(1.0, 0.0, -1.0, 0.5, 2.0, -0.5, between=(-2.0, 2.0))  # noqa: E741
@@ -49,7 +46,7 @@ def coded() -> Case:
     c = chosen(0.9, -0.6, -0.4, 0.3, between=(-0.95, 0.95))
     category = (2, 0)
     rows = [log_softmax(list(l[:3])), log_softmax(list(l[3:]))]
-    said = average([row[k] for row, k in zip(rows, category, strict=True)])
+    said = values.mean([row[k] for row, k in zip(rows, category, strict=True)])
 
     def read(f: Callable[[float, float, float], float] = normal_log) -> float:
         return sum(f(*x) for x in zip(c, m, s, strict=True)) / 2  # over two pictures, added up over two numbers
@@ -64,7 +61,7 @@ def coded() -> Case:
         "The sign of the first is wrong: a bound is to be raised.": [-first, second],
         "The first is a loss: cross-entropy less log K, with the sign turned.": [-said, second],
         "The first has its logits picked by another category.": [
-            math.log(3) + average([row[(k + 1) % 3] for row, k in zip(rows, category, strict=True)]),
+            math.log(3) + values.mean([row[(k + 1) % 3] for row, k in zip(rows, category, strict=True)]),
             second,
         ],
         "The first is the sum over the batch. Take the mean.": [math.log(3) + 2 * said, second],
@@ -130,7 +127,7 @@ def _(answer: Callable) -> None:
     logits, mean, log_std, code = randn(n, k), randn(n, 3), 0.5 * randn(n, 3), 2 * rand(n, 3) - 1
     category = torch.arange(n) % k
     want = [
-        math.log(k) + average([log_softmax(row)[int(c)] for row, c in zip(logits.tolist(), category, strict=True)]),
+        math.log(k) + values.mean([log_softmax(row)[int(c)] for row, c in zip(logits.tolist(), category, strict=True)]),
         3 * math.log(2)
         + sum(normal_log(*x) for x in zip(*(t.flatten().tolist() for t in (code, mean, log_std)), strict=True)) / n,
     ]

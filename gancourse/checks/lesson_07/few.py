@@ -14,6 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from gancourse.checks import values
 from gancourse.checks.core import expect
 from gancourse.checks.inputs import Case, chosen, chosen_int, drawn, randn
 from gancourse.checks.lesson_07.suite import check
@@ -41,10 +42,6 @@ def plus(x: float) -> float:
     return max(x, 0.0) + math.log1p(math.exp(-abs(x)))
 
 
-def average(values: list[float]) -> float:
-    return sum(values) / len(values)
-
-
 def labeled_and_not() -> Case:
     """Two labeled pictures, two unlabeled, one made, of two classes; and what the usual slips make of them."""
     a = chosen(2.0, -1.0, 0.5, 1.5, between=(-3.0, 3.0))
@@ -53,16 +50,18 @@ def labeled_and_not() -> Case:
     labeled, real, fake = [list(a[:2]), list(a[2:])], [list(u[:2]), list(u[2:])], [list(f)]
     labels = (1, 0)
     picked = [row[k] for row, k in zip(labeled, labels, strict=True)]
-    supervised = average([log_sum_exp(row) - x for row, x in zip(labeled, picked, strict=True)])
+    supervised = values.mean([log_sum_exp(row) - x for row, x in zip(labeled, picked, strict=True)])
     z_real, z_fake = [log_sum_exp(row) for row in real], [log_sum_exp(row) for row in fake]
-    parts = average([plus(-x) for x in z_real]), average([plus(x) for x in z_fake])
+    parts = values.mean([plus(-x) for x in z_real]), values.mean([plus(x) for x in z_fake])
     both = sum(parts)
-    with_fake = average([log_sum_exp([*row, 0.0]) - x for row, x in zip(labeled, picked, strict=True)])
-    swapped = average([plus(x) for x in z_real]) + average([plus(-x) for x in z_fake])
-    largest = average([plus(-max(row)) for row in real]) + average([plus(max(row)) for row in fake])
-    summed = average([plus(-sum(row)) for row in real]) + average([plus(sum(row)) for row in fake])
-    entropies = average([plus(-x) for row in real for x in row]) + average([plus(x) for row in fake for x in row])
-    other = average([log_sum_exp(row) - row[1 - k] for row, k in zip(labeled, labels, strict=True)])
+    with_fake = values.mean([log_sum_exp([*row, 0.0]) - x for row, x in zip(labeled, picked, strict=True)])
+    swapped = values.mean([plus(x) for x in z_real]) + values.mean([plus(-x) for x in z_fake])
+    largest = values.mean([plus(-max(row)) for row in real]) + values.mean([plus(max(row)) for row in fake])
+    summed = values.mean([plus(-sum(row)) for row in real]) + values.mean([plus(sum(row)) for row in fake])
+    entropies = values.mean([plus(-x) for row in real for x in row]) + values.mean(
+        [plus(x) for row in fake for x in row]
+    )
+    other = values.mean([log_sum_exp(row) - row[1 - k] for row, k in zip(labeled, labels, strict=True)])
     want = [supervised, both]
     usual = {
         "The two are swapped: that on labeled pictures comes first.": [both, supervised],
@@ -101,9 +100,9 @@ def _(answer: Callable) -> None:
     labels = torch.arange(n) % k
     rows = labeled.tolist()
     want = [
-        average([log_sum_exp(row) - row[int(y)] for row, y in zip(rows, labels, strict=True)]),
-        average([plus(-log_sum_exp(row)) for row in real.tolist()])
-        + average([plus(log_sum_exp(row)) for row in fake.tolist()]),
+        values.mean([log_sum_exp(row) - row[int(y)] for row, y in zip(rows, labels, strict=True)]),
+        values.mean([plus(-log_sum_exp(row)) for row in real.tolist()])
+        + values.mean([plus(log_sum_exp(row)) for row in fake.tolist()]),
     ]
     expect_close(
         losses_of(answer, labeled, labels, real, fake), want, f"{n}, 7 and 5 pictures of {k} classes", show=False
@@ -197,15 +196,15 @@ def _(answer: Callable) -> None:
 
 # --- the probe -------------------------------------------------------------------------------------
 
-PIXELS = (2, 3, 3)
+PROBED_PIXELS = (2, 3, 3)
 
 
 def watching() -> nn.Module:
     """A body of features with batch normalization whose statistics are not those of any batch; in training mode."""
-    body = nn.Sequential(nn.Flatten(), linear(18, 6), nn.BatchNorm1d(6, dtype=torch.float64), nn.Tanh())
-    norm = body[2]
-    norm.running_mean.copy_(0.3 * randn(6).double())
-    norm.running_var.copy_(1 + 0.5 * randn(6).double().abs())
+    norm = nn.BatchNorm1d(6, dtype=torch.float64)
+    norm.register_buffer("running_mean", 0.3 * randn(6).double())
+    norm.register_buffer("running_var", 1 + 0.5 * randn(6).double().abs())
+    body = nn.Sequential(nn.Flatten(), linear(18, 6), norm, nn.Tanh())
     return body.train()
 
 
@@ -219,7 +218,7 @@ class ProbeWorld:
 
     def __init__(self) -> None:
         self.body, self.classes = watching(), 3
-        self.labeled, self.new = (randn(n, *PIXELS).double() for n in (7, chosen_int(4, between=(4, 6))))
+        self.labeled, self.new = (randn(n, *PROBED_PIXELS).double() for n in (7, chosen_int(4, between=(4, 6))))
         self.labels = torch.tensor([0, 1, 2, 0, 1, 1, 0])
         self.asked: list[tuple[Tensor, Tensor]] = []
 
@@ -257,7 +256,7 @@ class ProbeWorld:
         return b @ weights + (0 if slip == "no bias" else bias)
 
 
-def probed(answer: Callable, world: ProbeWorld, body: nn.Module | None = None) -> Tensor:
+def probe_scores(answer: Callable, world: ProbeWorld, body: nn.Module | None = None) -> Tensor:
     got = answer(world.body if body is None else body, world.labeled, world.labels, world.new, world.classes, world.fit)
     return numbers(got, (len(world.new), 3), "The scores", "A row for each new picture, a column for each class.")
 
@@ -265,7 +264,7 @@ def probed(answer: Callable, world: ProbeWorld, body: nn.Module | None = None) -
 @check.that("frozen_probe", "scores new pictures by what `fit` makes of the labeled ones", point=True)
 def _(answer: Callable) -> None:
     world = ProbeWorld()
-    got = probed(answer, world)
+    got = probe_scores(answer, world)
     expect(bool(world.asked), "`fit` is never called. Use it, with scaled features and one-hot rows.")
     slips = {
         "training mode": "D looked in training mode: its normalization took the batch's statistics. Call eval() first.",
@@ -286,7 +285,7 @@ def _(answer: Callable) -> None:
 def _(answer: Callable) -> None:
     world = ProbeWorld()
     before = {k: v.clone() for k, v in world.body.state_dict().items()}
-    probed(answer, world)
+    probe_scores(answer, world)
     for name, value in world.body.state_dict().items():
         statistics = "running" in name or "batches" in name
         why = "its running statistics have moved: call eval() before it looks" if statistics else f"{name} has changed"
@@ -305,7 +304,7 @@ def _(answer: Callable) -> None:
     for training in (True, False):
         world = ProbeWorld()
         world.body.train(training)
-        probed(answer, world)
+        probe_scores(answer, world)
         mode = "training" if training else "evaluation"
         expect(world.body.training is training, f"D came in {mode} mode and is in the other one now. Put it back.")
 
@@ -313,17 +312,19 @@ def _(answer: Callable) -> None:
 @check.that("frozen_probe", "scores each new picture as if it were alone", alone=False)
 def _(answer: Callable) -> None:
     world = ProbeWorld()
-    together = probed(answer, world)
+    together = probe_scores(answer, world)
     world.new = world.new[:1]
-    expect_close(probed(answer, world), together[:1], "the first new picture alone", rtol=1e-3, atol=1e-4, show=False)
+    expect_close(
+        probe_scores(answer, world), together[:1], "the first new picture alone", rtol=1e-3, atol=1e-4, show=False
+    )
 
 
 @check.that("frozen_probe", "survives a feature that never changes", alone=False)
 def _(answer: Callable) -> None:
     world = ProbeWorld()
     with torch.no_grad():
-        world.body[1].weight[0].zero_()
-    got = probed(answer, world)
+        next(world.body.parameters())[0].zero_()
+    got = probe_scores(answer, world)
     large = float(got.abs().max())
     expect(
         large < 1e4, f"Where a feature is the same in all labeled pictures a score is {large:.2g}: bound the deviation."

@@ -67,11 +67,11 @@ def compare_projection(answer: Callable, step: int, case: Case, shape: Sequence[
     case.compare(got, what=f"step {step}, {name}, gives")
 
 
-def named(**given: Any) -> tuple[Any, ...]:
+def given_as(**given: Any) -> tuple[Any, ...]:
     return tuple(given.items())
 
 
-def first() -> Case:
+def first_projection() -> Case:
     p, q = tables()
     want = p.log() - q.log()
     usual = {
@@ -81,10 +81,10 @@ def first() -> Case:
         "That is log D. Asked is the logit.": (p / (p + q)).log(),
         "Those are logarithms to base 2.": want / math.log(2),
     }
-    return Case("two tables", want, usual, named(p=p, q=q))
+    return Case("two tables", want, usual, given_as(p=p, q=q))
 
 
-def second() -> Case:
+def second_projection() -> Case:
     p, q = tables()
     want = p.sum(1).log() - q.sum(1).log()
     usual = {
@@ -94,10 +94,10 @@ def second() -> Case:
         "That is the ratio. Asked is its logarithm.": p.sum(1) / q.sum(1),
         "That is log p(x) alone.": p.sum(1).log(),
     }
-    return Case("two tables", want, usual, named(p=p, q=q))
+    return Case("two tables", want, usual, given_as(p=p, q=q))
 
 
-def third() -> Case:
+def third_projection() -> Case:
     p, q = tables()
     of = [t / t.sum(1, keepdim=True) for t in (p, q)]
     want = of[0].log() - of[1].log()
@@ -109,10 +109,10 @@ def third() -> Case:
         "That is the ratio. Asked is its logarithm.": of[0] / of[1],
         "Step 2 is added instead of taken away.": 2 * (p.log() - q.log()) - want,
     }
-    return Case("two tables", want, usual, named(p=p, q=q))
+    return Case("two tables", want, usual, given_as(p=p, q=q))
 
 
-def fourth() -> Case:
+def fourth_projection() -> Case:
     phi, v, _ = vectors()
     s = scores(phi, v)
     want = s - log_sum(s)[:, None]
@@ -123,10 +123,10 @@ def fourth() -> Case:
         "Z sums over the pictures. It sums over the labels, for each picture.": s - log_sum(s.T.contiguous())[None, :],
         "Z is taken away, not its logarithm.": s - log_sum(s).exp()[:, None],
     }
-    return Case("features and vectors", want, usual, named(phi=phi, v_p=v))
+    return Case("features and vectors", want, usual, given_as(phi=phi, v_p=v))
 
 
-def fifth() -> Case:
+def fifth_projection() -> Case:
     phi, v_p, v_q = vectors()
     want = scores(phi, v_p) - scores(phi, v_q)
     usual = {
@@ -137,10 +137,10 @@ def fifth() -> Case:
         - log_sum(scores(phi, v_p))[:, None]
         + log_sum(scores(phi, v_q))[:, None],
     }
-    return Case("features and two sets of vectors", want, usual, named(phi=phi, v_p=v_p, v_q=v_q))
+    return Case("features and two sets of vectors", want, usual, given_as(phi=phi, v_p=v_p, v_q=v_q))
 
 
-def sixth() -> Case:
+def sixth_projection() -> Case:
     (p, q), (phi, v_p, v_q) = tables(), vectors()
     r, z_p, z_q = p.sum(1).log() - q.sum(1).log(), log_sum(scores(phi, v_p)), log_sum(scores(phi, v_q))
     want = r - z_p + z_q
@@ -152,37 +152,37 @@ def sixth() -> Case:
         "Both Z are taken away. That of the generator is added, for it stands under the ratio.": r - z_p - z_q,
         "The Z themselves are there, not their logarithms.": r - z_p.exp() + z_q.exp(),
     }
-    return Case("tables, features, vectors", want, usual, named(p=p, q=q, phi=phi, v_p=v_p, v_q=v_q))
+    return Case("tables, features, vectors", want, usual, given_as(p=p, q=q, phi=phi, v_p=v_p, v_q=v_q))
 
 
 @check.that("projection_steps", "step 1: the logit of the best D that is told y")
 def _(answer: Callable) -> None:
-    compare_projection(answer, 1, drawn(first), (2, 3))
+    compare_projection(answer, 1, drawn(first_projection), (2, 3))
 
 
 @check.that("projection_steps", "step 2: what of it depends on the picture alone")
 def _(answer: Callable) -> None:
-    compare_projection(answer, 2, drawn(second), (2,))
+    compare_projection(answer, 2, drawn(second_projection), (2,))
 
 
 @check.that("projection_steps", "step 3: what is left, the label's part")
 def _(answer: Callable) -> None:
-    compare_projection(answer, 3, drawn(third), (2, 3))
+    compare_projection(answer, 3, drawn(third_projection), (2, 3))
 
 
 @check.that("projection_steps", "step 4: log p(y | x), if it is a softmax")
 def _(answer: Callable) -> None:
-    compare_projection(answer, 4, drawn(fourth), (2, 3))
+    compare_projection(answer, 4, drawn(fourth_projection), (2, 3))
 
 
 @check.that("projection_steps", "step 5: the projection, where the label meets the features", point=True)
 def _(answer: Callable) -> None:
-    compare_projection(answer, 5, drawn(fifth), (2, 3))
+    compare_projection(answer, 5, drawn(fifth_projection), (2, 3))
 
 
 @check.that("projection_steps", "step 6: the rest, which knows nothing of y")
 def _(answer: Callable) -> None:
-    compare_projection(answer, 6, drawn(sixth), (2,))
+    compare_projection(answer, 6, drawn(sixth_projection), (2,))
 
 
 @check.that("projection_steps", "steps 4 and 6 hold for inner products of ±1,000", alone=False)
@@ -190,8 +190,8 @@ def _(answer: Callable) -> None:
     phi = torch.tensor([[1.0, 0.0], [-1.0, 0.0]], dtype=torch.float64)
     v = torch.tensor([[1000.0, 0.0], [0.0, 0.0]], dtype=torch.float64)
     advice = "Something overflows: e¹⁰⁰⁰ is infinite. torch.logsumexp and F.log_softmax take the largest out first."
+    got = answer(4, phi=phi, v_p=v)
     try:
-        got = answer(4, phi=phi, v_p=v)
         finite = bool(torch.as_tensor(got).isfinite().all())
     except (TypeError, RuntimeError, ValueError):
         finite = True
