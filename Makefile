@@ -57,7 +57,7 @@ QUICK := -m "not slow and not browser" --ignore=tests/browser --ignore=tests/hos
 
 check: setup static ## lint, types, notebooks up to date, quick tests: under two minutes
 	@rm -f build/times.json
-	GATE_SEEDS=1 $(TESTS) $(QUICK) $(SHARE) $(PYTEST_ARGS)
+	GATE=quick $(TESTS) $(QUICK) $(SHARE) $(PYTEST_ARGS)
 
 test: setup static ## everything: check, solutions, slow and browser tests: under 30 minutes
 	$(BIN)/python tools/needs.py
@@ -67,7 +67,7 @@ test: setup static ## everything: check, solutions, slow and browser tests: unde
 	GANCOURSE_WHOLE=1 $(TESTS) $(WHOLE) $(PYTEST_ARGS)
 
 gate: setup ## every wrong and right answer to every exercise, in the sandbox too, and a machine's: an hour
-	GATE_SEEDS=10 GATE_WRONG=0 GATE_SLIPS=0 $(TESTS) tests/gate $(PYTEST_ARGS)
+	GATE=all $(TESTS) tests/gate $(PYTEST_ARGS)
 
 fuzz: setup ## broken, odd and hostile notebooks and folders to the grader, for an hour (FUZZ=60: a minute)
 	FUZZ=$(or $(FUZZ),3600) $(PYTEST) -n 3 -p no:nbval -o console_output_style=classic --dist load tests/hostile/test_fuzz.py $(PYTEST_ARGS)

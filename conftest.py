@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from _pytest.terminal import TerminalReporter
 
+import gancourse.grading  # noqa: F401  # before nbformat comes: it keeps seconds of imports away
+
 if TYPE_CHECKING:
     from xdist.remote import Producer
     from xdist.scheduler import LoadScopeScheduling
 
 
 pytest_plugins = ("executed", "times")
-# jsonschema, which nbformat asks, would compile a grammar for addresses: over a second in every process.
-sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -1,4 +1,7 @@
-"""What each lesson adds to the time of a run of tests, printed at its end; a pytest plugin.
+"""Where the time of a run of tests goes: a pytest plugin.
+
+Every few minutes a line says how long a run has been going and where it is; at its end come the files that took
+longest, and what each lesson adds.
 
 A lesson's tests take so many seconds of one process; what they add to a run is that, divided by the number of
 processes. nbval's run of the solutions comes first and leaves its times in build/times.json; the next run adds its
@@ -24,7 +27,9 @@ NAMES = {path.parent.name for path in ROOT.glob("lessons/[0-9]*/lesson.py")}
 TIMES = ROOT / "build" / "times.json"
 MOST = 60.0  # seconds that a lesson may add
 USUAL = 0.055  # seconds that `a_piece_of_python` takes on an idle machine like the one of the figures in the docs
+EVERY = 120.0  # seconds between two lines that say where a run is
 SPENT: dict[str, float] = defaultdict(float)
+FILES: dict[str, float] = defaultdict(float)
 
 
 def lesson_of(item: pytest.Item) -> str:
@@ -36,6 +41,31 @@ def lesson_of(item: pytest.Item) -> str:
             if isinstance(part, str) and part in NAMES:
                 return part
     return ""
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Note how long each file's tests take."""
+    FILES[report.nodeid.partition("::")[0]] += report.duration
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    session.config.pluginmanager.register(Clock(session.config), "clock")
+
+
+class Clock:
+    """Says every few minutes where a run is, for whoever waits for it, or finds it cut off."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+        self.started = self.said = time.monotonic()
+
+    def pytest_runtest_logfinish(self, nodeid: str) -> None:
+        now = time.monotonic()
+        reporter = self.config.pluginmanager.get_plugin("terminalreporter")
+        if now - self.said < EVERY or reporter is None or hasattr(self.config, "workerinput"):
+            return
+        self.said = now
+        reporter.write_line(f"\n{(now - self.started) / 60:.0f} min: {nodeid.partition('[')[0]}")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -79,7 +109,12 @@ LINES = pytest.StashKey[list[str]]()
 
 @pytest.hookimpl(trylast=True)
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Print what the lessons have added so far."""
+    """Print which files took longest, where it is minutes, and what the lessons have added so far."""
+    longest = sorted(FILES.items(), key=lambda item: -item[1])[:20]
+    if longest and sum(FILES.values()) > EVERY:
+        terminalreporter.section("the files that took longest, in seconds of one process")
+        for name, seconds in longest:
+            terminalreporter.write_line(f"{name:44} {seconds:7.1f}")
     title, *lines = terminalreporter.config.stash.get(LINES, [""])
     if title:
         terminalreporter.section(title)

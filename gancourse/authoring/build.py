@@ -140,13 +140,13 @@ def showing(lesson: Lesson) -> set[str]:
 def write_contents(lesson: Lesson, root: Path) -> None:
     """Write what the package knows of a lesson (contents.py) below `root`."""
     titles = lesson.titles
-    minutes = {cell.keys["exercise"]: cell.keys["minutes"] for cell in exercise_cells(lesson)}
+    minutes = {cell.keys["exercise"]: cell.keys["minutes"] for cell in lesson.cells if "exercise" in cell.keys}
     contents = {
         "name": lesson.name,
         "title": lesson.title,
         "exercises": {
             id: {
-                "title": titles.get(id, id),
+                "title": titles[id],
                 "points": points,
                 "minutes": minutes.get(id, 0),
                 "written": id not in lesson.tested,
@@ -158,10 +158,6 @@ def write_contents(lesson: Lesson, root: Path) -> None:
     path = root / contents_file(lesson.name)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(contents, indent=1, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n")
-
-
-def exercise_cells(lesson: Lesson) -> list[Cell]:
-    return [cell for cell in lesson.cells if "exercise" in cell.keys]
 
 
 def grading_metadata(cell: Cell) -> dict[str, Any]:

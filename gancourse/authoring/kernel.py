@@ -20,9 +20,15 @@ def clean_kernel() -> Iterator[tuple[AsyncKernelManager, dict[str, str]]]:
     """
     from jupyter_client.kernelspec import KernelSpecManager
     from jupyter_client.manager import AsyncKernelManager
+    from jupyter_core.utils import run_sync
 
     left_out = ("MPLBACKEND", "PYTHONWARNINGS", "GANCOURSE_FAST")
     with tempfile.TemporaryDirectory() as private:
         env = {name: value for name, value in os.environ.items() if name not in left_out}
         env |= {"GANCOURSE_PROGRESS": "off", "IPYTHONDIR": private, "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
-        yield AsyncKernelManager(kernel_name="python3", kernel_spec_manager=KernelSpecManager(kernel_dirs=[])), env
+        kernel = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=KernelSpecManager(kernel_dirs=[]))
+        try:
+            yield kernel, env
+        finally:  # nbclient leaves a kernel running that it was given, with a gigabyte of memory
+            if kernel.has_kernel:
+                run_sync(kernel.shutdown_kernel)(now=True)

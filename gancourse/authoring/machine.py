@@ -15,7 +15,6 @@ import ast
 import contextlib
 import hashlib
 import json
-import multiprocessing
 import os
 import select
 import signal
@@ -38,6 +37,7 @@ from gancourse.authoring.slips import slips
 from gancourse.authoring.source import Lesson, find
 from gancourse.checks import Suite, fresh_inputs, hidden, public
 from gancourse.checks.core import find_miss
+from gancourse.grading.crew import fresh_processes
 
 SECONDS = 30.0
 MEMORY = 6 * 2**30
@@ -160,7 +160,7 @@ class Worker:
     """
 
     def __init__(self, lesson: str, seconds: float = SECONDS) -> None:
-        context = multiprocessing.get_context("spawn")
+        context = fresh_processes()
         self.pipe, theirs = context.Pipe()
         self.process = context.Process(target=judge_slips, args=(lesson, theirs, seconds), daemon=True)
         self.process.start()

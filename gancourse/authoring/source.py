@@ -147,9 +147,9 @@ class Lesson:
 
     @property
     def titles(self) -> dict[str, str]:
-        """The heading over each exercise."""
-        cells = {cell.keys["exercise"]: cell for cell in self.cells if "exercise" in cell.keys}
-        over = {id: re.search(r"^#+ +(.+)$", cell.text, re.MULTILINE) for id, cell in cells.items()}
+        """The heading over each exercise; its id where there is none."""
+        texts = {cell.keys["exercise"]: cell.text for cell in self.cells if "exercise" in cell.keys}
+        over = {id: re.search(r"^#+ +(.+)$", texts.get(id, ""), re.MULTILINE) for id in self.exercises}
         return {id: heading[1].strip() if heading else id for id, heading in over.items()}
 
     @property

@@ -31,6 +31,8 @@ CUTS = (
 )
 CHANGES_CONTENT = "Your function changes its argument {which}, which its caller still needs. Work on a copy of it."
 
+MOST_YIELDED = 10_000
+
 _ASKED: ContextVar[Asked | None] = ContextVar("the answer that is asked", default=None)
 
 
@@ -253,6 +255,8 @@ def followed(result: Any) -> Any:
     """
     if hasattr(type(result), "compares_its_calls"):
         return result
+    if isinstance(result, Iterator):
+        return with_an_end(result)
     if isinstance(result, nn.Module):
         if not any(hook is before_forward for hook in result._forward_pre_hooks.values()):
             result.register_forward_pre_hook(before_forward, with_kwargs=True, prepend=True)
@@ -261,6 +265,16 @@ def followed(result: Any) -> Any:
     if callable(result) and not isinstance(result, type | Followed):
         return type(type(result).__name__, (Followed,), {})(result)
     return result
+
+
+def with_an_end(items: Iterator[Any]) -> Iterator[Any]:
+    """What an answer yields: a claim that takes all of it would fill the memory where there is no end."""
+    for number, item in enumerate(items):
+        if number == MOST_YIELDED:
+            from gancourse.checks.core import Miss  # which imports this module
+
+            raise Miss(f"What you yield goes on and on: {MOST_YIELDED:,} items came, and there is no end yet.")
+        yield item
 
 
 _BEFORE: list[tuple[nn.Module, list[tuple[str, Kept]]]] = []

@@ -163,9 +163,17 @@ Made = TypeVar("Made", bound=Clear)
 
 
 def drawn(make: Callable[[], Made]) -> Made:
-    """What `make` makes of fresh inputs, again and again until it is clear. Friendly ones are used as they are."""
+    """What `make` makes of fresh inputs, again and again until it is clear. Friendly ones are used as they are.
+
+    Where a usual mistake has no value, as one that divides by p − q where they are equal, it is not clear either.
+    """
     for _ in range(1000):
-        made = make()
+        try:
+            made = make()
+        except ZeroDivisionError:
+            if _FRESH.get() is None:
+                raise
+            continue
         if _FRESH.get() is None or made.clear:
             return made
     raise RuntimeError(f"No inputs of {make} are clear.")

@@ -145,6 +145,11 @@ def number(value: Any, what: str = "The result", advice: str = "One number is as
     return numbers(value, (), what, advice)
 
 
+def one_of_one(value: Any) -> Any:
+    """A tensor (1,) of one number as that number, where a text asks for a number and not for a tensor's shape."""
+    return value.reshape(()) if isinstance(value, Tensor) and tuple(value.shape) == (1,) else value
+
+
 def scalar(value: Any, advice: str = "Average over the batch.") -> Tensor:
     """A loss that came from the student: one number."""
     return number(value, "The loss", advice)

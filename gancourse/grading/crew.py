@@ -10,10 +10,10 @@ import importlib.util
 import multiprocessing
 import os
 import threading
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from typing import Any
 
 from gancourse.errors import CourseError
 from gancourse.grading.trial import Outcome, Task, judge_task
@@ -27,11 +27,10 @@ def local_crew(jobs: int) -> Crew:
     """`jobs` processes on this machine, each with a sandbox of its own that stays warm."""
 
     def work(tasks: list[Task]) -> Iterator[Outcome]:
-        # Fresh processes, not forks: a fork of one that has used torch may hang.
-        context = multiprocessing.get_context("spawn")
+        context = fresh_processes()
         left = {task.student: task for task in tasks}
         try:
-            with ProcessPoolExecutor(min(jobs, len(tasks)) or 1, context, end_with, (os.getpid(),)) as pool:
+            with ProcessPoolExecutor(min(jobs, len(tasks)) or 1, context, end_with_the_grader) as pool:
                 try:
                     for future in as_completed([pool.submit(judge_task, task) for task in tasks]):
                         outcome = future.result()
@@ -43,7 +42,7 @@ def local_crew(jobs: int) -> Crew:
             # One task has brought its process down, and the pool with it: each of the rest alone.
             for student, task in left.items():
                 try:
-                    with ProcessPoolExecutor(1, context, end_with, (os.getpid(),)) as pool:
+                    with ProcessPoolExecutor(1, context, end_with_the_grader) as pool:
                         yield pool.submit(judge_task, task).result()
                 except BrokenProcessPool:
                     yield Outcome(student, log=ENDED_TWICE)
@@ -51,15 +50,27 @@ def local_crew(jobs: int) -> Crew:
     return work
 
 
-def end_with(parent: int) -> None:
-    """Let this process end when its parent does, even if that was killed and could tell nobody."""
+def fresh_processes() -> Any:
+    """What judges are started by. No fork of this process, which may have used torch and would hang.
 
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(1)
+    Importing what judges takes seconds of computing. Where the system can fork, one process does it, which
+    runs nothing, and every judge is a fork of that one, for as long as this process lives.
+    """
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["gancourse.grading.judge"])
+    return context
+
+
+def end_with_the_grader() -> None:
+    """Let this process end when the one that grades does, even if that was killed and could tell nobody."""
+
+    def watch(grader: Any) -> None:
+        grader.join()
         os._exit(1)
 
-    threading.Thread(target=watch, daemon=True).start()
+    threading.Thread(target=watch, args=(multiprocessing.parent_process(),), daemon=True).start()
 
 
 def cluster_crew(address: str) -> Crew:

@@ -305,16 +305,19 @@ class Judging:
             supplied: right answers to other exercises, which take the place of the student's meanwhile.
             last: judge what the name means now; else what it meant when its own cell had run.
         """
-        try:
-            if supplied:
-                host.asked("supply", host.limits.call, things=supplied)
-            thing = host.look(exercise, last)
-        except KeyError:
-            with contextlib.suppress(StudentError):
-                host.forget()
-            return None
-        except StudentError as stopped:
-            return Verdict(exercise, (Finding("can be called", str(stopped)),))
+        with forgetting(host):
+            try:
+                if supplied:
+                    host.asked("supply", host.limits.call, things=supplied)
+                thing = host.look(exercise, last)
+            except KeyError:
+                return None
+            except StudentError as stopped:
+                return Verdict(exercise, (Finding("can be called", str(stopped)),))
+            return self.of_all_claims(exercise, thing)
+
+    def of_all_claims(self, exercise: str, thing: Any) -> Verdict:
+        """What the checks say of a student's answer."""
         found: list[Finding] = []
         with fresh_inputs(self.seed_of(exercise)), self.bounded():
             for by, suite in self.judge.suites.items():
@@ -322,8 +325,6 @@ class Judging:
                 found += [replace(finding, by=by, miss=in_words(finding.miss)) for finding in verdict.findings]
                 if found[-1].miss == core.BLANK:
                     break
-        with contextlib.suppress(StudentError):  # it may end between a check and this
-            host.forget()
         return Verdict(exercise, tuple(found))
 
     @contextlib.contextmanager
@@ -363,6 +364,16 @@ class Judging:
         if error.ename in (TOO_LONG, ENDED):
             return f"Your cell for {exercise} did not run to its end. {error.evalue}"
         return f"Your cell for {exercise} did not run: {error.evalue.rstrip('.')}. Mend it and run it again."
+
+
+@contextlib.contextmanager
+def forgetting(host: Host) -> Iterator[None]:
+    """Whatever takes another's place for the checks of one exercise is back in it afterwards, however they end."""
+    try:
+        yield
+    finally:
+        with contextlib.suppress(StudentError):  # it may have ended meanwhile
+            host.forget()
 
 
 def is_blank(verdict: Verdict) -> bool:

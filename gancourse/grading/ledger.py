@@ -27,7 +27,7 @@ from gancourse.grading.reached import files_reached
 from gancourse.grading.trial import Outcome, Task
 from gancourse.paths import PACKAGE
 
-JUDGING_VERSION = 3  # to be raised when judging changes
+JUDGING_VERSION = 4  # to be raised when judging changes
 SECRET = "seed.secret"
 LOCK = "grading.lock"
 

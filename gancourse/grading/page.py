@@ -55,7 +55,7 @@ def write_page(row: Row, lesson: Lesson, path: Path, code: dict[str, str] | None
     else:
         titles = lesson.titles
         body.append(overview(row, titles))
-        body += [section(row.results[id], titles.get(id, id), (code or {}).get(id, "")) for id in lesson.exercises]
+        body += [section(row.results[id], titles[id], (code or {}).get(id, "")) for id in lesson.exercises]
     page = PAGE.format(title=escape(lesson.title), style=PAGE_STYLE, body="\n".join(body))
     path.write_text(page, encoding="utf-8", errors="replace")
 

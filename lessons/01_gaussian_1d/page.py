@@ -49,7 +49,7 @@ def play(lab: Any, page: Any, screenshots: Path) -> None:
     page.screenshot(path=screenshots / "panel.png")
     panel.get_by_role("button", name="Pause").click()
     panel.get_by_role("button", name="Play").wait_for()
-    rest = settled(frame)
+    rest = settled(frame, still=4)
     time.sleep(1.5)
     assert frame() == rest, "the picture moves again after Pause"
     panel.get_by_role("button", name="Step").click()

@@ -1100,4 +1100,260 @@ def unrolled_generator_step(G, D, opt_G, d_loss, g_loss, real, z, steps, rate):
 """,
         },
     },
+    "two_parts": {
+        "first": (0, 0),
+        "wrong": {
+            "wrong sign inside the real points' sigma": (
+                "step 1: the derivative of log(1 + e^(-w r)) is -r sigma(-w r), not -r sigma(w r)",
+                """
+def two_parts(w, real, fake, rate):
+    n = len(fake)
+    made = torch.sigmoid(w * fake)
+    slope = (fake * made).mean() - (real * torch.sigmoid(w * real)).mean()
+    yield slope
+    answer = w - rate * slope
+    yield answer
+    sure = torch.sigmoid(-answer * fake)
+    first = -answer * sure / n
+    yield first
+    influence = -rate / n * (made + w * fake * made * (1 - made))
+    yield influence
+    pull = -(fake * sure).mean()
+    yield first + pull * influence
+""",
+            ),
+            "D climbs": (
+                "step 2: w' = w - eta s",
+                """
+def two_parts(w, real, fake, rate):
+    n = len(fake)
+    made = torch.sigmoid(w * fake)
+    slope = (fake * made).mean() - (real * torch.sigmoid(-w * real)).mean()
+    yield slope
+    answer = w + rate * slope
+    yield answer
+    sure = torch.sigmoid(-answer * fake)
+    first = -answer * sure / n
+    yield first
+    influence = -rate / n * (made + w * fake * made * (1 - made))
+    yield influence
+    pull = -(fake * sure).mean()
+    yield first + pull * influence
+""",
+            ),
+            "first part at the old weight": (
+                "step 3: dL_G/dx_i 'with w' held fixed': L_G holds w', not w (near-right at a small rate)",
+                """
+def two_parts(w, real, fake, rate):
+    n = len(fake)
+    made = torch.sigmoid(w * fake)
+    slope = (fake * made).mean() - (real * torch.sigmoid(-w * real)).mean()
+    yield slope
+    answer = w - rate * slope
+    yield answer
+    sure = torch.sigmoid(-w * fake)
+    first = -w * sure / n
+    yield first
+    influence = -rate / n * (made + w * fake * made * (1 - made))
+    yield influence
+    sure = torch.sigmoid(-answer * fake)
+    pull = -(fake * sure).mean()
+    yield first + pull * influence
+""",
+            ),
+            "product rule forgotten": (
+                "step 4: the slope holds x_i twice, in front of sigma and inside it",
+                """
+def two_parts(w, real, fake, rate):
+    n = len(fake)
+    made = torch.sigmoid(w * fake)
+    slope = (fake * made).mean() - (real * torch.sigmoid(-w * real)).mean()
+    yield slope
+    answer = w - rate * slope
+    yield answer
+    sure = torch.sigmoid(-answer * fake)
+    first = -answer * sure / n
+    yield first
+    influence = -rate / n * made
+    yield influence
+    pull = -(fake * sure).mean()
+    yield first + pull * influence
+""",
+            ),
+            "pull of the sample itself only": (
+                "step 5: dL_G/dw' is one number, a mean over all samples, times dw'/dx_i; here each sample feels itself alone (right for n = 1, the point of the exercise left out)",
+                """
+def two_parts(w, real, fake, rate):
+    n = len(fake)
+    made = torch.sigmoid(w * fake)
+    slope = (fake * made).mean() - (real * torch.sigmoid(-w * real)).mean()
+    yield slope
+    answer = w - rate * slope
+    yield answer
+    sure = torch.sigmoid(-answer * fake)
+    first = -answer * sure / n
+    yield first
+    influence = -rate / n * (made + w * fake * made * (1 - made))
+    yield influence
+    pull = -fake * sure / n
+    yield first + pull * influence
+""",
+            ),
+            "m for n": (
+                "steps 3 and 4: 1/n with n the number of samples, not of real points (right where n = m)",
+                """
+def two_parts(w, real, fake, rate):
+    n = len(real)
+    made = torch.sigmoid(w * fake)
+    slope = (fake * made).mean() - (real * torch.sigmoid(-w * real)).mean()
+    yield slope
+    answer = w - rate * slope
+    yield answer
+    sure = torch.sigmoid(-answer * fake)
+    first = -answer * sure / n
+    yield first
+    influence = -rate / n * (made + w * fake * made * (1 - made))
+    yield influence
+    pull = -(fake * sure).mean()
+    yield first + pull * influence
+""",
+            ),
+            "second part cut off": (
+                "step 5: the whole gradient has both parts; by a detach autograd finds the first one only",
+                """
+def two_parts(w, real, fake, rate):
+    n = len(fake)
+    made = torch.sigmoid(w * fake)
+    slope = (fake * made).mean() - (real * torch.sigmoid(-w * real)).mean()
+    yield slope
+    answer = w - rate * slope
+    yield answer
+    sure = torch.sigmoid(-answer * fake)
+    first = -answer * sure / n
+    yield first
+    influence = -rate / n * (made + w * fake * made * (1 - made))
+    yield influence
+    x = fake.detach().clone().requires_grad_()
+    ahead = answer.detach()
+    loss = torch.nn.functional.softplus(-ahead * x).mean()
+    yield torch.autograd.grad(loss, x)[0]
+""",
+            ),
+            "one pooled mean for D's loss": (
+                "step 1: 1/m sum over real + 1/n sum over samples, each kind by its own mean; here one sum over both, divided by the mean of m and n (right where n = m)",
+                """
+def two_parts(w, real, fake, rate):
+    n = len(fake)
+    made = torch.sigmoid(w * fake)
+    both = torch.cat([fake * made, -real * torch.sigmoid(-w * real)])
+    slope = 2 * both.mean()
+    yield slope
+    answer = w - rate * slope
+    yield answer
+    sure = torch.sigmoid(-answer * fake)
+    first = -answer * sure / n
+    yield first
+    influence = -rate / n * (made + w * fake * made * (1 - made))
+    yield influence
+    pull = -(fake * sure).mean()
+    yield first + pull * influence
+""",
+            ),
+        },
+        "right": {
+            "by tanh, yielded from a helper generator": """
+def squash(a):
+    return 0.5 * (1 + torch.tanh(0.5 * a))
+
+
+def _five(w, real, fake, rate, *, sigma=squash):
+    share = 1 / fake.numel()
+    s = torch.dot(fake, sigma(w * fake)) * share - torch.dot(real, sigma(-(w * real))) / real.numel()
+    yield s
+    new = torch.sub(w, s, alpha=rate)
+    yield new
+    alone = torch.neg(new * sigma(-new * fake)) * share
+    yield alone
+    up, down = sigma(w * fake), sigma(-w * fake)
+    moves = (up + fake * up * down * w).mul(-rate * share)
+    yield moves
+    yield torch.add(alone, moves * (-(fake * sigma(-new * fake)).sum() * share))
+
+
+def two_parts(w, real, fake, rate):
+    yield from _five(w, real, fake, rate)
+""",
+            "NumPy and SciPy inside, tensors out": """
+import numpy as np
+from scipy.special import expit
+
+
+def two_parts(w, real, fake, rate):
+    kind = fake.dtype
+    w, r, x = (np.asarray(t.detach().cpu().numpy(), dtype=np.float64) for t in (w, real, fake))
+    out = lambda value: torch.as_tensor(np.asarray(value), dtype=kind)
+    s = np.mean(x * expit(w * x)) - np.mean(r * expit(-w * r))
+    yield out(s)
+    ahead = w - float(rate) * s
+    yield out(ahead)
+    first = -ahead * expit(-ahead * x) / x.size
+    yield out(first)
+    d = expit(w * x) * (1 + w * x * expit(-w * x)) * (-float(rate) / x.size)
+    yield out(d)
+    yield out(first + np.mean(-x * expit(-ahead * x)) * d)
+""",
+            "plain loops over Python numbers": """
+def two_parts(w, real, fake, rate):
+    def sigma(a):
+        return 1 / (1 + math.exp(-a)) if a >= 0 else math.exp(a) / (1 + math.exp(a))
+
+    weight, rs, xs = float(w), [float(r) for r in real], [float(x) for x in fake]
+    n, m = len(xs), len(rs)
+    slope = 0.0
+    for x in xs:
+        slope += x * sigma(weight * x) / n
+    for r in rs:
+        slope -= r * sigma(-weight * r) / m
+    yield fake.new_tensor(slope)
+    answer = weight - rate * slope
+    yield fake.new_tensor(answer)
+    first = [-answer * sigma(-answer * x) / n for x in xs]
+    yield fake.new_tensor(first)
+    influence = []
+    for x in xs:
+        up = sigma(weight * x)
+        influence.append(-rate / n * (up + weight * x * up * (1 - up)))
+    yield fake.new_tensor(influence)
+    pull = -sum(x * sigma(-answer * x) for x in xs) / n
+    yield fake.new_tensor([a + pull * b for a, b in zip(first, influence)])
+""",
+            "an object that is called; the slope by softplus' own exponentials, einsum": '''
+from dataclasses import dataclass
+
+
+@dataclass
+class TwoParts:
+    """A callable: calling it gives the generator of the five."""
+
+    sigma: object = lambda a: torch.exp(-nn.functional.softplus(-a))
+
+    def slope(self, w, real, fake):
+        mean = lambda values, logits: torch.einsum("i,i->", values, self.sigma(logits)) / values.shape[0]
+        return mean(fake, w * fake) - mean(real, -w * real)
+
+    def __call__(self, w, real, fake, rate, extra=None):
+        n = fake.shape[0]
+        yield (s := self.slope(w, real, fake))
+        yield (answer := w - rate * s)
+        doubt = self.sigma(-answer * fake)
+        yield (first := torch.einsum(",i->i", -answer, doubt) / n)
+        a = w * fake
+        yield (influence := -(rate / n) * self.sigma(a) * (1 + a * self.sigma(-a)))
+        yield first - torch.einsum("i,i,j->j", fake, doubt, influence) / n
+
+
+two_parts = TwoParts()
+''',
+        },
+    },
 }

@@ -774,9 +774,9 @@ class PackedDiscriminator(nn.Module):
 # $$L_D = \tfrac1m \textstyle\sum_j \log(1 + e^{-w r_j}) + \tfrac1n \sum_i \log(1 + e^{w x_i}), \qquad
 # L_G = \tfrac1n \sum_i \log(1 + e^{-w' x_i}).$$
 #
-# $D$ looks one step ahead, at rate $\eta$. Work out five things, one after the other, as formulas, and `yield` each
-# as soon
-# as you have it; the checks look at every step by itself, and take your earlier ones as they are.
+# $D$ looks one step ahead, at rate $\eta$. Work out five things, one after the other, as formulas (autograd may confirm
+# them), and `yield` each as soon as you have it; the checks look at every step by itself, and take your earlier ones as
+# they are.
 #
 # 1. the slope $s = \partial L_D / \partial w$ at the weight $w$: one number;
 # 2. $D$'s answer $w' = w - \eta s$: one number;
@@ -788,14 +788,13 @@ class PackedDiscriminator(nn.Module):
 # The derivative of $\log(1 + e^a)$ is $\sigma(a)$. All the rest is the chain rule, and in step 4 the product rule:
 # the slope holds $x_i$ twice, in front of $\sigma$ and inside it.
 # ---
-# $s = \tfrac1n \sum_i x_i \sigma(w x_i) - \tfrac1m \sum_j r_j \sigma(-w r_j)$. Step 3: $-\tfrac1n w' \sigma(-w'
-# x_i)$. Step 4:
+# $s = \tfrac1n \sum_i x_i \sigma(w x_i) - \tfrac1m \sum_j r_j \sigma(-w r_j)$. Step 3:
+# $-\tfrac1n w' \sigma(-w' x_i)$. Step 4:
 # $-\tfrac{\eta}{n} \bigl[\sigma(w x_i) + w x_i\, \sigma(w x_i)\, \sigma(-w x_i)\bigr]$. In step 5
 # $\partial L_G / \partial w' = -\tfrac1n \sum_i x_i \sigma(-w' x_i)$, one number for all.
 # ---
 # `made = torch.sigmoid(w * fake)` serves steps 1 and 4; `torch.sigmoid(-w * fake)` is `1 - made`. `len(fake)` is
-# $n$. In
-# steps 3 and 5 `sure = torch.sigmoid(-answer * fake)`; the pull is `-(fake * sure).mean()`, and step 5 is
+# $n$. In steps 3 and 5 `sure = torch.sigmoid(-answer * fake)`; the pull is `-(fake * sure).mean()`, and step 5 is
 # `first + pull * influence`.
 
 

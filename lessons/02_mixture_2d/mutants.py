@@ -1248,7 +1248,7 @@ it.earns(
 it.earns(
     "bronze",
     "clumps that can hardly be told apart",
-    {"+ 0.1 *": "+ 0.15 *"},
+    {"+ 0.1 *": "+ 0.14 *"},
     of="clumps that run into each other a little",
 )
 

@@ -2405,4 +2405,609 @@ def slerp(a, b, t, tiny=1e-5):
 ''',
         },
     },
+    "dcgan_step": {
+        "first": (2, 0),
+        "wrong": {
+            "fakes made a second time": (
+                "'Make G(z), once: both players use the same fakes' (with batch norm the running statistics move twice)",
+                """
+def dcgan_step(G, D, ema, opt_G, opt_D, real, z, loss_D, remember, follow):
+    with torch.no_grad():
+        fake = G(z)
+    shown = remember(fake.detach())
+    opt_D.zero_grad()
+    on_real = D(real)
+    on_fake = D(shown)
+    d_loss = loss_D(on_real, on_fake)
+    d_loss.backward()
+    opt_D.step()
+    g_loss = F.softplus(-D(G(z))).mean()
+    opt_G.zero_grad()
+    g_loss.backward()
+    opt_G.step()
+    follow(ema, G)
+    return d_loss.item(), g_loss.item()
+""",
+            ),
+            "made pictures before real ones": (
+                "'D(real) and D(shown) each in a call of its own, real first' (seen in batch norm's running statistics)",
+                """
+def dcgan_step(G, D, ema, opt_G, opt_D, real, z, loss_D, remember, follow):
+    fake = G(z)
+    shown = remember(fake.detach())
+    opt_D.zero_grad()
+    on_fake = D(shown)
+    on_real = D(real)
+    d_loss = loss_D(on_real, on_fake)
+    d_loss.backward()
+    opt_D.step()
+    g_loss = F.softplus(-D(fake)).mean()
+    opt_G.zero_grad()
+    g_loss.backward()
+    opt_G.step()
+    follow(ema, G)
+    return d_loss.item(), g_loss.item()
+""",
+            ),
+            "G moves first": (
+                "'Ask the D that has just moved': here G is judged by the old D, and D moves last",
+                """
+def dcgan_step(G, D, ema, opt_G, opt_D, real, z, loss_D, remember, follow):
+    fake = G(z)
+    shown = remember(fake.detach())
+    g_loss = F.softplus(-D(fake)).mean()
+    opt_G.zero_grad()
+    g_loss.backward()
+    opt_G.step()
+    opt_D.zero_grad()
+    on_real = D(real)
+    on_fake = D(shown)
+    d_loss = loss_D(on_real, on_fake)
+    d_loss.backward()
+    opt_D.step()
+    follow(ema, G)
+    return d_loss.item(), g_loss.item()
+""",
+            ),
+            "forgotten detach": (
+                "'with the fakes cut off from G's computation ... G gets no gradient from it': both are cleared at the top, so D's loss stays in G's gradient",
+                """
+def dcgan_step(G, D, ema, opt_G, opt_D, real, z, loss_D, remember, follow):
+    fake = G(z)
+    opt_G.zero_grad()
+    shown = remember(fake)
+    opt_D.zero_grad()
+    on_real = D(real)
+    on_fake = D(shown)
+    d_loss = loss_D(on_real, on_fake)
+    d_loss.backward(retain_graph=True)
+    opt_D.step()
+    g_loss = F.softplus(-D(fake)).mean()
+    g_loss.backward()
+    opt_G.step()
+    follow(ema, G)
+    return d_loss.item(), g_loss.item()
+""",
+            ),
+            "D in evaluation for G's step, all in training after": (
+                "'The networks' modes (training, evaluation) stay as they are'; and G's pictures are judged with running statistics",
+                """
+def dcgan_step(G, D, ema, opt_G, opt_D, real, z, loss_D, remember, follow):
+    G.train()
+    D.train()
+    fake = G(z)
+    shown = remember(fake.detach())
+    opt_D.zero_grad()
+    on_real = D(real)
+    on_fake = D(shown)
+    d_loss = loss_D(on_real, on_fake)
+    d_loss.backward()
+    opt_D.step()
+    D.eval()
+    g_loss = F.softplus(-D(fake)).mean()
+    opt_G.zero_grad()
+    g_loss.backward()
+    opt_G.step()
+    D.train()
+    follow(ema, G)
+    return d_loss.item(), g_loss.item()
+""",
+            ),
+            "binary cross entropy of a sigmoid": (
+                "'the mean of -log D(G(z)), right at logits of +-200': the function cuts the logarithm at -100, and has no slope there",
+                """
+def dcgan_step(G, D, ema, opt_G, opt_D, real, z, loss_D, remember, follow):
+    fake = G(z)
+    shown = remember(fake.detach())
+    opt_D.zero_grad()
+    on_real = D(real)
+    on_fake = D(shown)
+    d_loss = loss_D(on_real, on_fake)
+    d_loss.backward()
+    opt_D.step()
+    g_loss = (lambda p: F.binary_cross_entropy(p, torch.ones_like(p)))(torch.sigmoid(D(fake)))
+    opt_G.zero_grad()
+    g_loss.backward()
+    opt_G.step()
+    follow(ema, G)
+    return d_loss.item(), g_loss.item()
+""",
+            ),
+            "gradients cleared after the step only": (
+                "'Gradients that an earlier step left behind must not count'; G's step leaves some in D, too",
+                """
+def dcgan_step(G, D, ema, opt_G, opt_D, real, z, loss_D, remember, follow):
+    fake = G(z)
+    shown = remember(fake.detach())
+    on_real = D(real)
+    on_fake = D(shown)
+    d_loss = loss_D(on_real, on_fake)
+    d_loss.backward()
+    opt_D.step()
+    opt_D.zero_grad()
+    g_loss = F.softplus(-D(fake)).mean()
+    g_loss.backward()
+    opt_G.step()
+    opt_G.zero_grad()
+    follow(ema, G)
+    return d_loss.item(), g_loss.item()
+""",
+            ),
+            "the average follows too early": (
+                "'Call follow(ema, G), once, with the G that has just moved': here before G's step",
+                """
+def dcgan_step(G, D, ema, opt_G, opt_D, real, z, loss_D, remember, follow):
+    fake = G(z)
+    shown = remember(fake.detach())
+    opt_D.zero_grad()
+    on_real = D(real)
+    on_fake = D(shown)
+    d_loss = loss_D(on_real, on_fake)
+    d_loss.backward()
+    opt_D.step()
+    follow(ema, G)
+    g_loss = F.softplus(-D(fake)).mean()
+    opt_G.zero_grad()
+    g_loss.backward()
+    opt_G.step()
+    return d_loss.item(), g_loss.item()
+""",
+            ),
+        },
+        "right": {
+            "a leaf between G and D": """
+def dcgan_step(G, D, ema, opt_G, opt_D, real, z, loss_D, remember, follow):
+    made = G(z)
+    cut = made.detach()
+    for part in opt_D.param_groups:
+        for p in part["params"]:
+            p.grad = None
+    lost = loss_D(D(real), D(remember(cut.clone())))
+    lost.backward()
+    opt_D.step()
+
+    leaf = cut.clone().requires_grad_()
+    logits = D(leaf)
+    hoped = -F.logsigmoid(logits).mean()
+    (pull,) = torch.autograd.grad(hoped, leaf)
+    opt_G.zero_grad(set_to_none=False)
+    made.backward(gradient=pull)
+    opt_G.step()
+    follow(ema, G)
+    return lost.item(), hoped.item()
+""",
+            "autograd.grad, gradients put in place by hand, a named tuple": """
+from collections import namedtuple
+
+Losses = namedtuple("Losses", "D G")
+
+
+def _move(net, opt, loss):
+    opt.zero_grad()
+    weights = [p for p in net.parameters() if p.requires_grad]
+    for p, slope in zip(weights, torch.autograd.grad(loss, weights, allow_unused=True)):
+        p.grad = slope
+    opt.step()
+    return loss.detach().item()
+
+
+def dcgan_step(G, D, ema, opt_G, opt_D, real, z, loss_D, remember, follow):
+    fakes = G(z)
+    on_real = D(real)
+    d = _move(D, opt_D, loss_D(on_real, D(remember(fakes.detach()))))
+    g = _move(G, opt_G, torch.logaddexp(torch.zeros(()), -D(fakes)).mean())
+    follow(ema, G)
+    return Losses(D=d, G=g)
+""",
+            "D frozen while G moves, a loss with logits": """
+def dcgan_step(G, D, ema, opt_G, opt_D, real, z, loss_D, remember, follow):
+    fake = G(z)
+    with torch.no_grad():
+        shown = remember(fake.detach())
+    G.zero_grad()
+    D.zero_grad()
+    d_loss = loss_D(D(real), D(shown))
+    d_loss.backward()
+    opt_D.step()
+
+    free = [p for p in D.parameters() if p.requires_grad]
+    for p in free:
+        p.requires_grad_(False)
+    try:
+        on_fake = D(fake)
+        g_loss = nn.BCEWithLogitsLoss()(on_fake, torch.ones_like(on_fake))
+        g_loss.backward()
+    finally:
+        for p in free:
+            p.requires_grad_(True)
+    opt_G.step()
+    follow(ema, G)
+    return (d_loss.tolist(), g_loss.tolist())
+""",
+            "optimizers that call a closure": """
+def dcgan_step(G, D, ema, opt_G, opt_D, real, z, loss_D, remember, follow):
+    fake = G(z)
+    shown = remember(fake.detach())
+
+    def closure_for(opt, loss_of):
+        def closure():
+            opt.zero_grad()
+            loss = loss_of()
+            loss.backward()
+            return loss
+
+        return closure
+
+    def judged():
+        on_real = D(real)
+        return loss_D(on_real, D(shown))
+
+    losses = [opt_D.step(closure_for(opt_D, judged))]
+    losses.append(opt_G.step(closure_for(opt_G, lambda: F.softplus(D(fake).neg()).mean())))
+    follow(ema, G)
+    return tuple(loss.item() for loss in losses)
+""",
+        },
+    },
+    "off_the_shell": {
+        "first": (0, 1),
+        "wrong": {
+            "length for square": (
+                "step 1: the mean of |z|^2, a sum of d squares of mean 1, is d; the root of it is the length's",
+                '''
+def mean_square(d):
+    return d**0.5
+
+
+def width_of_square(d):
+    return (2 * d) ** 0.5
+
+
+def square_on_the_line(aa, bb, ab, t):
+    return (1 - t) ** 2 * aa + t**2 * bb + 2 * t * (1 - t) * ab
+
+
+def mean_on_the_line(d, t):
+    return ((1 - t) ** 2 + t**2) * d
+
+
+def depth(d, t):
+    return 2 * t * (1 - t) * (d / 2) ** 0.5
+
+
+def off_the_shell(step, *numbers):
+    """Step 1 to 5, for the check."""
+    return (mean_square, width_of_square, square_on_the_line, mean_on_the_line, depth)[step - 1](*numbers)
+''',
+            ),
+            "fourth moment for variance": (
+                "step 2: a variance is E z^4 - (E z^2)^2 = 3 - 1, not 3",
+                '''
+def mean_square(d):
+    return d
+
+
+def width_of_square(d):
+    return (3 * d) ** 0.5
+
+
+def square_on_the_line(aa, bb, ab, t):
+    return (1 - t) ** 2 * aa + t**2 * bb + 2 * t * (1 - t) * ab
+
+
+def mean_on_the_line(d, t):
+    return ((1 - t) ** 2 + t**2) * d
+
+
+def depth(d, t):
+    return 2 * t * (1 - t) * (d / 2) ** 0.5
+
+
+def off_the_shell(step, *numbers):
+    """Step 1 to 5, for the check."""
+    return (mean_square, width_of_square, square_on_the_line, mean_on_the_line, depth)[step - 1](*numbers)
+''',
+            ),
+            "width by simulation": (
+                "step 2: 'a function of its own with a formula': the standard deviation is the root of 2d, not an estimate that is off by a percent and anew at each call",
+                '''
+def mean_square(d):
+    return d
+
+
+def width_of_square(d):
+    return float((torch.randn(5000, int(d)) ** 2).sum(1).std())
+
+
+def square_on_the_line(aa, bb, ab, t):
+    return (1 - t) ** 2 * aa + t**2 * bb + 2 * t * (1 - t) * ab
+
+
+def mean_on_the_line(d, t):
+    return ((1 - t) ** 2 + t**2) * d
+
+
+def depth(d, t):
+    return (mean_square(d) - mean_on_the_line(d, t)) / width_of_square(d)
+
+
+def off_the_shell(step, *numbers):
+    """Step 1 to 5, for the check."""
+    return (mean_square, width_of_square, square_on_the_line, mean_on_the_line, depth)[step - 1](*numbers)
+''',
+            ),
+            "a and b change places": (
+                "step 3: x = (1 - t) a + t b (right at t = 1/2, and where |a| = |b|)",
+                '''
+def mean_square(d):
+    return d
+
+
+def width_of_square(d):
+    return (2 * d) ** 0.5
+
+
+def square_on_the_line(aa, bb, ab, t):
+    return t**2 * aa + (1 - t) ** 2 * bb + 2 * t * (1 - t) * ab
+
+
+def mean_on_the_line(d, t):
+    return ((1 - t) ** 2 + t**2) * d
+
+
+def depth(d, t):
+    return (mean_square(d) - mean_on_the_line(d, t)) / width_of_square(d)
+
+
+def off_the_shell(step, *numbers):
+    """Step 1 to 5, for the check."""
+    return (mean_square, width_of_square, square_on_the_line, mean_on_the_line, depth)[step - 1](*numbers)
+''',
+            ),
+            "a and b taken as the same draw": (
+                "step 4: 'two independent draws': the mean of a . b is 0, not d; so the line never leaves the shell, the very point",
+                '''
+def mean_square(d):
+    return d
+
+
+def width_of_square(d):
+    return (2 * d) ** 0.5
+
+
+def square_on_the_line(aa, bb, ab, t):
+    return (1 - t) ** 2 * aa + t**2 * bb + 2 * t * (1 - t) * ab
+
+
+def mean_on_the_line(d, t):
+    return square_on_the_line(d, d, d, t)
+
+
+def depth(d, t):
+    return 2 * t * (1 - t) * (d / 2) ** 0.5
+
+
+def off_the_shell(step, *numbers):
+    """Step 1 to 5, for the check."""
+    return (mean_square, width_of_square, square_on_the_line, mean_on_the_line, depth)[step - 1](*numbers)
+''',
+            ),
+            "depth of the middle at every t": (
+                "step 5: 'At t = 0 it is 0': t is not looked at (right at t = 1/2)",
+                '''
+def mean_square(d):
+    return d
+
+
+def width_of_square(d):
+    return (2 * d) ** 0.5
+
+
+def square_on_the_line(aa, bb, ab, t):
+    return (1 - t) ** 2 * aa + t**2 * bb + 2 * t * (1 - t) * ab
+
+
+def mean_on_the_line(d, t):
+    return ((1 - t) ** 2 + t**2) * d
+
+
+def depth(d, t):
+    return (mean_square(d) - mean_on_the_line(d, 0.5)) / width_of_square(d)
+
+
+def off_the_shell(step, *numbers):
+    """Step 1 to 5, for the check."""
+    return (mean_square, width_of_square, square_on_the_line, mean_on_the_line, depth)[step - 1](*numbers)
+''',
+            ),
+            "depth as a triangle": (
+                "step 5: 2t(1 - t) times a root; a straight way down to the middle and up again is right at 0, 1/2 and 1 only",
+                '''
+def mean_square(d):
+    return d
+
+
+def width_of_square(d):
+    return (2 * d) ** 0.5
+
+
+def square_on_the_line(aa, bb, ab, t):
+    return (1 - t) ** 2 * aa + t**2 * bb + 2 * t * (1 - t) * ab
+
+
+def mean_on_the_line(d, t):
+    return ((1 - t) ** 2 + t**2) * d
+
+
+def depth(d, t):
+    return min(t, 1 - t) * (d / 2) ** 0.5
+
+
+def off_the_shell(step, *numbers):
+    """Step 1 to 5, for the check."""
+    return (mean_square, width_of_square, square_on_the_line, mean_on_the_line, depth)[step - 1](*numbers)
+''',
+            ),
+            "depth of lengths": (
+                "step 5: the means are those of |z|^2 and |x|^2, measured in the width of |z|^2; here roots are taken first",
+                '''
+def mean_square(d):
+    return d
+
+
+def width_of_square(d):
+    return (2 * d) ** 0.5
+
+
+def square_on_the_line(aa, bb, ab, t):
+    return (1 - t) ** 2 * aa + t**2 * bb + 2 * t * (1 - t) * ab
+
+
+def mean_on_the_line(d, t):
+    return ((1 - t) ** 2 + t**2) * d
+
+
+def depth(d, t):
+    return (mean_square(d) ** 0.5 - mean_on_the_line(d, t) ** 0.5) / width_of_square(d)
+
+
+def off_the_shell(step, *numbers):
+    """Step 1 to 5, for the check."""
+    return (mean_square, width_of_square, square_on_the_line, mean_on_the_line, depth)[step - 1](*numbers)
+''',
+            ),
+        },
+        "right": {
+            "formulas with math, closed depth": '''
+import math
+
+
+def mean_square(d):
+    return d
+
+
+def width_of_square(d):
+    return math.sqrt(2) * math.sqrt(d)
+
+
+def square_on_the_line(aa, bb, ab, t):
+    s = 1 - t
+    return s * (s * aa + t * ab) + t * (s * ab + t * bb)
+
+
+def mean_on_the_line(d, t):
+    return d - 2 * t * (1 - t) * d
+
+
+def depth(d, t):
+    return math.sqrt(2 * d) * t * (1 - t)
+
+
+def off_the_shell(step, *numbers):
+    """Step 1 to 5, for the check."""
+    return (mean_square, width_of_square, square_on_the_line, mean_on_the_line, depth)[step - 1](*numbers)
+''',
+            "chi squared from SciPy": '''
+from scipy.stats import chi2
+
+
+def mean_square(d):
+    return chi2(df=d).mean()
+
+
+def width_of_square(d):
+    return chi2.std(d)
+
+
+def square_on_the_line(aa, bb, ab, t):
+    return aa + 2 * t * (ab - aa) + t * t * (aa - 2 * ab + bb)
+
+
+def mean_on_the_line(d, t):
+    return chi2.mean(d, scale=(1 - t) ** 2 + t**2)
+
+
+def depth(d, t):
+    return (chi2.mean(d) - mean_on_the_line(d, t)) / chi2.std(d)
+
+
+def off_the_shell(step, *numbers):
+    """Step 1 to 5, for the check."""
+    return (mean_square, width_of_square, square_on_the_line, mean_on_the_line, depth)[step - 1](*numbers)
+''',
+            "tensors of one number, a Gram matrix and einsum": '''
+def _number(x):
+    return torch.as_tensor(x, dtype=torch.float64)
+
+
+def mean_square(d):
+    return _number(1.0) * d
+
+
+def width_of_square(d):
+    return _number(2.0 * d).sqrt()
+
+
+def square_on_the_line(aa, bb, ab, t):
+    gram = torch.stack([_number(v) for v in (aa, ab, ab, bb)]).reshape(2, 2)
+    share = torch.stack([1 - _number(t), _number(t)])
+    return torch.einsum("i,ij,j->", share, gram, share)
+
+
+def mean_on_the_line(d, t):
+    return square_on_the_line(aa=d, bb=d, ab=0, t=t)
+
+
+def depth(d, t):
+    return ((mean_square(d) - mean_on_the_line(d, t)) / width_of_square(d)).reshape(1)
+
+
+def off_the_shell(step, *numbers):
+    """Step 1 to 5, for the check."""
+    return (mean_square, width_of_square, square_on_the_line, mean_on_the_line, depth)[step - 1](*numbers)
+''',
+            "lambdas, and a namespace that holds them": '''
+class Shell:
+    """Everything of a chi-squared shell, by moments of one coordinate."""
+
+    SECOND, FOURTH = 1, 3
+
+    @classmethod
+    def variance(cls, d):
+        return d * (cls.FOURTH - cls.SECOND**2)
+
+
+mean_square = lambda d, *, shell=Shell: shell.SECOND * d
+width_of_square = lambda d, power=0.5: pow(Shell.variance(d), power)
+square_on_the_line = lambda aa, bb, ab, t: sum(u * v * w for (u, v, w) in ((1 - t, 1 - t, aa), (t, t, bb), (1 - t, t, ab), (t, 1 - t, ab)))
+mean_on_the_line = lambda d, t: mean_square(d) * (0.5 + 2 * (t - 0.5) ** 2)
+depth = lambda d, t: t * (1 - t) * width_of_square(d)
+
+
+def off_the_shell(step, *numbers):
+    """Step 1 to 5, for the check."""
+    return (mean_square, width_of_square, square_on_the_line, mean_on_the_line, depth)[step - 1](*numbers)
+''',
+        },
+    },
 }

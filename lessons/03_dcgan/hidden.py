@@ -25,7 +25,7 @@ from gancourse.checks.core import Suite, a, expect
 from gancourse.checks.doubles import Blend, Quadratic
 from gancourse.checks.inputs import chosen_int, rand, randn
 from gancourse.checks.steps import curved, flat
-from gancourse.checks.values import close, expect_close, number, numbers, whole
+from gancourse.checks.values import close, expect_close, number, numbers, one_of_one, whole
 from gancourse.training.runs import PastRun, load_runs
 
 check = Suite("03_dcgan")
@@ -332,7 +332,7 @@ def _(latent_moves: Callable) -> None:
 
 
 def step_of(answer: Callable, step: int, *given: float) -> float:
-    return float(number(answer(step, *given), f"The result of step {step}", "One number is asked."))
+    return float(number(one_of_one(answer(step, *given)), f"The result of step {step}", "One number is asked."))
 
 
 def chi_squared(d: int) -> tuple[float, float]:

@@ -677,7 +677,9 @@ def ema_update(ema, net, decay):
 # 4. **The average.** Call `follow(ema, G)`, once, with the $G$ that has just moved.
 #
 # Return both losses as plain numbers, each from before its player's step, $D$'s first. Gradients that an earlier step
-# left behind must not count. $D$ and $G$ each move once. The networks' modes (training, evaluation) stay as they are.
+# left behind must not count; those that you leave behind are nobody's concern, and neither is whether `remember` is
+# called before `D(real)` or after it. $D$ and $G$ each move once. The networks' modes (training, evaluation) stay as
+# they are.
 #
 # In the lesson `loss_D` is your `smoothed_loss`, `remember` your `ReplayBuffer` or nothing, and `follow` your
 # `ema_update`; the check passes functions of its own.
@@ -1413,7 +1415,7 @@ def latent_moves(which, *given):
 #    $|a|^2$, $|b|^2$ and $a \cdot b$.
 # 4. `mean_on_the_line(d, t)`: the mean of $|x|^2$ if $a$ and $b$ are two independent draws.
 # 5. `depth(d, t)`: how many standard deviations (those of step 2) the mean of step 4 lies below the mean of step 1. At
-#    $t = 0$ it is 0; it is never negative.
+#    $t = 0$ it is 0; for no $t$ from 0 to 1 is it negative.
 
 # %% [markdown] hints="off_the_shell"
 # 1 and 2: means add up, and so do variances of independent numbers. 3: multiply the bracket out. 4: put the means into

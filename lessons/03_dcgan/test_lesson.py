@@ -53,6 +53,7 @@ def test_a_few_steps_on_drawn_faces(lesson):
     trains(play(lesson, drawn()))
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not REAL.is_dir(), reason="CelebA's pictures are not here")
 def test_the_same_on_celeba(lesson, monkeypatch, tmp_path):
     monkeypatch.setenv("GANCOURSE_CACHE", str(tmp_path))

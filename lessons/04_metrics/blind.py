@@ -1481,4 +1481,552 @@ def linear_probe(features, targets, strength):
 """,
         },
     },
+    "fid_bias": {
+        "first": (2, 0),
+        "wrong": {
+            "m points not looked at": (
+                "step 1: errors of both means add up, lambda (1/m + 1/n); here 2/n (right where m = n, as in the lesson)",
+                '''
+def mean_excess(spectrum, m, n):
+    return 2 * spectrum.sum() / n
+
+
+def entry_variances(spectrum, n):
+    return torch.outer(spectrum, spectrum) * (1 + torch.eye(len(spectrum), dtype=spectrum.dtype)) / (n - 1)
+
+
+def spread_excess(spectrum, variances):
+    sums = spectrum[:, None] + spectrum
+    sums = torch.where(sums > 0, sums, 1.0)
+    return 0.5 * torch.where(spectrum[:, None] + spectrum > 0, variances / sums, 0.0).sum()
+
+
+def drawn_on(sizes, fids):
+    import numpy
+
+    b, a = numpy.polyfit([1 / n for n in sizes], fids, 1)
+    return float(a), float(b)
+
+
+def fid_bias():
+    """The four steps, for the check. Leave it as it is."""
+    return mean_excess, entry_variances, spread_excess, drawn_on
+''',
+            ),
+            "one pooled sample": (
+                "step 1: the variances of two independent means add up: 1/m + 1/n, not 4/(m + n) (right where m = n)",
+                '''
+def mean_excess(spectrum, m, n):
+    return 4 * spectrum.sum() / (m + n)
+
+
+def entry_variances(spectrum, n):
+    return torch.outer(spectrum, spectrum) * (1 + torch.eye(len(spectrum), dtype=spectrum.dtype)) / (n - 1)
+
+
+def spread_excess(spectrum, variances):
+    sums = spectrum[:, None] + spectrum
+    sums = torch.where(sums > 0, sums, 1.0)
+    return 0.5 * torch.where(spectrum[:, None] + spectrum > 0, variances / sums, 0.0).sum()
+
+
+def drawn_on(sizes, fids):
+    import numpy
+
+    b, a = numpy.polyfit([1 / n for n in sizes], fids, 1)
+    return float(a), float(b)
+
+
+def fid_bias():
+    """The four steps, for the check. Leave it as it is."""
+    return mean_excess, entry_variances, spread_excess, drawn_on
+''',
+            ),
+            "n below": (
+                "step 2: 'has n - 1 below, for the mean costs one point'",
+                '''
+def mean_excess(spectrum, m, n):
+    return (spectrum * (1 / m + 1 / n)).sum()
+
+
+def entry_variances(spectrum, n):
+    return torch.outer(spectrum, spectrum) * (1 + torch.eye(len(spectrum), dtype=spectrum.dtype)) / n
+
+
+def spread_excess(spectrum, variances):
+    sums = spectrum[:, None] + spectrum
+    sums = torch.where(sums > 0, sums, 1.0)
+    return 0.5 * torch.where(spectrum[:, None] + spectrum > 0, variances / sums, 0.0).sum()
+
+
+def drawn_on(sizes, fids):
+    import numpy
+
+    b, a = numpy.polyfit([1 / n for n in sizes], fids, 1)
+    return float(a), float(b)
+
+
+def fid_bias():
+    """The four steps, for the check. Leave it as it is."""
+    return mean_excess, entry_variances, spread_excess, drawn_on
+''',
+            ),
+            "entries beside the diagonal do not vary": (
+                "step 2: off the diagonal the variance is lambda_i lambda_j / (n - 1), though the mean is 0",
+                '''
+def mean_excess(spectrum, m, n):
+    return (spectrum * (1 / m + 1 / n)).sum()
+
+
+def entry_variances(spectrum, n):
+    return torch.diag(2 * spectrum**2 / (n - 1))
+
+
+def spread_excess(spectrum, variances):
+    sums = spectrum[:, None] + spectrum
+    sums = torch.where(sums > 0, sums, 1.0)
+    return 0.5 * torch.where(spectrum[:, None] + spectrum > 0, variances / sums, 0.0).sum()
+
+
+def drawn_on(sizes, fids):
+    import numpy
+
+    b, a = numpy.polyfit([1 / n for n in sizes], fids, 1)
+    return float(a), float(b)
+
+
+def fid_bias():
+    """The four steps, for the check. Leave it as it is."""
+    return mean_excess, entry_variances, spread_excess, drawn_on
+''',
+            ),
+            "small sums raised to a floor": (
+                "step 3: only where lambda_i + lambda_j = 0 nothing is added; a floor of 1e-3 takes most from the small eigenvalues",
+                '''
+def mean_excess(spectrum, m, n):
+    return (spectrum * (1 / m + 1 / n)).sum()
+
+
+def entry_variances(spectrum, n):
+    return torch.outer(spectrum, spectrum) * (1 + torch.eye(len(spectrum), dtype=spectrum.dtype)) / (n - 1)
+
+
+def spread_excess(spectrum, variances):
+    return 0.5 * (variances / (spectrum[:, None] + spectrum).clamp(min=1e-3)).sum()
+
+
+def drawn_on(sizes, fids):
+    import numpy
+
+    b, a = numpy.polyfit([1 / n for n in sizes], fids, 1)
+    return float(a), float(b)
+
+
+def fid_bias():
+    """The four steps, for the check. Leave it as it is."""
+    return mean_excess, entry_variances, spread_excess, drawn_on
+''',
+            ),
+            "every dimension with a 0 dropped": (
+                "step 3: nothing is added where the SUM is 0; a pair of 0 and a positive lambda counts",
+                '''
+def mean_excess(spectrum, m, n):
+    return (spectrum * (1 / m + 1 / n)).sum()
+
+
+def entry_variances(spectrum, n):
+    return torch.outer(spectrum, spectrum) * (1 + torch.eye(len(spectrum), dtype=spectrum.dtype)) / (n - 1)
+
+
+def spread_excess(spectrum, variances):
+    keep = spectrum > 0
+    left, table = spectrum[keep], variances[keep][:, keep]
+    return 0.5 * (table / (left[:, None] + left)).sum()
+
+
+def drawn_on(sizes, fids):
+    import numpy
+
+    b, a = numpy.polyfit([1 / n for n in sizes], fids, 1)
+    return float(a), float(b)
+
+
+def fid_bias():
+    """The four steps, for the check. Leave it as it is."""
+    return mean_excess, entry_variances, spread_excess, drawn_on
+''',
+            ),
+            "each pair once": (
+                "step 3: 'The sum runs over all i and j': here i <= j, with the half kept",
+                '''
+def mean_excess(spectrum, m, n):
+    return (spectrum * (1 / m + 1 / n)).sum()
+
+
+def entry_variances(spectrum, n):
+    return torch.outer(spectrum, spectrum) * (1 + torch.eye(len(spectrum), dtype=spectrum.dtype)) / (n - 1)
+
+
+def spread_excess(spectrum, variances):
+    sums = spectrum[:, None] + spectrum
+    parts = torch.where(sums > 0, variances / torch.where(sums > 0, sums, 1.0), 0.0)
+    return 0.5 * torch.triu(parts).sum()
+
+
+def drawn_on(sizes, fids):
+    import numpy
+
+    b, a = numpy.polyfit([1 / n for n in sizes], fids, 1)
+    return float(a), float(b)
+
+
+def fid_bias():
+    """The four steps, for the check. Leave it as it is."""
+    return mean_excess, entry_variances, spread_excess, drawn_on
+''',
+            ),
+            "least squares of n times FID": (
+                "step 4: the nearest line to the FIDs themselves; fitting n FID = a n + b weighs large n more (right for points on a line only)",
+                '''
+def mean_excess(spectrum, m, n):
+    return (spectrum * (1 / m + 1 / n)).sum()
+
+
+def entry_variances(spectrum, n):
+    return torch.outer(spectrum, spectrum) * (1 + torch.eye(len(spectrum), dtype=spectrum.dtype)) / (n - 1)
+
+
+def spread_excess(spectrum, variances):
+    sums = spectrum[:, None] + spectrum
+    sums = torch.where(sums > 0, sums, 1.0)
+    return 0.5 * torch.where(spectrum[:, None] + spectrum > 0, variances / sums, 0.0).sum()
+
+
+def drawn_on(sizes, fids):
+    import numpy
+
+    a, b = numpy.polyfit(sizes, [n * fid for n, fid in zip(sizes, fids)], 1)
+    return float(a), float(b)
+
+
+def fid_bias():
+    """The four steps, for the check. Leave it as it is."""
+    return mean_excess, entry_variances, spread_excess, drawn_on
+''',
+            ),
+        },
+        "right": {
+            "loops over Python numbers": '''
+def mean_excess(spectrum, m, n):
+    total = 0.0
+    for value in spectrum.tolist():
+        total += value / m + value / n
+    return total
+
+
+def entry_variances(spectrum, n):
+    d = len(spectrum)
+    table = torch.zeros(d, d, dtype=spectrum.dtype)
+    for i in range(d):
+        for j in range(d):
+            table[i, j] = (2 if i == j else 1) * spectrum[i] * spectrum[j] / (n - 1)
+    return table
+
+
+def spread_excess(spectrum, variances):
+    values, table = spectrum.tolist(), variances.tolist()
+    total = 0.0
+    for a, row in zip(values, table):
+        for b, v in zip(values, row):
+            if a + b > 0:
+                total += v / (a + b)
+    return total / 2
+
+
+def drawn_on(sizes, fids):
+    xs = [1 / n for n in sizes]
+    x, y = sum(xs) / len(xs), sum(fids) / len(xs)
+    b = sum((u - x) * (v - y) for u, v in zip(xs, fids)) / sum((u - x) ** 2 for u in xs)
+    return [y - b * x, b][0], b
+
+
+def fid_bias():
+    """The four steps, for the check. Leave it as it is."""
+    return mean_excess, entry_variances, spread_excess, drawn_on
+''',
+            "boolean choice of pairs, lstsq": '''
+def mean_excess(spectrum, m, n):
+    return spectrum.sum() * (m + n) / (m * n)
+
+
+def entry_variances(spectrum, n):
+    table = spectrum.unsqueeze(1) @ spectrum.unsqueeze(0)
+    table.diagonal().mul_(2)
+    return table.div_(n - 1)
+
+
+def spread_excess(spectrum, variances):
+    sums = torch.cartesian_prod(spectrum, spectrum).sum(dim=1)
+    there = sums.nonzero().squeeze(1)
+    return variances.reshape(-1)[there].div(sums[there]).sum().mul(0.5)
+
+
+def drawn_on(sizes, fids):
+    inverse = torch.tensor(sizes, dtype=torch.float64).reciprocal()
+    left = torch.stack([torch.ones_like(inverse), inverse], dim=1)
+    right = torch.tensor([float(fid) for fid in fids], dtype=torch.float64)
+    a, b = torch.linalg.lstsq(left, right[:, None]).solution.flatten()
+    return a, b
+
+
+def fid_bias():
+    """The four steps, for the check. Leave it as it is."""
+    return mean_excess, entry_variances, spread_excess, drawn_on
+''',
+            "NumPy, einsum, a Polynomial": '''
+import numpy as np
+
+
+def _plain(t):
+    return t.detach().cpu().numpy()
+
+
+def mean_excess(spectrum, m, n):
+    return np.einsum("i,k->", _plain(spectrum), np.array([1 / m, 1 / n]))
+
+
+def entry_variances(spectrum, n):
+    lam = _plain(spectrum)
+    fourth = np.einsum("i,j->ij", lam, lam)
+    fourth[np.diag_indices_from(fourth)] *= 3
+    return torch.from_numpy((fourth - np.diag(lam) ** 2) / (n - 1))
+
+
+def spread_excess(spectrum, variances):
+    lam, v = _plain(spectrum), _plain(variances)
+    sums = np.add.outer(lam, lam)
+    return np.divide(v, 2 * sums, out=np.zeros_like(v), where=sums > 0).sum()
+
+
+def drawn_on(sizes, fids):
+    line = np.polynomial.Polynomial.fit(1 / np.asarray(sizes, float), np.asarray(fids, float), deg=1)
+    return tuple(line.convert().coef)
+
+
+def fid_bias():
+    """The four steps, for the check. Leave it as it is."""
+    return mean_excess, entry_variances, spread_excess, drawn_on
+''',
+            "static methods of a class, a named tuple, SciPy's linregress": '''
+from typing import NamedTuple
+
+from scipy.stats import linregress
+
+
+class Line(NamedTuple):
+    a: float
+    b: float
+
+
+class Bias:
+    @staticmethod
+    def mean(spectrum, m, n):
+        return torch.stack([spectrum / m, spectrum / n]).sum()
+
+    @staticmethod
+    def entries(spectrum, n):
+        square = spectrum.expand(len(spectrum), -1)
+        return (square * square.T + torch.diag_embed(spectrum.square())) / (n - 1)
+
+    @staticmethod
+    def spread(spectrum, variances):
+        sums = spectrum[:, None] + spectrum[None]
+        nothing = sums == 0
+        return variances.masked_fill(nothing, 0).div(2 * sums.masked_fill(nothing, 1)).sum().reshape(())
+
+    @staticmethod
+    def fit(sizes, fids):
+        found = linregress(x=[n**-1.0 for n in map(float, sizes)], y=list(fids))
+        return Line(a=found.intercept, b=found.slope)
+
+
+mean_excess, entry_variances, spread_excess, drawn_on = Bias.mean, Bias.entries, Bias.spread, Bias.fit
+
+
+def fid_bias():
+    """The four steps, for the check. Leave it as it is."""
+    return mean_excess, entry_variances, spread_excess, drawn_on
+''',
+        },
+    },
+    "bias_sweep": {
+        "first": (1, 0),
+        "wrong": {
+            "all sizes first, then the yields": (
+                "'Only then go on to the next size, so that whoever listens can show how far it is'",
+                """
+def bias_sweep(real, fake, sizes, times, distance):
+    rows = []
+    for size in sizes:
+        found = []
+        for _ in range(times):
+            x = real[torch.randperm(len(real))[:size]]
+            y = fake[torch.randperm(len(fake))[:size]]
+            found.append(distance(x, y))
+        rows.append((size, found))
+    yield from rows
+""",
+            ),
+            "one draw for each size": (
+                "'Each draw ... is made anew': the same rows are asked about `times` times",
+                """
+def bias_sweep(real, fake, sizes, times, distance):
+    for size in sizes:
+        x = real[torch.randperm(len(real))[:size]]
+        y = fake[torch.randperm(len(fake))[:size]]
+        yield size, [distance(x, y) for _ in range(times)]
+""",
+            ),
+            "the same places on both sides": (
+                "'on either side by itself'; rows beyond the shorter side are never drawn, either",
+                """
+def bias_sweep(real, fake, sizes, times, distance):
+    for size in sizes:
+        found = []
+        for _ in range(times):
+            places = torch.randperm(min(len(real), len(fake)))[:size]
+            found.append(distance(real[places], fake[places]))
+        yield size, found
+""",
+            ),
+            "with repetition on the made side": (
+                "'Each draw takes every row at most once'",
+                """
+def bias_sweep(real, fake, sizes, times, distance):
+    for size in sizes:
+        found = []
+        for _ in range(times):
+            x = real[torch.randperm(len(real))[:size]]
+            y = fake[torch.randint(len(fake), (size,))]
+            found.append(distance(x, y))
+        yield size, found
+""",
+            ),
+            "only the first rows of the longer side": (
+                "'draw so many of the real rows, and so many of the fake ones': with n != m the rows beyond the shorter length never come",
+                """
+def bias_sweep(real, fake, sizes, times, distance):
+    most = min(len(real), len(fake))
+    for size in sizes:
+        found = []
+        for _ in range(times):
+            x = real[:most][torch.randperm(most)[:size]]
+            y = fake[:most][torch.randperm(most)[:size]]
+            found.append(distance(x, y))
+        yield size, found
+""",
+            ),
+            "one list for all sizes": (
+                "'yield the pair (size, distances)': the list that was handed out is emptied for the next size, so whoever keeps the pairs has the last size's numbers everywhere",
+                """
+def bias_sweep(real, fake, sizes, times, distance):
+    found = []
+    for size in sizes:
+        found.clear()
+        for _ in range(times):
+            x = real[torch.randperm(len(real))[:size]]
+            y = fake[torch.randperm(len(fake))[:size]]
+            found.append(distance(x, y))
+        yield size, found
+""",
+            ),
+            "nested draws": (
+                "'Each draw ... is made anew': one order for each repeat, so that a smaller draw is the beginning of a larger one",
+                """
+def bias_sweep(real, fake, sizes, times, distance):
+    orders = [(torch.randperm(len(real)), torch.randperm(len(fake))) for _ in range(times)]
+    for size in sizes:
+        found = []
+        for a, b in orders:
+            found.append(distance(real[a[:size]], fake[b[:size]]))
+        yield size, found
+""",
+            ),
+            "shuffled neighbours": (
+                "'draw so many of the real rows ... at random' ('the first so many of a random order'): a block of neighbouring rows from a random start is no random choice of rows",
+                """
+def bias_sweep(real, fake, sizes, times, distance):
+    def draw(rows, size):
+        start = int(torch.randint(len(rows) - size + 1, ()))
+        return rows[start : start + size][torch.randperm(size)]
+
+    for size in sizes:
+        found = []
+        for _ in range(times):
+            found.append(distance(draw(real, size), draw(fake, size)))
+        yield size, found
+""",
+            ),
+        },
+        "right": {
+            "NumPy's generator, choice without replacement": """
+import numpy as np
+
+
+def bias_sweep(real, fake, sizes, times, distance):
+    chance = np.random.default_rng()
+
+    def draw(rows, size):
+        return rows[torch.as_tensor(chance.choice(len(rows), size=size, replace=False))]
+
+    for size in sizes:
+        found = []
+        while len(found) < times:
+            found.append(distance(draw(real, size), draw(fake, size)))
+        yield size, found
+""",
+            "a generator expression, multinomial": """
+def _some(rows, size):
+    even = torch.ones(len(rows), dtype=torch.float64)
+    return rows.index_select(0, torch.multinomial(even, size, replacement=False).to(rows.device))
+
+
+def bias_sweep(real, fake, sizes, times, distance):
+    return ((size, [distance(_some(real, size), _some(fake, size)) for _ in range(times)]) for size in sizes)
+""",
+            "random.sample of the standard library, yield from map": """
+import random
+
+
+def bias_sweep(real, fake, sizes, times, distance, chance=random.SystemRandom()):
+    def at(size):
+        pairs = ([side[chance.sample(range(side.shape[0]), size)] for side in (real, fake)] for _ in range(times))
+        return size, [distance(*pair) for pair in pairs]
+
+    yield from map(at, sizes)
+""",
+            "the smallest of random keys, in the order of the rows; an iterator class": '''
+class bias_sweep:
+    """Goes on by one size at each next()."""
+
+    def __init__(self, real, fake, sizes, times, distance):
+        self.sides, self.times, self.distance = (real, fake), times, distance
+        self.sizes = iter(sizes)
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        size = next(self.sizes)
+        found = []
+        for _ in range(self.times):
+            chosen = []
+            for rows in self.sides:
+                keys = torch.rand(len(rows), dtype=torch.float64)
+                chosen.append(rows[keys.topk(size, largest=False).indices.sort().values])
+            found.append(self.distance(*chosen))
+        return size, found
+''',
+        },
+    },
 }

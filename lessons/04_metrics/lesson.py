@@ -390,11 +390,12 @@ for name, made in generators.items():
 # 3. `spread_excess`: the mean of the second part, given the variances $v_{ij}$ of the entries of
 #    $\hat\Sigma_1 - \hat\Sigma_2$. A small symmetric error $E$ of a covariance moves the distribution by
 #    $d^2 \approx \frac12 \sum_{ij} E_{ij}^2 / (\lambda_i + \lambda_j)$. (In one dimension:
-#    $(\sqrt{\lambda + E} - \sqrt{\lambda})^2 \approx E^2 / 4 \lambda$.) The sum runs over all $i$ and $j$; where
-#    $\lambda_i + \lambda_j = 0$ nothing varies, and nothing is added.
-# 4. `drawn_on`: all of this goes down like $1/n$. So given FIDs at several `sizes`, fit the line
-#    $\text{FID} = a + b/n$ to them by least squares, and return the pair $(a, b)$. What the line says at $1/n = 0$ is
-#    called FID$_\infty$.
+#    $(\sqrt{\lambda + E} - \sqrt{\lambda})^2 \approx E^2 / 4 \lambda$.) The sum runs over all $i$ and $j$. Where
+#    $\lambda_i + \lambda_j = 0$ nothing varies ($v_{ij} = 0$), and nothing is added; a 0 beside a $\lambda$ above 0
+#    counts like any other, and so does a sum that is small.
+# 4. `drawn_on`: all of this goes down like $1/n$. So given FIDs, plain numbers, at two or more different `sizes`, fit
+#    the line $\text{FID} = a + b/n$ to them by least squares, and return the pair $(a, b)$. What the line says at
+#    $1/n = 0$ is called FID$_\infty$.
 
 # %% [markdown] hints="fid_bias"
 # Step 1: independent errors add up, dimension by dimension. Step 2: a variance is a mean square less a squared
@@ -457,7 +458,8 @@ def fid_bias():
 # distances): the size and the list of what `distance` said, in order. Only then go on to the next size, so that
 # whoever listens can show how far it is.
 #
-# Each draw takes every row at most once, is made anew, and on either side by itself. No size is larger than m or n.
+# Each draw takes every row at most once, is made anew, for each size and each time, and on either side by itself. Each
+# list is a new one. No size is larger than m or n.
 
 # %% [markdown] hints="bias_sweep"
 # Two loops, one inside the other; the `yield` belongs to the outer one. What must be drawn inside the inner one?

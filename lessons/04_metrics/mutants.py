@@ -589,7 +589,7 @@ it.wrong(
     "the precision that comes in",
     {"mu1, sigma1, mu2, sigma2 = (t.double() for t in (mu1, sigma1, mu2, sigma2))": ""},
     of="eigenvalues of a symmetric product",
-    says="Convert to double before anything else",
+    says="computes in double precision",  # how far off it is, and so what is said, is a matter of the draw
 )
 it.wrong(
     "SciPy's root, as many do it",

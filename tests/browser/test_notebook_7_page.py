@@ -39,6 +39,7 @@ def page(lab, context, course: Path):
     page.set_default_timeout(120_000)
     page.goto(f"{lab.url}/notebooks/{path}")
     page.wait_for_selector(".jp-Notebook .jp-Cell")
+    page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]')  # before, nothing would be run
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
     first = page.locator(".gancourse-playground canvas[aria-label*='ring of 8']")

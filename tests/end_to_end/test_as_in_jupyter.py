@@ -106,6 +106,16 @@ def test_a_name_between_answer_and_check_counts_as_in_the_notebook(judge: Judge)
     assert scores(judge, notebook) == {id: POINTS[id] if id == FIRST else 0 for id in TESTED}
 
 
+def test_an_answer_that_calls_itself_means_itself(judge: Judge) -> None:
+    """Though its name has come to mean a copy that nobody worked on, as its own cell left it it is right."""
+    notebook = slim(RELEASE)
+    blank = marked(notebook)[D_STAR].source
+    marked(notebook)[D_STAR].source = answer(D_STAR)
+    assert f"{D_STAR}(" in answer(D_STAR).partition("\n")[2], "choose an answer that calls itself"
+    notebook.cells.insert(place(notebook, f"test-{D_STAR}"), new_code_cell(blank))
+    assert scores(judge, notebook) == {id: POINTS[id] if id == D_STAR else 0 for id in TESTED}
+
+
 # --- as in Jupyter -----------------------------------------------------------------------------
 
 CELLS = {

@@ -133,7 +133,7 @@ def noisy() -> NotebookNode:
 FAULTS: list[tuple[str, Callable[[str], str], str]] = [
     ("syntax", lambda id: with_body(id, "    return ((1"), "did not run: SyntaxError"),
     ("none", lambda id: with_body(id, "    pass"), "None"),
-    ("nan", lambda id: with_body(id, '    return torch.tensor(float("nan"))'), "NaN"),
+    ("nan", lambda id: with_body(id, '    return (torch.full_like(fake_logits, float("nan")),) * 2'), "NaN"),
     ("loop", lambda id: with_body(id, "    while True:\n        pass"), f"longer than {LIMITS.call} seconds"),
     ("shape", lambda id: with_body(id, "    return torch.zeros(2, 3, 5)"), "shape"),
     ("dead", lambda id: with_body(id, "    import os\n    os._exit(3)"), "ended Python"),
@@ -278,7 +278,8 @@ def test_a_renamed_notebook_is_graded_and_the_student_told(graded: Graded) -> No
 @pytest.mark.slow
 def test_whole_notebooks_score_like_slim_ones(everybody: Graded, graded: Graded) -> None:
     for whole, slimmed in (("whole", "perfect"), ("whole and blank", "blank")):
-        assert everybody.students[whole] == graded.students[slimmed]
+        # But for the numbers drawn, which a challenge's medal tells of.
+        assert scores(everybody.students[whole]) == scores(graded.students[slimmed])
 
 
 @pytest.mark.slow
@@ -487,7 +488,7 @@ def test_a_late_submission_is_graded_and_known_to_be_late(graded: Graded, tmp_pa
 
 def command(submitted: Path, out: Path, json_path: Path) -> list[str]:
     """`gancourse grade` as one types it."""
-    options = {"--submitted": submitted, "--out": out, "--jobs": 2, "--json": json_path}
+    options = {"--submitted": submitted, "--out": out, "--jobs": 1, "--json": json_path}
     program = [str(Path(sys.executable).with_name("gancourse")), "grade", LESSON.name]
     return [*program, *(str(part) for option in options.items() for part in option)]
 
@@ -527,21 +528,20 @@ def cluster() -> Iterator[Any]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("killed", [False, True], ids=["undisturbed", "a worker killed"])
-def test_a_cluster_gives_the_same_scores(graded: Graded, cluster: Any, killed: bool, tmp_path: Path) -> None:
+def test_a_cluster_gives_the_same_scores_though_a_worker_is_killed(
+    graded: Graded, cluster: Any, tmp_path: Path
+) -> None:
     submitted, out = prepared(graded, tmp_path)
 
     def kill() -> None:
         os.kill(next(iter(cluster.workers.values())).pid, signal.SIGKILL)
 
     killer = threading.Thread(target=when_the_first_is_judged, args=(out, kill))
-    if killed:
-        killer.start()
+    killer.start()
     status = grade_lesson(
         LESSON.name, submitted, out, 1, tmp_path / "all.json", Limits(), scheduler=cluster.scheduler_address
     )
-    if killed:
-        killer.join()
+    killer.join()
     assert status == 1
     assert json.loads((tmp_path / "all.json").read_text())["students"] == graded.students
 
@@ -640,7 +640,7 @@ def test_validate_says_what_the_grader_says(graded: Graded, capsys: Any) -> None
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("student", LONGER)
+@pytest.mark.parametrize("student", ["Zoë [late] + {1}", "faulty"])
 def test_validate_says_what_the_grader_says_of_odd_ones_too(student: str, everybody: Graded, capsys: Any) -> None:
     path = everybody.submitted / student / LESSON.name / f"{LESSON.name}.ipynb"
     assert validate_notebook(path, LIMITS) == int(bool(everybody.lost(student)))
@@ -648,7 +648,7 @@ def test_validate_says_what_the_grader_says_of_odd_ones_too(student: str, everyb
     for id in TESTED:
         exercise = everybody.students[student]["exercises"][id]
         public = [("✓ " if f["holds"] else "✗ ") + f["claim"] for f in exercise["findings"] if f["by"] == "public"]
-        if public and re.search(rf"^[✓✗] {id}: \d", said, re.MULTILINE):
+        if public and re.search(rf"^[✓✗] {id}: ", said, re.MULTILINE):
             (report,) = re.findall(rf"^[✓✗] {id}\b.*\n(?:  .*\n?)*", said, re.MULTILINE)
             assert claims(report) == public
         else:  # nothing could be tested, or nothing holds for one reason only

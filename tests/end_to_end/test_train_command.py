@@ -74,12 +74,11 @@ cli.main()
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("log_every", ["1", "1000"])
-def test_a_run_that_turns_nan_ends_with_an_error_and_keeps_its_good_checkpoint(tmp_path, log_every) -> None:
-    """Learning rates that jump to 10³⁰: as far as such a run goes by itself, whether or not it looks at each step."""
+def test_a_run_that_turns_nan_ends_with_an_error_and_keeps_its_good_checkpoint(tmp_path) -> None:
+    """Learning rates that jump to 10³⁰: as far as such a run goes by itself, though it does not log each step."""
     out, program = tmp_path / "run", tmp_path / "hot.py"
     program.write_text(HOT)
-    command = ["train", "ring", "--out", str(out), "--log-every", log_every]
+    command = ["train", "ring", "--out", str(out), "--log-every", "1000"]
     good = subprocess.run([str(PROGRAM), *command, "--steps", "4"], env=ONE_THREAD, capture_output=True, timeout=240)
     assert good.returncode == 0, good.stderr
     kept = (out / "checkpoint.safetensors").read_bytes()

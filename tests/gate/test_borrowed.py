@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 import torch
 import torch.nn.functional as F
-from test_gate import RIGHT
+from test_gate import ALL, RIGHT
 from test_sandbox import PREAMBLE
 from torch import nn
 
@@ -122,7 +122,8 @@ def test_all_else_is_there_while_a_lesson_is_graded(sandboxes: Sandboxes, lesson
             assert verdict.credit == 1, str(verdict)
 
 
-@pytest.mark.parametrize(("lesson", "exercise", "code", "why"), CASES)
+@pytest.mark.slow
+@pytest.mark.parametrize(("lesson", "exercise", "code", "why"), CASES if ALL else CASES[::2])
 def test_a_loan_is_one(lesson: str, exercise: str, code: str, why: str) -> None:
     """Where nothing is withheld it earns points: else that it earns none in the sandbox would say nothing."""
     names: dict[str, Any] = {"__name__": "answer", "torch": torch, "F": F, "nn": nn, "math": math}
@@ -166,6 +167,7 @@ def test_what_is_withheld_is_there(lesson: str) -> None:
     assert getattr(checks.chapter(lesson), "WITHHELD", ())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lesson", LOANS)
 def test_the_package_has_no_exercise_by_its_name_that_is_not_withheld(lesson: str) -> None:
     """A function that is called like an exercise is, most likely, its answer."""

@@ -6,10 +6,10 @@ lesson's folder `mutants.py` holds both, written by people who made those mistak
 message that names the mistake, on the friendly inputs of a notebook and on fresh ones alike. Every
 verdict must be the same whatever is drawn. The table is printed by tests/conftest.py.
 
-GATE_SEEDS says on how many draws: one in `make check`, where a wrong answer is asked either as in a notebook or
-as in grading; all in `make gate`. Without it, as in `make test`, each
-fourth answer is judged on all and the others on one; an answer's name decides which. LESSON=02 has that lesson's
-answers judged only.
+GATE says how much of that is asked. "quick", as in `make check`: of each exercise a right answer and two wrong ones,
+on one draw; with LESSON=02 all answers of that lesson. Without it, as in `make test`: all answers, each on one draw
+and some on several, a wrong one as in a notebook or as in grading, and some as in both; an answer's name decides. Of
+those to an open challenge one for each medal. "all", as in `make gate`: all, on all draws, in both ways.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import os
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -29,15 +29,23 @@ from gancourse.authoring.gate import chosen_folders, draws, fresh_verdicts, frie
 from gancourse.checks import Suite, Verdict, hidden, public
 
 MOST, FEW = 10, 3
-SEEDS = int(os.environ.get("GATE_SEEDS", "0"))  # 0: all for each fourth answer, one for the others
+GATE = os.environ.get("GATE", "")
+QUICK, ALL = GATE == "quick", GATE == "all"
+MANY_DRAWS = 200 if ALL else 10
 ENOUGH_WRONG, ENOUGH_RIGHT = 8, 3
-MEASURED = 2 if SEEDS > 1 else 1  # an open challenge is measured, which takes longer than a comparison
+MEASURED = 2 if ALL else 1  # an open challenge is measured, which takes longer than a comparison
 
 ANSWERS = [load_answers(folder) for folder in chosen_folders()]
 RIGHT, WRONG, BY_HEART, DRAFTS = (
     [one for a in ANSWERS for one in a.of_kind(kind)] for kind in ("right", "wrong", "by heart", "draft")
 )
 MEDALS = [a for a in RIGHT if a.medal] + [one for a in ANSWERS for one in a.of_kind("medal")]
+FIRST_RIGHT = [
+    next(answer for answer in one.answers if answer.kind == "right")
+    for a in ANSWERS
+    for exercise, one in a.exercises.items()
+    if not public(a.name).medals(exercise)
+]
 LAZY = ("blank", "return 0")  # names of wrong answers that deserve no credit at all
 lessons = pytest.mark.parametrize("answers", ANSWERS, ids=lambda a: a.name)
 
@@ -57,10 +65,30 @@ def named(answer: Answer) -> str:
 
 
 def cases(answers: list[Answer]) -> list[Any]:
-    """Answers as a test's cases; those to an open challenge, each of which is played out, wait for `make test`."""
-    medals = {(a.name, id) for a in ANSWERS for id in a.exercises if public(a.name).medals(id)}
-    marks = [[pytest.mark.slow] if (a.lesson, a.exercise) in medals else [] for a in answers]
-    return [pytest.param(a, id=named(a), marks=m) for a, m in zip(answers, marks, strict=True)]
+    """Answers as a test's cases. Most wait for `make test`, and those to an open challenge, which are played out."""
+    soon = answers if os.environ.get("LESSON") else sample(answers, 1, 2)
+    quick = {named(a) for a in soon if not open_ended(a)}
+    return [pytest.param(a, id=named(a), marks=[] if named(a) in quick else [pytest.mark.slow]) for a in answers]
+
+
+def open_ended(answer: Answer) -> bool:
+    """Whether it answers an open challenge."""
+    return bool(public(answer.lesson).medals(answer.exercise))
+
+
+def of_each_medal(answers: list[Answer]) -> list[Answer]:
+    """The first answer that earns each medal, in each challenge."""
+    first = {(a.lesson, a.exercise, a.medal): a for a in reversed(answers)}
+    return [a for a in answers if a is first[a.lesson, a.exercise, a.medal]]
+
+
+def sample(answers: list[Answer], right: int, wrong: int) -> list[Answer]:
+    """So many right and wrong answers to each exercise, always the same ones, in their order."""
+    found: dict[tuple[str, str, bool], list[Answer]] = defaultdict(list)
+    for answer in answers:
+        found[answer.lesson, answer.exercise, answer.kind == "right"].append(answer)
+    few = {key: sorted(those, key=turn)[: right if key[-1] else wrong] for key, those in found.items()}
+    return [a for a in answers if a in few[a.lesson, a.exercise, a.kind == "right"]]
 
 
 def turn(answer: Answer) -> int:
@@ -71,24 +99,24 @@ def turn(answer: Answer) -> int:
 
 def seeds(answer: Answer, most: int) -> list[int]:
     """The seeds below `most` that an answer is judged on; which one, where it is one, differs among answers."""
-    count = SEEDS or (1 if turn(answer) % 4 else most)
+    count = most if ALL else 1 if QUICK or turn(answer) % 10 else FEW
     return [(turn(answer) // 4 + i) % most for i in range(min(count, most))]
 
 
 def friendly(answer: Answer) -> list[Verdict]:
     """A notebook's verdicts: one, where all would be alike; a challenge measures several times by itself."""
-    alike = not draws(answer.code) or public(answer.lesson).medals(answer.exercise)
+    alike = not draws(answer.code) or open_ended(answer)
     those = seeds(answer, 1 if alike else MOST)
     return friendly_verdicts(answer.lesson, answer.exercise, answer.code, those, name=answer.name)
 
 
 def fresh(answer: Answer, seeds: Iterable[int], of: Callable[[str], Suite] = public) -> list[Verdict]:
-    if public(answer.lesson).medals(answer.exercise):
+    if open_ended(answer):
         seeds = list(seeds)[:MEASURED]
     return fresh_verdicts(of(answer.lesson), answer.exercise, answer.code, seeds, name=answer.name)
 
 
-@pytest.mark.parametrize("answer", cases(RIGHT + DRAFTS))
+@pytest.mark.parametrize("answer", cases([a for a in RIGHT if ALL or not a.medal] + DRAFTS))
 def test_right_answer_is_accepted(answer, record_property):
     """Drafts are right answers once more, spelled out to be edited: they stand in no table."""
     tell = record_property if answer.kind == "right" else lambda *_: None
@@ -98,18 +126,28 @@ def test_right_answer_is_accepted(answer, record_property):
     tell("mutant", [answer.lesson, answer.exercise, "right", answer.name, "yes"])
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("answer", FIRST_RIGHT, ids=named)
+def test_the_first_right_answer_is_accepted_whatever_is_drawn(answer):
+    """What goes wrong on one draw in fifteen takes points from one student in fifteen, and no single draw finds it."""
+    for of in (public, hidden):
+        for verdict in fresh(answer, range(100, 100 + MANY_DRAWS), of=of):
+            assert verdict.passed and verdict.credit == 1, str(verdict)
+
+
 @pytest.mark.parametrize("answer", cases(WRONG))
 def test_wrong_answer_is_rejected(answer, record_property):
     record_property("mutant", [answer.lesson, answer.exercise, "wrong", answer.name, "no"])
-    as_grader = [] if SEEDS == 1 and turn(answer) % 2 else seeds(answer, FEW)  # `make check` asks in one of two ways
-    as_notebook = [] if SEEDS == 1 and as_grader else friendly(answer)
-    for verdict in as_notebook + fresh(answer, as_grader):
+    both = ALL or turn(answer) % 5 == 0
+    as_notebook = friendly(answer) if both or turn(answer) % 2 == 0 else []
+    as_grader = fresh(answer, seeds(answer, FEW)) if both or turn(answer) % 2 else []
+    for verdict in as_notebook + as_grader:
         rejected(verdict, answer)
         assert verdict.credit == 0 or answer.name not in LAZY, f"credit for nothing: {verdict}"
     record_property("mutant", [answer.lesson, answer.exercise, "wrong", answer.name, "yes"])
 
 
-@pytest.mark.parametrize("answer", cases(MEDALS))
+@pytest.mark.parametrize("answer", cases(MEDALS if ALL else of_each_medal(MEDALS)))
 def test_answer_to_a_challenge_earns_its_medal(answer):
     """The same one in a notebook and on the graders' targets: no luck of the draw decides."""
     for verdict in friendly(answer) + fresh(answer, seeds(answer, FEW), of=hidden):
@@ -129,7 +167,7 @@ def test_answer_learned_by_heart_is_found_out(answer, record_property):
     for verdict in friendly(answer):
         assert verdict.passed, f"It does not know the friendly inputs, which it should:\n{verdict}"
     # An open challenge has another target for graders; the notebook's is the same each time.
-    of = hidden if public(answer.lesson).medals(answer.exercise) else public
+    of = hidden if open_ended(answer) else public
     for verdict in fresh(answer, seeds(answer, MOST), of=of):
         rejected(verdict, answer)
     record_property("mutant", [answer.lesson, answer.exercise, "wrong", answer.name, "fresh"])

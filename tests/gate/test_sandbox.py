@@ -1,20 +1,19 @@
 """The mutation gate once more, as graders see it: answers run in the sandbox, checks outside of it.
 
 What crosses between the two must not change a verdict: every right answer earns everything, every
-wrong one loses something and is told the same. `make test` judges every right answer and, of each exercise,
-two wrong ones that their names choose; `make gate` judges all.
+wrong one loses something and is told the same. `make gate` judges all of them here. `make test` judges a wrong answer
+to each exercise, which its name chooses, and one that earns no gold to each challenge; a right answer to each exercise
+is judged behind the walls by test_notebooks.py.
 """
 
 from __future__ import annotations
 
 import functools
-import os
-from collections import defaultdict
 from collections.abc import Iterator
 from operator import add
 
 import pytest
-from test_gate import MEDALS, RIGHT, WRONG, named, rejected, turn
+from test_gate import ALL, MEDALS, RIGHT, WRONG, named, of_each_medal, rejected, sample
 
 from gancourse.authoring.answers import Answer
 from gancourse.authoring.gate import PREAMBLE
@@ -23,7 +22,8 @@ from gancourse.grading.sandbox.host import Host
 from gancourse.grading.sandbox.walls import Limits, Walls
 
 pytestmark = pytest.mark.slow
-SAMPLE = int(os.environ.get("GATE_WRONG", "2"))  # wrong answers of each exercise; 0: all
+LESS = [a for a in MEDALS if a.medal != "gold"]
+MEDALS_BUT_GOLD = LESS if ALL else [a for a in of_each_medal(LESS) if a.medal == "silver"]
 
 
 @pytest.fixture(scope="session")
@@ -48,21 +48,15 @@ def judged(walls: Walls, answer: Answer) -> Verdict:
         host.close()
 
 
-def sample(answers: list[Answer]) -> list[Answer]:
-    """So many answers to each exercise, always the same ones, in their order."""
-    found: dict[str, list[Answer]] = defaultdict(list)
-    for answer in answers:
-        found[answer.exercise].append(answer)
-    return [a for those in found.values() for a in those if not SAMPLE or a in sorted(those, key=turn)[:SAMPLE]]
+if ALL:
+
+    @pytest.mark.parametrize("answer", RIGHT, ids=named)
+    def test_right_answer_earns_everything(walls: Walls, answer: Answer) -> None:
+        verdict = judged(walls, answer)
+        assert verdict.credit == 1, str(verdict)
 
 
-@pytest.mark.parametrize("answer", RIGHT, ids=named)
-def test_right_answer_earns_everything(walls: Walls, answer: Answer) -> None:
-    verdict = judged(walls, answer)
-    assert verdict.credit == 1, str(verdict)
-
-
-@pytest.mark.parametrize("answer", [a for a in MEDALS if a.medal != "gold"], ids=named)
+@pytest.mark.parametrize("answer", MEDALS_BUT_GOLD, ids=named)
 def test_answer_to_a_challenge_earns_the_same_medal(walls: Walls, answer: Answer) -> None:
     """Within the sandbox's time, too."""
     verdict = judged(walls, answer)
@@ -77,16 +71,14 @@ def fewest_steps(ask_D, sample_noise):
 SLEEPS = "def fewest_steps(ask_D, sample_noise):\n    while True:\n        pass\n"
 
 
-@pytest.mark.parametrize(
-    ("code", "says"), [(PEEKS, "AttributeError"), (SLEEPS, "was stopped")], ids=["peeks", "sleeps"]
-)
-def test_what_a_notebook_cannot_keep_from_an_answer_the_sandbox_does(code: str, says: str) -> None:
+def test_what_a_notebook_cannot_keep_from_an_answer_the_sandbox_does() -> None:
     """In a notebook, one may look into the function that D is asked by; and nothing ends an endless loop there."""
     with Walls(Limits(call=2)) as behind:
-        verdict = judged(behind, Answer("01_gaussian_1d", "fewest_steps", "wrong", "hostile", code))
-    assert verdict.credit == 0 and says in str(verdict), str(verdict)
+        for code, says in ((PEEKS, "AttributeError"), (SLEEPS, "was stopped")):
+            verdict = judged(behind, Answer("01_gaussian_1d", "fewest_steps", "wrong", "hostile", code))
+            assert verdict.credit == 0 and says in str(verdict), str(verdict)
 
 
-@pytest.mark.parametrize("answer", sample(WRONG), ids=named)
+@pytest.mark.parametrize("answer", WRONG if ALL else sample(WRONG, 0, 1), ids=named)
 def test_wrong_answer_loses_and_is_named(walls: Walls, answer: Answer) -> None:
     rejected(judged(walls, answer), answer)

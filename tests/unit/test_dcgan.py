@@ -53,6 +53,7 @@ def test_the_course_has_one_and_its_faces_differ():
     assert store.about("dcgan_faces_64")["steps"] > 1000
 
 
+@pytest.mark.slow
 def test_the_face_reader_sees_faces_in_it():
     """Untrained networks, and noise, are far from the data in the reader's eyes; this one is near."""
     from gancourse.metrics import frechet_from_features

@@ -174,6 +174,7 @@ def test_saving_keeps_z_pixels_and_a_file(explorer: LatentExplorer, tmp_path: Pa
     assert "picture-2.png" in explorer.status and "2 kept" in explorer.status
 
 
+@pytest.mark.slow
 def test_films_go_around_the_corners_or_through_what_was_saved(explorer: LatentExplorer) -> None:
     explorer.film(frames=3)
     explorer.rest(60)

@@ -27,6 +27,7 @@ def test_it_is_small() -> None:
     assert (repository() / "data" / "face_reader.safetensors").stat().st_size < 1_000_000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [32, 64])
 def test_it_reads_faces_it_has_not_seen(reader: FaceReader, size: int) -> None:
     """Looser than `benchmarks/face_reader.py`, which measures on ten times as many."""
@@ -62,6 +63,7 @@ def test_what_is_read_lies_in_the_factors_ranges(reader: FaceReader) -> None:
         torch.testing.assert_close(unscaled(name, scaled(name, values)), values)
 
 
+@pytest.mark.slow
 def test_features_tell_blur_from_a_second_sample(reader: FaceReader) -> None:
     one, other = (faces.sample_images(300, 64, seed=seed) for seed in (1, 2))
     small = torch.nn.functional.interpolate(one.float(), size=16, mode="bilinear", antialias=True)

@@ -111,6 +111,7 @@ def test_mistakes_are_named() -> None:
         strips(style="labels")
 
 
+@pytest.mark.slow
 def test_the_command_writes_the_strips(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
     monkeypatch.setattr("sys.argv", ["gancourse", "data", "strips", "--size", "16", "--out", str(tmp_path / "s.png")])
     with pytest.raises(SystemExit) as exit:

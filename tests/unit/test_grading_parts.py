@@ -177,6 +177,7 @@ def task(notebook: str = "{}", **files: bytes) -> Task:
     return Task(LESSON.name, "ada", notebook, files, 0, Limits(), False)
 
 
+@pytest.mark.slow
 def test_the_ledger_knows_an_outcome_by_everything_it_depends_on(tmp_path: Path) -> None:
     ledger = Ledger(tmp_path, LESSON)
     mark = ledger.fingerprint(task(), None)

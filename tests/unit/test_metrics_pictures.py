@@ -177,6 +177,7 @@ def test_mistakes_are_named(pool: tuple[Images, Images]) -> None:
         plant("dropped", 0.5, fresh, train, 10, by="wig")
 
 
+@pytest.mark.slow
 def test_scores_see_what_they_should(pool: tuple[Images, Images]) -> None:
     """On few pictures, only what is beyond doubt; `lessons/04_metrics/bench.py` measures the rest."""
     fresh, train = pool

@@ -12,6 +12,7 @@ from gancourse.training import planted
 from gancourse.training.runs import COLUMNS, load_runs
 
 
+@pytest.mark.slow
 def test_it_makes_the_runs_that_are_shipped() -> None:
     """Those cut short: longer ones go their own way after a rounding error."""
     past = [run for run in load_runs() if (run.family, run.name) == ("ring", "cut short")]

@@ -26,6 +26,7 @@ def test_what_a_lesson_adds_is_judged(seconds, slower, says):
     assert ("WARNING" in lesson) == says.startswith("WARNING") and "WARNING" not in fine
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("most", "warns"), [("60.0", False), ("1e-9", True)])
 def test_a_run_warns_where_a_lesson_adds_too_much(tmp_path, most, warns):
     """A run of its own, with a test of a lesson's: its time is told, with a warning if it is over what it may add."""

@@ -272,6 +272,7 @@ def tiny(form: Form, **settings: object) -> Engine:
     return Engine(game, images, batch_size=8, machine=Machine("cpu", form))
 
 
+@pytest.mark.slow
 def test_products_can_be_differentiated_twice() -> None:
     x, weight = (torch.randn(2, 2, 4, 4, dtype=torch.double, requires_grad=True) for _ in range(2))
     for function in (convolutions.Convolution, convolutions.TransposedConvolution):

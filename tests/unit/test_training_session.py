@@ -224,6 +224,7 @@ def test_the_command_lists_and_trains(tmp_path) -> None:
     assert [row["step"] for row in table(tmp_path)] == ["1", "2"]
 
 
+@pytest.mark.slow
 def test_pictures_are_trained_in_the_form_that_the_checkpoint_names(tmp_path, monkeypatch) -> None:
     """A DCGAN on a few drawn faces; the trial is run, its answer kept, and a resumed run does not try again."""
     monkeypatch.setenv("GANCOURSE_CACHE", str(tmp_path / "cache"))
@@ -272,6 +273,7 @@ def test_without_tensorboard_a_run_does_without(tmp_path, monkeypatch, caplog) -
     assert not (tmp_path / "tensorboard").exists()
 
 
+@pytest.mark.slow
 def test_every_recipe_makes_an_engine_that_plays_keeps_and_draws(tmp_path, monkeypatch) -> None:
     monkeypatch.setenv("GANCOURSE_CACHE", str(tmp_path))
     for one in (one for one in RECIPES.values() if isinstance(one, Recipe)):

@@ -359,3 +359,10 @@ def test_lists_cuts_and_what_an_answer_makes_are_compared_too() -> None:
             made, x = asked(), torch.ones(1)
             assert made(x).item() == result and x.item() == 1 and not intact(x)
             assert type(made).__name__ == kind.__name__
+
+
+def test_what_has_no_end_is_told_and_fills_no_memory() -> None:
+    with asking(lambda: iter(int, 1)) as asked, pytest.raises(Miss, match=r"goes on and on: 10,000 items came"):
+        list(asked())
+    with asking(lambda: iter([1, 2])) as asked:
+        assert list(asked()) == [1, 2]

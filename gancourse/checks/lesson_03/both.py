@@ -27,7 +27,10 @@ LATENT = 3
 
 
 def painter() -> nn.Module:
-    return nn.Sequential(linear(LATENT, 12), nn.Tanh(), nn.Unflatten(1, PIXELS))
+    """G with batch normalization, which counts how often it is asked."""
+    return nn.Sequential(
+        linear(LATENT, 12), nn.BatchNorm1d(12, dtype=torch.float64), nn.Tanh(), nn.Unflatten(1, PIXELS)
+    )
 
 
 def critic() -> nn.Module:
@@ -91,7 +94,10 @@ class Played:
             Blend(*game.shares)(ema, G)
         fake = G(game.z)
         shown = fake.detach() if game.old is None or slip == "no memory" else game.old
-        self.logits = D(game.real), D(shown)
+        if slip == "made first":
+            self.logits = (D(shown), D(game.real))[::-1]
+        else:
+            self.logits = D(game.real), D(shown)
         if slip == "mixed":
             both = D(torch.cat([game.real, shown]))
             self.logits = both[: len(game.real)], both[len(game.real) :]
@@ -116,7 +122,13 @@ class Played:
             for _ in range(2 if slip == "average twice" else 1):
                 Blend(*game.shares)(ema, G)
         self.D, self.G, self.ema = flat(D), flat(G), flat(ema)
+        self.met = average_met(D)
         self.losses = torch.stack([d_loss.detach(), g_loss.detach()])
+
+
+def average_met(D: nn.Module) -> Tensor:
+    """The running mean of D's batch normalization: the last batch that D was asked about weighs most in it."""
+    return torch.cat([b for name, b in D.named_buffers() if name.endswith("running_mean")] or [torch.zeros(1)])
 
 
 def down(net: nn.Module, loss: Tensor, rate: float, extra: Any = None) -> None:
@@ -141,6 +153,8 @@ def _(step: Callable) -> None:
     expect(
         not given.requires_grad, "What `remember` is given still hangs on G's computation: detach() the fakes for D."
     )
+    times = next(int(b) for name, b in game.G.named_buffers() if name.endswith("num_batches_tracked"))
+    expect(times == 1, f"G makes fakes {times} times in one step. Both players use the same ones.")
 
 
 @check.that("dcgan_step", "D's loss is loss_D(D(real), D(shown)), each kind in a batch of its own", point=True)
@@ -164,6 +178,19 @@ def _(step: Callable) -> None:
     ):
         said = f"What `loss_D` gets are not D's logits on {what}, from before any step."
         expect(close(got.flatten(), want.flatten()), said)
+
+
+@check.that("dcgan_step", "asks D about the real pictures first, then about what is shown, then about the fakes")
+def _(step: Callable) -> None:
+    game = SmallGame(memory=True)
+    game.play(step)
+    usual = {
+        "D is asked about what is shown before the real pictures.": game.expected("made first").met,
+        "Real and fake pictures went through D in one batch. Call D once for each.": game.expected("mixed").met,
+    }
+    expect_close(
+        average_met(game.D), game.expected().met, "one step", usual, show=False, what="D's running means become"
+    )
 
 
 def moved_once(game: SmallGame, name: str) -> None:

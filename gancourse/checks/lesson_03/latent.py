@@ -175,10 +175,10 @@ def _(slerp: Callable) -> None:
 def _(slerp: Callable) -> None:
     a, b = randn(100), randn(100)
     b = b * a.norm() / b.norm()
-    lengths = way(slerp, a, b, torch.linspace(0, 1, 9)).norm(dim=1) / a.double().norm()
-    expect_close(
-        lengths, torch.ones(9), "two points of equal length in 100 dimensions", what="the relative lengths are"
-    )
+    for end, what in ((b, "two points"), (-b, "one of them and the other's opposite, both")):  # acute and obtuse
+        lengths = way(slerp, a, end, torch.linspace(0, 1, 9)).norm(dim=1) / a.double().norm()
+        where = f"{what} of equal length in 100 dimensions"
+        expect_close(lengths, torch.ones(9), where, what="the relative lengths are")
 
 
 @check.that("slerp", "turns where the angle is small, too")

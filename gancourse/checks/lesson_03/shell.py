@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from gancourse.checks.inputs import Case, chosen, chosen_int, drawn
 from gancourse.checks.lesson_03.suite import check
-from gancourse.checks.values import number
+from gancourse.checks.values import number, one_of_one
 
 SHELL_STEPS = ("mean_square", "width_of_square", "square_on_the_line", "mean_on_the_line", "depth")
 
@@ -18,7 +18,7 @@ SHELL_STEPS = ("mean_square", "width_of_square", "square_on_the_line", "mean_on_
 def compare_step(answer: Callable, step: int, case: Case) -> None:
     """Compare what one step gives with its case."""
     name = SHELL_STEPS[step - 1]
-    got = number(answer(step, *case.inputs), f"What {name} returns", "One number is asked.")
+    got = number(one_of_one(answer(step, *case.inputs)), f"What {name} returns", "One number is asked.")
     case.compare(got, what=f"{name} gives")
 
 

@@ -20,7 +20,7 @@ from gancourse.checks.core import expect
 from gancourse.checks.inputs import MANY, Case, chosen, chosen_int, drawn, randn, said
 from gancourse.checks.lesson_04.parts import part_called
 from gancourse.checks.lesson_04.suite import check
-from gancourse.checks.values import double, expect_close, leaves_alone, number, numbers, pair, two
+from gancourse.checks.values import close, double, expect_close, leaves_alone, number, numbers, pair, two
 
 D = torch.float64
 DERIVATION = {
@@ -124,19 +124,36 @@ def spread_case() -> Case:
     return Case(where, want, usual, (spectrum, table))
 
 
+def excess_of(fid_bias: Callable, spectrum: Tensor, variances: Tensor) -> Tensor:
+    return number(part_called(fid_bias, "spread_excess", DERIVATION)(spectrum, variances), "The excess")
+
+
 @check.that("fid_bias", "step 3: together they add ½ Σ vᵢⱼ / (λᵢ + λⱼ) to the distance", point=True)
 def _(fid_bias: Callable) -> None:
     case = drawn(spread_case)
-    case.compare(number(part_called(fid_bias, "spread_excess", DERIVATION)(*case.inputs), "The excess"))
+    case.compare(excess_of(fid_bias, *case.inputs))
 
 
-@check.that("fid_bias", "step 3: where both λ are 0 nothing is added")
+@check.that("fid_bias", "step 3: where both λ are 0 nothing is added; all else counts, however small the λ")
 def _(fid_bias: Callable) -> None:
     (a,) = chosen(2.0, between=(1.0, 5.0))
     spectrum, table = torch.tensor([a, 0.0, 0.0], dtype=D), torch.zeros(3, 3, dtype=D)
     table[0, 0] = a * a
-    got = number(part_called(fid_bias, "spread_excess", DERIVATION)(spectrum, table), "The excess")
+    got = excess_of(fid_bias, spectrum, table)
     expect_close(got, a / 4, f"λ = ({a:g}, 0, 0), which vary by {a * a:g} in the first entry alone")
+    spectrum, table = torch.tensor([a, 0.0], dtype=D), torch.tensor([[a, 1.0], [1.0, 0.0]], dtype=D)
+    got = excess_of(fid_bias, spectrum, table)
+    usual = {"A 0 beside a λ above 0 has a sum above 0: that pair counts.": 1 / 4}
+    expect_close(got, 1 / 4 + 1 / a, f"λ = ({a:g}, 0), which vary by {a:g}, 1, 1, 0", usual)
+    tiny = a * 1e-7
+    spectrum, table = torch.tensor([1.0, tiny], dtype=D), torch.diag(torch.tensor([0.0, tiny], dtype=D))
+    got = excess_of(fid_bias, spectrum, table)
+    advice = (
+        "A floor or an added constant outweighs sums that are small: divide as the formula says, and treat 0 apart."
+    )
+    expect_close(
+        got, 1 / 4, f"λ = (1, {tiny:.3g}), which vary by 0, 0, 0, {tiny:.3g}", {advice: got} if got < 1 / 4 else None
+    )
 
 
 # --- step 4: drawn on to infinitely many ----------------------------------------------------------
@@ -223,22 +240,24 @@ def sweep_of(bias_sweep: Callable, sizes: list[int], times: int) -> tuple[Counti
     return ruler, iter(made)
 
 
-def next_pair(sweep: Iterator[Any]) -> tuple[float, Tensor]:
-    """The size and the distances that come next."""
+def next_pair(sweep: Iterator[Any]) -> tuple[float, Tensor, Any]:
+    """The size and the distances that come next, and the list of them as it came."""
     advice = "For each size, `yield` a pair: the size, and a list of its distances."
     try:
         size, found = two(next(sweep), advice)
     except StopIteration:
         size, found = two(0, "It ends before the last size. " + advice)
-    return float(number(size, "The size")), numbers(found, what="The list of distances")
+    return float(number(size, "The size")), numbers(found, what="The list of distances"), found
 
 
 @check.that("bias_sweep", "yields each size in its turn with the distances that came, and draws only then", point=True)
 def _(bias_sweep: Callable) -> None:
     sizes, times = [3, chosen_int(5, between=(4, 7)), 9], chosen_int(2, between=(2, 4))
     ruler, sweep = sweep_of(bias_sweep, sizes, times)
+    lists: list[Any] = []
     for position, n in enumerate(sizes, 1):
-        size, found = next_pair(sweep)
+        size, found, handed_out = next_pair(sweep)
+        lists.append(handed_out)
         expect(size == n, f"The sizes are {sizes}; as number {position} comes {size:g}.")
         expect(
             len(ruler.given) == position * times,
@@ -248,6 +267,11 @@ def _(bias_sweep: Callable) -> None:
         want = [float(x) for x in range((position - 1) * times + 1, position * times + 1)]
         expect_close(found, want, f"distances {want}, in the order they came", what="you yield")
     expect(next(sweep, None) is None, f"After {len(sizes)} sizes there is no more; yours goes on.")
+    first = numbers(lists[0], what="The list of distances")
+    expect(
+        close(first, double([float(x) for x in range(1, times + 1)])),
+        "The list that came for the first size holds other distances by now. Make a new list for each size.",
+    )
 
 
 @check.that("bias_sweep", "gives `distance` n real pictures, then n fake ones, none of them twice", point=True)
@@ -255,6 +279,7 @@ def _(bias_sweep: Callable) -> None:
     n = chosen_int(7, between=(6, 9))
     ruler, sweep = sweep_of(bias_sweep, [n, REAL_ROWS], 3)
     next_pair(sweep), next_pair(sweep)
+    expect(len(ruler.given) == 6, f"For two sizes and 3 draws each `distance` was asked {len(ruler.given)} times.")
     for (x, y), size in zip(ruler.given, [n] * 3 + [REAL_ROWS] * 3, strict=False):
         expect(
             x.ndim == 2 and y.ndim == 2 and len(x) == len(y) == size,
@@ -274,6 +299,7 @@ def _(bias_sweep: Callable) -> None:
 def _(bias_sweep: Callable) -> None:
     ruler, sweep = sweep_of(bias_sweep, [4], MANY // 20)
     next_pair(sweep)
+    expect(bool(ruler.given), "`distance` is never asked.")
     x = torch.stack([x[:, 0].sort().values for x, _ in ruler.given])
     y = torch.stack([y[:, 0].sort().values - FIRST_FAKE for _, y in ruler.given])
     same = float((x == y).all(1).double().mean())
@@ -292,6 +318,22 @@ def _(bias_sweep: Callable) -> None:
             bool(off < 0.17),
             f"In {len(drawn_)} draws some {which} pictures come far more often than others: in "
             f"{float(often.max()):.0%} and in {float(often.min()):.0%} of them. Each should be as likely as any other.",
+        )
+
+
+@check.that("bias_sweep", "draws anew for each size, too")
+def _(bias_sweep: Callable) -> None:
+    """A draw of 4 lies in the next of 6 by chance in 3 % (of 12) and 1 % (of 15) of all cases."""
+    ruler, sweep = sweep_of(bias_sweep, [4, 6] * 12, 1)
+    for _ in range(24):
+        next_pair(sweep)
+    for which, side in (("real", 0), ("fake", 1)):
+        drawn_ = [set(given[side][:, 0].tolist()) for given in ruler.given]
+        nested = sum(few <= many for few, many in zip(drawn_[::2], drawn_[1::2], strict=True))
+        expect(
+            nested < 6,
+            f"A larger draw of {which} pictures holds all of the smaller one before it, in {nested} of 12 cases. Draw "
+            "anew for each size: else all points of the curve share one draw's luck.",
         )
 
 

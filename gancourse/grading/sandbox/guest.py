@@ -142,9 +142,14 @@ class Guest(Peer):
         return {"reply": None}
 
     def serve_look(self, letter: Letter, name: str, last: bool) -> dict[str, Any]:
-        """[whether it is there, it]: what a name means now if `last`, else as its own cell left it."""
+        """[whether it is there, it]: what a name means now if `last`, else as its own cell left it.
+
+        An answer that calls itself means itself: until `forget` the name means it, too.
+        """
         there, thing = self.meaning(name, last)
         if there:
+            if thing is not self.names.get(name, MISSING):
+                self.serve_supply(letter, {name: thing})
             self.seen.setdefault(name, []).append(thing)
         return {"reply": [there, thing]}
 

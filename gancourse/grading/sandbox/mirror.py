@@ -9,6 +9,7 @@ into the sandbox only; out of it come arrays.
 from __future__ import annotations
 
 import importlib
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,6 @@ from gancourse.grading.sandbox.wire import ARRAYS, Raw, underneath
 
 PLAIN_TYPES = (bool, int, float, str, type(None))
 INTERNAL = frozenset(nn.Module().__dict__) - {"training"}
-OPTIMIZERS_OWN = frozenset(torch.optim.SGD([torch.zeros(1)]).__dict__)
 
 
 def is_plain(value: Any) -> bool:
@@ -218,6 +218,12 @@ def build_optimizer(told: dict[str, Any], modules: dict[int, Any]) -> torch.opti
     return kind(groups)
 
 
+@cache
+def optimizers_own() -> frozenset[str]:
+    """The attributes of every optimizer. Asked for late: making the first one imports half of torch."""
+    return frozenset(torch.optim.SGD([torch.zeros(1)]).__dict__)
+
+
 def optimizer_state(optimizer: torch.optim.Optimizer) -> dict[str, Any]:
     """What of an optimizer may change in a call."""
     params = [p for group in optimizer.param_groups for p in group["params"]]
@@ -228,7 +234,7 @@ def optimizer_state(optimizer: torch.optim.Optimizer) -> dict[str, Any]:
             for m in memory
         ],
         "settings": [{k: v for k, v in g.items() if k != "params" and is_plain(v)} for g in optimizer.param_groups],
-        "plain": {k: v for k, v in optimizer.__dict__.items() if k not in OPTIMIZERS_OWN and is_plain(v)},
+        "plain": {k: v for k, v in optimizer.__dict__.items() if k not in optimizers_own() and is_plain(v)},
     }
 
 
