@@ -30,7 +30,7 @@ from gancourse import seed_everything
 from gancourse.authoring.source import find
 from gancourse.broken import broken_run
 
-FACES = ("load", "batches", "networks", "told-d", "match", "obeyed")
+FACES = ("load", "batches", "networks", "told-d", "match", "asked", "obeyed")
 FEW = (
     "load",
     "batches",

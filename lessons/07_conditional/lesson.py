@@ -34,6 +34,7 @@ from torch import nn
 from gancourse import choose_threads, data, each, keepsake, quick, seed_everything, show, working
 from gancourse.broken import broken_run
 from gancourse.checks import public
+from gancourse.data.conditions import conditions
 from gancourse.data.images import to_unit
 from gancourse.metrics.probe import linear_probe
 from gancourse.models import store
@@ -56,28 +57,28 @@ seed_everything(0)
 #
 # We are free to choose how often each condition is asked for. Hats are rare (one face in seven), so batches are drawn
 # with all four kinds equally often: neither, a hat, a beard, both. For photographs set `DATA = "celeba"` below: then
-# the condition is `Wearing_Hat` and `Eyeglasses`, and your exercises and the training work as they are. (The face
-# reader has seen drawn faces only: what it says of photographs means nothing.)
+# the condition is `Wearing_Hat` and `Eyeglasses`, and every cell works as it is: your exercises, the training, the
+# figures. Two things differ. The face reader has seen drawn faces only, so what it says of photographs means nothing:
+# look at the pictures. And photographs have no age as a number, so section 5 sweeps the glasses, beside drawn faces.
+# Sections 4 and 6 stay with the drawn faces, whose networks come with the course.
 
 # %% name="load" demo=true folded="Loads the faces and their conditions, and draws balanced batches of them"
 DATA = "faces"  # or "celeba", for photographs
 SIZE = 16
 NAMES = {"faces": ("hat", "beard", "age"), "celeba": ("Wearing_Hat", "Eyeglasses")}[DATA]
-raw = data.load(DATA, size=SIZE if DATA == "faces" else 64, attributes=list(NAMES), n=quick(None, 600))
-faces_small = raw.pixels if DATA == "faces" else F.avg_pool2d(raw.pixels.float(), 4).to(torch.uint8)
-columns = [raw.attributes[name].float() for name in NAMES]
-y_all = torch.stack(
-    [2 * (x if name == "age" else (x > 0).float()) - 1 for name, x in zip(NAMES, columns, strict=True)], 1
-)
+raw = data.load(DATA, size=SIZE, attributes=list(NAMES), n=quick(20_000, 600))
+y_all = conditions(raw, NAMES)  # each column from −1 to 1; an attribute that is not there is refused
+if DATA == "faces":
+    y_all[:, 1] = 2 * (raw.attributes["beard"] > 0).float() - 1  # a beard has a strength: any is one
 kinds = (y_all[:, 0] > 0).long() + 2 * (y_all[:, 1] > 0).long()
-places = [(kinds == kind).nonzero().flatten() for kind in range(4)]
+places = [found for kind in range(4) if len(found := (kinds == kind).nonzero().flatten())]  # some may have nobody
 
 
 # %% name="batches" folded="Draws batches with all four kinds equally often"
 def batch_of(n=32):
     """n pictures in [−1, 1], of each kind equally many, and their conditions (n, c)."""
-    which = torch.cat([place[torch.randint(len(place), (n // 4,))] for place in places])
-    return to_unit(faces_small[which]), y_all[which]
+    which = torch.cat([place[torch.randint(len(place), (-(-n // len(places)),))] for place in places])[:n]
+    return to_unit(raw.pixels[which]), y_all[which]
 
 
 # %% [markdown] exercise="telling" stars=1 minutes=15
@@ -412,7 +413,7 @@ class Match:
             yield self
 
 
-# %% name="obeyed" folded="Asks for many conditions, and lets the face reader look"
+# %% name="asked" demo=true folded="Draws conditions to ask for; loads the reader that will look"
 from gancourse.models.face_reader import load_face_reader
 
 reader = load_face_reader()
@@ -420,19 +421,26 @@ reader = load_face_reader()
 
 def asked_for(n):
     """Conditions to ask for: hats and beards in half of them each, and any age."""
-    return torch.stack([2 * torch.randint(2, (n,)) - 1.0, 2 * torch.randint(2, (n,)) - 1.0, 2 * torch.rand(n) - 1], 1)
+    both = [2 * torch.randint(2, (n,)) - 1.0, 2 * torch.randint(2, (n,)) - 1.0, 2 * torch.rand(n) - 1]
+    return torch.stack(both[: len(NAMES)], 1)
+
+
+# %% name="obeyed" demo=true folded="Asks for many conditions, and lets the face reader look"
+READ = {"beard": ("beard", 0.15), "Eyeglasses": ("glasses", 0.5)}  # as the reader calls it, and from where on it is one
 
 
 @torch.no_grad()
 def obeyed(G, n=MANY):
-    """Agreement on hat and beard, and the correlation of ages, between what was asked and what the reader sees."""
-    y = asked_for(n)
+    """Agreement on flags, and the correlation of ages, between what was asked and what the reader sees."""
+    y, scores = asked_for(n), {}
     seen = reader.read(torch.cat([G(torch.randn(len(some), 32), some) for some in y.split(100)]))
-    hat, beard = (
-        (seen[name] > limit) == (y[:, k] > 0) for k, (name, limit) in enumerate((("hat", 0.5), ("beard", 0.15)))
-    )
-    age = torch.corrcoef(torch.stack([seen["age"], y[:, 2]]))[0, 1]
-    return {"hat": hat.float().mean().item(), "beard": beard.float().mean().item(), "age": age.item()}
+    for k, name in enumerate(NAMES):
+        if name == "age":
+            scores[name] = torch.corrcoef(torch.stack([seen[name], y[:, k]]))[0, 1].item()
+        else:
+            known_as, limit = READ.get(name, ("hat", 0.5))
+            scores[name] = ((seen[known_as] > limit) == (y[:, k] > 0)).float().mean().item()
+    return scores
 
 
 # %% name="draw" demo=true folded="Pictures side by side, for all figures of this lesson; and sixteen of the data"
@@ -459,7 +467,7 @@ fig = figure(8, 2.4)
 draw_pictures(ax, real, 8, f"from the data, {', '.join(NAMES)}: a batch of all four kinds")
 show(
     fig,
-    alt="Sixteen small drawn faces: four with neither hat nor beard, four with a hat, four with a beard, four both.",
+    alt=f"Sixteen small faces, four of each kind: neither, {NAMES[0]}, {NAMES[1]}, both.",
 )
 
 # %% [markdown] predict="who_listens"
@@ -489,7 +497,7 @@ with working("playing four short matches", usual=quick(110, 4)) as done:
 # %% demo=true folded="Draws how often each is obeyed, and faces that were asked for"
 fig = figure(10, 3.2)
 left, right = axes(fig, 1, 2, width_ratios=(1, 1.4))
-for k, (name, mark) in enumerate((("hat", "o"), ("beard", "s"), ("age", "^"))):
+for k, (name, mark) in enumerate(zip(NAMES, "os^", strict=False)):
     left.plot([agreement[way][name] for way in WAYS], range(4), mark, color=PALETTE[k], ms=8, label=name)
 left.axvline(0.5, color="0.5", ls=":")
 left.set(yticks=range(4), yticklabels=WAYS, xlim=(-0.2, 1.02), xlabel="agreement (age: correlation)")
@@ -500,11 +508,11 @@ four = torch.tensor([[-1.0, -1.0], [1.0, -1.0], [-1.0, 1.0], [1.0, 1.0]]).repeat
 wanted = torch.cat([four, torch.zeros(24, 1)], 1)[:, : y_all.shape[1]]
 with torch.no_grad():
     draw_pictures(right, matches["projection"].average(z, wanted), 6, "the same six z in each row")
-right.set_yticks([8, 25, 42, 59], ["neither", "hat", "beard", "both"])
+right.set_yticks([8, 25, 42, 59], ["neither", *NAMES[:2], "both"])
 show(
     fig,
-    alt="Left: agreement on hat, beard and age for four ways of telling the discriminator; it is told below. Right: "
-    "faces of one generator in four rows, asked for neither, a hat, a beard, and both.",
+    alt=f"Left: agreement on {', '.join(NAMES)} for four ways of telling the discriminator; it is told below. Right: "
+    f"faces of one generator in four rows, asked for neither, {NAMES[0]}, {NAMES[1]}, and both.",
 )
 
 # %% [markdown]
@@ -582,8 +590,8 @@ from gancourse.data.faces import older, render, sample_factors
 
 HELD = ("skin", "yaw", "roll")
 n = quick(200, 10)
-z, kind = torch.randn(n, 32), asked_for(n)[:, :2]
-swept = [torch.cat([kind, torch.full((n, 1), age)], 1)[:, : y_all.shape[1]] for age in (-0.8, -0.3, 0.3, 0.8)]
+z, kind = torch.randn(n, 32), asked_for(n)[:, :-1]  # the last condition runs: the age, or a photograph's glasses
+swept = [torch.cat([kind, torch.full((n, 1), age)], 1) for age in (-0.8, -0.3, 0.3, 0.8)]
 with torch.no_grad():
     films = [matches["projection"].average(z, y) for y in swept]
 people = sample_factors(n, seed=7)
@@ -764,7 +772,7 @@ def some_of_each(classes, n, seed):
     return torch.cat([row[torch.randperm(len(row), generator=draw)[:n]] for row in rows])
 
 
-# %% name="few-pictures" folded="Picks the hundred, and 400 test faces"
+# %% name="few-pictures" demo=true folded="Picks the hundred, and 400 test faces"
 WORN = ["glasses", "hat", "hair_style"]
 large, held = (
     data.load("faces", size=64, split=part, attributes=WORN, n=quick(2000, 400)) for part in ("train", "test")
@@ -1019,7 +1027,7 @@ class CodedGame(InfoMatch):
     """The match with its loop."""
 
     def play(self, steps):
-        batches = raw.batches(32) if DATA == "faces" else iter(batch_of, None)
+        batches = raw.batches(32)
         for _ in range(steps):
             real = next(batches)[0]
             category, number = torch.randint(self.K, (len(real),)), 2 * torch.rand(len(real), 1) - 1
@@ -1039,19 +1047,22 @@ class CodedGame(InfoMatch):
             yield self
 
 
-# %% name="found" folded="What a code of Q's goes with in the data: by its share of each factor's variance"
+# %% name="found" demo=true folded="What a code of Q's goes with in the data: by its share of each factor's variance"
 from gancourse.data.faces import TABLE
 
 
 @torch.no_grad()
 def found(match, n=TESTED):
     """For each factor the share of its variance that the category explains, and that the number does."""
-    test = data.load("faces", size=SIZE, split="test", n=n, attributes=[f.name for f in TABLE])
+    factors = [f.name for f in TABLE] if DATA == "faces" else None  # photographs: all labels that judge nobody
+    test = data.load(DATA, size=SIZE, split="test", n=n, attributes=factors)
     D = copy.deepcopy(match.D).eval()
     logits, mean, _ = match.read(torch.cat([D.features(to_unit(some)) for some in test.pixels.split(200)]))
     category, shares = logits.argmax(1), {}
     for name, values in test.attributes.items():
         values = values.float()
+        if not values.var():  # all alike: there is nothing to explain
+            continue
         groups = [values[category == k] for k in range(match.K)]
         within = sum(len(g) * g.var(correction=0) for g in groups if len(g)) / len(values)
         line = torch.corrcoef(torch.stack([mean[:, 0], values]))[0, 1] ** 2
@@ -1367,7 +1378,7 @@ fig = figure(8, 4.2)
 with torch.no_grad():
     wanted = torch.cat([four, torch.zeros(32, 1)], 1)[:, : y_all.shape[1]]
     draw_pictures(ax, matches["projection"].average(z, wanted), 8, "eight noises, four wishes")
-keepsake(fig, alt="Generated faces in four rows: neither hat nor beard, a hat, a beard, both.", name="my_wishes")
+keepsake(fig, alt=f"Generated faces in four rows: neither, {NAMES[0]}, {NAMES[1]}, both.", name="my_wishes")
 
 # %% [markdown] last=true
 # ## What you have built

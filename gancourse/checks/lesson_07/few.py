@@ -285,7 +285,10 @@ def _(answer: Callable) -> None:
 def _(answer: Callable) -> None:
     world = ProbeWorld()
     before = {k: v.clone() for k, v in world.body.state_dict().items()}
-    probe_scores(answer, world)
+    scores = answer(world.body, world.labeled, world.labels, world.new, world.classes, world.fit)
+    numbers(scores, (len(world.new), 3), "The scores", "A row for each new picture, a column for each class.")
+    hanging = isinstance(scores, Tensor) and scores.requires_grad
+    expect(not hanging, "The scores hang on D's gradients. Let it look under torch.no_grad().")
     for name, value in world.body.state_dict().items():
         statistics = "running" in name or "batches" in name
         why = "its running statistics have moved: call eval() before it looks" if statistics else f"{name} has changed"

@@ -18,7 +18,7 @@ from gancourse.checks.core import expect
 from gancourse.checks.doubles import Counted, Told
 from gancourse.checks.inputs import chosen, randn
 from gancourse.checks.lesson_07.suite import check
-from gancourse.checks.steps import curved, flat, trainable
+from gancourse.checks.steps import curved, flat, linear, trainable
 from gancourse.checks.values import close, described, expect_close, numbers, two
 
 WIDE, NOISE, ASKED = 4, 3, 2
@@ -27,8 +27,11 @@ WIDE, NOISE, ASKED = 4, 3, 2
 class ToldGame:
     """Networks, optimizers, a batch and its labels, and what is left in the gradients from before."""
 
-    def __init__(self, n: int = 5, m: int = 5) -> None:
+    def __init__(self, n: int = 5, m: int = 5, normalized: bool = False) -> None:
         self.G, self.D = Told(curved(NOISE + ASKED, 6, WIDE)), Told(curved(WIDE + ASKED, 7, 1))
+        if normalized:
+            norm = nn.BatchNorm1d(7, dtype=torch.float64)
+            self.D = Told(nn.Sequential(linear(WIDE + ASKED, 7), norm, nn.Tanh(), linear(7, 1)))
         self.real, self.z = randn(n, WIDE).double(), randn(m, NOISE).double()
         self.y = 2 * randn(n, ASKED).double()
         self.rates = chosen(0.25, 0.5, between=(0.1, 0.6))
@@ -68,6 +71,9 @@ class ToldStep:
         on_fake = D(
             fake.detach(), {"D untold": none, "fakes untold": none, "fakes judged by others": other}.get(slip, y)
         )
+        if slip == "one batch":
+            both = torch.cat([game.real, fake.detach()]), torch.cat([y, y])
+            on_real, on_fake = D(*both).chunk(2)
         if slip == "swapped":
             on_real, on_fake = on_fake, on_real
         d_loss = F.softplus(-on_real).mean() + F.softplus(on_fake).mean()
@@ -156,6 +162,17 @@ def _(step: Callable) -> None:
         "G goes the wrong way: it should make D(G(z, y), y) larger.": game.expected("wrong way").G,
     }
     expect_close(flat(game.G), game.expected().G, "one step", usual, show=False, what="G's parameters become")
+
+
+@check.that("conditional_step", "asks D about each kind in its own batch: its normalization sees who is there")
+def _(step: Callable) -> None:
+    game = ToldGame(normalized=True)
+    game.play(step)
+    usual = {
+        "Real pictures and fakes pass through D in one batch. Each kind has its own.": game.expected("one batch").D
+    }
+    told = "one step of a D with batch normalization"
+    expect_close(flat(game.D), game.expected().D, told, usual, show=False, what="D's parameters become")
 
 
 @check.that("conditional_step", "returns both losses, as they were before each player's step")
