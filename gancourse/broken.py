@@ -25,6 +25,10 @@ BROKEN: dict[str, dict[str, dict[str, Any]]] = {
         "B": {"iterations": 250, "method": "WGAN-GP", "rate_G": 3e-4, "k": 5, "seed": 1},
         "C": {"iterations": 250, "method": "WGAN, clipped", "strength": 1.0, "k": 5, "seed": 1},
     },
+    "07_conditional": {
+        "A": {"told": False},
+        "B": {"shift": 1},
+    },
 }
 """Settings by lesson and run, for what the lesson calls with them."""
 
