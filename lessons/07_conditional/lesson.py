@@ -518,14 +518,15 @@ show(
 
 # %% [markdown]
 # A minute of training makes crude faces. What they wear is another matter. The game whose $D$ is told nothing stays at
-# a half: $G$ hears $y$ and has no reason to listen. In the three that are told, nine hats in ten are as asked (90 to 93
-# %), beards in three of five or two of three (59 to 68 %), and ages go along with a correlation of 0.76 to 0.81; a
-# beard is a few pixels here, and takes longer. It is not free: Fréchet's distance to the data (on the reader's
-# features) is 29 without a condition, 32 with the projection, 33 with the embedding and 43 with concatenation, for the
-# same networks now have more to learn.
+# a half: $G$ hears $y$ and has no reason to listen. In the three that are told, nine hats in ten are as asked (88 to
+# 93 %), beards in little more than half or in two of three (55 to 68 %), and ages go along with a correlation of 0.76
+# to 0.86; a beard is a few pixels here, and takes longer. It is not free: Fréchet's distance to the data (on the
+# reader's features) is 29 without a condition, 32 with the projection, 33 with the embedding and 43 with
+# concatenation, for the same networks now have more to learn.
 #
-# These are numbers of *one* run of each way, by `python lessons/07_conditional/bench.py --only ways --seeds 0`. They
-# show that telling $D$ is what matters; which of the three ways is best they cannot show.
+# The ranges are those of *two* runs of each way, this lesson's and that of `python lessons/07_conditional/bench.py
+# --only ways --seeds 0`; the distances are the second one's. They show that telling $D$ is what matters; which of the
+# three ways is best they cannot show.
 #
 # ## 4. Play with it
 #
