@@ -27,7 +27,7 @@ THE_TWO = "the loss on labeled pictures", "the loss on unlabeled and made ones"
 WHOLE_PAIR = "Return two numbers: the loss on labeled pictures, then the one on unlabeled and made ones."
 
 
-def losses_of(answer: Callable, *given: Any) -> Tensor:
+def pair_of_losses(answer: Callable, *given: Any) -> Tensor:
     return pair(answer(*given), *THE_TWO, otherwise=WHOLE_PAIR)
 
 
@@ -45,8 +45,8 @@ def plus(x: float) -> float:
 def labeled_and_not() -> Case:
     """Two labeled pictures, two unlabeled, one made, of two classes; and what the usual slips make of them."""
     a = chosen(2.0, -1.0, 0.5, 1.5, between=(-3.0, 3.0))
-    u = chosen(1.0, 3.0, -0.5, 0.75, between=(-3.0, 3.0))
-    f = chosen(-1.5, 0.25, between=(-3.0, 3.0))
+    u = chosen(1.0, 2.0, -0.5, 1.25, between=(-3.0, 3.0))
+    f = chosen(-0.5, 0.25, between=(-3.0, 3.0))
     labeled, real, fake = [list(a[:2]), list(a[2:])], [list(u[:2]), list(u[2:])], [list(f)]
     labels = (1, 0)
     picked = [row[k] for row, k in zip(labeled, labels, strict=True)]
@@ -90,7 +90,7 @@ def labeled_and_not() -> Case:
 )
 def _(answer: Callable) -> None:
     case = drawn(labeled_and_not)
-    case.compare(losses_of(answer, *case.inputs))
+    case.compare(pair_of_losses(answer, *case.inputs))
 
 
 @check.that("few_label_losses", "holds for batches of three sizes, and any number of classes")
@@ -105,7 +105,7 @@ def _(answer: Callable) -> None:
         + values.mean([plus(log_sum_exp(row)) for row in fake.tolist()]),
     ]
     expect_close(
-        losses_of(answer, labeled, labels, real, fake), want, f"{n}, 7 and 5 pictures of {k} classes", show=False
+        pair_of_losses(answer, labeled, labels, real, fake), want, f"{n}, 7 and 5 pictures of {k} classes", show=False
     )
 
 

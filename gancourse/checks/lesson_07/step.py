@@ -21,19 +21,22 @@ from gancourse.checks.lesson_07.suite import check
 from gancourse.checks.steps import curved, flat, linear, trainable
 from gancourse.checks.values import close, described, expect_close, numbers, two
 
-WIDE, NOISE, ASKED = 4, 3, 2
+WIDTH_OF_X, WIDTH_OF_Z, WIDTH_OF_Y = 4, 3, 2
 
 
 class ToldGame:
     """Networks, optimizers, a batch and its labels, and what is left in the gradients from before."""
 
     def __init__(self, n: int = 5, m: int = 5, normalized: bool = False) -> None:
-        self.G, self.D = Told(curved(NOISE + ASKED, 6, WIDE)), Told(curved(WIDE + ASKED, 7, 1))
+        self.G, self.D = (
+            Told(curved(WIDTH_OF_Z + WIDTH_OF_Y, 6, WIDTH_OF_X)),
+            Told(curved(WIDTH_OF_X + WIDTH_OF_Y, 7, 1)),
+        )
         if normalized:
             norm = nn.BatchNorm1d(7, dtype=torch.float64)
-            self.D = Told(nn.Sequential(linear(WIDE + ASKED, 7), norm, nn.Tanh(), linear(7, 1)))
-        self.real, self.z = randn(n, WIDE).double(), randn(m, NOISE).double()
-        self.y = 2 * randn(n, ASKED).double()
+            self.D = Told(nn.Sequential(linear(WIDTH_OF_X + WIDTH_OF_Y, 7), norm, nn.Tanh(), linear(7, 1)))
+        self.real, self.z = randn(n, WIDTH_OF_X).double(), randn(m, WIDTH_OF_Z).double()
+        self.y = 2 * randn(n, WIDTH_OF_Y).double()
         self.rates = chosen(0.25, 0.5, between=(0.1, 0.6))
         self.opt_G, self.opt_D = (
             Counted(self.G.parameters(), self.rates[0]),
