@@ -18,7 +18,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import torch
@@ -97,16 +96,9 @@ def draw_settings(method: Method, number: int, seed: int = 0) -> list[GameSettin
     return settings
 
 
-def deep(inputs: int, width: int, outputs: int, hidden: int) -> nn.Sequential:
-    """A perceptron of so many hidden layers."""
-    sizes = [inputs, *[width] * hidden]
-    layers = [part for pair in pairwise(sizes) for part in (nn.Linear(*pair), nn.LeakyReLU(0.2))]
-    return nn.Sequential(*layers, nn.Linear(width, outputs))
-
-
 def narrow(inputs: int, width: int) -> nn.Sequential:
     """An autoencoder whose code is one number."""
-    return nn.Sequential(*deep(inputs, width, 1, 1), *deep(1, width, inputs, 1))
+    return nn.Sequential(*dense(inputs, width, 1, hidden=1), *dense(1, width, inputs, hidden=1))
 
 
 class Adams:
@@ -162,22 +154,15 @@ class Sweep:
         seed: int = 0,
         hidden: int = 2,
         penalty: Callable[..., Tensor] | None = None,
-        d_loss: Callable[..., Tensor] | None = None,
-        g_loss: Callable[..., Tensor] | None = None,
     ) -> None:
         torch.manual_seed(seed)
-        self.target, self.method, self.settings, self.batch, self.latent_dim = (
-            target,
-            method,
-            settings,
-            batch,
-            latent_dim,
-        )
+        self.target, self.method, self.settings = target, method, settings
+        self.batch, self.latent_dim = batch, latent_dim
         dimension = target.sample(1).shape[1]
         games = range(len(settings))
         self.G = Many([dense(latent_dim, width, dimension) for _ in games])
         self.D = Many(
-            [narrow(dimension, width) if method.rebuilds else deep(dimension, width, 1, hidden) for _ in games]
+            [narrow(dimension, width) if method.rebuilds else dense(dimension, width, 1, hidden) for _ in games]
         )
         betas = [one.beta_1 for one in settings]
         self.opt_G = Adams(self.G.parameters(), [one.rate_G for one in settings], betas)
@@ -185,9 +170,8 @@ class Sweep:
         self.strength = torch.tensor([one.strength for one in settings])
         self.k = torch.tensor([one.k for one in settings])
         self.iteration = 0
-        paired = method.objective.paired
-        self.d_loss = summed(d_loss or method.objective.d_loss, 2)
-        self.g_loss = summed(g_loss or method.objective.g_loss, 2 if paired else 1)
+        self.d_loss = summed(method.objective.d_loss, 2)
+        self.g_loss = summed(method.objective.g_loss, 2 if method.objective.paired else 1)
         self.own_penalty = penalty
         self.vectors = {n: torch.randn(len(settings), w.shape[1], 1) for n, w in self.D.weights.items() if w.ndim == 3}
 
@@ -290,9 +274,3 @@ class Sweep:
     def steepness(self, x: Tensor, weights: dict[str, Tensor]) -> Tensor:
         """‖∇D‖ at each point: (S, n), in a graph."""
         return slopes(lambda x: self.flat(x, weights), x.flatten(0, 1)).unflatten(0, x.shape[:2])
-
-    @torch.no_grad()
-    def estimate(self, n: int = 512) -> Tensor:
-        """mean D(x) − mean D(G(z)) of each game on fresh points, (S,): a critic's estimate of the distance."""
-        weights = self.critic_weights()
-        return (self.said(self.real(n), weights).mean(1) - self.said(self.samples(n), weights).mean(1)).squeeze(1)

@@ -1,8 +1,11 @@
-"""Scores: what they must be by hand, and clear words on bad input."""
+"""Scores: the same numbers as the libraries that hold the reference versions, and clear words on bad input."""
 
 from __future__ import annotations
 
+import contextlib
+import io
 import math
+import warnings
 
 import numpy as np
 import pytest
@@ -40,6 +43,26 @@ def test_every_name_is_there() -> None:
 
 
 # --- Fréchet distance ---------------------------------------------------------------------------
+
+
+@pytest.mark.slow  # for the reference's import
+@pytest.mark.parametrize(("m", "n", "d"), [(90, 70, 2), (200, 300, 24), (20, 30, 48), (20, 300, 48), (49, 49, 48)])
+def test_frechet_agrees_with_the_references(g: torch.Generator, m: int, n: int, d: int) -> None:
+    from pytorch_fid.fid_score import calculate_frechet_distance
+    from torch_fidelity.metric_fid import fid_features_to_statistics, fid_statistics_to_metric
+
+    x, y = cloud(g, m, d), cloud(g, n, d, 0.5)
+    given = (*metrics.moments(x), *metrics.moments(y))
+    ours = metrics.frechet_distance(*given)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        theirs = calculate_frechet_distance(*(t.numpy() for t in given))
+    assert ours == pytest.approx(theirs, rel=1e-4)
+    assert metrics.frechet_from_features(x, y) == pytest.approx(ours, rel=1e-6)
+    assert metrics.frechet_distance(*given[2:], *given[:2]) == pytest.approx(ours, rel=1e-6)
+    one, other = fid_features_to_statistics(x), fid_features_to_statistics(y)
+    theirs = fid_statistics_to_metric(one, other, verbose=False)["frechet_inception_distance"]
+    assert ours == pytest.approx(theirs, rel=1e-4)
 
 
 def test_frechet_by_hand() -> None:
@@ -118,6 +141,15 @@ def test_frechet_names_what_is_wrong() -> None:
 # --- Inception Score and KID ---------------------------------------------------------------------
 
 
+@pytest.mark.slow  # for the reference's import
+def test_inception_score_agrees_with_torch_fidelity(g: torch.Generator) -> None:
+    from torch_fidelity.metric_isc import isc_features_to_metric
+
+    logits = 3 * torch.randn(300, 11, generator=g)
+    theirs = isc_features_to_metric(logits, splits=1)["inception_score_mean"]
+    assert metrics.inception_score(logits.softmax(1)) == pytest.approx(theirs, rel=1e-4)
+
+
 def test_inception_score_by_hand() -> None:
     assert metrics.inception_score(torch.eye(7).repeat(5, 1)) == pytest.approx(7)
     assert metrics.inception_score(torch.tensor([[0.2, 0.8]]).repeat(9, 1)) == pytest.approx(1)
@@ -132,6 +164,18 @@ def test_entropy_and_divergence() -> None:
     assert float(metrics.kl_divergence(p, q)) == pytest.approx(math.log(2) / 2 + math.log(2 / 3) / 2)
     assert float(metrics.kl_divergence(q, torch.tensor([1.0, 0.0, 0.0]))) == math.inf
     assert metrics.kl_divergence(torch.stack([p, q]), q).shape == (2,)
+
+
+@pytest.mark.slow  # for the reference's import
+def test_kid_agrees_with_torch_fidelity(g: torch.Generator) -> None:
+    from torch_fidelity.metric_kid import kid_features_to_metric
+
+    x, y = cloud(g, 60, 20), cloud(g, 60, 20, 0.4)
+    with contextlib.redirect_stderr(io.StringIO()):
+        theirs = kid_features_to_metric(x, y, kid_subsets=1, kid_subset_size=60, verbose=False)
+    assert metrics.kid(x, y) == pytest.approx(theirs["kernel_inception_distance_mean"], rel=1e-4)
+    assert metrics.kid_subsets(x, y, subsets=3, size=60)[0] == pytest.approx(metrics.kid(x, y), rel=1e-9)
+    assert metrics.kid_subsets(x, y, subsets=3, size=60)[1] < 1e-9
 
 
 def test_kid_of_subsets_is_unbiased_and_its_spread_is_that_of_one_subset(g: torch.Generator) -> None:
@@ -154,6 +198,26 @@ def test_kid_is_as_often_negative_as_not_on_one_source(g: torch.Generator) -> No
 
 
 # --- Neighbors -----------------------------------------------------------------------------------
+
+
+@pytest.mark.slow  # for the reference's import
+@pytest.mark.parametrize(("m", "n", "k"), [(120, 90, 3), (90, 120, 5), (60, 60, 1)])
+def test_neighbor_scores_agree_with_prdc_and_torch_fidelity(g: torch.Generator, m: int, n: int, k: int) -> None:
+    from prdc import compute_prdc
+    from torch_fidelity.metric_prc import prc_features_to_metric
+
+    real = torch.randn(m, 6, generator=g, dtype=D)
+    fake = torch.randn(n, 6, generator=g, dtype=D) * 0.8 + 0.3
+    with contextlib.redirect_stdout(io.StringIO()):
+        prdc = compute_prdc(real.numpy(), fake.numpy(), k)
+    precision, recall = metrics.precision_recall(real, fake, k)
+    density, coverage = metrics.density_coverage(real, fake, k)
+    assert precision == pytest.approx(prdc["precision"], abs=1e-6)
+    assert recall == pytest.approx(prdc["recall"], abs=1e-6)
+    assert density == pytest.approx(prdc["density"], abs=1e-6)
+    assert coverage == pytest.approx(prdc["coverage"], abs=1e-6)
+    fidelity = prc_features_to_metric(fake, real, prc_neighborhood=k, verbose=False)
+    assert (precision, recall) == pytest.approx((fidelity["precision"], fidelity["recall"]), abs=1e-6)
 
 
 def test_neighbor_scores_by_hand() -> None:
