@@ -190,6 +190,7 @@ def test_the_package_has_no_exercise_by_its_name_that_is_not_withheld(lesson: st
 EXCUSED = {"02_mixture_2d": {"log_density", "minibatch_std"}, "03_dcgan": {"generator"}}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lesson", lesson_names())
 def test_hidden_checks_share_no_reference_with_the_public_ones(lesson: str) -> None:
     """Else a mistake in one would be in both. What they share is the vocabulary, which holds no answers."""
