@@ -24,7 +24,8 @@ import psutil
 from gancourse.authoring.gate import load_answers
 from gancourse.grading.grade import grade_lesson
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "hostile"))
+TESTS = Path(__file__).resolve().parent.parent / "tests"
+sys.path[:0] = [str(TESTS / "hostile"), str(TESTS)]
 from making import EVERYTHING, LESSON, NOTHING, TESTED, Submission, blank, handed_in
 from test_hostile import ALL, LIMITS, NO_SANDBOX, ORDINARY, Class
 
