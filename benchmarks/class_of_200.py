@@ -24,8 +24,8 @@ import psutil
 from gancourse.authoring.gate import load_answers
 from gancourse.grading.grade import grade_lesson
 
-TESTS = Path(__file__).resolve().parent.parent / "tests"
-sys.path[:0] = [str(TESTS / "hostile"), str(TESTS)]
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "hostile"))
 from making import EVERYTHING, LESSON, NOTHING, TESTED, Submission, blank, handed_in
 from test_hostile import ALL, LIMITS, NO_SANDBOX, ORDINARY, Class
 
