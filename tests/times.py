@@ -15,6 +15,7 @@ import json
 import os
 import time
 from collections import defaultdict
+from contextlib import suppress
 from math import inf
 from pathlib import Path
 from statistics import median
@@ -93,7 +94,9 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if not SPENT:
         return
     processes = session.config.getoption("numprocesses", None) or 1
-    told: dict[str, dict[str, float]] = json.loads(TIMES.read_text()) if TIMES.exists() else {}
+    told: dict[str, dict[str, float]] = {}
+    with suppress(OSError, ValueError, AttributeError):  # none yet, cut off, or of an older make
+        told = {name: dict(files.items()) for name, files in json.loads(TIMES.read_text()).items()}
     add(told, SPENT, 1 / processes)
     TIMES.parent.mkdir(exist_ok=True)
     TIMES.write_text(json.dumps(told))
