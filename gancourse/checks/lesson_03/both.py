@@ -19,8 +19,8 @@ from gancourse.checks.doubles import Blend, Counted, Projection
 from gancourse.checks.inputs import chosen, rand, randn
 from gancourse.checks.lesson_03.suite import check
 from gancourse.checks.networks import put
-from gancourse.checks.steps import Spy, called_once, flat, linear, trainable
-from gancourse.checks.values import close, described, expect_close, numbers, two
+from gancourse.checks.steps import Spy, called_once, down, flat, left_over, linear, stepped, trainable, two_losses
+from gancourse.checks.values import close, expect_close, numbers
 
 PIXELS = (3, 2, 2)
 LATENT = 3
@@ -56,10 +56,7 @@ class SmallGame:
             Counted(self.D.parameters(), self.rates[1]),
         )
         self.before = copy.deepcopy((self.G, self.ema, self.D))
-        self.stale = [[0.3 * torch.ones_like(p) for p in net.parameters()] for net in (self.G, self.D)]
-        for net, gradients in zip((self.G, self.D), self.stale, strict=True):
-            for p, gradient in zip(net.parameters(), gradients, strict=True):
-                p.grad = gradient.clone()
+        self.stale = [left_over(net) for net in (self.G, self.D)]
 
     def remember(self, fake: Any) -> Any:
         """What the student's step is given as `remember`."""
@@ -73,11 +70,7 @@ class SmallGame:
             *(self.G, self.D, self.ema, self.opt_G, self.opt_D),
             *(self.real, self.z, self.loss, self.remember, self.follow),
         )
-        said = f"Return two numbers, D's loss first and G's second; you return {described(got)}."
-        for part in two(got, said, tensor=True):
-            attached = isinstance(part, Tensor) and part.requires_grad
-            expect(not attached, "A loss is returned with its computation attached. Return plain numbers: `.item()`.")
-        return torch.stack([numbers(part, (), "A returned loss") for part in two(got, said, tensor=True)])
+        return two_losses(got)
 
     def expected(self, slip: str = "") -> Played:
         """What should come of it, or what this slip leads to."""
@@ -129,15 +122,6 @@ class Played:
 def average_met(D: nn.Module) -> Tensor:
     """The running mean of D's batch normalization: the last batch that D was asked about weighs most in it."""
     return torch.cat([b for name, b in D.named_buffers() if name.endswith("running_mean")] or [torch.zeros(1)])
-
-
-def down(net: nn.Module, loss: Tensor, rate: float, extra: Any = None) -> None:
-    """One step of plain gradient descent."""
-    parameters = list(net.parameters())
-    gradients = torch.autograd.grad(loss, parameters, retain_graph=True)
-    with torch.no_grad():
-        for k, (p, gradient) in enumerate(zip(parameters, gradients, strict=True)):
-            p.sub_(rate * (gradient if extra is None else gradient + extra[k]))
 
 
 @check.that("dcgan_step", "makes the fakes of this z once, and shows them to `remember`, cut off from G", alone=False)
@@ -194,17 +178,10 @@ def _(step: Callable) -> None:
 
 
 def moved_once(game: SmallGame, name: str) -> None:
-    net, opt = (game.D, game.opt_D) if name == "D" else (game.G, game.opt_G)
-    before = game.before[2] if name == "D" else game.before[0]
-    still = f"{name} has not moved. A step needs backward() and then opt_{name}.step()."
-    if name == "G" and opt.steps:
-        still = (
-            "G has not moved, though its optimizer took a step: no gradient reaches it. "
-            "Is it judged on what D was shown, or on detached fakes?"
-        )
-    expect(not close(flat(net), flat(before), 1e-9, 1e-12), still)
-    expect(opt.steps > 0, f"opt_{name}.step() is not called. Use the optimizer that is passed in.")
-    expect(opt.steps == 1, f"opt_{name}.step() is called {opt.steps} times; it is one step.")
+    of_D = name == "D"
+    net, opt, before = (game.D, game.opt_D, game.before[2]) if of_D else (game.G, game.opt_G, game.before[0])
+    though = "no gradient reaches it. Is it judged on what D was shown, or on detached fakes?"
+    stepped(name, net, before, opt, "" if of_D else though)
 
 
 @check.that("dcgan_step", "moves D down the gradient of its loss, by one step", point=True)

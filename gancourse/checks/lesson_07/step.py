@@ -18,8 +18,8 @@ from gancourse.checks.core import expect
 from gancourse.checks.doubles import Counted, Told
 from gancourse.checks.inputs import chosen, randn
 from gancourse.checks.lesson_07.suite import check
-from gancourse.checks.steps import curved, flat, linear, trainable
-from gancourse.checks.values import close, described, expect_close, numbers, two
+from gancourse.checks.steps import curved, down, flat, left_over, linear, stepped, trainable, two_losses
+from gancourse.checks.values import expect_close
 
 WIDTH_OF_X, WIDTH_OF_Z, WIDTH_OF_Y = 4, 3, 2
 
@@ -43,19 +43,12 @@ class ToldGame:
             Counted(self.D.parameters(), self.rates[1]),
         )
         self.before = copy.deepcopy((self.G, self.D))
-        self.stale = [[0.3 * torch.ones_like(p) for p in net.parameters()] for net in (self.G, self.D)]
-        for net, gradients in zip((self.G, self.D), self.stale, strict=True):
-            for p, gradient in zip(net.parameters(), gradients, strict=True):
-                p.grad = gradient.clone()
+        self.stale = [left_over(net) for net in (self.G, self.D)]
 
     def play(self, step: Callable) -> Tensor:
         """Let the student's step play; both losses, as a tensor (2,)."""
         got = step(self.G, self.D, self.opt_G, self.opt_D, self.real, self.y, self.z)
-        said = f"Return two numbers, D's loss first and G's second; you return {described(got)}."
-        for part in two(got, said, tensor=True):
-            attached = isinstance(part, Tensor) and part.requires_grad
-            expect(not attached, "A loss is returned with its computation attached. Return plain numbers: `.item()`.")
-        return torch.stack([numbers(part, (), "A returned loss") for part in two(got, said, tensor=True)])
+        return two_losses(got)
 
     def expected(self, slip: str = "") -> ToldStep:
         """What should come of it, or what this slip leads to."""
@@ -85,7 +78,7 @@ class ToldStep:
         if slip == "wrong labels too":  # a third pair, as lesson 12 has it
             d_loss = d_loss + F.softplus(D(game.real, other)).mean()
         earlier = copy.deepcopy(D)
-        self.down(D, d_loss, game.rates[1], game.stale[1] if slip == "stale D" else None)
+        down(D, d_loss, game.rates[1], game.stale[1] if slip == "stale D" else None)
         judge = earlier if slip == "old D" else D
         judged = judge(fake, {"D untold": none, "G judged untold": none, "G judged by others": other}.get(slip, y))
         g_loss = -F.softplus(judged).mean() if slip == "minimax" else F.softplus(-judged).mean()
@@ -95,30 +88,16 @@ class ToldStep:
         if slip == "not detached":
             again = F.softplus(-earlier(game.real, y)).mean() + F.softplus(earlier(fake, y)).mean()
             extra = torch.autograd.grad(again, list(G.parameters()), retain_graph=True)
-        self.down(G, g_loss, game.rates[0], extra)
+        down(G, g_loss, game.rates[0], extra)
         self.G, self.D = flat(G), flat(D)
         self.losses = torch.stack([d_loss.detach(), g_loss.detach()])
-
-    @staticmethod
-    def down(net: nn.Module, loss: Tensor, rate: float, extra: list[Tensor] | tuple[Tensor, ...] | None) -> None:
-        """One step of plain gradient descent."""
-        parameters = list(net.parameters())
-        gradients = torch.autograd.grad(loss, parameters, retain_graph=True)
-        with torch.no_grad():
-            for k, (p, gradient) in enumerate(zip(parameters, gradients, strict=True)):
-                p.sub_(rate * (gradient if extra is None else gradient + extra[k]))
 
 
 def has_moved(game: ToldGame, name: str) -> None:
     """Miss unless this player's optimizer has taken one step."""
-    net, opt = (game.D, game.opt_D) if name == "D" else (game.G, game.opt_G)
-    before = game.before[1] if name == "D" else game.before[0]
-    still = f"{name} has not moved. A step needs backward() and then opt_{name}.step()."
-    if name == "G" and opt.steps:
-        still = "G has not moved, though its optimizer took a step: is it judged on detached fakes?"
-    expect(not close(flat(net), flat(before), 1e-9, 1e-12), still)
-    expect(opt.steps > 0, f"opt_{name}.step() is not called. Use the optimizer that is passed in.")
-    expect(opt.steps == 1, f"opt_{name}.step() is called {opt.steps} times; it is one step.")
+    of_D = name == "D"
+    net, opt, before = (game.D, game.opt_D, game.before[1]) if of_D else (game.G, game.opt_G, game.before[0])
+    stepped(name, net, before, opt, "" if of_D else "is it judged on detached fakes?")
 
 
 @check.that("conditional_step", "moves D: real pictures with their labels, fakes with those asked for", point=True)
