@@ -169,8 +169,8 @@ def _(step: Callable) -> None:
     game = SmallGame(memory=True)
     game.play(step)
     usual = {
-        "D is asked about what is shown before the real pictures.": game.expected("made first").met,
-        "Real and fake pictures went through D in one batch. Call D once for each.": game.expected("mixed").met,
+        "D is asked about what is shown before the real pictures.": lambda: game.expected("made first").met,
+        "Real and fake pictures went through D in one batch. Call D once for each.": lambda: game.expected("mixed").met,
     }
     expect_close(
         average_met(game.D), game.expected().met, "one step", usual, show=False, what="D's running means become"
@@ -191,10 +191,12 @@ def _(step: Callable) -> None:
     moved_once(game, "D")
     usual = {
         "Gradients of the step before are still in it. Clear them with opt_D.zero_grad() before backward().": (
-            game.expected("stale D").D
+            lambda: game.expected("stale D").D
         ),
-        "That is the step for real and fake pictures in one batch. Call D once for each.": game.expected("mixed").D,
-        "Its loss was given the two batches of logits the wrong way round.": game.expected("swapped").D,
+        "That is the step for real and fake pictures in one batch. Call D once for each.": lambda: (
+            game.expected("mixed").D
+        ),
+        "Its loss was given the two batches of logits the wrong way round.": lambda: game.expected("swapped").D,
     }
     expect_close(flat(game.D), game.expected().D, "one step", usual, show=False, what="D's parameters become")
 
@@ -206,15 +208,17 @@ def _(step: Callable) -> None:
     moved_once(game, "G")
     usual = {
         "That is the step against the D from before its own step. Ask D about the fakes again.": (
-            game.expected("old D").G
+            lambda: game.expected("old D").G
         ),
-        "Gradients of the step before are still in it. Clear them with opt_G.zero_grad().": game.expected("stale G").G,
+        "Gradients of the step before are still in it. Clear them with opt_G.zero_grad().": lambda: (
+            game.expected("stale G").G
+        ),
         "D's loss has left gradients in G. Detach the fakes for D, or clear opt_G's before G's backward().": (
-            game.expected("not detached").G
+            lambda: game.expected("not detached").G
         ),
-        "That is the minimax loss, log(1 − D). The non-saturating one is −log D.": game.expected("minimax").G,
-        "G goes the wrong way: it should make D(G(z)) larger.": game.expected("wrong way").G,
-        "That is the sum over the batch. Take the mean.": game.expected("sum").G,
+        "That is the minimax loss, log(1 − D). The non-saturating one is −log D.": lambda: game.expected("minimax").G,
+        "G goes the wrong way: it should make D(G(z)) larger.": lambda: game.expected("wrong way").G,
+        "That is the sum over the batch. Take the mean.": lambda: game.expected("sum").G,
     }
     expect_close(flat(game.G), game.expected().G, "one step", usual, show=False, what="G's parameters become")
 
@@ -224,7 +228,9 @@ def _(step: Callable) -> None:
     game = SmallGame(memory=True)
     game.play(step)
     moved_once(game, "G")
-    usual = {"It is judged on what `remember` gave. G learns from its own fakes.": game.expected("remembered").G}
+    usual = {
+        "It is judged on what `remember` gave. G learns from its own fakes.": lambda: game.expected("remembered").G
+    }
     where = "a memory that gives other pictures"
     expect_close(flat(game.G), game.expected().G, where, usual, show=False, what="G's parameters become")
 
@@ -238,9 +244,9 @@ def _(step: Callable) -> None:
     )
     usual = {
         "It has followed the G from before its step. Call follow(ema, G) after opt_G.step().": (
-            game.expected("average first").ema
+            lambda: game.expected("average first").ema
         ),
-        "It has followed twice. Call follow(ema, G) once.": game.expected("average twice").ema,
+        "It has followed twice. Call follow(ema, G) once.": lambda: game.expected("average twice").ema,
     }
     got, want = flat(game.ema), game.expected().ema
     old, new = game.shares
@@ -260,11 +266,11 @@ def _(step: Callable) -> None:
     right = game.expected().losses
     usual = {
         "The two are swapped: D's loss comes first.": right.flip(0),
-        "G's loss is that against the D from before its step.": game.expected("old D").losses,
+        "G's loss is that against the D from before its step.": lambda: game.expected("old D").losses,
         "The signs are wrong.": -right,
-        "G's loss is the sum over the batch. Take the mean.": game.expected("sum").losses,
-        "G's loss is the minimax one.": game.expected("minimax").losses,
-        "G's loss is that of its fakes being called fake.": game.expected("wrong way").losses,
+        "G's loss is the sum over the batch. Take the mean.": lambda: game.expected("sum").losses,
+        "G's loss is the minimax one.": lambda: game.expected("minimax").losses,
+        "G's loss is that of its fakes being called fake.": lambda: game.expected("wrong way").losses,
     }
     expect_close(got, right, "one step", usual)
 

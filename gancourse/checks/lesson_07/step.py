@@ -106,20 +106,22 @@ def _(step: Callable) -> None:
     game.play(step)
     has_moved(game, "D")
     usual = {
-        "D is told nothing, or zeros: this is lesson 03's step.": game.expected("D untold").D,
-        "Fakes are judged without the label that G was asked for: D(G(z, y), y).": game.expected("fakes untold").D,
-        "Fakes are judged by other labels than G was asked for. Keep the order.": (
-            game.expected("fakes judged by others").D
+        "D is told nothing, or zeros: this is lesson 03's step.": lambda: game.expected("D untold").D,
+        "Fakes are judged without the label that G was asked for: D(G(z, y), y).": lambda: (
+            game.expected("fakes untold").D
         ),
-        "G is told nothing: G(z, y).": game.expected("G untold").D,
-        "G is told other labels than D. Both get y.": game.expected("G told another").D,
-        "Real and fake are swapped in the loss.": game.expected("swapped").D,
-        "D's loss is halved. The two means are added.": game.expected("halved").D,
+        "Fakes are judged by other labels than G was asked for. Keep the order.": (
+            lambda: game.expected("fakes judged by others").D
+        ),
+        "G is told nothing: G(z, y).": lambda: game.expected("G untold").D,
+        "G is told other labels than D. Both get y.": lambda: game.expected("G told another").D,
+        "Real and fake are swapped in the loss.": lambda: game.expected("swapped").D,
+        "D's loss is halved. The two means are added.": lambda: game.expected("halved").D,
         "There is a third term, of real pictures with wrong labels. Two are asked for.": (
-            game.expected("wrong labels too").D
+            lambda: game.expected("wrong labels too").D
         ),
         "Gradients of the step before are still in it. Clear them with opt_D.zero_grad() before backward().": (
-            game.expected("stale D").D
+            lambda: game.expected("stale D").D
         ),
     }
     expect_close(flat(game.D), game.expected().D, "one step", usual, show=False, what="D's parameters become")
@@ -131,17 +133,21 @@ def _(step: Callable) -> None:
     game.play(step)
     has_moved(game, "G")
     usual = {
-        "G's fakes are judged without their labels: D(G(z, y), y) once more.": game.expected("G judged untold").G,
-        "G's fakes are judged by other labels than it was asked for.": game.expected("G judged by others").G,
+        "G's fakes are judged without their labels: D(G(z, y), y) once more.": lambda: (
+            game.expected("G judged untold").G
+        ),
+        "G's fakes are judged by other labels than it was asked for.": lambda: game.expected("G judged by others").G,
         "That is the step against the D from before its own step. Ask D about the fakes again.": (
-            game.expected("old D").G
+            lambda: game.expected("old D").G
         ),
-        "Gradients of the step before are still in it. Clear them with opt_G.zero_grad().": game.expected("stale G").G,
+        "Gradients of the step before are still in it. Clear them with opt_G.zero_grad().": lambda: (
+            game.expected("stale G").G
+        ),
         "D's loss has left gradients in G. Detach the fakes for D, or clear opt_G's before G's backward().": (
-            game.expected("not detached").G
+            lambda: game.expected("not detached").G
         ),
-        "That is the minimax loss, log(1 − D). The non-saturating one is −log D.": game.expected("minimax").G,
-        "G goes the wrong way: it should make D(G(z, y), y) larger.": game.expected("wrong way").G,
+        "That is the minimax loss, log(1 − D). The non-saturating one is −log D.": lambda: game.expected("minimax").G,
+        "G goes the wrong way: it should make D(G(z, y), y) larger.": lambda: game.expected("wrong way").G,
     }
     expect_close(flat(game.G), game.expected().G, "one step", usual, show=False, what="G's parameters become")
 
@@ -151,7 +157,9 @@ def _(step: Callable) -> None:
     game = ToldGame(normalized=True)
     game.play(step)
     usual = {
-        "Real pictures and fakes pass through D in one batch. Each kind has its own.": game.expected("one batch").D
+        "Real pictures and fakes pass through D in one batch. Each kind has its own.": lambda: (
+            game.expected("one batch").D
+        )
     }
     told = "one step of a D with batch normalization"
     expect_close(flat(game.D), game.expected().D, told, usual, show=False, what="D's parameters become")
@@ -164,10 +172,10 @@ def _(step: Callable) -> None:
     right = game.expected().losses
     usual = {
         "The two are swapped: D's loss comes first.": right.flip(0),
-        "G's loss is that against the D from before its step.": game.expected("old D").losses,
+        "G's loss is that against the D from before its step.": lambda: game.expected("old D").losses,
         "The signs are wrong.": -right,
-        "G's loss is the minimax one.": game.expected("minimax").losses,
-        "D's loss is halved. The two means are added.": game.expected("halved").losses,
+        "G's loss is the minimax one.": lambda: game.expected("minimax").losses,
+        "D's loss is halved. The two means are added.": lambda: game.expected("halved").losses,
     }
     expect_close(got, right, "one step", usual)
 
