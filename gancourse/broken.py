@@ -20,6 +20,10 @@ BROKEN: dict[str, dict[str, dict[str, Any]]] = {
         "A": {"family": "faces", "name": "labels swapped"},
         "B": {"family": "faces", "name": "G's range is wrong"},
     },
+    "08_pix2pix": {
+        "A": {"steps": 300, "shift": 1},
+        "B": {"steps": 500, "skips": False},
+    },
 }
 """Settings by lesson and run, for what the lesson calls with them."""
 

@@ -96,3 +96,18 @@ class Blend(torch.nn.Module):
     def forward(self, ema: torch.nn.Module, net: torch.nn.Module) -> None:
         for mine, theirs in zip(ema.parameters(), net.parameters(), strict=True):
             mine.mul_(self.old).add_(theirs, alpha=self.new)
+
+
+class Pair(torch.nn.Module):
+    """A network that is shown a pair of pictures: what it wraps gets their channels side by side.
+
+    Args:
+        net: from (n, channels of both, H, W) to whatever it makes.
+    """
+
+    def __init__(self, net: torch.nn.Module) -> None:
+        super().__init__()
+        self.net = net
+
+    def forward(self, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+        return self.net(torch.cat([x, y], 1))
