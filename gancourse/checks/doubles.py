@@ -98,7 +98,7 @@ class Blend(torch.nn.Module):
             mine.mul_(self.old).add_(theirs, alpha=self.new)
 
 
-class Pair(torch.nn.Module):
+class PairShown(torch.nn.Module):
     """A network that is shown a pair of pictures: what it wraps gets their channels side by side.
 
     Args:

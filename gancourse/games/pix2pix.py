@@ -48,7 +48,7 @@ class Pix2pix(Game):
         if "D" not in self.nets:
             yield "G", self.weight * l1
             return
-        on_real, on_fake = listed(self.D(x, y)), listed(self.D(x, fake.detach()))
+        on_real, on_fake = maps_of_scales(self.D(x, y)), maps_of_scales(self.D(x, fake.detach()))
         self.report(d_real=probability(on_real), d_fake=probability(on_fake))
         pairs = zip(on_real, on_fake, strict=True)
         yield "D", sum_of([(F.softplus(-real).mean() + F.softplus(made).mean()) / 2 for real, made in pairs])
@@ -56,7 +56,10 @@ class Pix2pix(Game):
         if self.matching:
             features: Any = self.D.features
             loss = loss + self.matching * feature_distance(features(x, y), features(x, fake))
-        yield "G", loss + self.adversarial * sum_of([F.softplus(-made).mean() for made in listed(self.D(x, fake))])
+        yield (
+            "G",
+            loss + self.adversarial * sum_of([F.softplus(-made).mean() for made in maps_of_scales(self.D(x, fake))]),
+        )
 
 
 def prepared_input(x: Tensor) -> Tensor:
@@ -75,7 +78,7 @@ def feature_distance(real: list, fake: list) -> Tensor:
     return sum_of([feature_distance(true, made) for true, made in zip(real, fake, strict=True)])
 
 
-def listed(outputs: Tensor | list[Tensor]) -> list[Tensor]:
+def maps_of_scales(outputs: Tensor | list[Tensor]) -> list[Tensor]:
     return [outputs] if isinstance(outputs, Tensor) else outputs
 
 

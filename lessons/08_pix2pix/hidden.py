@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from gancourse.checks.core import Suite, expect
-from gancourse.checks.doubles import Counted, Pair
+from gancourse.checks.doubles import Counted, PairShown
 from gancourse.checks.inputs import chosen_int, rand, randn
 from gancourse.checks.networks import built
 from gancourse.checks.values import expect_close, numbers, whole
@@ -118,7 +118,7 @@ def pointwise(inputs: int, outputs: int) -> nn.Module:
 def _(step: Callable) -> None:
     """With G(x) = g x and D(x, y) = a x + b y at every pixel each gradient is a mean of three factors."""
     G, net = pointwise(1, 1), pointwise(2, 1)
-    D = Pair(net)
+    D = PairShown(net)
     g, (a, b) = float(next(G.parameters())), next(net.parameters()).flatten().tolist()
     rate_G, rate_D, weight = 0.3, 0.4, 1 + 3 * float(rand(1))
     x, y = randn(3, 1, 2, 4, dtype=torch.float64), randn(3, 1, 2, 4, dtype=torch.float64)
@@ -171,7 +171,7 @@ def _(at_scales: Callable) -> None:
         return out
 
     x, y = randn(1, 1, 7, 6, dtype=torch.float64), randn(1, 1, 7, 6, dtype=torch.float64)
-    judges = [Pair(pointwise(2, 1)) for _ in range(3)]
+    judges = [PairShown(pointwise(2, 1)) for _ in range(3)]
     got = at_scales(judges, x, y)
     expect(isinstance(got, list | tuple) and len(got) == 3, "Return a list with one map for each judge.")
     for k, (judge, said) in enumerate(zip(judges, got, strict=True)):

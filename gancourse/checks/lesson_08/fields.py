@@ -11,9 +11,9 @@ from gancourse.checks.inputs import Case, chosen_int, drawn
 from gancourse.checks.lesson_08.suite import check
 from gancourse.checks.values import NOTHING, double, whole
 
-Layers = list[tuple[int, int, int]]  # kernel, stride, padding of each, from the picture on
-SEVENTY: Layers = [(4, 2, 1)] * 3 + [(4, 1, 1)] * 2
-STEPS = (
+LayerStack = list[tuple[int, int, int]]  # kernel, stride, padding of each, from the picture on
+SEVENTY: LayerStack = [(4, 2, 1)] * 3 + [(4, 1, 1)] * 2
+FIELD_STEPS = (
     "the size of the map",
     "the field of one logit",
     "from one field to the next",
@@ -22,14 +22,14 @@ STEPS = (
 )
 
 
-def map_side(layers: Layers, size: int, up: bool = False, pad: int = 2) -> int:
+def map_side(layers: LayerStack, size: int, up: bool = False, pad: int = 2) -> int:
     for kernel, stride, padding in layers:
         whole_steps = (size + pad * padding - kernel) / stride
         size = (math.ceil(whole_steps) if up else math.floor(whole_steps)) + 1
     return size
 
 
-def field_of(layers: Layers) -> int:
+def field_of(layers: LayerStack) -> int:
     """From one logit back to the picture."""
     field = 1
     for kernel, stride, _ in reversed(layers):
@@ -37,17 +37,17 @@ def field_of(layers: Layers) -> int:
     return field
 
 
-def jump_of(layers: Layers) -> int:
+def jump_of(layers: LayerStack) -> int:
     return math.prod(stride for _, stride, _ in layers)
 
 
-def begin_of(layers: Layers, i: int, sign: int = -1) -> int:
+def begin_of(layers: LayerStack, i: int, sign: int = -1) -> int:
     for _, stride, padding in reversed(layers):
         i = i * stride + sign * padding
     return i
 
 
-def inside(layers: Layers, i: int, size: int) -> int:
+def field_inside(layers: LayerStack, i: int, size: int) -> int:
     begin = begin_of(layers, i)
     return max(0, min(size, begin + field_of(layers)) - max(0, begin))
 
@@ -55,7 +55,7 @@ def inside(layers: Layers, i: int, size: int) -> int:
 class Stack:
     """Layers, a picture's size, and a logit near the edge; what each step comes to, and what the usual slips make."""
 
-    def __init__(self, layers: Layers, size: int, i: int) -> None:
+    def __init__(self, layers: LayerStack, size: int, i: int) -> None:
         self.layers, self.size, self.i = layers, size, i
         self.last = map_side(layers, size) - 1
 
@@ -105,7 +105,7 @@ class Stack:
             "Only its left end is cut off at the picture's edge.": begin + field - max(0, begin),
             "Only its right end is cut off at the picture's edge.": min(size, begin + field) - begin,
         }
-        return Case(f"{told}, logit {i}, a picture of {size}", inside(layers, i, size), usual)
+        return Case(f"{told}, logit {i}, a picture of {size}", field_inside(layers, i, size), usual)
 
     def units(self) -> int:
         field = 1
@@ -129,7 +129,11 @@ class Stack:
         """Whether the right answer differs from every slip, in each step; two slips may agree."""
         cases = [self.case(step, i) for step in range(1, 6) for i in self.asked(step)]
         wrong = [[w for w in case.usual.values() if double(w) != double(case.want)] for case in cases]
-        edges = [field_of(self.layers), inside(self.layers, 0, self.size), inside(self.layers, self.last, self.size)]
+        edges = [
+            field_of(self.layers),
+            field_inside(self.layers, 0, self.size),
+            field_inside(self.layers, self.last, self.size),
+        ]
         return (
             self.last > 2
             and min(edges) > 0
@@ -172,7 +176,7 @@ def answered(got: Any, case: Case) -> None:
     case.compare(double(float(whole(got, "The answer"))))
 
 
-for number, name in enumerate(STEPS, 1):
+for number, name in enumerate(FIELD_STEPS, 1):
 
     @check.that("receptive_field", f"step {number}: {name}", point=number == 2)
     def _(receptive_field: Callable, step: int = number) -> None:

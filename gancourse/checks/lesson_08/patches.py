@@ -48,11 +48,11 @@ class Beside(nn.Module):
         return self.net.named_parameters()
 
 
-def judge(kind: Callable, inputs: int = 2, outputs: int = 3, width: int = 8) -> Beside:
+def patch_judge(kind: Callable, inputs: int = 2, outputs: int = 3, width: int = 8) -> Beside:
     return Beside(built(kind, inputs=inputs, outputs=outputs, width=width), inputs)
 
 
-def both(n: int, channels: int = 5, size: int = 32) -> Tensor:
+def noise_pair(n: int, channels: int = 5, size: int = 32) -> Tensor:
     """Noise in [−1, 1]: x and y beside each other."""
     return 2 * rand(n, channels, size, size) - 1
 
@@ -66,17 +66,17 @@ def side(size: int) -> int:
 def _(PatchDiscriminator: Callable) -> None:
     shown = ((1, 3, 32), (chosen_int(4, (3, 6)), 2, 16), (12, 3, 24))
     for inputs, outputs, size in shown:
-        net = judge(PatchDiscriminator, inputs, outputs, 4)
+        net = patch_judge(PatchDiscriminator, inputs, outputs, 4)
         for n in (2, 3):
             advice = "Three layers of 4 × 4 with padding 1: the first of stride 2, the others of stride 1. No flatten."
-            output(net, both(n, inputs + outputs, size), (n, 1, side(size), side(size)), advice)
+            output(net, noise_pair(n, inputs + outputs, size), (n, 1, side(size), side(size)), advice)
 
 
 @check.that("PatchDiscriminator", "judges the pair: both x and y matter", point=True)
 def _(PatchDiscriminator: Callable) -> None:
-    net = judge(PatchDiscriminator)
+    net = patch_judge(PatchDiscriminator)
     net.eval()
-    given = both(3).requires_grad_()
+    given = noise_pair(3).requires_grad_()
     logits = net(given)
     differentiable(logits, "The logits are cut off from the pictures; G could not learn.")
     logits.sum().backward()
@@ -88,10 +88,10 @@ def _(PatchDiscriminator: Callable) -> None:
 
 @check.that("PatchDiscriminator", "lets each logit see 16 × 16 pixels, two further on than the one before", point=True)
 def _(PatchDiscriminator: Callable) -> None:
-    net = judge(PatchDiscriminator)
+    net = patch_judge(PatchDiscriminator)
     net.eval()
     for row, column in ((5, 7), (6, 7), (chosen_int(8, (4, 9)), chosen_int(6, (4, 9)))):
-        given = both(1).requires_grad_()
+        given = noise_pair(1).requires_grad_()
         logits = net(given)
         numbers(logits, (1, 1, 14, 14))
         logits[0, 0, row, column].backward()
@@ -113,9 +113,9 @@ def _(PatchDiscriminator: Callable) -> None:
 def _(PatchDiscriminator: Callable) -> None:
     found = []
     for _ in range(3):
-        net = judge(PatchDiscriminator)
+        net = patch_judge(PatchDiscriminator)
         scale_weights(net, LARGE)
-        found.append(output(net, both(4), (4, 1, 14, 14)))
+        found.append(output(net, noise_pair(4), (4, 1, 14, 14)))
     low, high = float(torch.cat(found).min()), float(torch.cat(found).max())
     seen = f"With large weights its outputs range from {low:.2f} to {high:.2f}"
     expect(high > 1 or low < -1, f"{seen}: is there a sigmoid or tanh at the end? Return logits.")
@@ -125,26 +125,26 @@ def _(PatchDiscriminator: Callable) -> None:
 @check.that("PatchDiscriminator", "normalizes the middle layer, of 2 · width channels, over the batch")
 def _(PatchDiscriminator: Callable) -> None:
     width = chosen_int(6, (5, 9))
-    net = judge(PatchDiscriminator, width=width)
+    net = patch_judge(PatchDiscriminator, width=width)
     found = [len(shift) for _, shift in normalizations(net)]
     expect(
         found == [2 * width],
         f"With width={width} batch normalization is wanted behind the second convolution only, of {2 * width} "
         f"channels; yours have {found or 'none'}.",
     )
-    batch_normalized(net, both(4, size=16), 2 * both(4, size=16))
-    same_for_any_company(net, both(4, size=16), 2 * both(4, size=16))
+    batch_normalized(net, noise_pair(4, size=16), 2 * noise_pair(4, size=16))
+    same_for_any_company(net, noise_pair(4, size=16), 2 * noise_pair(4, size=16))
 
 
 @check.that("PatchDiscriminator", "has LeakyReLU(0.2) behind the normalization")
 def _(PatchDiscriminator: Callable) -> None:
-    net = judge(PatchDiscriminator)
+    net = patch_judge(PatchDiscriminator)
     net.train()
     pairs = normalizations(net)
     expect(bool(pairs), "There is no batch normalization with scales and shifts.")
     scale, shift = pairs[-1]
     put(scale, 0.0)  # every unit of the middle map holds its shift
-    given = both(2, size=16)
+    given = noise_pair(2, size=16)
     inner = (slice(None), slice(None), slice(2, 4), slice(2, 4))  # away from the edge, where padding is seen
 
     def logits(height: float) -> Tensor:
@@ -161,7 +161,7 @@ def _(PatchDiscriminator: Callable) -> None:
 
 @check.that("PatchDiscriminator", "has LeakyReLU(0.2) behind the first layer, and no normalization there")
 def _(PatchDiscriminator: Callable) -> None:
-    net = judge(PatchDiscriminator, 1, 1)
+    net = patch_judge(PatchDiscriminator, 1, 1)
     net.eval()
     kernels = [p for p in net.parameters() if p.ndim == 4]
     expect(len(kernels) == 3, f"Three convolutions are asked for; yours are {len(kernels)}.")
@@ -171,7 +171,7 @@ def _(PatchDiscriminator: Callable) -> None:
         bool(first) and first[0].shape[0] == kernels[0].shape[0],
         "The first convolution has no bias: no normalization stands behind it, so it needs one.",
     )
-    given = both(1, 2, 16)
+    given = noise_pair(1, 2, 16)
     inner = (slice(None), slice(None), slice(2, 4), slice(2, 4))
     slopes = []
     for base in (5.0, -5.0):
@@ -194,6 +194,6 @@ def middle(net: nn.Module, bias: nn.Parameter, value: float, given: Tensor) -> T
 
 @check.that("PatchDiscriminator", "uses every parameter it has, and grows with its width")
 def _(PatchDiscriminator: Callable) -> None:
-    every_parameter_learns(judge(PatchDiscriminator), both(4, size=16))
-    slim, wide = (count(judge(PatchDiscriminator, width=width)) for width in (8, 16))
+    every_parameter_learns(patch_judge(PatchDiscriminator), noise_pair(4, size=16))
+    slim, wide = (count(patch_judge(PatchDiscriminator, width=width)) for width in (8, 16))
     expect(wide > 1.8 * slim, f"Twice the width, and {wide:,} parameters instead of {slim:,}: is `width` used?")

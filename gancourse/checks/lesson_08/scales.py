@@ -1,4 +1,4 @@
-"""What pix2pixHD adds: edges between parts, judges at several sizes, features that match."""
+"""What pix2pixHD adds: edges between parts, judges at several sizes, matched_maps that match."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from torch import Tensor
 
 from gancourse.checks.asked import intact
 from gancourse.checks.core import Miss, expect
-from gancourse.checks.doubles import Pair
+from gancourse.checks.doubles import PairShown
 from gancourse.checks.inputs import Case, chosen, chosen_int, drawn, generator, rand, randn
-from gancourse.checks.lesson_08.step import filters
+from gancourse.checks.lesson_08.step import double_filters
 from gancourse.checks.lesson_08.suite import check
 from gancourse.checks.values import NOTHING, differentiable, expect_close, mean, numbers
 
@@ -114,7 +114,7 @@ class Scales:
     """Judges, a pair, and what each judge says of it at its own size."""
 
     def __init__(self, count: int) -> None:
-        self.judges = [Pair(filters(3, 1, 3)) for _ in range(count)]
+        self.judges = [PairShown(double_filters(3, 1, 3)) for _ in range(count)]
         self.x, self.y = randn(2, 1, 12, 8).double(), randn(2, 2, 12, 8).double()
 
     def said(self, slip: str = "") -> list[Tensor]:
@@ -226,13 +226,13 @@ class Features:
         return self.case.clear
 
 
-def features() -> Features:
+def matched_maps() -> Features:
     return Features(*chosen(0.5, 0.2, 0.9, 1.1, 0.3, 0.7, between=(0.15, 1.6), avoid=1.0))
 
 
 @check.that("feature_matching", "adds up the mean absolute differences of all maps but the logits", point=True)
 def _(feature_matching: Callable) -> None:
-    made = drawn(features)
+    made = drawn(matched_maps)
     got = numbers(feature_matching(made.scales(made.real), made.scales(made.fake)), (), advice="Add everything up.")
     made.case.compare(got)
 
@@ -247,16 +247,16 @@ def _(feature_matching: Callable) -> None:
         expect_close(got, want, f"one scale of {count} maps that differ by ¼, ½, …")
 
 
-@check.that("feature_matching", "teaches the made pictures, and leaves the true ones' features alone", point=True)
+@check.that("feature_matching", "teaches the made pictures, and leaves the true ones' matched_maps alone", point=True)
 def _(feature_matching: Callable) -> None:
-    made = drawn(features)
+    made = drawn(matched_maps)
     for one in made.real:
         one.requires_grad_()
     loss = feature_matching(made.scales(made.real), made.scales(made.fake))
-    differentiable(loss, "The loss is cut off from the made pictures' features: G could not learn.")
+    differentiable(loss, "The loss is cut off from the made pictures' matched_maps: G could not learn.")
     loss.backward()
     given = [one.grad for k, one in enumerate(made.fake) if k % 3 < 2]
     reached = all(grad is not None and bool(numbers(grad).any()) for grad in given)
     expect(reached, "A made picture's map receives no gradient.")
     none = all(one.grad is None or not numbers(one.grad).any() for one in made.real)
-    expect(none, "The true pictures' features receive a gradient. They are the target: detach them.")
+    expect(none, "The true pictures' matched_maps receive a gradient. They are the target: detach them.")

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from gancourse.checks.asked import CHANGES, intact
 from gancourse.checks.core import expect
-from gancourse.checks.doubles import Counted, Pair
+from gancourse.checks.doubles import Counted, PairShown
 from gancourse.checks.inputs import chosen, rand, randn
 from gancourse.checks.lesson_08.suite import check
 from gancourse.checks.steps import flat, trainable
@@ -25,7 +25,7 @@ from gancourse.checks.values import NOTHING, close, described, expect_close, num
 CHANNELS = 2  # of x and of y alike, so that no mistake is one of shape
 
 
-def filters(inputs: int, outputs: int, kernel: int) -> nn.Module:
+def double_filters(inputs: int, outputs: int, kernel: int) -> nn.Module:
     """A convolution in double precision, drawn from the checks' own generator."""
     layer = nn.utils.skip_init(nn.Conv2d, inputs, outputs, kernel, padding=kernel // 2, dtype=torch.float64)
     for p in layer.parameters():
@@ -37,8 +37,8 @@ class PairGame:
     """Networks, optimizers, pairs, and what is left in the gradients from the step before."""
 
     def __init__(self, n: int = 3) -> None:
-        self.G = nn.Sequential(filters(CHANNELS, 3, 3), nn.Tanh(), filters(3, CHANNELS, 1))
-        self.D = Pair(nn.Sequential(filters(2 * CHANNELS, 3, 3), nn.Tanh(), filters(3, 1, 1)))
+        self.G = nn.Sequential(double_filters(CHANNELS, 3, 3), nn.Tanh(), double_filters(3, CHANNELS, 1))
+        self.D = PairShown(nn.Sequential(double_filters(2 * CHANNELS, 3, 3), nn.Tanh(), double_filters(3, 1, 1)))
         self.x, self.y = randn(n, CHANNELS, 4, 5).double(), randn(n, CHANNELS, 4, 5).double()
         self.rates = chosen(0.25, 0.5, between=(0.1, 0.6))
         (self.weight,) = chosen(3.0, between=(2.0, 6.0))
@@ -139,7 +139,7 @@ SLIPS_OF_G = {
     "squared": "The squared distance is taken. L1 is the mean absolute one.",
     "summed": "The L1 distance is summed over all pixels; take the mean.",
     "no weight": "L1 counts once; it should count `weight` times.",
-    "no L1": "G does not learn from L1. Is a detached picture compared, or the term left out?",
+    "no L1": "G does not learn from L1. Is a detached picture as_expected, or the term left out?",
     "L1 alone": "G learns from L1 alone. Is D given a detached picture in G's turn?",
     "weight on the other": "The weight belongs to L1, not to the adversarial loss.",
     "stale G": STILL_IN_G,
@@ -148,7 +148,7 @@ SLIPS_OF_G = {
 }
 
 
-def has_moved(game: PairGame, which: int) -> None:
+def player_moved(game: PairGame, which: int) -> None:
     """Miss unless this player's optimizer has taken one step."""
     name, net, opt = (("G", game.G, game.opts[0]), ("D", game.D, game.opts[1]))[which]
     still = f"{name} has not moved. A step needs backward() and then opt_{name}.step()."
@@ -157,7 +157,7 @@ def has_moved(game: PairGame, which: int) -> None:
     expect(opt.steps == 1, f"opt_{name}.step() is called {opt.steps} times; one step is asked.")
 
 
-def compared(game: PairGame, of: str, slips: dict[str, str], got: Tensor) -> None:
+def as_expected(game: PairGame, of: str, slips: dict[str, str], got: Tensor) -> None:
     want = getattr(game.expected(), of)
     usual: dict[str, Any] = {said: getattr(game.expected(slip), of) for slip, said in slips.items()}
     usual = {said: wrong for said, wrong in usual.items() if not close(wrong, want, 1e-6, 1e-9)}
@@ -169,24 +169,24 @@ def compared(game: PairGame, of: str, slips: dict[str, str], got: Tensor) -> Non
 def _(step: Callable) -> None:
     game = PairGame()
     game.play(step)
-    has_moved(game, 1)
-    compared(game, "D", SLIPS_OF_D, flat(game.D))
+    player_moved(game, 1)
+    as_expected(game, "D", SLIPS_OF_D, flat(game.D))
 
 
 @check.that("pix2pix_step", "moves G one step, toward y and past the D that has just moved", point=True)
 def _(step: Callable) -> None:
     game = PairGame()
     game.play(step)
-    has_moved(game, 0)
+    player_moved(game, 0)
     # A slip in D's turn moves G, too: D's own are named first.
-    compared(game, "G", {**SLIPS_OF_G, **SLIPS_OF_D}, flat(game.G))
+    as_expected(game, "G", {**SLIPS_OF_G, **SLIPS_OF_D}, flat(game.G))
 
 
 @check.that("pix2pix_step", "returns D's loss, the adversarial one and L1, each from before its step")
 def _(step: Callable) -> None:
     game = PairGame(n=2)
     got = game.play(step)
-    compared(game, "losses", {**SLIPS_OF_G, **SLIPS_OF_D}, got)
+    as_expected(game, "losses", {**SLIPS_OF_G, **SLIPS_OF_D}, got)
 
 
 @check.that("pix2pix_step", "leaves both able to learn, and the pairs as they were", alone=False)

@@ -12,10 +12,15 @@ from gancourse.checks.inputs import Numbers, rand, randn
 from gancourse.checks.lesson_08.suite import check
 from gancourse.checks.values import NOTHING, close, differentiable, expect_close, numbers
 
-WIDE = (3, 2, 2, 2)  # channels of a wiring's maps, from the picture inward; equal ones hide no mistake of size
+WIRED_CHANNELS = (
+    3,
+    2,
+    2,
+    2,
+)  # channels of a wiring's maps, from the picture inward; equal ones hide no mistake of size
 
 
-def known(layer: nn.Module) -> nn.Module:
+def known_layer(layer: nn.Module) -> nn.Module:
     """The layer in double precision, with weights drawn from the checks' own generator, none of them small."""
     for p in layer.parameters():
         draw = rand(*p.shape, dtype=torch.float64)
@@ -27,10 +32,12 @@ class Wiring:
     """Layers down, layers up, a picture, and what comes of each way to wire them."""
 
     def __init__(self, levels: int, n: int = 2) -> None:
-        wide = WIDE[: levels + 1]
+        wide = WIRED_CHANNELS[: levels + 1]
         self.levels = levels
-        self.downs = [known(nn.utils.skip_init(nn.Conv2d, wide[k], wide[k + 1], 2, 2)) for k in range(levels)]
-        self.ups = [known(nn.utils.skip_init(nn.ConvTranspose2d, *self.ends(wide, k), 2, 2)) for k in range(levels)]
+        self.downs = [known_layer(nn.utils.skip_init(nn.Conv2d, wide[k], wide[k + 1], 2, 2)) for k in range(levels)]
+        self.ups = [
+            known_layer(nn.utils.skip_init(nn.ConvTranspose2d, *self.ends(wide, k), 2, 2)) for k in range(levels)
+        ]
         self.x = randn(n, wide[0], 2**levels, 2**levels).double()
 
     def ends(self, wide: tuple[int, ...], k: int) -> tuple[int, int]:

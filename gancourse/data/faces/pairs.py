@@ -14,21 +14,21 @@ from .factors import Factors, sample_factors
 from .loading import DESCRIPTION, LICENSE, combination
 from .render import render
 
-GIVEN = ("sketch", "labels", "gray", "night", "comic")
+PAIR_INPUTS = ("sketch", "labels", "gray", "night", "comic")
 
 
 def face_pairs(factors: Factors, size: int = 32, given: str = "sketch") -> Images:
     """Faces as photos, with the attribute "input": what a translation is given of each.
 
     Args:
-        given: what the input is, one of GIVEN.
+        given: what the input is, one of PAIR_INPUTS.
 
     Returns:
         pixels: the photos; "input": uint8 (n, c, size, size), c 1 for "sketch" and "gray", else 3, and for "labels"
         (n, size, size), each pixel's index into `PARTS`.
     """
-    if given not in GIVEN:
-        raise ValueError(f"given should be one of {', '.join(GIVEN)}; it is {given!r}.")
+    if given not in PAIR_INPUTS:
+        raise ValueError(f"given should be one of {', '.join(PAIR_INPUTS)}; it is {given!r}.")
     photos = render(factors, size)
     return Images(photos, {"input": inputs_of(factors, photos, given)}, "faces", "pairs", DESCRIPTION, LICENSE)
 
