@@ -75,7 +75,7 @@ def runs_of(names: dict[str, Any]) -> dict[str, tuple[Any, float, int, dict[str,
     }
     for run in "AB":
         settings = broken_run("08_pix2pix", run)
-        kinds[f"run {run}"] = (judge, 50.0, settings.pop("steps"), settings)
+        kinds[f"run {run}"] = (judge, settings.pop("weight", 50.0), settings.pop("steps"), settings)
     return kinds
 
 
@@ -101,7 +101,7 @@ def claims(name: str, rows: list[dict[str, float]]) -> list[tuple[str, bool]]:
     if name in ("GAN, blind judge", "run A"):
         return [("ignores its input", max(ahead) < IGNORED)]
     found = [("listens to its input", min(ahead) > HEARD)]
-    if name == "L1 alone":
+    if name in ("L1 alone", "run B"):
         found.append(("is less sharp than the photos", max(row["sharpness"] for row in rows) < 0.85))
     if name == "GAN alone":
         found.append(("is sharper than the photos", min(row["sharpness"] for row in rows) > 1))

@@ -71,4 +71,5 @@ BORROWED: dict[str, dict[str, Loan]] = {
             "    return feature_distance([maps[:-1] for maps in real], [maps[:-1] for maps in fake])\n"
         ),
     },
+    "coarse_to_fine": {"the lesson's own": solved(LESSON, "coarse_to_fine")},
 }

@@ -200,3 +200,24 @@ def _(feature_matching: Callable) -> None:
     for made, gradient in gradients:
         expect(made.grad is not None, "A made picture's map receives no gradient.")
         expect_close(numbers(made.grad), gradient, "random maps", show=False, what="its gradient is")
+
+
+# --- coarse_to_fine ---
+
+
+@check.that("coarse_to_fine", "is right for layers that multiply, where a picture of one value stays one")
+def _(coarse_to_fine: Callable) -> None:
+    coarse, front = pointwise(1, 1), nn.Sequential(pointwise(1, 1), nn.MaxPool2d(2))
+    back = nn.Sequential(nn.Upsample(scale_factor=2), pointwise(1, 1))
+    value = 1 + float(rand(1))
+    x = torch.full((2, 1, 6, 8), value, dtype=torch.float64)
+    a, b, c = (float(next(net.parameters())) for net in (coarse, front, back))
+    for frozen in (True, False):
+        got = coarse_to_fine(x, coarse, front, back, frozen)
+        told = f"a picture of one value, frozen={frozen}"
+        expect_close(numbers(got, (2, 1, 6, 8)), torch.full_like(x, value * (a + b) * c), told, show=False)
+        got.sum().backward()
+        want = None if frozen else x.numel() * c * value
+        found = next(coarse.parameters()).grad
+        slope = 0.0 if found is None else float(numbers(found).sum())
+        expect_close(numbers(slope), want or 0.0, told, show=False, what="the gradient of the coarse branch is")

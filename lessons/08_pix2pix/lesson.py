@@ -718,9 +718,6 @@ def at_scales(judges, x, y):
 # sees. So
 # $G$ is also asked to make each hidden map on its pair look like the map on the true pair (equation 4). That is a
 # steady teacher: the true pair is a fixed target for each $x$, while opinions change from step to step.
-#
-# **Coarse to fine.** $G$ is trained at half the size first. Then layers for the full size are put around it: its last
-# features are added to theirs, and all of it is trained on.
 
 # %% [markdown] exercise="feature_matching" stars=2 minutes=20
 # ### Exercise 7: feature matching
@@ -758,6 +755,54 @@ def feature_matching(real, fake):
 
 
 # %% test="feature_matching" points=2
+
+# %% [markdown]
+# **Coarse to fine.** The fourth addition is in $G$. It learns at half the size first, where a picture is a quarter of
+# the work. Then layers for the full size are put around it, learn beside it while it rests, and at last all learn
+# together.
+
+# %% [markdown] exercise="coarse_to_fine" stars=2 minutes=15
+# ### Exercise 8: the half-size branch
+#
+# `coarse` is a generator that was trained at half the size, without its last layer: it makes features of a picture.
+# Put the full-size layers around it:
+#
+# - `x` is halved as in exercise 6, and `coarse` makes features of that;
+# - `front` looks at `x` at full size and makes a map of the same shape as those features;
+# - the two are **added**, and `back` makes the picture of the sum. Return it.
+#
+# With `frozen=True` the coarse branch rests: no gradient reaches its parameters, while `front` and `back` learn. With
+# `frozen=False` all three learn. Either way all parameters can learn again after the call.
+
+# %% [markdown] hints="coarse_to_fine"
+# Two ways lead from the picture to the middle: one at full size, one by way of the small picture. They meet in a sum.
+# ---
+# $y = B\,(F(x) + C(h(x)))$, with $h$ the halving. Resting means that $C(h(x))$ is held constant.
+# ---
+# `features = coarse(F.avg_pool2d(x, 3, 2, 1, count_include_pad=False))`; where `frozen`, `features =
+# features.detach()`.
+
+
+# %% solution="coarse_to_fine"
+def coarse_to_fine(x, coarse, front, back, frozen=False):
+    """A full-size generator around a half-size one.
+
+    Args:
+        x: pictures (n, c, H, W); coarse: makes features of the halved ones; front: of x, of the same shape;
+        back: makes the picture of their sum. frozen: whether coarse rests.
+
+    Returns:
+        what back makes.
+    """
+    ### BEGIN SOLUTION
+    features = coarse(F.avg_pool2d(x, 3, 2, 1, count_include_pad=False))
+    if frozen:
+        features = features.detach()
+    return back(front(x) + features)
+    ### END SOLUTION
+
+
+# %% test="coarse_to_fine" points=2
 
 # %% [markdown]
 # ## 7. Draw
@@ -800,8 +845,8 @@ canvas
 def play_broken(name, **changes):
     """Train run A or B, with some settings changed; what it makes of the held-out sketches."""
     settings = broken_run("08_pix2pix", name) | changes
-    steps = quick(settings.pop("steps"), 4)
-    G, _ = translate(lambda: GAME(width=16), 50.0, steps, **settings)
+    steps, weight = quick(settings.pop("steps"), 4), settings.pop("weight", 50.0)
+    G, _ = translate(lambda: GAME(width=16), weight, steps, **settings)
     pictures = made_by(G, test_x)
     fig = figure(8, 2.6)
     for k, ax in enumerate(axes(fig, 2, 8)):
@@ -809,8 +854,10 @@ def play_broken(name, **changes):
         ax.imshow((shown.movedim(0, -1) + 1) / 2)
         ax.set_axis_off()
     own, others = listening(pictures, test_y)
-    fig.suptitle(f"run {name}: agrees {own:.2f} with the own photo, {others:.2f} with another's", fontsize=10)
-    show(fig, alt=f"Run {name}: eight sketches above, what the network made of them below.")
+    sharp = sharpness(pictures) / sharpness(test_y)
+    told = f"agrees {own:.2f} with the own photo, {others:.2f} with another's; edges {sharp:.2f} times as strong"
+    fig.suptitle(f"run {name}: {told}", fontsize=10)
+    show(fig, alt=f"Run {name}: eight sketches above, what the network made of them below. It {told}.")
     return pictures
 
 
@@ -820,9 +867,9 @@ run_a = play_broken("A")
 # %% [markdown] quiz="run_a"
 # Run A: what do you see?
 #
-# - [x] nearly the same face, whatever the sketch :: The two numbers in the title are about equal: it does not listen.
-# - [ ] the right outlines, without detail :: Compare a head that is turned with the face below it.
-# - [ ] noise :: It is a face, of sorts.
+# - [x] faces, but not those of the sketches :: The two numbers in the title are nearly equal: it hardly listens.
+# - [ ] the right faces, without detail :: Compare a head with a hat or with long hair, and what stands below it.
+# - [ ] noise :: There are faces, of sorts.
 #
 # ---
 # Its setting: `shift=1`. Each sketch stands beside the *next* photo of the batch: the pairs are out of order.
@@ -831,33 +878,35 @@ run_a = play_broken("A")
 run_b = play_broken("B")
 
 # %% [markdown] quiz="run_b"
-# Run B: where is it worse than the good run of section 5?
+# Run B: what is wrong with it, beside the good run of section 5?
 #
-# - [ ] in the colors :: They are free in both.
-# - [ ] it ignores the sketch altogether :: The numbers say that it listens to the coarse things.
-# - [x] in what is small: eyes, mouth, the rims of glasses :: The large outlines are there, the small ones are not.
+# - [ ] it ignores the sketch :: The own photo's number is clearly higher than the other one.
+# - [x] its pictures are blurred :: Their edges are much weaker than the photos', as with L1 alone.
+# - [ ] its colors are not those of the photos :: They are free in both. A sketch has none.
 #
 # ---
-# Its setting: `skips=False`. All that is known of a sketch has to pass through 2 × 2 places at the bottom.
+# Its setting: `weight=5000`. The L1 term is a hundred times as heavy as in the good run.
 
 # %% [markdown] exercise="diagnose_the_runs" stars=2 minutes=20
-# ### Exercise 8: two diagnoses
+# ### Exercise 9: two diagnoses
 #
-# For each of the runs A and B write three sentences: what you see in the pictures and in the two numbers (the
-# evidence), why the setting leads to it (the cause), and how you would find this mistake in somebody else's code
-# *before* training (the test). A teacher reads this answer.
+# For each of the runs A and B write three sentences: what you see in the pictures and in the numbers (the evidence),
+# why the setting leads to it (the cause), and what you would change (the cure). For run A say also how you would find
+# such a mistake in somebody else's code *before* training. Try your cure: `play_broken("B", weight=20)` plays run B
+# with another
+# $\lambda$, and so for `shift`, `rate` and `skips`. A teacher reads this answer.
 
 # %% [markdown] answer="diagnose_the_runs" points=4
-# *A: pairs out of order.* All faces look alike, and outlines agree with the own photo no more than with another's. To
-# the network x and y are independent, so the best answer to L1 is the median of all photos, and even a judge that
-# sees the pair finds nothing in x that says anything about y. Test: draw some pairs from the very batches that are
-# trained on, side by side; or compare the agreement of sketch and photo within pairs and across them.
+# *A: pairs out of order.* The faces do not fit their sketches, and outlines agree with the own photo hardly more than
+# with another's. To the network x and y are independent, so the best answer to L1 is the median of all photos, and
+# even a judge that sees the pair finds nothing in x that says anything about y. Cure: shift = 0. Found before
+# training by drawing some pairs from the very batches that are trained on, side by side.
 #
-# *B: no skips.* The head's outline and its turn come through, eyes, mouth and rims are smeared. Everything has to
-# pass 2 × 2 places; what is small has no room there. Test: the gradient of one output pixel with respect to the map
-# of its own size on the way down is 0; or count the channels that each layer up takes.
+# *B: L1 drowns the game.* The outlines are where they belong, the edges far weaker than the photos'. With λ = 5000
+# the adversarial term is a rounding error in G's gradient, and what is left is L1, whose best answer is a median of
+# many photos. Cure: a λ of 10 to 100.
 #
-# One point for each right pair of evidence and cause, one for each test that would find it.
+# One point for each right pair of evidence and cause, one for two cures that work, one for the look at the pairs.
 
 # %% [markdown]
 # ## 9. What to take along

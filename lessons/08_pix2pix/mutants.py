@@ -624,3 +624,59 @@ it.wrong(
     point=True,
 )
 it.wrong("negative", {"total + F": "total - F"}, says="a distance is positive")
+
+
+# ---------------------------------------------------------------------------------------------
+
+it = answers.to("coarse_to_fine")
+
+it.right("detached")
+it.right(
+    "without gradients",
+    """
+    small = nn.AvgPool2d(3, 2, 1, count_include_pad=False)(x)
+    with torch.set_grad_enabled(not frozen):
+        below = coarse(small)
+    return back(torch.add(below, front(x)))
+    """,
+)
+it.right(
+    "parameters that rest for the call",
+    """
+    for p in coarse.parameters():
+        p.requires_grad_(not frozen)
+    out = back(front(x) + coarse(F.avg_pool2d(x, 3, stride=2, padding=1, count_include_pad=False)))
+    for p in coarse.parameters():
+        p.requires_grad_(True)
+    return out
+    """,
+)
+it.wrong("returns nothing", {"return back": "back"}, says="The result is None")
+it.wrong("return x", "return x", says="which is not right")
+it.wrong("front alone", {"front(x) + features": "front(x)"}, says="The coarse branch has no influence", point=True)
+it.wrong("coarse alone", {"front(x) + features": "features"}, says="front has no influence", point=True)
+it.wrong("averaged", {"front(x) + features": "(front(x) + features) / 2"}, says="are averaged", point=True)
+it.wrong("side by side", {"front(x) + features": "torch.cat([front(x), features], 1)"}, says="Your code stopped")
+it.wrong("not halved", {"F.avg_pool2d(x, 3, 2, 1, count_include_pad=False)": "x"}, says="Your code stopped")
+it.wrong("mean of four", {"x, 3, 2, 1, count_include_pad=False": "x, 2"}, says="by the mean over 3 × 3")
+it.wrong(
+    "every second pixel", {"F.avg_pool2d(x, 3, 2, 1, count_include_pad=False)": "x[..., ::2, ::2]"}, says="is no mean"
+)
+it.wrong("padding counted", {", count_include_pad=False": ""}, says="count_include_pad")
+it.wrong("never frozen", {"features = features.detach()": "pass"}, says="detach them", point=True)
+it.wrong("always frozen", {"if frozen:": "if True:"}, says="no gradient reaches coarse", point=True)
+it.wrong("frozen the other way", {"if frozen:": "if not frozen:"}, says="detach them", point=True)
+it.wrong(
+    "all frozen",
+    {"front(x) + features": "(front(x) + features).detach() if frozen else front(x) + features"},
+    says="front and back learn on",
+    point=True,
+)
+it.wrong(
+    "frozen for good",
+    {
+        "features = features.detach()": "for p in coarse.parameters():\n    p.requires_grad_(False)\nfeatures = features.detach()"
+    },
+    says="could not learn again",
+    point=True,
+)

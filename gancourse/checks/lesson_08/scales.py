@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 
 from gancourse.checks.asked import intact
 from gancourse.checks.core import Miss, expect
@@ -15,6 +15,7 @@ from gancourse.checks.doubles import PairShown
 from gancourse.checks.inputs import Case, chosen, chosen_int, drawn, generator, rand, randn
 from gancourse.checks.lesson_08.step import double_filters
 from gancourse.checks.lesson_08.suite import check
+from gancourse.checks.lesson_08.wiring import known_layer
 from gancourse.checks.values import NOTHING, differentiable, expect_close, mean, numbers
 
 # --- part_edges ---
@@ -260,3 +261,76 @@ def _(feature_matching: Callable) -> None:
     expect(reached, "A made picture's map receives no gradient.")
     none = all(one.grad is None or not numbers(one.grad).any() for one in made.real)
     expect(none, "The true pictures' matched_maps receive a gradient. They are the target: detach them.")
+
+
+# --- coarse_to_fine ---
+
+
+class Branches:
+    """A half-size branch, layers around it, and what comes of each way to put them together."""
+
+    def __init__(self) -> None:
+        self.coarse, self.back = (
+            double_filters(2, 3, 3),
+            known_layer(nn.utils.skip_init(nn.ConvTranspose2d, 3, 2, 2, 2)),
+        )
+        self.front = nn.Sequential(double_filters(2, 3, 3), nn.AvgPool2d(2))
+        self.x = randn(2, 2, 8, 6).double()
+
+    def made(self, slip: str = "") -> Tensor:
+        small = {"mean of four": F.avg_pool2d(self.x, 2), "every second": self.x[..., ::2, ::2]}.get(slip)
+        small = F.avg_pool2d(self.x, 3, 2, 1) if slip == "padding counted" else small
+        coarse, front = self.coarse(half(self.x) if small is None else small), self.front(self.x)
+        middle = {"coarse alone": coarse, "front alone": front, "averaged": (coarse + front) / 2}.get(slip)
+        return self.back(coarse + front if middle is None else middle).detach()
+
+    def gradients(self, coarse_to_fine: Callable, frozen: bool) -> dict[str, bool]:
+        """Which of the three learn from a loss on the picture."""
+        out = coarse_to_fine(self.x, self.coarse, self.front, self.back, frozen)
+        differentiable(out, "The picture is cut off from all layers: nothing could learn.")
+        (out * randn(*out.shape).double()).sum().backward()
+        nets = {"coarse": self.coarse, "front": self.front, "back": self.back}
+        return {
+            name: all(p.grad is not None and bool(numbers(p.grad).any()) for p in net.parameters())
+            for name, net in nets.items()
+        }
+
+
+SLIPS_OF_BRANCHES = {
+    "coarse alone": "front has no influence: add what it makes of x.",
+    "front alone": "The coarse branch has no influence: add its features.",
+    "averaged": "The two maps are averaged; add them.",
+    "mean of four": "Halve as in exercise 6: by the mean over 3 × 3, stride 2, padding 1.",
+    "every second": "Halve as in exercise 6: every second pixel alone is no mean.",
+    "padding counted": "At the edges the padding's zeros are averaged, too: count_include_pad=False.",
+}
+
+
+@check.that("coarse_to_fine", "adds what both ways make, and goes back to full size", point=True)
+def _(coarse_to_fine: Callable) -> None:
+    for frozen in (False, True):
+        branches = Branches()
+        got = coarse_to_fine(branches.x, branches.coarse, branches.front, branches.back, frozen)
+        usual = {said: branches.made(slip) for slip, said in SLIPS_OF_BRANCHES.items()}
+        told = f"frozen={frozen}"
+        expect_close(numbers(got, tuple(branches.x.shape)), branches.made(), told, usual, show=False)
+
+
+@check.that("coarse_to_fine", "lets the coarse branch rest where it is frozen, and the others learn", point=True)
+def _(coarse_to_fine: Callable) -> None:
+    branches = Branches()
+    learn = branches.gradients(coarse_to_fine, frozen=True)
+    expect(learn["front"] and learn["back"], "frozen=True lets the coarse branch rest only: front and back learn on.")
+    none = all(p.grad is None or not numbers(p.grad).any() for p in branches.coarse.parameters())
+    expect(none, "With frozen=True a gradient reaches the coarse branch. Hold its features constant: detach them.")
+
+
+@check.that("coarse_to_fine", "lets all three learn otherwise, and afterwards", point=True)
+def _(coarse_to_fine: Callable) -> None:
+    branches = Branches()
+    branches.gradients(coarse_to_fine, frozen=True)
+    nets = (branches.coarse, branches.front, branches.back)
+    able = all(p.requires_grad for net in nets for p in net.parameters())
+    expect(able, "After a call with frozen=True parameters no longer take gradients: the branch could not learn again.")
+    for name, learns in branches.gradients(coarse_to_fine, frozen=False).items():
+        expect(learns, f"With frozen=False no gradient reaches {name}; all three should learn.")
