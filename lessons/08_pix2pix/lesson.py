@@ -16,6 +16,14 @@
 # **Time:** about four hours with the challenge, of which the machine works about six minutes. No GPU is needed.
 # **Builds on:** lesson 01 (losses, the two steps), lesson 03 (convolutions and their sizes, DCGAN).
 
+# %% [markdown]
+# ![Three rows of ten small faces: ink sketches, what a network made of them, and photos of the same drawn
+# faces. The made faces have the outlines of the sketches and colors of their own.](images/translated.png)
+#
+# *What you will build: above are sketches, below the photos that belong to them, 32 × 32 pixels. Between them is what
+# the lesson's network makes of the sketches after 1,500 steps. It has seen neither these people nor anybody who
+# combines what they combine.*
+
 # %% name="setup"
 import math
 
@@ -291,8 +299,8 @@ def receptive_field(step, layers, i=0, size=256):
 #   added.
 #
 # ---
-# A field grows in proportion to the strides before it. So few layers see far, and the paper's smallest, widest and
-# whole-picture judges (1, 16, 70 and 286 pixels) differ by a layer or two each.
+# A field grows in proportion to the strides before it. So few layers see far: the paper's judges of 16, 70 and 286
+# pixels differ by two layers each.
 
 # %% demo=true folded="Draws the fields' widths, by your step 2"
 stacks = {k: [(4, 2, 1)] * k + [(4, 1, 1)] * 2 for k in range(6)}
@@ -467,7 +475,7 @@ def pix2pix_step(G, D, opt_G, opt_D, x, y, weight):
 # gets a blank input in the place of the sketch.
 
 
-# %% name="runs"
+# %% name="runs" folded="Two judges to compare with: one is shown a blank x, one has no opinion"
 class Blind(nn.Module):
     """A judge of pairs that is shown a blank picture in the place of x."""
 
@@ -581,8 +589,9 @@ show(
 
 # %% [markdown]
 # That is the answer to the question of section 4, as a number: **a judge that does not see the input lets it be
-# ignored.** (Lesson 07's broken runs showed the same with labels.) On the right is what L1 costs: its edges are far
-# weaker than the photos'. The game brings them back, and alone it overdoes them. Both together is what people use.
+# ignored.** (Lesson 07's broken runs showed the same with labels.) On the right is what L1 costs: its edges are
+# about two thirds as strong as the photos'. The game brings them back, and alone it overdoes them. Both together is
+# what people use.
 #
 # The face reader of lesson 04 tells the same story by factors: which way a head is turned can be read off a sketch,
 # the color of its hair cannot.
@@ -613,14 +622,14 @@ show(
 # The network trained with both losses draws the same sketch twice. How far are the two answers apart, beside two
 # different people's photos?
 #
-# - [x] far less than a tenth to a third :: The game does not ask for variety: one good answer to each sketch pleases
-#   every judge.
+# - [x] less than half as far :: The game does not ask for variety: one good answer to each sketch pleases every
+#   judge.
 # - [ ] about as far as two different people :: A sketch would allow it. But nothing rewards it.
 # - [ ] not at all :: Dropout is on, and its zeros do change the picture a little.
 #
 # ---
-# The answers hardly differ. The paper says so, too (section 3.1): designing conditional GANs that bring out the whole
-# distribution is left open there.
+# In our measured run it was a quarter of the distance between two people. The paper found little variety, too, and
+# says (section 3.1) that bringing out the whole distribution is left open.
 
 # %% name="chance" demo=true folded="Draws ten answers to one sketch, and how far they are apart"
 many = made_by(networks["both"], test_x[:1].repeat(10, 1, 1, 1))
@@ -630,13 +639,13 @@ for ax, picture in zip(axes(fig, 1, 10), many, strict=True):
     ax.imshow((picture.movedim(0, -1) + 1) / 2)
     ax.set_axis_off()
 fig.suptitle(f"one sketch, ten times: apart by {apart:.2f} of the distance between two people", fontsize=10)
-show(fig, alt="Ten small faces from the same sketch, hard to tell apart.")
+show(fig, alt="Ten small faces from the same sketch, side by side.")
 
 # %% [markdown]
 # ## 6. A second act: pix2pixHD
 #
 # Pictures of 1,024 × 2,048 pixels broke the recipe: the patches became too small to judge a layout, the game
-# unstable. Wang and others (2018) added four things. Each is small enough to write, and each also helps at our size.
+# unstable. Wang and others (2018) added four things, each small enough to write.
 #
 # **Edges between parts.** A map of parts says *hair* and *hat*. Where two of a kind touch, such as one parked car and
 # the next, it shows one blob. The paper gives $G$ a further channel: the outlines between instances.
@@ -808,8 +817,8 @@ def coarse_to_fine(x, coarse, front, back, frozen=False):
 # ## 7. Draw
 #
 # The canvas below is the heart of the lesson. Draw on the left; on the right stands what *your* network makes of it,
-# as you draw. **Give me a sketch** draws one of the held-out faces to begin with: run the cell again for another.
-# With the keyboard: arrows move the pen, Space draws, E erases, Ctrl+Z takes back.
+# as you draw. It begins with the sketch of a held-out face; `give_me_a_sketch()` in a cell of your own puts another
+# one on it. With the keyboard: arrows move the pen, Space draws, E erases, Ctrl+Z takes back.
 
 # %% name="canvas" demo=true folded="Makes the canvas: you draw, and your network answers"
 canvas = Canvas(32, brush=1.5, label="sketch of a face")

@@ -8,7 +8,7 @@ from torchvision.utils import make_grid, save_image
 from gancourse.authoring.films import asset
 from gancourse.authoring.source import find
 
-COLUMNS, STEPS, LARGER = 10, 2500, 3
+COLUMNS, STEPS, LARGER = 10, 1500, 3
 
 
 def main() -> None:
