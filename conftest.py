@@ -1,4 +1,4 @@
-"""What all tests share: which of them run, and in which process; at the end the mutation gate's table.
+"""What all tests share: which of them run; at the end the mutation gate's table.
 
 With the variable LESSON (a number such as 02), only tests of that lesson run: those with it among their
 parameters, and those in its folder.
@@ -7,22 +7,16 @@ parameters, and those in its folder.
 from __future__ import annotations
 
 import os
-import re
 import sys
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from _pytest.terminal import TerminalReporter
 
 import gancourse.grading  # noqa: F401  # before nbformat comes: it keeps seconds of imports away
 
-if TYPE_CHECKING:
-    from xdist.remote import Producer
-    from xdist.scheduler import LoadScopeScheduling
-
-
-pytest_plugins = ("executed", "times")
+pytest_plugins = ("executed", "spread", "times")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -34,18 +28,6 @@ def pytest_configure(config: pytest.Config) -> None:
             raise pytest.UsageError(f"The grader's security would not be tested: {reason}.")
 
 
-def group(nodeid: str) -> str:
-    """The tests that run in one process, one after the other: those of one file, which share what they set up.
-
-    Each exercise's mutants, and each lesson's solution and pages, may have another process; a machine's answers
-    to one lesson share theirs, which takes seconds to begin.
-    """
-    path, _, name = nodeid.partition("::")
-    subject = re.search(r"\[(\d\d)" if path.endswith("gate/test_machine.py") else r"\[(.*?)[:\]]", name)
-    apart = "/gate/" in path or "solutions" in path or path.endswith("browser/test_lessons.py")
-    return f"{path} {subject[1]}" if subject and apart else path
-
-
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what LESSON leaves out."""
     from times import lesson_of
@@ -55,23 +37,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         chosen = [item for item in items if lesson_of(item).startswith(f"{int(wanted.split('_')[0]):02d}_")]
         config.hook.pytest_deselected(items=[item for item in items if item not in set(chosen)])
         items[:] = chosen
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer | None) -> LoadScopeScheduling:
-    """Split the tests among processes by `group`, in the order of the files: the folders with the longest are first.
-
-    (pytest-xdist's own marks for groups have no effect with pytest 9.2; and sorted by their number, the
-    few tests that take minutes would come last.)
-    """
-    from xdist.scheduler import LoadScopeScheduling
-
-    class ByGroup(LoadScopeScheduling):
-        def _split_scope(self, nodeid: str) -> str:
-            return group(nodeid)
-
-    config.option.loadscopereorder = False
-    return ByGroup(config, log)
 
 
 def told(reporter: TerminalReporter, what: str) -> list[tuple[Any, ...]]:

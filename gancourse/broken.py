@@ -20,6 +20,15 @@ BROKEN: dict[str, dict[str, dict[str, Any]]] = {
         "A": {"family": "faces", "name": "labels swapped"},
         "B": {"family": "faces", "name": "G's range is wrong"},
     },
+    "06_objectives": {
+        "A": {"iterations": 150, "method": "WGAN, clipped", "strength": 1e-4, "k": 5},
+        "B": {"iterations": 250, "method": "WGAN-GP", "rate_G": 3e-4, "k": 5, "seed": 1},
+        "C": {"iterations": 250, "method": "WGAN, clipped", "strength": 1.0, "k": 5, "seed": 1},
+    },
+    "07_conditional": {
+        "A": {"told": False},
+        "B": {"shift": 1},
+    },
     "08_pix2pix": {
         "A": {"steps": 300, "shift": 1},
         "B": {"steps": 500, "weight": 5000.0},

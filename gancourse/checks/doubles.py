@@ -98,6 +98,21 @@ class Blend(torch.nn.Module):
             mine.mul_(self.old).add_(theirs, alpha=self.new)
 
 
+class Told(torch.nn.Module):
+    """A network that is told a condition: what it wraps gets samples (n, …) and conditions (n, c) side by side.
+
+    Args:
+        net: from (n, numbers of a sample + c) to whatever it makes.
+    """
+
+    def __init__(self, net: torch.nn.Module) -> None:
+        super().__init__()
+        self.net = net
+
+    def forward(self, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+        return self.net(torch.cat([x.flatten(1), y.to(x.dtype)], 1))
+
+
 class PairShown(torch.nn.Module):
     """A network that is shown a pair of pictures: what it wraps gets their channels side by side.
 

@@ -43,7 +43,7 @@ class Conditional(Game):
         on_real, on_fake = self.D(real, y), self.D(fake.detach(), y)
         self.report(d_real=mean_said(self.objective, on_real), d_fake=mean_said(self.objective, on_fake))
         yield "D", self.objective.d_loss(on_real, on_fake)
-        yield "G", self.objective.g_loss(self.D(fake, y))
+        yield "G", self.objective.for_g(self.D(fake, y), lambda: self.D(real, y))
 
 
 LABELS = ("glasses", "hat", *HAIR_STYLES)

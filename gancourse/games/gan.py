@@ -32,7 +32,7 @@ class Gan(Game):
     Args:
         G: from noise (n, latent_dim) to samples.
         D: from samples to one output each, or several (n, …).
-        objective: one of `gancourse.objectives.OBJECTIVES`, or its name.
+        objective: one of `gancourse.objectives.OBJECTIVES`, or its name; "began" makes a new balance.
         k: steps of D in each step.
         latent_dim: length of z; None asks `G.latent_dim`.
         fresh_noise: whether G's turn draws its own noise.
@@ -42,7 +42,7 @@ class Gan(Game):
         clip: D's weights are clipped to ±clip after each of its steps (Arjovsky et al. 2017, algorithm 1).
 
     Reports "d_real" and "d_fake", D's mean outputs in its turn (probabilities, if the objective reads
-    them as logits), and "penalty".
+    them as logits), and "penalty"; for BEGAN its "balance" k and its "measure" M.
 
     Raises:
         CourseError: if a setting makes no sense; the message says which.
@@ -73,7 +73,7 @@ class Gan(Game):
     def play(self, batch: Batch) -> Iterator[Turn]:
         """k turns of D, one of G."""
         rounds = int(self.k)
-        fake = torch.empty(0)
+        real, fake = batch, torch.empty(0)
         for i in range(rounds):
             real = batch if i == 0 else self.next_batch()
             with torch.set_grad_enabled(i == rounds - 1 and not self.fresh_noise):
@@ -82,8 +82,9 @@ class Gan(Game):
             if self.clip is not None:
                 clip_weights(self.D, self.clip)
         if self.fresh_noise:
-            fake = self.G(self.noise(batch))
-        yield "G", self.objective.g_loss(self.D(self.shown(fake)))
+            fake = self.G(self.noise(real))
+        pixels = real.pixels
+        yield "G", self.objective.for_g(self.D(self.shown(fake)), lambda: self.D(self.shown(pixels)))
 
     def d_loss(self, real: Tensor, fake: Tensor, turn: int) -> Tensor:
         """What D minimizes in its turn number `turn`, the first is 0."""
@@ -93,6 +94,8 @@ class Gan(Game):
         on_real, on_fake = self.D(real), self.D(fake)
         self.report(d_real=mean_said(self.objective, on_real), d_fake=mean_said(self.objective, on_fake))
         loss = self.objective.d_loss(on_real, on_fake)
+        if self.objective.balance is not None:
+            self.report(balance=self.objective.balance.k, measure=self.objective.balance.measure)
         if self.penalty is not None and turn % self.penalty.every == 0:
             term = self.penalty(self.D, real, fake)
             self.report(penalty=term)
@@ -104,12 +107,15 @@ class Gan(Game):
         return x + self.instance_noise * self.normal(*x.shape) if self.instance_noise else x
 
     def memory(self) -> dict[str, Tensor]:
-        """The replay buffer's fakes."""
+        """The replay buffer's fakes, and BEGAN's balance."""
         held = self.replay.held if self.replay is not None else None
-        return {} if held is None else {"replay": held}
+        balance = {} if self.objective.balance is None else {"balance": self.objective.balance.k}
+        return balance if held is None else {**balance, "replay": held}
 
     def recall(self, memory: Mapping[str, Tensor]) -> None:
-        """Take up past fakes."""
+        """Take up past fakes, and BEGAN's balance."""
+        if self.objective.balance is not None and "balance" in memory:
+            self.objective.balance.k = memory["balance"]
         if self.replay is not None:
             self.replay.restore(memory.get("replay"))
 
@@ -118,10 +124,12 @@ def objective_named(objective: Objective | str) -> Objective:
     """The objective of this name."""
     if not isinstance(objective, str):
         return objective
-    from gancourse.objectives import OBJECTIVES
+    from gancourse.objectives import OBJECTIVES, balanced
 
+    if objective == "began":
+        return balanced()
     if objective not in OBJECTIVES:
-        raise CourseError(f"There is no objective {objective!r}; there are {', '.join(OBJECTIVES)}.")
+        raise CourseError(f"There is no objective {objective!r}; there are {', '.join(OBJECTIVES)}, began.")
     return OBJECTIVES[objective]
 
 

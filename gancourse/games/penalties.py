@@ -41,6 +41,35 @@ class R1:
         return self.gamma / 2 * slopes(D, real).square().mean()
 
 
+class R2:
+    """γ/2 · mean over made x of ‖∇D(x)‖².
+
+    Roth, Lucchi, Nowozin and Hofmann, "Stabilizing Training of Generative Adversarial Networks through
+    Regularization", NeurIPS 2017, arXiv:1705.09367; as in Mescheder et al. (2018), eq. 10.
+    """
+
+    def __init__(self, gamma: float = 10.0, every: int = 1) -> None:
+        self.gamma, self.every = gamma, every
+
+    def __call__(self, D: Callable[[Tensor], Tensor], real: Tensor, fake: Tensor) -> Tensor:
+        """The penalty of the made batch; the real one is not used."""
+        return self.gamma / 2 * slopes(D, fake).square().mean()
+
+
+class R1R2:
+    """R1 and R2 with one γ, as in Huang, Gokaslan, Kuleshov and Tompkin, "The GAN is dead; long live the GAN!",
+    NeurIPS 2024, arXiv:2501.05441, eq. 2.
+    """
+
+    def __init__(self, gamma: float = 1.0, every: int = 1) -> None:
+        self.every, self.parts = every, (R1(gamma), R2(gamma))
+
+    def __call__(self, D: Callable[[Tensor], Tensor], real: Tensor, fake: Tensor) -> Tensor:
+        """The sum of both."""
+        first, second = (part(D, real, fake) for part in self.parts)
+        return first + second
+
+
 class GradientPenalty:
     """λ · mean over random mixes x̂ of real and fake of (‖∇D(x̂)‖ − 1)².
 

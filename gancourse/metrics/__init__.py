@@ -39,6 +39,7 @@ _HOMES = {
     "probe_score": "probe",
     "relative_living_times": "geometry",
     "wasserstein_1d": "distances",
+    "wasserstein_points": "distances",
 }
 __all__ = sorted(_HOMES)  # pyrefly: ignore
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import torch
+from scipy.optimize import linear_sum_assignment
 from scipy.stats import wasserstein_distance
 from torch import Tensor
 
@@ -22,3 +24,22 @@ def wasserstein_1d(x: Tensor, y: Tensor) -> float:
     """
     one, other = (wide(finite(values, name)).flatten().cpu().numpy() for values, name in ((x, "x"), (y, "y")))
     return float(wasserstein_distance(one, other))
+
+
+def wasserstein_points(x: Tensor, y: Tensor) -> float:
+    """The Wasserstein-1 distance between two samples of points: the mean distance of the cheapest pairing (SciPy's).
+
+    It takes a tenth of a second for 500 points, and a thousand times as long for ten times as many.
+
+    Args:
+        x, y: as many points each, (n, d).
+
+    Raises:
+        ValueError: if their shapes differ or are no (n, d), if there is no point, or if one holds NaN or infinity.
+    """
+    one, other = (wide(finite(values, name)).cpu() for values, name in ((x, "x"), (y, "y")))
+    if one.shape != other.shape or one.ndim != 2 or not len(one):
+        raise ValueError(f"Two samples of one shape (n, d) are wanted; they are {(*one.shape,)} and {(*other.shape,)}.")
+    costs = torch.cdist(one, other, compute_mode="donot_use_mm_for_euclid_dist")
+    rows, columns = linear_sum_assignment(costs.numpy())
+    return float(costs.numpy()[rows, columns].mean())

@@ -11,6 +11,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from gancourse.data.conditions import checked_condition
 from gancourse.models.dcgan import Discriminator, Generator
 
 
@@ -32,6 +33,7 @@ class ConditionalGenerator(nn.Module):
 
     def forward(self, z: Tensor, y: Tensor) -> Tensor:
         """z (n, latent_dim) and y (n, labels) to pictures (n, channels, size, size)."""
+        y = checked_condition(y, len(z), self.labels)
         return self.net(torch.cat([z, 2 * y.to(z) - 1], dim=1))  # entries of ±1 are as large as z's
 
 
@@ -53,6 +55,7 @@ class ProjectionDiscriminator(nn.Module):
 
     def forward(self, pictures: Tensor, y: Tensor) -> Tensor:
         """Pictures (n, channels, size, size) and y (n, labels) to logits (n, 1)."""
+        y = checked_condition(y, len(pictures), self.labels)
         features = self.net.features(pictures)
         projection = (self.V(y.to(features)) * features.sum((2, 3))).sum(1, keepdim=True)
         return self.net.head(features).flatten(1) + projection

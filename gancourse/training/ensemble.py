@@ -49,6 +49,8 @@ class Match(Protocol):
         unroll: how many steps of D the generator looks ahead; 0 is the usual game.
         look_ahead: the rate of these steps, which are plain gradient descent.
         batch: samples in a batch.
+
+    And where it has one, `paired`: whether g_loss is of (fake_logits, real_logits), as relativistic ones are.
     """
 
     G: nn.Module
@@ -152,7 +154,8 @@ class Ensemble:
         self.G, self.D = Many([match.G for match in self.matches]), Many([match.D for match in self.matches])
         self.opt_G = self.adam(self.G, first.opt_G)
         self.opt_D = self.adam(self.D, first.opt_D)
-        self.d_loss, self.g_loss = summed(first.d_loss, 2), summed(first.g_loss, 1)
+        self.paired = bool(getattr(first, "paired", False))
+        self.d_loss, self.g_loss = summed(first.d_loss, 2), summed(first.g_loss, 2 if self.paired else 1)
 
     @staticmethod
     def adam(net: Many, like: torch.optim.Adam) -> torch.optim.Adam:
@@ -172,14 +175,21 @@ class Ensemble:
         self.descend(self.d_loss(*self.D.both(real, fake)), self.D, self.opt_D)
 
     def g_step(self, z: Tensor, real: Tensor | None = None) -> None:
-        """One step of every G, through D as it is or, if matches are unrolled, as it would answer."""
+        """One step of every G, through D as it is or, if matches are unrolled, as it would answer.
+
+        Real samples (S, n, d) are needed where matches are unrolled or `paired`.
+        """
         fake, weights = self.G(z), self.D.weights
         for _ in range(self.first.unroll):
             assert real is not None
             loss = self.d_loss(*self.D.both(real, fake, weights))
             slopes = torch.autograd.grad(loss, list(weights.values()), create_graph=True)
             weights = {n: w - self.first.look_ahead * g for (n, w), g in zip(weights.items(), slopes, strict=True)}
-        self.descend(self.g_loss(self.D(fake, weights)), self.G, self.opt_G)
+        logits = [self.D(fake, weights)]
+        if self.paired:
+            assert real is not None
+            logits.append(self.D(real, weights))
+        self.descend(self.g_loss(*logits), self.G, self.opt_G)
 
     @staticmethod
     def descend(loss: Tensor, net: Many, opt: torch.optim.Adam) -> None:
@@ -194,7 +204,7 @@ class Ensemble:
         for _ in range(match.k):
             self.d_step(self.batch(match.sample), self.batch(match.noise))
         for _ in range(match.g_steps):
-            self.g_step(self.batch(match.noise), self.batch(match.sample) if match.unroll else None)
+            self.g_step(self.batch(match.noise), self.batch(match.sample) if match.unroll or self.paired else None)
 
     def hand_back(self) -> None:
         """Write the trained weights into the matches' networks."""
@@ -215,12 +225,23 @@ def match_of(engine: Engine) -> Match:
         or not all(isinstance(one, torch.optim.Adam) for one in adams)
     ):
         raise CourseError("An ensemble plays the plain game (gancourse.games.Gan) on a distribution, with Adam.")
-    extras = (game.penalty, game.replay, game.clip, game.instance_noise or None, engine.turns, *engine.schedules)
+    extras = (
+        game.penalty,
+        game.replay,
+        game.clip,
+        game.instance_noise or None,
+        engine.turns,
+        game.objective.balance,
+        *engine.schedules,
+    )
     if any(one is not None for one in extras) or engine.ema:
-        raise CourseError("An ensemble plays without penalty, replay, clipping, noise, averages and schedules.")
+        raise CourseError(
+            "An ensemble plays without penalty, replay, clipping, noise, balance, averages and schedules."
+        )
     match: Any = SimpleNamespace(
         G=game.G, D=game.D, opt_G=engine.optimizers["G"], opt_D=engine.optimizers["D"], k=game.k, g_steps=1,
         d_loss=game.objective.d_loss, g_loss=game.objective.g_loss, unroll=0, look_ahead=0.0,
+        paired=game.objective.paired,
         batch=engine.batch_size, sample=feed.source.sample, noise=game.noise,
     )  # fmt: skip
     return match

@@ -31,6 +31,7 @@ LOSSES = {
     "minimax": OBJECTIVES["minimax"],
     "least squares": OBJECTIVES["least_squares"],
     "hinge": OBJECTIVES["hinge"],
+    "relativistic": OBJECTIVES["relativistic"],
 }
 REMEDIES = {"none": 1, "packing of 2": 2, "packing of 4": 4}
 
@@ -110,8 +111,8 @@ class PlaneGame(Gan):
         return self.D(torch.cat([x.expand(4, *x.shape), partners], dim=2)).mean(0)
 
     def g_loss(self, logits: Tensor) -> Tensor:
-        """What G minimizes."""
-        return self.objective.g_loss(logits)
+        """What G minimizes; where pairs are compared, each beside a real sample that D calls 0."""
+        return self.objective.for_g(logits, lambda: torch.zeros_like(logits))
 
     def d_step(self) -> None:
         """One step of D; G stands still."""

@@ -1242,13 +1242,13 @@ it.earns(
     def twenty_five(t):
         lattice = torch.cartesian_prod(torch.arange(5.0) - 2, torch.arange(5.0) - 2)
         rate = 2.5e-3 * (1 - 0.95 * t)
-        return {"noise": 0.7 * lattice.repeat(200, 1) + 0.1 * torch.randn(5000, 2), "rate_G": rate, "rate_D": rate}
+        return {"noise": 0.7 * lattice.repeat(200, 1) + 0.112 * torch.randn(5000, 2), "rate_G": rate, "rate_D": rate}
     """,
 )
 it.earns(
     "bronze",
     "clumps that can hardly be told apart",
-    {"+ 0.1 *": "+ 0.14 *"},
+    {"+ 0.112 *": "+ 0.14 *"},
     of="clumps that run into each other a little",
 )
 

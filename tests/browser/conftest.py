@@ -150,7 +150,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def lab(course: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """JupyterLab on a free port of this machine, as students have it."""
     with socket.socket() as probe:
@@ -188,7 +188,7 @@ def lab(course: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]
             os.killpg(server.pid, signal.SIGKILL)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def context() -> Iterator:
     """A browser window; messages of its console that are errors end up in `context.complaints`."""
     found = subprocess.run([sys.executable, ROOT / "tools" / "needs.py", "--browser"], capture_output=True, text=True)

@@ -10,14 +10,8 @@ import warnings
 import numpy as np
 import pytest
 import torch
-from prdc import compute_prdc
-from pytorch_fid.fid_score import calculate_frechet_distance
 from sklearn.linear_model import LogisticRegression
 from torch import Tensor
-from torch_fidelity.metric_fid import fid_features_to_statistics, fid_statistics_to_metric
-from torch_fidelity.metric_isc import isc_features_to_metric
-from torch_fidelity.metric_kid import kid_features_to_metric
-from torch_fidelity.metric_prc import prc_features_to_metric
 
 import gancourse.metrics as metrics
 from gancourse.metrics.frechet import factor
@@ -51,8 +45,12 @@ def test_every_name_is_there() -> None:
 # --- Fréchet distance ---------------------------------------------------------------------------
 
 
+@pytest.mark.slow  # for the reference's import
 @pytest.mark.parametrize(("m", "n", "d"), [(90, 70, 2), (200, 300, 24), (20, 30, 48), (20, 300, 48), (49, 49, 48)])
 def test_frechet_agrees_with_the_references(g: torch.Generator, m: int, n: int, d: int) -> None:
+    from pytorch_fid.fid_score import calculate_frechet_distance
+    from torch_fidelity.metric_fid import fid_features_to_statistics, fid_statistics_to_metric
+
     x, y = cloud(g, m, d), cloud(g, n, d, 0.5)
     given = (*metrics.moments(x), *metrics.moments(y))
     ours = metrics.frechet_distance(*given)
@@ -143,7 +141,10 @@ def test_frechet_names_what_is_wrong() -> None:
 # --- Inception Score and KID ---------------------------------------------------------------------
 
 
+@pytest.mark.slow  # for the reference's import
 def test_inception_score_agrees_with_torch_fidelity(g: torch.Generator) -> None:
+    from torch_fidelity.metric_isc import isc_features_to_metric
+
     logits = 3 * torch.randn(300, 11, generator=g)
     theirs = isc_features_to_metric(logits, splits=1)["inception_score_mean"]
     assert metrics.inception_score(logits.softmax(1)) == pytest.approx(theirs, rel=1e-4)
@@ -165,7 +166,10 @@ def test_entropy_and_divergence() -> None:
     assert metrics.kl_divergence(torch.stack([p, q]), q).shape == (2,)
 
 
+@pytest.mark.slow  # for the reference's import
 def test_kid_agrees_with_torch_fidelity(g: torch.Generator) -> None:
+    from torch_fidelity.metric_kid import kid_features_to_metric
+
     x, y = cloud(g, 60, 20), cloud(g, 60, 20, 0.4)
     with contextlib.redirect_stderr(io.StringIO()):
         theirs = kid_features_to_metric(x, y, kid_subsets=1, kid_subset_size=60, verbose=False)
@@ -196,8 +200,12 @@ def test_kid_is_as_often_negative_as_not_on_one_source(g: torch.Generator) -> No
 # --- Neighbors -----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow  # for the reference's import
 @pytest.mark.parametrize(("m", "n", "k"), [(120, 90, 3), (90, 120, 5), (60, 60, 1)])
 def test_neighbor_scores_agree_with_prdc_and_torch_fidelity(g: torch.Generator, m: int, n: int, k: int) -> None:
+    from prdc import compute_prdc
+    from torch_fidelity.metric_prc import prc_features_to_metric
+
     real = torch.randn(m, 6, generator=g, dtype=D)
     fake = torch.randn(n, 6, generator=g, dtype=D) * 0.8 + 0.3
     with contextlib.redirect_stdout(io.StringIO()):
