@@ -173,8 +173,12 @@ def conditional(size: int, steps: int, minutes: Mapping[str, float]) -> Recipe:
     )  # fmt: skip
 
 
-def translation(given: str, size: int, steps: int, minutes: Mapping[str, float], width: int = 16) -> Recipe:
-    """Pix2pix from what is `given` of a face to its photo, with pix2pixHD's two judges and matched features."""
+def translation(given: str, size: int, steps: int, minutes: Mapping[str, float], width: int = 24) -> Recipe:
+    """Pix2pix from what is `given` of a face to its photo, with pix2pixHD's two judges and matched features.
+
+    The second judge's patches are wider than a picture of 64 pixels: with small ones alone the colors of a face, which
+    a sketch leaves open, differ from patch to patch.
+    """
 
     def load(data: str, n: int | None) -> Images:
         from gancourse.data.faces.pairs import face_pairs, familiar_and_unfamiliar
@@ -188,8 +192,9 @@ def translation(given: str, size: int, steps: int, minutes: Mapping[str, float],
 
         inputs = len(PARTS) if given == "labels" else data.attributes["input"].shape[1]
         levels = size.bit_length() - 2  # down to 2 × 2
-        game = Pix2pix(UNet(inputs, 3, width, levels), MultiScale(inputs, 3, width), weight=20.0, matching=10.0)
-        settings = {"batch_size": 8, "lr": {"G": 1e-3, "D": 4e-4}, "ema": {"G": 0.995}}
+        G, D = UNet(inputs, 3, width, levels, widest=3), MultiScale(inputs, 3, 16, halvings=2)
+        game = Pix2pix(G, D, weight=30.0, matching=5.0)
+        settings = {"batch_size": 8, "lr": {"G": 1e-3, "D": 4e-4}, "ema": {"G": 0.998}}
         fall = {"G": falling(steps), "D": falling(steps)}
         return Engine(game, data, schedules=fall, seed=seed, machine=machine, **settings)
 
