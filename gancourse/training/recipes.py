@@ -305,8 +305,8 @@ RECIPES: dict[str, Recipe | Study] = {
             lr=3e-4,
         ),
         conditional(32, 18000, {"cpu": 80, "cuda": 4}),
-        translation("sketch", 64, 4000, {"cpu": 30, "cuda": 3}),
-        translation("labels", 64, 4000, {"cpu": 30, "cuda": 3}),
+        translation("sketch", 64, 1800, {"cpu": 15, "cuda": 2}),
+        translation("labels", 64, 1800, {"cpu": 15, "cuda": 2}),
         Study(
             "gan-runs", "histories of small GANs, good and broken on purpose, always on the CPU",
             {"cpu": 10, "cuda": 1}, {"gan_runs": ()}, planted,

@@ -918,7 +918,93 @@ run_b = play_broken("B")
 # One point for each right pair of evidence and cause, one for two cures that work, one for the look at the pairs.
 
 # %% [markdown]
-# ## 9. What to take along
+# ## 9. An open challenge
+#
+# A judge is convolutions, and what they cost is up to you. The paper's stack is a habit, not a law.
+
+# %% [markdown] exercise="cheapest_judge" stars=3 minutes=45 challenge=true
+# ### Exercise 10: the cheapest judge
+#
+# Invent a stack of convolutions for pictures of `size` × `size` pixels, so that
+#
+# - each logit sees exactly `field` pixels along a side, those outside of the picture counted (exercise 2, step 2);
+# - the fields of neighboring logits are at most `apart` pixels apart (step 3);
+# - every pixel of the picture is seen by some logit (step 4).
+#
+# Return a list of `(kernel, stride, padding)`, the picture's layer first, 1 to 60 layers. Kernels have 1 to 4 pixels
+# along a side; a stride is no wider than its kernel, padding narrower than it. The pair has 4 channels, every map
+# between has 32, the logits have one.
+#
+# What counts is **work**: multiplications for one picture, for each layer the map's side² · kernel² · channels in ·
+# channels out. It is compared with the least that any such stack needs. For a medal your judge may take at most
+# **14** times as much (bronze), **4.5** times (silver), **1.5** times (gold). Four wishes are made, of 64 to 256
+# pixels, and the worst one counts; the run may take 20 seconds. Graders wish for other sizes, fields and distances.
+
+# %% [markdown] hints="cheapest_judge"
+# For bronze halve early: a layer behind a stride of 2 costs a quarter. A field of `field` pixels is 1, and
+# `kernel − 1` steps more for each layer, where a step is as wide as all strides before the layer together. So
+# `field − 1` is a sum, and if it is odd, the layer in front has to take an odd number of it.
+# ---
+# For silver look at what the layers behind cost, where the map does not get smaller any more. To see twelve units
+# more, you can take four kernels of 4 or twelve kernels of 2. Which is less work? And how much padding is needed at
+# all?
+# ---
+# For gold let the machine look. Two stacks that have come to the same side, the same step between units, the same
+# field and the same beginning can be continued alike: keep the cheaper one. Dijkstra's algorithm goes through all
+# stacks in that way, the cheapest first; or go through all ways to begin with strides, and end with small kernels.
+
+
+# %% solution="cheapest_judge"
+def cheapest_judge(size, field, apart):
+    """Layers (kernel, stride, padding), the picture's first; each logit sees `field` pixels along a side."""
+    ### BEGIN SOLUTION
+    from heapq import heappop, heappush
+    from itertools import product
+
+    queue = [(0, size, 1, 1, 0, [])]  # work, the map's side, step, field, where it begins, layers
+    gone = set()
+    while True:
+        work, side, step, seen, first, layers = heappop(queue)
+        if seen == field:
+            return layers
+        if (state := (side, step, seen, first)) in gone:
+            continue
+        gone.add(state)
+        for kernel, stride, padding in product(range(2, 5), range(1, 5), range(4)):
+            wide, further, begins = seen + (kernel - 1) * step, step * stride, first - padding * step
+            out = (side + 2 * padding - kernel) // stride + 1
+            covers = begins + (out - 1) * further + wide >= size or wide < field
+            if max(stride, padding + 1) > kernel or further > apart or wide > field or out < 1 or not covers:
+                continue
+            more = work + out**2 * kernel**2 * (32 if layers else 4) * (1 if wide == field else 32)
+            heappush(queue, (more, out, further, wide, begins, [*layers, (kernel, stride, padding)]))
+    ### END SOLUTION
+
+
+# %% test="cheapest_judge" points=3
+
+# %% demo=true folded="Draws the paper's stack beside yours: where their work is done"
+ours = cheapest_judge(256, 70, 8)
+stacks = {"the paper's": [(4, 2, 1)] * 3 + [(4, 1, 1)] * 2, "yours": ours}
+fig = figure(8, 2.8)
+for ax, (name, stack) in zip(axes(fig, 1, 2), stacks.items(), strict=True):
+    side, work = 256, []
+    for place, (kernel, stride, padding) in enumerate(stack):
+        side = (side + 2 * padding - kernel) // stride + 1
+        work.append(side**2 * kernel**2 * (32 if place else 4) * (1 if place == len(stack) - 1 else 32) / 1e6)
+    ax.bar(range(len(work)), work, color=JUDGE)
+    labels = [f"{kernel}/{stride}" for kernel, stride, _ in stack]
+    ax.set(xticks=range(len(work)), xticklabels=labels, xlabel="kernel / stride", ylabel="million multiplications")
+    ax.set_title(f"{name}: {sum(work):.0f} million")
+show(fig, alt="Two rows of bars, one bar a layer: the work of the paper's stack of five layers, and of your own stack.")
+
+# %% [markdown]
+# Both judges see patches of 70 × 70, 8 apart, of 256 × 256 pixels, with 32 channels. Yours needs fewer multiplications
+# and more layers. Whether it judges as well is another question: depth has a price in training that no
+# multiplication counts, and small kernels at the front throw pixels together before anything has looked at them.
+
+# %% [markdown]
+# ## 10. What to take along
 #
 # - A pair (input, picture) is what $D$ judges. A judge of the picture alone lets the input be ignored.
 # - L1 finds the median of all answers: right on average, blurred. The game finds one answer: sharp, perhaps a wrong
