@@ -14,7 +14,7 @@ from gancourse.checks.core import expect
 from gancourse.checks.values import whole
 
 PAIR_CHANNELS, HIDDEN_CHANNELS = 4, 32
-WIDEST_KERNEL, DEEPEST = 4, 60
+WIDEST_KERNEL, MOST_LAYERS = 4, 60
 MEDALS_FOR_WORK = Medals(bronze=14, silver=4.5, gold=1.5, unit="times the least work there is", margin=0.02, runs=1)
 PatchStack = list[tuple[int, int, int]]
 
@@ -65,7 +65,7 @@ def fits(said: Any, wanted: Wanted) -> PatchStack:
     where = f"For {wanted}"
     expect(said is not None, "The result is None: the function returns nothing.")
     expect(isinstance(said, list | tuple), f"{where} a list of (kernel, stride, padding) is asked, not {said!r:.60}.")
-    expect(1 <= len(said) <= DEEPEST, f"{where} there are {len(said)} layers; 1 to {DEEPEST} are allowed.")
+    expect(1 <= len(said) <= MOST_LAYERS, f"{where} there are {len(said)} layers; 1 to {MOST_LAYERS} are allowed.")
     layers: PatchStack = []
     for layer in said:
         expect(

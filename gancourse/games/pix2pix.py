@@ -51,15 +51,15 @@ class Pix2pix(Game):
             return
         true = features_of(self.D, x, y)
         made = features_of(self.D, x, fake.detach())
-        self.report(d_real=probability(logits(true)), d_fake=probability(logits(made)))
-        pairs = zip(logits(true), logits(made), strict=True)
+        self.report(d_real=probability(logit_maps(true)), d_fake=probability(logit_maps(made)))
+        pairs = zip(logit_maps(true), logit_maps(made), strict=True)
         yield "D", sum_of([(F.softplus(-real).mean() + F.softplus(fakes).mean()) / 2 for real, fakes in pairs])
         made = features_of(self.D, x, fake)
         loss = self.weight * l1
         if self.matching:
             # The true pair's maps are from before D's step, as in pix2pixHD's code: they need not be made twice.
             loss = loss + self.matching * feature_distance(true, made)
-        yield "G", loss + self.adversarial * sum_of([F.softplus(-fakes).mean() for fakes in logits(made)])
+        yield "G", loss + self.adversarial * sum_of([F.softplus(-fakes).mean() for fakes in logit_maps(made)])
 
 
 def features_of(D: nn.Module, x: Tensor, y: Tensor) -> list[list[Tensor]]:
@@ -73,7 +73,7 @@ def features_of(D: nn.Module, x: Tensor, y: Tensor) -> list[list[Tensor]]:
     return found
 
 
-def logits(scales: list[list[Tensor]]) -> list[Tensor]:
+def logit_maps(scales: list[list[Tensor]]) -> list[Tensor]:
     """The last map of each scale."""
     return [maps[-1] for maps in scales]
 
