@@ -199,9 +199,10 @@ def translation(given: str, size: int, steps: int, minutes: Mapping[str, float],
         return Engine(game, data, schedules=fall, seed=seed, machine=machine, **settings)
 
     def draw(engine: Engine, seed: int) -> Image:
-        """Eight faces of combinations that were held back: made above, true below."""
-        x, y = figures.unfamiliar_pairs(size, given, 8)
-        return drawing.picture_sheet(torch.cat([engine.ask("G", x).cpu(), y]), 8)
+        """Sixteen faces of combinations that were held back: made above, true below, twice."""
+        x, y = figures.unfamiliar_pairs(size, given, 16)
+        made = engine.ask("G", x).cpu()
+        return drawing.picture_sheet(torch.cat([made[:8], y[:8], made[8:], y[8:]]), 8)
 
     stem = f"pix2pix_{given}_{size}"
     about = f"pix2pix (Isola et al. 2017, Wang et al. 2018), from {given} to photo, {size} × {size} pixels"
