@@ -111,3 +111,18 @@ class Told(torch.nn.Module):
 
     def forward(self, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
         return self.net(torch.cat([x.flatten(1), y.to(x.dtype)], 1))
+
+
+class PairShown(torch.nn.Module):
+    """A network that is shown a pair of pictures: what it wraps gets their channels side by side.
+
+    Args:
+        net: from (n, channels of both, H, W) to whatever it makes.
+    """
+
+    def __init__(self, net: torch.nn.Module) -> None:
+        super().__init__()
+        self.net = net
+
+    def forward(self, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+        return self.net(torch.cat([x, y], 1))
