@@ -326,6 +326,7 @@ def test_keys_are_spelled_out_for_the_reader(course):
     assert last.startswith("A question?\n\n<details>\n<summary>Answer</summary>\n\nAn answer.")
 
 
+@pytest.mark.slow
 def test_pictures_travel_with_their_lesson(tmp_path):
     (tmp_path / "07_example" / "assets").mkdir(parents=True)
     (tmp_path / "07_example" / "assets" / "line.png").write_bytes(b"picture")
@@ -569,11 +570,6 @@ def test_a_lesson_that_cannot_be_built_is_refused_with_the_reason(tmp_path, faul
     assert says in str(caught.value)
 
 
-@pytest.mark.parametrize("path", lesson_paths(), ids=lambda p: p.parent.name)
-def test_the_lessons_are_clean(path):
-    assert lint.lint(read(path)) == []
-
-
 # --- what the command line prints -----------------------------------------------------------
 
 
@@ -599,6 +595,7 @@ def test_one_broken_lesson_does_not_hide_another(tmp_path, monkeypatch, capsys):
     ]
 
 
+@pytest.mark.slow
 def test_a_clean_course_says_so(tmp_path, monkeypatch, capsys):
     lesson_of("# %% [markdown]\n# # Start\n", tmp_path / "lessons", "start")
     lesson_of(CLEAN, tmp_path / "lessons", "03_clean")
