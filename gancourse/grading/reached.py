@@ -92,14 +92,14 @@ def given(name: str, folder: Path, package: Path) -> Iterator[Path]:
     init = folder / "__init__.py"
     if not init.is_file():
         return
-    for key, home in tables(init.read_bytes()):
+    for key, home in words_led_on(init.read_bytes()):
         if key == name:
             inside = home if home.startswith(f"{ROOT}.") else ".".join([ROOT, *folder.relative_to(package).parts, home])
             yield from files_of(inside, [], folder, package)
 
 
 @lru_cache(maxsize=2000)
-def tables(content: bytes) -> list[tuple[str, str]]:
+def words_led_on(content: bytes) -> list[tuple[str, str]]:
     """The words in the dicts of a text, each with the word it stands before."""
     return [
         (str(key.value), str(value.value))
