@@ -20,8 +20,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-import nbformat
-from widgets_latency import ASK, IDLE, RUN, WATCH, browser, server
+from widgets_latency import ASK, WATCH, browser, run_alone, server
 
 MOST = 100.0  # milliseconds
 CANVAS = """
@@ -69,13 +68,7 @@ def main() -> int:
 def stroked(moves: int) -> dict[str, Any]:
     """One round in a fresh server, browser and kernel."""
     with tempfile.TemporaryDirectory() as folder, server(Path(folder), True) as url, browser() as page:
-        notebook = nbformat.v4.new_notebook()
-        notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
-        notebook.cells = [nbformat.v4.new_code_cell(CANVAS)]
-        nbformat.write(notebook, Path(folder) / "stroke.ipynb")
-        page.goto(f"{url}/lab/workspaces/stroke/tree/stroke.ipynb?reset")
-        page.wait_for_function(IDLE)
-        page.evaluate(RUN)
+        run_alone(page, url, Path(folder), CANVAS)
         page.locator(".gancourse-answer:visible").wait_for()
         page.wait_for_timeout(2000)
         page.evaluate(WATCH.replace("gancourse-picture", "gancourse-answer"))

@@ -103,13 +103,7 @@ def main() -> int:
 def measure(prompt: bool, options: argparse.Namespace) -> dict[str, Any]:
     """One round in a fresh server, browser and kernel."""
     with tempfile.TemporaryDirectory() as folder, server(Path(folder), prompt) as url, browser() as page:
-        notebook = nbformat.v4.new_notebook()
-        notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
-        notebook.cells = [nbformat.v4.new_code_cell(CELL.format(size=options.size, width=options.width))]
-        nbformat.write(notebook, Path(folder) / "latency.ipynb")
-        page.goto(f"{url}/lab/workspaces/latency/tree/latency.ipynb?reset")
-        page.wait_for_function(IDLE)
-        page.evaluate(RUN)
+        run_alone(page, url, Path(folder), CELL.format(size=options.size, width=options.width))
         page.locator(".gancourse-picture").wait_for()
         page.wait_for_timeout(3000)
         page.evaluate(WATCH)
@@ -140,6 +134,17 @@ def measure(prompt: bool, options: argparse.Namespace) -> dict[str, Any]:
             "generator": generator,
             **drag,
         }
+
+
+def run_alone(page: Page, url: str, folder: Path, code: str) -> None:
+    """Open a notebook of one cell in JupyterLab, and start it."""
+    notebook = nbformat.v4.new_notebook()
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
+    notebook.cells = [nbformat.v4.new_code_cell(code)]
+    nbformat.write(notebook, folder / "latency.ipynb")
+    page.goto(f"{url}/lab/workspaces/latency/tree/latency.ipynb?reset")
+    page.wait_for_function(IDLE)
+    page.evaluate(RUN)
 
 
 def dragged(page: Page, x: float, y: float, left: float, right: float) -> dict[str, Any]:
