@@ -5,14 +5,14 @@ Zhu, Park, Isola and Efros, "Unpaired Image-to-Image Translation using Cycle-Con
 "Perceptual Losses for Real-Time Style Transfer and Super-Resolution", ECCV 2016, arXiv:1603.08155.
 
 Deviations: pictures are small, so G halves them once and has two residual blocks instead of twice and six, and the
-judge's patches are 16 × 16 pixels. On the way up pixels are doubled and convolved, which leaves no checkerboard.
+judge's patches are 16 × 16 pixels. On the way up pixels are doubled and convolved, which leaves no checkerboard. Only
+the blocks are normalized: beside them a picture's own colors and contrasts get through, which normalizing each picture
+would level, and which few steps do not bring back. Weights start as torch sets them.
 """
 
 from __future__ import annotations
 
 from torch import Tensor, nn
-
-from gancourse.models.dcgan import init_weights
 
 
 def mirrored(inputs: int, outputs: int, kernel: int, stride: int = 1) -> list[nn.Module]:
@@ -56,13 +56,12 @@ class Translator(nn.Module):
         self.width, self.blocks = width, blocks
         wide = 2 * width
         self.layers = nn.Sequential(
-            *(*mirrored(3, width, 7), nn.InstanceNorm2d(width), nn.ReLU()),
-            *(*mirrored(width, wide, 3, stride=2), nn.InstanceNorm2d(wide), nn.ReLU()),
+            *(*mirrored(3, width, 7), nn.ReLU()),
+            *(*mirrored(width, wide, 3, stride=2), nn.ReLU()),
             *(ResidualBlock(wide) for _ in range(blocks)),
-            *(nn.Upsample(scale_factor=2), *mirrored(wide, width, 3), nn.InstanceNorm2d(width), nn.ReLU()),
+            *(nn.Upsample(scale_factor=2), *mirrored(wide, width, 3), nn.ReLU()),
             *(*mirrored(width, 3, 7), nn.Tanh()),
         )
-        self.apply(init_weights)
 
     def forward(self, x: Tensor) -> Tensor:
         """The translation."""
@@ -83,11 +82,9 @@ class PatchJudge(nn.Module):
             nn.Conv2d(3, width, 4, 2, 1),
             nn.LeakyReLU(0.2),
             nn.Conv2d(width, 2 * width, 4, 1, 1),
-            nn.InstanceNorm2d(2 * width),
             nn.LeakyReLU(0.2),
             nn.Conv2d(2 * width, 1, 4, 1, 1),
         )
-        self.apply(init_weights)
 
     def forward(self, x: Tensor) -> Tensor:
         """Near 1 for what looks real, near 0 for what looks made: least squares has no sigmoid."""
