@@ -47,8 +47,8 @@ def _(cycle_and_identity: Callable) -> None:
 @check.that("hidden_message", "is what NumPy finds where both networks multiply")
 def _(hidden_message: Callable) -> None:
     s, t = factors_drawn(2)
-    levels = chosen_int(20, (15, 40))
-    a, noise = 2 * rand(3, 1, 4, 4, dtype=torch.float64) - 1, randn(3, 1, 4, 4, dtype=torch.float64)
+    levels = chosen_int(40, (30, 60))
+    a, noise = 0.8 * rand(3, 1, 4, 4, dtype=torch.float64) - 0.4, randn(3, 1, 4, 4, dtype=torch.float64)
     got = pair(hidden_message(times(s), times(t), a, noise, levels), "the first", "the second")
     pixels = a.numpy()
     disturbed = np.minimum(1, np.maximum(-1, s * pixels + noise.numpy() * levels / 127.5))

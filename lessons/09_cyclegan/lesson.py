@@ -315,7 +315,7 @@ class ResidualBlock(nn.Module):
 # normalization: each number in its map is an opinion on 16 × 16 pixels.
 
 
-# %% name="networks" folded="The generator around your blocks, and the judge"
+# %% name="networks" folded="The generator around your blocks"
 def mirrored(inputs, outputs, kernel, stride=1):
     """A convolution that sees the picture mirrored at its edges, with ReLU behind it."""
     return [nn.ReflectionPad2d(kernel // 2), nn.Conv2d(inputs, outputs, kernel, stride), nn.ReLU()]
@@ -342,6 +342,7 @@ class Translator(nn.Module):
         return self.layers(x)
 
 
+# %% name="judge"
 def patch_judge(width=16):
     """From pictures (n, 3, H, W) to a map of opinions, near 1 for what looks real: no sigmoid."""
     first = nn.Conv2d(3, width, 4, 2, 1), nn.LeakyReLU(0.2)
@@ -486,17 +487,13 @@ class Remembering:
 
 # %% solution="cyclegan_step"
 def cyclegan_step(G_AB, G_BA, D_A, D_B, opt_G, opt_D, a, b, weight, identity, remember_A, remember_B):
-    """One step of both generators, then one of both judges.
+    """One step of both generators, then one of both judges; returns four plain numbers.
 
     Args:
         G_AB, G_BA: from pictures to pictures; D_A, D_B: from pictures to opinions (n, 1, h, w).
         opt_G, opt_D: optimizers of both generators' and of both judges' parameters.
-        a, b: pictures of A and of B.
-        weight, identity: λ of the cycle, μ of the identity loss.
+        a, b: pictures of A and of B; weight, identity: λ of the cycle, μ of the identity loss.
         remember_A, remember_B: functions of translations; they return what the judge is shown in their place.
-
-    Returns:
-        adversarial loss of the generators, cycle, identity, loss of the judges: four plain numbers.
     """
     ### BEGIN SOLUTION
     into_b, into_a = G_AB(a), G_BA(b)
@@ -558,7 +555,7 @@ def made_by(G, x):
 
 # %% name="four-runs"
 STEPS = quick(300, 3)
-RUNS = {"no cycle": (0.0, 0.0), "λ = 1": (1.0, 0.5), "λ = 10": (10.0, 5.0), "λ = 10, no identity": (10.0, 0.0)}
+RUNS = {"no cycle": (0.0, 0.0), "λ = 1, no identity": (1.0, 0.0), "λ = 1": (1.0, 0.5), "λ = 10": (10.0, 5.0)}
 pairs_of_networks = {name: translate(*weights, STEPS) for name, weights in RUNS.items()}
 comics = {name: made_by(run[0], test_a) for name, run in pairs_of_networks.items()}
 photos = {name: made_by(run[1], test_b) for name, run in pairs_of_networks.items()}
@@ -643,7 +640,7 @@ def draw_trip(fig, run, person):
 
 persons = [str(k + 1) for k in range(len(test_a))][:40]
 trip = Sliders(
-    draw_trip, {"run": Choice("run", list(RUNS), "λ = 10"), "person": Choice("person", persons, "1")}, (9.5, 2.2)
+    draw_trip, {"run": Choice("run", list(RUNS), "λ = 1"), "person": Choice("person", persons, "1")}, (9.5, 2.2)
 )
 trip
 
@@ -703,7 +700,7 @@ def hidden_message(G_AB, G_BA, a, noise, levels):
 # is $L_\text{cyc}$.
 
 
-# %% name="smuggler" folded="Two small networks: one may change a gray picture by one level, one makes colors of it"
+# %% name="smuggler" folded="Two networks: one may change a gray picture by one level, one makes colors of it"
 def three_layers(width, kernel):
     """Three convolutions of pictures, with tanh at the end."""
     ends = zip((3, width, width), (width, width, 3), strict=True)
@@ -723,6 +720,7 @@ class InGray(nn.Module):
         return (gray + self.most * 2 / 255 * self.change(a)).clamp(-1, 1)
 
 
+# %% name="smuggling" folded="Trains the two on the cycle alone"
 def smuggled(most, steps, seed=0):
     """Train both on the cycle alone. The change begins large and shrinks to `most`; the two networks."""
     seed_everything(seed)
@@ -776,7 +774,7 @@ lost = {
     for name, networks in {
         "gray, with a message": with_message,
         "gray, without": without_message,
-        "comics, λ = 10": pairs_of_networks["λ = 10"][:2],
+        "comics, λ = 1": pairs_of_networks["λ = 1"][:2],
     }.items()
 }
 fig = figure(7, 2.8)
@@ -798,7 +796,7 @@ show(fig, alt="Three curves of the mean difference to the photo on return, again
 # A, B = (to_unit(pile.pixels) for pile in two_folders("photos/summer", "photos/winter", size=32))
 # ```
 #
-# Put it in a cell of your own, set `N = min(len(A), len(B))`, and call `translate(10.0, 5.0, 300)`. Pictures may have
+# Put it in a cell of your own, set `N = min(len(A), len(B))`, and call `translate(1.0, 0.5, 300)`. Pictures may have
 # any size and lie in folders of folders. What cannot be read is skipped, named and counted. The cell below shows
 # that on
 # two folders that it makes for the purpose, one of them with a damaged file.
@@ -825,7 +823,7 @@ def play_broken(name, **changes):
     """Train run A or B, with some settings changed; its translations of test people into comics."""
     settings = broken_run("09_cyclegan", name) | changes
     steps = quick(settings.pop("steps"), 3)
-    weights = settings.pop("weight", 10.0), settings.pop("identity", 5.0)
+    weights = settings.pop("weight", 1.0), settings.pop("identity", 0.5)
     G_AB, G_BA, _ = translate(*weights, steps, **settings)
     made = made_by(G_AB, test_a)
     pile = torch.cat([B[int(settings.get("mixed", 0) * N) :], A[: int(settings.get("mixed", 0) * N)]])
@@ -1010,7 +1008,7 @@ def translated_points(a, b):
 #   [arXiv:1603.08155](https://arxiv.org/abs/1603.08155), where the generator comes from.
 
 # %% demo=true folded="Your own translations, kept beside this notebook"
-fig = draw_rows([test_a[10:18], comics["λ = 10"][10:18]], ["photo", "my comic"])
+fig = draw_rows([test_a[10:18], comics["λ = 1"][10:18]], ["photo", "my comic"])
 keepsake(fig, alt="Eight small faces as photos, and the comics that my network made of them.", name="my_comics")
 
 # %% [markdown] last=true
@@ -1029,7 +1027,7 @@ keepsake(fig, alt="Eight small faces as photos, and the comics that my network m
 # | $G$ | halved once, 2 residual blocks, 16 to 32 channels | halved twice, 6 or 9 blocks, 64 to 256 channels |
 # | $D$ | patches of 16 × 16 | patches of 70 × 70 |
 # | normalization | instance, in the blocks | instance, everywhere |
-# | losses | least squares, λ = 10, μ = 5 | least squares, λ = 10, μ = 5 (or none) |
+# | losses | least squares, λ = 1, μ = ½ | least squares, λ = 10, μ = 5 (or none) |
 # | buffer | 50 translations | 50 translations |
 # | batch | 4 | 1 |
 # | training | about one pass | 200 passes |

@@ -31,7 +31,7 @@ it.right(
     return torch.stack(losses)
     """,
 )
-it.wrong("returns nothing", {"return cycle, same": ""}, says="the cycle's loss first")
+it.wrong("returns nothing", {"return cycle, same": ""}, says="The result is None")
 it.wrong("return 0", "return 0", says="the cycle's loss first")
 it.wrong("swapped", {"return cycle, same": "return same, cycle"}, says="in the other order", point=True)
 it.wrong("averaged", {"return cycle, same": "return cycle / 2, same / 2"}, says="directions are averaged", point=True)
@@ -132,7 +132,7 @@ it.wrong("return 0", "return 0", says="should be a list of 5 whole numbers", poi
 it.wrong("the counts of A", {"return out": "return list(p)"}, says="in A's order")
 it.wrong(
     "looks up instead of adding",
-    {"for i, j in enumerate(f):\n            out[j] += p[i]": "out = [p[j] for j in f]"},
+    {"for i, j in enumerate(f):\n    out[j] += p[i]": "out = [p[j] for j in f]"},
     says="It should be added there",
 )
 it.wrong("counts pictures once", {"out[j] += p[i]": "out[j] += 1"}, says="each counts as often as it occurs")
@@ -172,7 +172,7 @@ it.wrong(
 it.wrong("sums the groups", {"math.prod(": "sum("}, says="so their numbers multiply", point=True)
 it.wrong("no factorial", {"math.factorial(p.count(c))": "p.count(c)"}, says="in n! ways", point=True)
 it.wrong(
-    "never none", {"if sorted(p) != sorted(q):\n            return 0": ""}, says="No one-to-one map has these counts",
+    "never none", {"if sorted(p) != sorted(q):\n    return 0": ""}, says="No one-to-one map has these counts",
     point=True,
 )  # fmt: skip
 it.wrong(
@@ -226,7 +226,7 @@ class ResidualBlock(nn.Module):
 """,
 )
 it.wrong("returns nothing", {"return x + self.layers(x)": "self.layers(x)"}, says="The result is None")
-it.wrong("return x", {"return x + self.layers(x)": "return x"}, says="the weights", never="mirrored", point=True)
+it.wrong("return x", {"return x + self.layers(x)": "return x"}, says="are the layers used?", point=True)
 it.wrong(
     "no shortcut", {"return x + self.layers(x)": "return self.layers(x)"}, says="What came in is not added", point=True
 )
@@ -269,12 +269,12 @@ it.wrong(
 )
 it.wrong(
     "no normalization",
-    {"            nn.InstanceNorm2d(channels),\n": ""},
+    {"nn.InstanceNorm2d(channels),": ""},
     count=2,
     says="no normalization behind the convolutions",
     point=True,
 )
-it.wrong("no ReLU", {"            nn.ReLU(),\n": ""}, says="There is no ReLU between", point=True)
+it.wrong("no ReLU", {"nn.ReLU(),": ""}, says="There is no ReLU between", point=True)
 it.wrong("LeakyReLU", {"nn.ReLU()": "nn.LeakyReLU(0.2)"}, says="ReLU, not LeakyReLU", point=True)
 it.wrong(
     "ReLU behind the sum",
@@ -379,10 +379,10 @@ it.wrong("returns nothing", {"return torch.stack(shown), torch.stack(kept)": ""}
 it.wrong("return 0", "return 0", says="Return two tensors", point=True)
 it.wrong("hands on", "return fakes.detach(), held", says="What is held should have shape", point=True)
 it.wrong("coins turned", {"elif coin:": "elif not coin:"}, says="the other way around", point=True)
-it.wrong("never replaced", {"            kept[place] = fake\n": ""}, says="The old picture stays", point=True)
+it.wrong("never replaced", {"kept[place] = fake": ""}, says="The old picture stays", point=True)
 it.wrong(
     "always stored",
-    {"else:\n            shown.append(fake)": "else:\n            shown.append(fake)\n            kept[place] = fake"},
+    {"else:\n    shown.append(fake)": "else:\n    shown.append(fake)\n    kept[place] = fake"},
     says="is stored, too",
     point=True,
 )
@@ -390,9 +390,7 @@ it.wrong("the new one both times", {"shown.append(kept[place])": "shown.append(f
          point=True)  # fmt: skip
 it.wrong(
     "replaced first",
-    {
-        "shown.append(kept[place])\n            kept[place] = fake": "kept[place] = fake\n            shown.append(kept[place])"
-    },
+    {"shown.append(kept[place])\nkept[place] = fake": "kept[place] = fake\nshown.append(kept[place])"},
     says="the old picture should be shown",
     point=True,
 )
@@ -404,7 +402,7 @@ it.wrong(
 it.wrong(
     "looks at the buffer of before",
     {"shown.append(kept[place])": "shown.append(held[place])"},
-    says="Your code stopped",
+    says="does not come out again",
     point=True,
 )
 it.wrong(
@@ -428,8 +426,8 @@ it.wrong(
     says="changed",
 )
 it.wrong("stored in front", {"kept.append(fake)": "kept.insert(0, fake)"}, says="not right")
-it.wrong("old ones while it fills", {"            kept.append(fake)\n            shown.append(fake)": (
-    "            kept.append(fake)\n            shown.append(kept[0])"
+it.wrong("old ones while it fills", {"kept.append(fake)\nshown.append(fake)": (
+    "kept.append(fake)\nshown.append(kept[0])"
 )}, says="stored and shown itself")  # fmt: skip
 
 # ---------------------------------------------------------------------------------------------
@@ -538,12 +536,12 @@ it.wrong(
 it.wrong("no cycle", {" + weight * cycle": ""}, says="The cycle teaches nothing", point=True)
 it.wrong("no identity", {" + identity * same": ""}, says="The identity loss teaches nothing", point=True)
 it.wrong("no game", {"(fooled + weight": "(weight"}, says="The judges teach the generators nothing", point=True)
-it.wrong("gradients left in G", {"    opt_G.zero_grad()\n": ""}, says="opt_G.zero_grad() before backward()", point=True)
+it.wrong("gradients left in G", {"opt_G.zero_grad()": ""}, says="opt_G.zero_grad() before backward()", point=True)
 it.wrong(
     "gradients of G's turn in D",
     {
-        "    opt_D.zero_grad()\n": "",
-        "into_b, into_a = G_AB(a), G_BA(b)": "opt_D.zero_grad()\n    into_b, into_a = G_AB(a), G_BA(b)",
+        "opt_D.zero_grad()": "",
+        "into_b, into_a = G_AB(a), G_BA(b)": "opt_D.zero_grad()\ninto_b, into_a = G_AB(a), G_BA(b)",
     },
     says="has left gradients in the judges",
     never="of the step before are still in the judges",
@@ -655,7 +653,7 @@ it.right(
     """,
 )
 RETURNED = "return F.l1_loss(G_BA(made), a).item(), F.l1_loss(G_BA(disturbed), a).item()"
-it.wrong("returns nothing", {RETURNED: "pass"}, says="the error without noise first")
+it.wrong("returns nothing", {RETURNED: "pass"}, says="The result is None")
 it.wrong("return 0", "return 0", says="the error without noise first")
 it.wrong("swapped", {RETURNED: "return F.l1_loss(G_BA(disturbed), a).item(), F.l1_loss(G_BA(made), a).item()"},
          says="in the other order", point=True)  # fmt: skip

@@ -15,8 +15,8 @@ def main() -> None:
     """Train with the cycle as the lesson does, and draw people that no network has seen."""
     torch.set_num_threads(1)
     lesson = find("09_cyclegan")
-    names = lesson.worked("domains", "networks", "remembering", "translate")
-    G_AB, _, _ = names["translate"](10.0, 5.0, 600)
+    names = lesson.worked("domains", "networks", "judge", "remembering", "translate")
+    G_AB, _, _ = names["translate"](1.0, 0.5, 600)
     photos, comics = names["test_a"][:COLUMNS], names["test_b"][:COLUMNS]
     rows = torch.cat([photos, names["made_by"](G_AB, photos), comics])
     sheet = make_grid(rows, COLUMNS, padding=1, pad_value=1.0, normalize=True, value_range=(-1, 1))

@@ -10,15 +10,16 @@ from torch import Tensor, nn
 from gancourse.checks.core import expect
 from gancourse.checks.inputs import chosen_int, rand, randn
 from gancourse.checks.lesson_09.suite import check
-from gancourse.checks.networks import built, count, every_parameter_learns, output, scale_weights
+from gancourse.checks.networks import built, count, every_parameter_learns, output, scale_weights, set_biases
 from gancourse.checks.values import close, expect_close, numbers
 
 TINY = 1e-5  # what InstanceNorm2d adds to a variance
 
 
 def block_of(kind: Callable, channels: int) -> nn.Module:
-    """A block of the student's, with weights that are not small and biases that are not 0."""
+    """A block of the student's, with weights that are not small, and biases, if there are any, of 0."""
     net = built(kind, channels=channels)
+    set_biases(net, 0.0)
     with torch.no_grad():
         for p in net.parameters():
             if p.ndim == 4:
@@ -114,6 +115,7 @@ def _(ResidualBlock: Callable) -> None:
     if close(got, wanted[1], 1e-3, 1e-3):  # listed in another order than they are used
         return
     usual = {said: block_made(x.double(), first, second, slip) for slip, said in SLIPS_OF_BLOCKS.items()}
+    usual["What came in comes back as it is: are the layers used?"] = x.double()
     expect_close(got, wanted[0], "weights drawn at random", usual, show=False, rtol=1e-3, atol=1e-3)
 
 

@@ -33,7 +33,8 @@ class Past:
                 held.append(fake)
                 shown.append(held[0] if slip == "old while it fills" and self.held.numel() else fake)
             elif coin is not (slip == "coins turned"):
-                shown.append(fake if slip == "new in both" else held[place])
+                source = self.held if slip == "of before" and place < len(self.held) else held
+                shown.append(fake if slip == "new in both" else source[place])
                 if slip != "never replaced":
                     held[place] = fake
             else:
@@ -57,7 +58,7 @@ class Past:
     def compare(self, from_buffer: Callable, slips: dict[str, str], where: str) -> None:
         shown, held = self.through(from_buffer)
         want = self.mixed()
-        for which, got, what in ((0, shown, "what D is shown is"), (1, held, "what is held is")):
+        for which, got, what in ((1, held, "what is held is"), (0, shown, "what D is shown is")):
             usual = {said: self.mixed(slip)[which] for slip, said in slips.items()}
             usual = {
                 said: wrong
@@ -68,6 +69,7 @@ class Past:
 
 
 SLIPS_OF_BUFFERS = {
+    "of before": "A picture that was stored within the batch does not come out again: look it up in what is held by then.",
     "coins turned": "The coins are read the other way around: True shows an old one.",
     "never replaced": "The old picture stays in the buffer. The new one should take its place.",
     "always stored": "A new picture that is shown is stored, too. Only one that an old one is shown for is stored.",

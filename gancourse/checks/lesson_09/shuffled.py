@@ -114,9 +114,8 @@ def _(shuffled: Callable) -> None:
         expect_close(numbers(got), torch.tensor(want), world.told, usual)
 
 
-@check.that("shuffled", "step 2: how far that is from B")
-def _(shuffled: Callable) -> None:
-    world = some_domains(False, lambda world: 0 < world.moved_share < 1)
+def judged_case(world: FiniteDomains) -> Case:
+    """Step 2, and what the usual mistakes make of it."""
     differences = [c - d for c, d in zip(world.out, world.q, strict=True)]
     total = sum(world.q)
     usual = {
@@ -125,8 +124,13 @@ def _(shuffled: Callable) -> None:
         "Positive and negative differences cancel: take absolute values.": sum(differences) / total,
         "The differences are squared. Take their absolute values.": sum(d * d for d in differences) / 2 / total,
     }
-    got = numbers(world.asked(shuffled, 2), (), "The answer")
-    Case(world.told, world.moved_share, usual).compare(got)
+    return Case(world.told, world.moved_share, usual)
+
+
+@check.that("shuffled", "step 2: how far that is from B")
+def _(shuffled: Callable) -> None:
+    world = some_domains(False, lambda world: judged_case(world).clear)
+    judged_case(world).compare(numbers(world.asked(shuffled, 2), (), "The answer"))
     fitting = some_domains(True, lambda world: True)
     expect_close(numbers(fitting.asked(shuffled, 2), ()), 0.0, fitting.told)
 
