@@ -34,7 +34,7 @@ BROKEN: dict[str, dict[str, dict[str, Any]]] = {
         "B": {"steps": 500, "weight": 5000.0},
     },
     "09_cyclegan": {
-        "A": {"steps": 150, "judges": 0.0},
+        "A": {"steps": 150, "judges": 0.0, "weight": 10.0, "identity": 5.0},
         "B": {"steps": 150, "mixed": 0.6},
     },
 }

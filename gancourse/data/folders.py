@@ -25,7 +25,7 @@ from gancourse.waiting import each
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff")
 NAMED = 5  # files that a message lists by name
-SMALLEST = 4  # pixels that a side of a picture may have, at least
+LEAST_SIDE = 4  # pixels that a side of a picture may have, at least
 
 
 def picture_folder(path: str | Path, size: int = 32, n: int | None = None) -> Images:
@@ -100,7 +100,7 @@ def picture_read(file: Path, size: int) -> tuple[np.ndarray, tuple[int, int]] | 
     """A picture as uint8 (3, size, size), and its own width and height; or why not."""
     try:
         with Image.open(file) as picture:
-            if min(picture.size) < SMALLEST:
+            if min(picture.size) < LEAST_SIDE:
                 return f"only {picture.width} × {picture.height} pixels"
             square = crop_and_scale(on_white(picture), size)
             return np.asarray(square).transpose(2, 0, 1), picture.size

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from gancourse.data.faces import Factors
 from gancourse.models.face_reader import load_face_reader
 
-KEPT = ("yaw", "roll", "skin", "hair_color", "beard", "smile")
+FOLLOWED = ("yaw", "roll", "skin", "hair_color", "beard", "smile")
 """Factors that a face shows in both domains, and that the reader reads off true comics, too."""
 
 
@@ -48,7 +48,7 @@ def share_of_b(classifier: nn.Module, pictures: Tensor) -> float:
     return float((classifier(pictures) > 0).float().mean())
 
 
-def kept_factors(pictures: Tensor, factors: Factors, names: Sequence[str] = KEPT) -> dict[str, float]:
+def kept_factors(pictures: Tensor, factors: Factors, names: Sequence[str] = FOLLOWED) -> dict[str, float]:
     """For each factor the correlation between what is read off the pictures and what is true of the people."""
     read = load_face_reader().read(pictures)
     return {name: correlation(read[name], factors[name]) for name in names}

@@ -22,11 +22,11 @@ BORROWED: dict[str, dict[str, Loan]] = {
             "    return tuple(found)\n"
         ),
     },
-    "shuffled": {
-        "the lesson's own": solved(LESSON, "shuffled"),
+    "perfect_maps": {
+        "the lesson's own": solved(LESSON, "perfect_maps"),
         "the checks' own": withheld(
             "from gancourse.checks.lesson_09.shuffled import FiniteDomains, perfect_pairs\n\n"
-            "def shuffled(step, p, q, f, g, s=None):\n"
+            "def perfect_maps(step, p, q, f, g, s=None):\n"
             "    if step == 4:\n"
             "        return [s[j] for j in f], [g[s.index(j)] for j in range(len(s))]\n"
             "    if step == 5:\n"

@@ -13,8 +13,8 @@ from gancourse.checks.challenge import Medals, Reached
 from gancourse.checks.core import Suite, expect
 from gancourse.checks.doubles import Counted
 from gancourse.checks.inputs import chosen_int, generator, rand, randn
-from gancourse.checks.lesson_09.challenge import TwoPlanes, off_by
 from gancourse.checks.networks import built
+from gancourse.checks.planes import TwoPlanes, off_by
 from gancourse.checks.values import expect_close, numbers, pair, whole
 
 check = Suite("09_cyclegan")
@@ -56,29 +56,29 @@ def _(hidden_message: Callable) -> None:
     expect_close(got, [float(value) for value in want], f"noise of {levels} gray levels", show=False)
 
 
-# --- shuffled ---
+# --- perfect_maps ---
 
 
-@check.that("shuffled", "agrees with going through all maps, one by one", point=True)
-def _(shuffled: Callable) -> None:
+@check.that("perfect_maps", "agrees with going through all maps, one by one", point=True)
+def _(perfect_maps: Callable) -> None:
     k = chosen_int(4, (4, 5))
     p = [1 + int(c) for c in torch.randint(0, 3, (k,), generator=generator())]
     q = [p[i] for i in torch.randperm(k, generator=generator()).tolist()]
     perfect = [f for f in permutations(range(k)) if all(p[i] == q[j] for i, j in enumerate(f))]
     still = list(range(k))
-    got = whole(shuffled(5, list(p), list(q), list(still), list(still)), "The answer")
+    got = whole(perfect_maps(5, list(p), list(q), list(still), list(still)), "The answer")
     expect(got == len(perfect), f"Step 5 is wrong for p = {p}, q = {q}.")
     f = list(perfect[chosen_int(0, (0, len(perfect) - 1))])
     g = [f.index(j) for j in range(k)]
     s = torch.randperm(k, generator=generator()).tolist()
-    there, back = shuffled(4, list(p), list(q), list(f), list(g), list(s))
+    there, back = perfect_maps(4, list(p), list(q), list(f), list(g), list(s))
     for i in range(k):
         expect(int(there[i]) == s[f[i]], f"Step 4: picture {i} goes astray for f = {f}, s = {s}.")
         expect(int(back[int(there[i])]) == i, f"Step 4: picture {i} does not come back for f = {f}, g = {g}, s = {s}.")
 
 
-@check.that("shuffled", "agrees with drawing all of a pile, picture by picture")
-def _(shuffled: Callable) -> None:
+@check.that("perfect_maps", "agrees with drawing all of a pile, picture by picture")
+def _(perfect_maps: Callable) -> None:
     k = chosen_int(5, (4, 7))
     p, q, f, g = (torch.randint(0, k, (k,), generator=generator()).tolist() for _ in range(4))
     p, q = [c + 1 for c in p], [c + 1 for c in q]
@@ -88,11 +88,11 @@ def _(shuffled: Callable) -> None:
     out = np.bincount([f[i] for i in pile], minlength=k)
     told = f"p = {p}, q = {q}, f = {f}, g = {g}"
     given = list(p), list(q), list(f), list(g)
-    expect_close(numbers(shuffled(1, *given), (k,)), torch.from_numpy(out).double(), f"{told}, step 1", show=False)
+    expect_close(numbers(perfect_maps(1, *given), (k,)), torch.from_numpy(out).double(), f"{told}, step 1", show=False)
     surplus = float(np.maximum(0, out - np.array(q)).sum()) / len(pile)
-    expect_close(numbers(shuffled(2, *given), ()), surplus, f"{told}, step 2", show=False)
+    expect_close(numbers(perfect_maps(2, *given), ()), surplus, f"{told}, step 2", show=False)
     home = sum(g[f[i]] == i for i in pile) / len(pile)
-    expect_close(numbers(shuffled(3, *given), ()), home, f"{told}, step 3", show=False)
+    expect_close(numbers(perfect_maps(3, *given), ()), home, f"{told}, step 3", show=False)
 
 
 # --- ResidualBlock, from_buffer ---
@@ -191,4 +191,4 @@ def _(step: Callable) -> None:
     Medals(bronze=70, silver=35, gold=12, unit="% of the distance", runs=1),
 )
 def _(translated_points: Callable) -> Reached:
-    return max(off_by(translated_points, TwoPlanes(200 + 50 * place)) for place in range(4))
+    return max(off_by(translated_points, TwoPlanes(250 + 50 * place)) for place in range(4))

@@ -84,7 +84,7 @@ it.wrong(
 
 # ---------------------------------------------------------------------------------------------
 
-it = answers.to("shuffled")
+it = answers.to("perfect_maps")
 
 it.right("lists")
 it.right(
@@ -745,14 +745,13 @@ def translated_points(a, b):
 )
 it.earns(
     "gold",
-    "an affine map through the five middles, by size",
+    "finer turns, by a sum",
     LEVEL
     + """
 def translated_points(a, b):
-    (from_a, _), (to_b, labels) = heaps(a), heaps(b)
     u, _, _ = leveled(a)
     v, middle, back = leveled(b)
-    best = min(turns(120), key=lambda turn: float(torch.cdist(u @ turn, v).mean()))
+    best = min(turns(120), key=lambda turn: float(torch.cdist(u @ turn, v).sum()))
     return u @ best @ back + middle
 """,
 )

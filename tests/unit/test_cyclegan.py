@@ -9,7 +9,7 @@ from torch import nn
 from gancourse.data.faces import render, sample_factors
 from gancourse.data.images import Images, to_unit
 from gancourse.games import Batch, CycleGAN
-from gancourse.metrics.domains import KEPT, correlation, domain_classifier, kept_factors, share_of_b
+from gancourse.metrics.domains import FOLLOWED, correlation, domain_classifier, kept_factors, share_of_b
 from gancourse.models.cyclegan import PatchJudge, ResidualBlock, Translator
 from gancourse.models.rebuilding import class_of, rebuilt, settings_of
 from gancourse.training import Engine
@@ -90,5 +90,5 @@ def test_domains_are_told_apart_and_factors_read() -> None:
     assert share_of_b(net, comics) > 0.8 > 0.2 > share_of_b(net, photos)
     people = sample_factors(60, 0, 900)
     kept = kept_factors(to_unit(render(people, 32)), people)
-    assert set(kept) == set(KEPT) and min(kept.values()) > 0.5
+    assert set(kept) == set(FOLLOWED) and min(kept.values()) > 0.5
     assert correlation(torch.ones(4), torch.arange(4)) == 0

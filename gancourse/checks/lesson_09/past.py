@@ -69,7 +69,7 @@ class Past:
 
 
 SLIPS_OF_BUFFERS = {
-    "of before": "A picture that was stored within the batch does not come out again: look it up in what is held by then.",
+    "of before": "What was stored within the batch does not come out again: look it up in what is held by then.",
     "coins turned": "The coins are read the other way around: True shows an old one.",
     "never replaced": "The old picture stays in the buffer. The new one should take its place.",
     "always stored": "A new picture that is shown is stored, too. Only one that an old one is shown for is stored.",

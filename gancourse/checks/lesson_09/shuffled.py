@@ -89,18 +89,18 @@ def some_domains(fits: bool, good: Callable[[FiniteDomains], bool]) -> FiniteDom
     raise RuntimeError("no domains are good")
 
 
-def whole_numbers(value: Any, length: int, what: str) -> Map:
+def whole_list(value: Any, length: int, what: str) -> Map:
     """A list of so many whole numbers that came from the student."""
     fits = isinstance(value, list | tuple | torch.Tensor) and len(value) == length
     expect(fits, f"{what} should be a list of {length} whole numbers; it is {a(value)}.")
     return [whole(part, f"A number in {what}") for part in value]
 
 
-@check.that("shuffled", "step 1: what comes out")
-def _(shuffled: Callable) -> None:
+@check.that("perfect_maps", "step 1: what comes out")
+def _(perfect_maps: Callable) -> None:
     for fits in (False, True):
         world = some_domains(fits, lambda w, fits=fits: fits or len({tuple(w.out), tuple(w.p), tuple(w.q)}) == 3)
-        got = whole_numbers(world.asked(shuffled, 1), len(world.p), "what comes out")
+        got = whole_list(world.asked(perfect_maps, 1), len(world.p), "what comes out")
         want = world.out
         usual = {
             "Those are the counts of A, in A's order. Picture i of A becomes picture f[i] of B.": world.p,
@@ -127,16 +127,16 @@ def judged_case(world: FiniteDomains) -> Case:
     return Case(world.told, world.moved_share, usual)
 
 
-@check.that("shuffled", "step 2: how far that is from B")
-def _(shuffled: Callable) -> None:
+@check.that("perfect_maps", "step 2: how far that is from B")
+def _(perfect_maps: Callable) -> None:
     world = some_domains(False, lambda world: judged_case(world).clear)
-    judged_case(world).compare(numbers(world.asked(shuffled, 2), (), "The answer"))
+    judged_case(world).compare(numbers(world.asked(perfect_maps, 2), (), "The answer"))
     fitting = some_domains(True, lambda world: True)
-    expect_close(numbers(fitting.asked(shuffled, 2), ()), 0.0, fitting.told)
+    expect_close(numbers(fitting.asked(perfect_maps, 2), ()), 0.0, fitting.told)
 
 
-@check.that("shuffled", "step 3: what comes back")
-def _(shuffled: Callable) -> None:
+@check.that("perfect_maps", "step 3: what comes back")
+def _(perfect_maps: Callable) -> None:
     k = 5
 
     def good(world: FiniteDomains) -> bool:
@@ -151,19 +151,21 @@ def _(shuffled: Callable) -> None:
         "That is the share that does not come back.": 1 - world.back_share,
         "That is a count. Divide by how many pictures there are in all.": world.back_share * sum(world.p),
     }
-    Case(world.told, world.back_share, usual).compare(numbers(world.asked(shuffled, 3), (), "The answer"))
+    Case(world.told, world.back_share, usual).compare(numbers(world.asked(perfect_maps, 3), (), "The answer"))
     fitting = some_domains(True, lambda world: True)
-    expect_close(numbers(fitting.asked(shuffled, 3), ()), 1.0, fitting.told)
+    expect_close(numbers(fitting.asked(perfect_maps, 3), ()), 1.0, fitting.told)
 
 
-@check.that("shuffled", "step 4: another pair whose cycle is as perfect", point=True)
-def _(shuffled: Callable) -> None:
+@check.that("perfect_maps", "step 4: another pair whose cycle is as perfect", point=True)
+def _(perfect_maps: Callable) -> None:
     for _ in range(2):
         world = some_domains(True, lambda world: True)
         k = len(world.p)
         s = some_order_for(world)
-        f, g = two(world.asked(shuffled, 4, s=list(s)), "Return two lists: the shuffled map into B, and its way back.")
-        f, g = whole_numbers(f, k, "the first list"), whole_numbers(g, k, "the second list")
+        f, g = two(
+            world.asked(perfect_maps, 4, s=list(s)), "Return two lists: the shuffled map into B, and its way back."
+        )
+        f, g = whole_list(f, k, "the first list"), whole_list(g, k, "the second list")
         told = f"{world.told} and s = {s}"
         want = [s[to] for to in world.f]
         usual = {
@@ -199,8 +201,8 @@ def perfect_pairs(p: Sequence[int], q: Sequence[int]) -> int:
     return math.prod(math.factorial(list(p).count(c)) for c in set(p))
 
 
-@check.that("shuffled", "step 5: how many pairs are perfect by both losses", point=True)
-def _(shuffled: Callable) -> None:
+@check.that("perfect_maps", "step 5: how many pairs are perfect by both losses", point=True)
+def _(perfect_maps: Callable) -> None:
     cases = [([2, 2, 2, 2], [2, 2, 2, 2]), ([1, 2, 3, 4], [3, 1, 4, 2]), ([3, 1, 3, 1, 3], [1, 1, 3, 3, 3])]
     cases.append(([1, 2, 2], [1, 1, 3]))
     for p, q in cases:
@@ -208,7 +210,7 @@ def _(shuffled: Callable) -> None:
             order = torch.randperm(len(p), generator=generator()).tolist()
             p, q = [p[i] + 1 for i in order], [c + 1 for c in q]
         f = list(range(len(p)))
-        got = whole(shuffled(5, list(p), list(q), f, list(f)), "The answer")
+        got = whole(perfect_maps(5, list(p), list(q), f, list(f)), "The answer")
         want, k = perfect_pairs(p, q), len(p)
         if got == want:
             continue
