@@ -17,11 +17,12 @@
 # **Builds on:** lesson 03 (convolutions, past fakes), lesson 08 (patches, translation with pairs).
 
 # %% [markdown]
-# ![Three rows of ten small faces: drawn photos, what a network made of them, and true comics of the same people. The
-# made faces have dark outlines and flat, strong colors.](images/translated.png)
+# ![Two rows of ten small faces: drawn photos above, comics of other people with dark outlines and flat, strong colors
+# below.](images/piles.png)
 #
-# *What you will build: above are photos of people whom the network has never seen, below true comics of them. Between
-# them is what the lesson's network makes of the photos. It was never shown a pair.*
+# *All that there is to learn from: a pile of photos, a pile of comics. No face is in both, and nobody says which
+# belongs
+# to which.*
 
 # %% name="setup"
 import math
@@ -576,20 +577,23 @@ show(fig, alt="Six rows of ten small faces: photos, what each of four networks m
 # Without the cycle and without the identity loss, what becomes of the translations?
 #
 # - [ ] they are no comics :: The judges are as strict as before, and nothing else asks for anything.
-# - [x] comics that show less of the person :: Nothing asks that anything of the photo survives. The network carries
-#   much of it along, because that is easy; what is hard to keep goes first.
+# - [x] comics, of whomever: nothing asks that the person survives :: The network may carry much along because that is
+#   easy for it. But no loss holds it to that.
 # - [ ] the same as with it :: The judges cannot tell whose comic it is. Look at the bars.
 #
 # ---
-# The judges are pleased by any comic. What the cycle adds is that the photo can be found again in it.
+# The judges are pleased by any comic. What the cycle adds is that the photo can be found again in it. Compare the bars
+# of the two runs, factor by factor.
 
-# %% name="kept" demo=true folded="Draws how many translations are of the other domain, and what of the person is kept"
+# %% name="measured" folded="Trains the classifier on people of its own, and reads the comics of the test people"
 telling_apart = domain_classifier(people(N, 20_000), people(N, 30_000, "comic"), quick(150, 10))
 changed = {
     name: (share_of_b(telling_apart, comics[name]), 1 - share_of_b(telling_apart, photos[name])) for name in RUNS
 }
 kept = {"true comics": kept_factors(test_b, test_factors)}
 kept |= {name: kept_factors(made, test_factors) for name, made in comics.items()}
+
+# %% name="kept" demo=true folded="Draws how many translations are of the other domain, and what of the person is kept"
 fig = figure(9.5, 3.2)
 left, right = axes(fig, 1, 2, width_ratios=(1, 2))
 for k, name in enumerate(RUNS):
@@ -613,7 +617,11 @@ show(
 )
 
 # %% [markdown]
-# RESULTS
+# Read the two halves together. A run is a translation only where both of its bars on the left are long, and it is a
+# translation *of this person* only where its bars on the right come near the gray ones. Each of the two can be had
+# without the other: whoever changes nothing keeps the person, and whoever forgets the photo can draw the best comics. A
+# heavy cycle pulls to the first side, no cycle to the second. In runs as short as these the weight decides how far the
+# translation gets at all: the paper's λ = 10 is meant for many more steps.
 #
 # ### A slider on the cycle's weight
 #
@@ -693,8 +701,10 @@ def hidden_message(G_AB, G_BA, a, noise, levels):
 # %% test="hidden_message" points=2
 
 # %% [markdown]
-# Our comics hide nothing yet: in one pass over the pictures the networks have not even learned the plain part. So here
-# is the cycle by itself, with the judges' wish built in. A translation is the photo **in gray**, and $G_{AB}$ may
+# Such a message takes long to grow: first the networks learn the plain part. In runs as short as ours there is none
+# to be
+# expected. So here is the cycle by itself, with the judges' wish built in. A translation is the photo **in gray**,
+# and $G_{AB}$ may
 # change
 # it by at most **one** gray level. No judge could tell. $G_{BA}$ is to find the colors again, and all that trains
 # the two
@@ -787,7 +797,10 @@ ax.legend(fontsize=9)
 show(fig, alt="Three curves of the mean difference to the photo on return, against the noise on the translation.")
 
 # %% [markdown]
-# MESSAGE
+# The two gray curves begin apart: what lies between them on the left is what the message carries. To the right it is
+# drowned, and where the noise is strong the way back is worse than if nothing had been hidden, because it enlarges
+# noise
+# as it would have enlarged colors. A cycle that closes has proved that something came through, and nothing more.
 #
 # ## 9. Your own two folders
 #
@@ -843,7 +856,8 @@ run_a = play_broken("A")
 # %% [markdown] quiz="run_a"
 # Run A: which pair of numbers is strange together?
 #
-# - [x] hardly any translation is a comic, and yet the way back is good :: Whoever changes nothing comes back easily. The
+# - [x] hardly any translation is a comic, and yet the way back is good :: Whoever changes nothing comes back easily.
+#   The
 #   cycle's loss looks best where nothing is translated.
 # - [ ] the pile and the translations :: The pile is as it should be.
 # - [ ] none: it only needs more steps :: What in its loss would change with more steps?
