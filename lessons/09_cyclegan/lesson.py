@@ -187,7 +187,7 @@ def cycle_and_identity(G_AB, G_BA, a, b):
 
 
 # %% solution="perfect_maps"
-def perfect_maps(step, p, q, f, g, s=None):
+def perfect_maps(step, p, q, f, g, s=()):
     """One step, 1 to 5, on finite domains.
 
     p, q: how often each picture of A and of B occurs. f, g: lists, maps into B and back. s: a list, a shuffle of B.
@@ -417,10 +417,10 @@ class Remembering:
     """Your buffer as something to call: past translations, and chance."""
 
     def __init__(self, capacity=50):
-        self.capacity, self.held = capacity, None
+        self.capacity, self.held = capacity, torch.empty(0)
 
     def __call__(self, fakes):
-        held = fakes[:0].detach() if self.held is None else self.held
+        held = self.held if len(self.held) else fakes[:0].detach()
         coins, places = torch.rand(len(fakes)) < 0.5, torch.randint(self.capacity, (len(fakes),))
         shown, self.held = from_buffer(held, fakes, coins, places, self.capacity)
         return shown
@@ -632,10 +632,9 @@ show(
 # %% name="slider" demo=true folded="Makes the panel: a face, its translation, and the way back, by run"
 def draw_trip(fig, run, person):
     """One person's two trips with one run's networks."""
-    which = int(person) - 1
     G_AB, G_BA, _ = pairs_of_networks[run]
     trips = []
-    for picture, there, back in ((test_a[which], G_AB, G_BA), (test_b[which], G_BA, G_AB)):
+    for picture, there, back in ((test_a[person], G_AB, G_BA), (test_b[person], G_BA, G_AB)):
         with torch.no_grad():
             made = there(picture[None])
             trips += [picture, made[0], back(made)[0]]
@@ -644,13 +643,11 @@ def draw_trip(fig, run, person):
         ax.imshow((picture.movedim(0, -1) + 1) / 2)
         ax.set_axis_off()
         ax.set_title(name, fontsize=10)
-    return f"Six pictures of person {person}, run {run}: a photo, its comic, the way back; then a comic, likewise."
+    return f"Six pictures of person {person + 1}, run {run}: a photo, its comic, the way back; then a comic, likewise."
 
 
-persons = [str(k + 1) for k in range(len(test_a))][:40]
-trip = Sliders(
-    draw_trip, {"run": Choice("run", list(RUNS), "λ = 1"), "person": Choice("person", persons, "1")}, (9.5, 2.2)
-)
+runs, persons = {name: name for name in RUNS}, {str(k + 1): k for k in range(len(test_a[:40]))}
+trip = Sliders(draw_trip, {"run": Choice("run", runs, "λ = 1"), "person": Choice("person", persons, "1")}, (9.5, 2.2))
 trip
 
 # %% [markdown]

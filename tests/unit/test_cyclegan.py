@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import torch
 from torch import nn
@@ -21,7 +23,7 @@ def one_thread() -> None:
     torch.set_num_threads(1)
 
 
-def small_game(**settings: object) -> CycleGAN:
+def small_game(**settings: Any) -> CycleGAN:
     return CycleGAN(Translator(4, 1), Translator(4, 1), PatchJudge(4), PatchJudge(4), **settings)
 
 
@@ -64,7 +66,9 @@ def test_bytes_are_taken_and_past_translations_are_kept() -> None:
     data = Images(people, {"other": render(sample_factors(8, start=8), 16, "comic")}, "faces")
     game = small_game(remember=(ReplayBuffer(5), ReplayBuffer(5)))
     before = [p.clone() for net in game.nets.values() for p in net.parameters()]
-    Engine(game, data, batch_size=4, lr=1e-3, seed=0).run(2)
+    engine = Engine(game, data, batch_size=4, lr=1e-3, seed=0)
+    for _ in range(2):
+        next(engine)
     after = [p for net in game.nets.values() for p in net.parameters()]
     assert all(not torch.equal(x, y) for x, y in zip(before, after, strict=True) if x.ndim > 1)
     held = game.memory()

@@ -14,7 +14,7 @@ from gancourse.data.folders import picture_folder, two_folders
 from gancourse.errors import CourseError
 
 
-def paint(path: Path, color: tuple[int, ...] | str, size: tuple[int, int] = (40, 40), mode: str = "RGB") -> None:
+def paint(path: Path, color: int | tuple[int, ...] | str, size: tuple[int, int] = (40, 40), mode: str = "RGB") -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     Image.new(mode, size, color).save(path)
 

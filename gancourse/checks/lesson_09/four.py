@@ -83,6 +83,7 @@ class FourMoved:
 
     def __init__(self, game: FourPlayers, slip: str) -> None:
         self.slip = slip
+        d_loss = torch.zeros(())
         self.nets = copy.deepcopy(game.before)
         G_AB, G_BA, D_A, D_B = self.nets
         a, b = game.a, game.b
@@ -124,7 +125,7 @@ class FourMoved:
         by_makers = torch.autograd.grad(
             total, list(nn.ModuleList([D_A, D_B]).parameters()), retain_graph=True, allow_unused=True
         )
-        self.losses = [fooled.detach(), cycle.detach(), same.detach()]
+        told = [fooled.detach(), cycle.detach(), same.detach()]
         down_all((G_AB, G_BA), total, game.rates[0], LEFT if slip == "stale G" else 0.0)
         if slip == "made anew":
             with torch.no_grad():
@@ -138,7 +139,7 @@ class FourMoved:
                 LEFT if slip == "stale D" else 0.0,
                 by_makers if slip == "G's in D" else None,
             )
-        self.losses = torch.stack([*self.losses, d_loss.detach()])
+        self.losses = torch.stack([*told, d_loss.detach()])
         self.makers, self.judges = (flat(nn.ModuleList(pair)) for pair in (self.nets[:2], self.nets[2:]))
 
     def judged(self, game: FourPlayers, into_b: Tensor, into_a: Tensor) -> Tensor:
