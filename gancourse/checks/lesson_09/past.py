@@ -105,7 +105,7 @@ def _(from_buffer: Callable) -> None:
     world.compare(from_buffer, SLIPS_OF_BUFFERS, "a buffer that becomes full within the batch")
 
 
-@check.that("from_buffer", "leaves what it is given as it was, and is cut off from G")
+@check.that("from_buffer", "leaves what it is given as it was, and is cut off from G", alone=False)
 def _(from_buffer: Callable) -> None:
     world = Past(3, 3, 3, heads=True)
     world.fakes = (2 * world.fakes.requires_grad_()).clone()
