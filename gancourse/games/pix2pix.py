@@ -26,7 +26,8 @@ class Pix2pix(Game):
         G: from x to pictures in the range of y.
         D: from x and y to logits, or to a list of logits, one for each scale. Without one G learns from L1 alone.
         weight: λ, of L1.
-        matching: weight of the features' distance; D then has `features(x, y)`, a list of maps, or one for each scale.
+        matching: weight of the features' distance; D then has `features(x, y)`, for each scale a list of maps (or one
+            such list), the logits last.
         adversarial: weight of −log D.
 
     Reports "d_real" and "d_fake", D's mean probabilities in its turn, and "l1".
@@ -48,18 +49,33 @@ class Pix2pix(Game):
         if "D" not in self.nets:
             yield "G", self.weight * l1
             return
-        on_real, on_fake = maps_of_scales(self.D(x, y)), maps_of_scales(self.D(x, fake.detach()))
-        self.report(d_real=probability(on_real), d_fake=probability(on_fake))
-        pairs = zip(on_real, on_fake, strict=True)
-        yield "D", sum_of([(F.softplus(-real).mean() + F.softplus(made).mean()) / 2 for real, made in pairs])
+        true = features_of(self.D, x, y)
+        made = features_of(self.D, x, fake.detach())
+        self.report(d_real=probability(logit_maps(true)), d_fake=probability(logit_maps(made)))
+        pairs = zip(logit_maps(true), logit_maps(made), strict=True)
+        yield "D", sum_of([(F.softplus(-real).mean() + F.softplus(fakes).mean()) / 2 for real, fakes in pairs])
+        made = features_of(self.D, x, fake)
         loss = self.weight * l1
         if self.matching:
-            features: Any = self.D.features
-            loss = loss + self.matching * feature_distance(features(x, y), features(x, fake))
-        yield (
-            "G",
-            loss + self.adversarial * sum_of([F.softplus(-made).mean() for made in maps_of_scales(self.D(x, fake))]),
-        )
+            # The true pair's maps are from before D's step, as in pix2pixHD's code: they need not be made twice.
+            loss = loss + self.matching * feature_distance(true, made)
+        yield "G", loss + self.adversarial * sum_of([F.softplus(-fakes).mean() for fakes in logit_maps(made)])
+
+
+def features_of(D: nn.Module, x: Tensor, y: Tensor) -> list[list[Tensor]]:
+    """For each scale every layer's map, the logits last; only the logits of a D that has no `features`."""
+    features: Any = getattr(D, "features", None)
+    found = D(x, y) if features is None else features(x, y)
+    if isinstance(found, Tensor):
+        return [[found]]
+    if isinstance(found[0], Tensor):
+        return [[one] for one in found] if features is None else [found]
+    return found
+
+
+def logit_maps(scales: list[list[Tensor]]) -> list[Tensor]:
+    """The last map of each scale."""
+    return [maps[-1] for maps in scales]
 
 
 def prepared_input(x: Tensor) -> Tensor:
@@ -71,15 +87,10 @@ def prepared_input(x: Tensor) -> Tensor:
     return x.float() / 127.5 - 1 if x.dtype == torch.uint8 else x
 
 
-def feature_distance(real: list, fake: list) -> Tensor:
-    """Mean absolute difference of each map, added up over layers and scales. Only `fake` receives a gradient."""
-    if isinstance(real[0], Tensor):
-        return sum_of([F.l1_loss(made, true.detach()) for true, made in zip(real, fake, strict=True)])
-    return sum_of([feature_distance(true, made) for true, made in zip(real, fake, strict=True)])
-
-
-def maps_of_scales(outputs: Tensor | list[Tensor]) -> list[Tensor]:
-    return [outputs] if isinstance(outputs, Tensor) else outputs
+def feature_distance(real: list[list[Tensor]], fake: list[list[Tensor]]) -> Tensor:
+    """Mean absolute difference of each map but the logits, over layers and scales. Only `fake` receives a gradient."""
+    pairs = zip(real, fake, strict=True)
+    return sum_of([F.l1_loss(b, a.detach()) for true, made in pairs for a, b in zip(true[:-1], made[:-1], strict=True)])
 
 
 def sum_of(terms: list[Tensor]) -> Tensor:

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from gancourse.models.dcgan import init_weights
 
-WIDEST = 8  # times the width: no map has more channels
+WIDEST = 8  # times the width: no map of a judge has more channels
 
 
 def halving(inputs: int, outputs: int, normalized: bool = True) -> nn.Sequential:
@@ -32,10 +32,11 @@ class UNet(nn.Module):
 
     Args:
         inputs, outputs: channels.
-        width: channels of the first map; each level down has twice as many, 8 · width at most.
+        width: channels of the first map; each level down has twice as many, widest · width at most.
         levels: how often the size is halved, and then doubled; H and W are multiples of 2 ** levels.
         dropout: share of the innermost upward map that is set to 0, in evaluation mode, too: G's noise.
         skips: whether each upward layer sees the downward map of its size.
+        widest: how many times the width the widest map has. 8 is the paper's; less makes a smaller file.
     """
 
     def __init__(
@@ -46,11 +47,12 @@ class UNet(nn.Module):
         levels: int = 4,
         dropout: float = 0.5,
         skips: bool = True,
+        widest: int = 8,
     ) -> None:
         super().__init__()
         self.inputs, self.outputs, self.width, self.levels = inputs, outputs, width, levels
-        self.dropout, self.skips = dropout, skips
-        wide = [min(2**k, WIDEST) * width for k in range(levels)]
+        self.dropout, self.skips, self.widest = dropout, skips, widest
+        wide = [min(2**k, widest) * width for k in range(levels)]
         ends = [inputs, *wide]
         # Like the paper's code: neither the first map nor the innermost one is normalized.
         self.downs = nn.ModuleList([halving(ends[k], ends[k + 1], 0 < k < levels - 1) for k in range(levels)])

@@ -1,11 +1,12 @@
 """Lesson 08's claims, measured: who listens to its sketch, how sharp the pictures are, how much chance is in them.
 
-    python lessons/08_pix2pix/bench.py [--seeds 3] [--steps 800] [--only section ...]
+    python lessons/08_pix2pix/bench.py [--seeds 3] [--steps 800] [--only run ...]
 
 Runs the lesson's own code (its worked solutions, its U-Net and its `translate`). For each seed the four runs of
 section 5 and the two of section 8, on 300 held-out faces: agreement of outlines with the own photo and with another's,
 the mean absolute difference to the photo, the strength of edges beside the photos', what the face reader reads of turn,
-smile and glasses. Then how far two answers to one sketch are apart. Exits with 1 if a claim of the text does not hold.
+smile and glasses, and how far two answers to one sketch are apart. Then pix2pixHD's parts with and without: one or two
+judges, features matched or not, in the package's game. Exits with 1 if a claim of the text does not hold.
 """
 
 from __future__ import annotations
@@ -20,10 +21,20 @@ import torch
 
 from gancourse.authoring.source import find
 from gancourse.broken import broken_run
+from gancourse.games.pix2pix import Pix2pix
 from gancourse.metrics.translation import listening, sharpness
 from gancourse.models.face_reader import load_face_reader
+from gancourse.models.pix2pix import MultiScale, UNet
+from gancourse.training import Engine
 
 CELLS = ("pairs", "generator", "unet", "runs", "translate")
+PARTS_OF_HD = {
+    "one judge": (1, 0.0),
+    "two judges": (2, 0.0),
+    "one judge, features": (1, 10.0),
+    "two judges, features": (2, 10.0),
+}
+"""By name: how many judges, and the weight of matched features."""
 IGNORED = 0.03  # own and another's photo agree alike, to this
 HEARD = 0.06  # the own photo agrees better by this, at least
 
@@ -45,7 +56,10 @@ def main() -> int:
             if arguments.only and name not in arguments.only:
                 continue
             started = time.process_time()
-            G, _ = names["translate"](judge, weight, steps or arguments.steps, seed=seed, **settings)
+            if name in PARTS_OF_HD:
+                G = with_parts(names, *PARTS_OF_HD[name], arguments.steps, seed)
+            else:
+                G, _ = names["translate"](judge, weight, steps or arguments.steps, seed=seed, **settings)
             row = measured(names, G) | {"seconds": time.process_time() - started}
             found.setdefault(name, []).append(row)
             told = ", ".join(f"{what} {value:.3f}" for what, value in row.items())
@@ -76,7 +90,17 @@ def runs_of(names: dict[str, Any]) -> dict[str, tuple[Any, float, int, dict[str,
     for run in "AB":
         settings = broken_run("08_pix2pix", run)
         kinds[f"run {run}"] = (judge, settings.pop("weight", 50.0), settings.pop("steps"), settings)
-    return kinds
+    return kinds | {name: (None, 0.0, 0, {}) for name in PARTS_OF_HD}
+
+
+def with_parts(names: dict[str, Any], scales: int, matching: float, steps: int, seed: int) -> Any:
+    """The package's game with so many judges, and features matched with this weight: G, as it is at the end."""
+    torch.manual_seed(seed)
+    game = Pix2pix(UNet(1, 3, 16, 4), MultiScale(1, 3, 16, scales=scales), weight=10.0, matching=matching)
+    engine = Engine(game, names["pairs"], batch_size=16, lr=1e-3, seed=seed)
+    for _ in range(steps):
+        next(engine)
+    return game.G.eval()
 
 
 @torch.no_grad()
@@ -98,6 +122,8 @@ def measured(names: dict[str, Any], G: Any) -> dict[str, float]:
 def claims(name: str, rows: list[dict[str, float]]) -> list[tuple[str, bool]]:
     """What the text says of this run, and whether it holds for every seed."""
     ahead = [row["own"] - row["another's"] for row in rows]
+    if name in PARTS_OF_HD:
+        return []  # printed for comparison; the text claims nothing of them
     if name in ("GAN, blind judge", "run A"):
         return [("ignores its input", max(ahead) < IGNORED)]
     found = [("listens to its input", min(ahead) > HEARD)]

@@ -68,8 +68,9 @@ BORROWED: dict[str, dict[str, Loan]] = {
         "the package's": withheld(
             "from gancourse.games.pix2pix import feature_distance\n\n"
             "def feature_matching(real, fake):\n"
-            "    return feature_distance([maps[:-1] for maps in real], [maps[:-1] for maps in fake])\n"
+            "    return feature_distance(real, fake)\n"
         ),
     },
     "coarse_to_fine": {"the lesson's own": solved(LESSON, "coarse_to_fine")},
+    "cheapest_judge": {"the lesson's": solved(LESSON, "cheapest_judge")},
 }

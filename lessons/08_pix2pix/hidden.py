@@ -7,10 +7,12 @@ from collections.abc import Callable
 import torch
 from torch import nn
 
+from gancourse.checks.challenge import Reached
 from gancourse.checks.core import Suite, expect
 from gancourse.checks.doubles import Counted, PairShown
 from gancourse.checks.inputs import chosen_int, rand, randn
 from gancourse.checks.networks import built
+from gancourse.checks.patch_work import MEDALS_FOR_WORK, Wanted, worst_of
 from gancourse.checks.values import expect_close, numbers, whole
 
 check = Suite("08_pix2pix")
@@ -221,3 +223,15 @@ def _(coarse_to_fine: Callable) -> None:
         found = next(coarse.parameters()).grad
         slope = 0.0 if found is None else float(numbers(found).sum())
         expect_close(numbers(slope), want or 0.0, told, show=False, what="the gradient of the coarse branch is")
+
+
+# --- cheapest_judge ---
+
+
+@check.challenge("cheapest_judge", "does so for four wishes that no notebook has", MEDALS_FOR_WORK)
+def _(cheapest_judge: Callable) -> Reached:
+    asked = []
+    for size, field, apart in ((72, 30, 4), (120, 62, 5), (170, 90, 7), (230, 120, 8)):
+        around = chosen_int(size, (size - 9, size + 9)), chosen_int(field, (field - 7, field + 7))
+        asked.append(Wanted(*around, chosen_int(apart, (apart, apart + 2))))
+    return worst_of(cheapest_judge, asked)

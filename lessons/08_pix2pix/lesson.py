@@ -20,9 +20,9 @@
 # ![Three rows of ten small faces: ink sketches, what a network made of them, and photos of the same drawn
 # faces. The made faces have the outlines of the sketches and colors of their own.](images/translated.png)
 #
-# *What you will build: above are sketches, below the photos that belong to them, 32 × 32 pixels. Between them is what
-# the lesson's network makes of the sketches after 1,500 steps. It has seen neither these people nor anybody who
-# combines what they combine.*
+# *What you will draw with: above are sketches, below the photos that belong to them, 64 × 64 pixels. Between them is
+# what a network of this lesson's kind makes of the sketches after 1,800 steps. It has seen neither these people nor
+# anybody who combines what they combine. The networks that you train are smaller, 32 × 32 pixels.*
 
 # %% name="setup"
 import math
@@ -39,6 +39,7 @@ from gancourse.data import faces
 from gancourse.data.faces.pairs import face_pairs, familiar_and_unfamiliar
 from gancourse.data.images import to_unit
 from gancourse.metrics.translation import listening, sharpness
+from gancourse.models import store
 from gancourse.models.face_reader import load_face_reader
 from gancourse.plots import FAKE, JUDGE, PALETTE, REAL, axes, figure
 from gancourse.widgets import Canvas
@@ -228,14 +229,13 @@ class UNet(nn.Module):
 # side is enough. Units of a map are numbered from 0, pixels too. Write five steps. Each is asked for by its number,
 # is checked by itself, and returns one whole number (an `int`).
 #
-# 1. **The map's size**: how many logits there are along one side of a picture of `size` pixels. A kernel that does
-# not
+# 1. **The map's size**: how many logits there are along one side of a picture of `size` pixels. A kernel that does not
 #    fit any more has no place: round down in every layer.
 # 2. **The field's width**: how many pixels one logit sees along one side, if none of them lies outside of the
-# picture. 3. **From one field to the next**: by how many pixels the field of a logit lies right of that of the logit
-# before. 4. **Where a field begins**: the number of the first pixel that logit `i` sees. Left of the picture, where
-# the padding
-#    is, pixels have negative numbers.
+#    picture.
+# 3. **From one field to the next**: by how many pixels the field of a logit lies right of that of the logit before.
+# 4. **Where a field begins**: the number of the first pixel that logit `i` sees. Left of the picture, where the
+#    padding is, pixels have negative numbers.
 # 5. **Inside**: how many of the field's pixels along this side lie in the picture of `size` pixels. (The rest is
 #    padding, zeros that somebody has put there.)
 
@@ -816,34 +816,45 @@ def coarse_to_fine(x, coarse, front, back, frozen=False):
 # %% [markdown]
 # ## 7. Draw
 #
-# The canvas below is the heart of the lesson. Draw on the left; on the right stands what *your* network makes of it,
-# as you draw. It begins with the sketch of a held-out face; `give_me_a_sketch()` in a cell of your own puts another
-# one on it. With the keyboard: arrows move the pen, Space draws, E erases, Ctrl+Z takes back.
+# The canvas below is the heart of the lesson. Draw on the left. On the right stand two answers, and change as you
+# draw. The first is that of a network which comes with the course: a U-Net like yours for 64 × 64 pixels, taught with
+# the parts of section 6, two judges and matched features, in 1,800 steps of eight pairs. The second is *your* network
+# of section 5, which sees the drawing at half the size.
+#
+# It begins with the sketch of a held-out face. *Give me a sketch* puts another one there, *Undo* takes a stroke back,
+# and with *Mirror* the pen draws on both sides. With the keyboard: arrows move the pen, Space draws, E erases, M
+# mirrors, Ctrl+Z takes back.
 
-# %% name="canvas" demo=true folded="Makes the canvas: you draw, and your network answers"
-canvas = Canvas(32, brush=1.5, label="sketch of a face")
-drawer = networks["both"]
+# %% name="canvas" demo=true folded="Makes the canvas: you draw, and two networks answer"
+large = store.load("pix2pix_sketch_64")["G"]
+sketches = face_pairs(test_factors.rows(slice(0, 20)), 64).attributes["input"][:, 0]
+
+
+def give_me_a_sketch():
+    """Another held-out face's sketch."""
+    return sketches[int(torch.randint(len(sketches), ()))]
+
+
+canvas = Canvas(64, brush=2, label="sketch of a face", offer=("Give me a sketch", give_me_a_sketch))
 
 
 @torch.no_grad()
 def answer(drawn):
-    """From the canvas's gray (32, 32) to your network's picture of it."""
-    return drawer(as_input(torch.from_numpy(drawn)[None, None]))[0]
-
-
-def give_me_a_sketch(number=None):
-    """Put one of the held-out faces' sketches on the canvas."""
-    chosen = int(torch.randint(len(test_pairs), ())) if number is None else number
-    canvas.load(test_pairs.attributes["input"][chosen, 0])
+    """From the canvas's gray (64, 64) to what the shipped network and yours make of it, side by side: (3, 64, 128)."""
+    x = as_input(torch.from_numpy(drawn)[None, None])
+    own = networks["both"](F.interpolate(x, scale_factor=0.5, mode="area"))
+    return torch.cat([large(x)[0], F.interpolate(own, scale_factor=2)[0]], 2)
 
 
 canvas.on_change(answer)
-give_me_a_sketch(0)
+canvas.load(sketches[4])
 canvas
 
 # %% [markdown]
 # Try: erase the mouth and draw another; put a hat on a bald head; draw glasses on one side only. Then draw something
-# that is no face at all. The network knows faces only, and will find one.
+# that is no face at all. The networks know faces only, and look for one. What they make is a painting rather than a
+# photo: more steps, and more pairs, would make it finer, and we stopped where the outlines and the colors are settled.
+# Glasses and narrow braids are still poor.
 #
 # ## 8. What goes wrong
 #
@@ -918,7 +929,93 @@ run_b = play_broken("B")
 # One point for each right pair of evidence and cause, one for two cures that work, one for the look at the pairs.
 
 # %% [markdown]
-# ## 9. What to take along
+# ## 9. An open challenge
+#
+# A judge is convolutions, and what they cost is up to you. The paper's stack is a habit, not a law.
+
+# %% [markdown] exercise="cheapest_judge" stars=3 minutes=45 challenge=true
+# ### Exercise 10: the cheapest judge
+#
+# Invent a stack of convolutions for pictures of `size` × `size` pixels, so that
+#
+# - each logit sees exactly `field` pixels along a side, those outside of the picture counted (exercise 2, step 2);
+# - the fields of neighboring logits are at most `apart` pixels apart (step 3);
+# - every pixel of the picture is seen by some logit (step 4).
+#
+# Return a list of `(kernel, stride, padding)`, the picture's layer first, 1 to 60 layers. Kernels have 1 to 4 pixels
+# along a side; a stride is no wider than its kernel, padding narrower than it. The pair has 4 channels, every map
+# between has 32, the logits have one.
+#
+# What counts is **work**: multiplications for one picture, for each layer the map's side² · kernel² · channels in ·
+# channels out. It is compared with the least that any such stack needs. For a medal your judge may take at most
+# **14** times as much (bronze), **4.5** times (silver), **1.5** times (gold). Four wishes are made, of 64 to 256
+# pixels, and the worst one counts; the run may take 20 seconds. Graders wish for other sizes, fields and distances.
+
+# %% [markdown] hints="cheapest_judge"
+# For bronze halve early: a layer behind a stride of 2 costs a quarter. A field of `field` pixels is 1, and
+# `kernel − 1` steps more for each layer, where a step is as wide as all strides before the layer together. So
+# `field − 1` is a sum, and if it is odd, the layer in front has to take an odd number of it.
+# ---
+# For silver look at what the layers behind cost, where the map does not get smaller any more. To see twelve units
+# more, you can take four kernels of 4 or twelve kernels of 2. Which is less work? And how much padding is needed at
+# all?
+# ---
+# For gold let the machine look. Two stacks that have come to the same side, the same step between units, the same
+# field and the same beginning can be continued alike: keep the cheaper one. Dijkstra's algorithm goes through all
+# stacks in that way, the cheapest first; or go through all ways to begin with strides, and end with small kernels.
+
+
+# %% solution="cheapest_judge"
+def cheapest_judge(size, field, apart):
+    """Layers (kernel, stride, padding), the picture's first; each logit sees `field` pixels along a side."""
+    ### BEGIN SOLUTION
+    from heapq import heappop, heappush
+    from itertools import product
+
+    queue = [(0, size, 1, 1, 0, [])]  # work, the map's side, step, field, where it begins, layers
+    gone = set()
+    while True:
+        work, side, step, seen, first, layers = heappop(queue)
+        if seen == field:
+            return layers
+        if (state := (side, step, seen, first)) in gone:
+            continue
+        gone.add(state)
+        for kernel, stride, padding in product(range(2, 5), range(1, 5), range(4)):
+            wide, further, begins = seen + (kernel - 1) * step, step * stride, first - padding * step
+            out = (side + 2 * padding - kernel) // stride + 1
+            covers = begins + (out - 1) * further + wide >= size or wide < field
+            if max(stride, padding + 1) > kernel or further > apart or wide > field or out < 1 or not covers:
+                continue
+            more = work + out**2 * kernel**2 * (32 if layers else 4) * (1 if wide == field else 32)
+            heappush(queue, (more, out, further, wide, begins, [*layers, (kernel, stride, padding)]))
+    ### END SOLUTION
+
+
+# %% test="cheapest_judge" points=3
+
+# %% demo=true folded="Draws the paper's stack beside yours: where their work is done"
+ours = cheapest_judge(256, 70, 8)
+stacks = {"the paper's": [(4, 2, 1)] * 3 + [(4, 1, 1)] * 2, "yours": ours}
+fig = figure(8, 2.8)
+for ax, (name, stack) in zip(axes(fig, 1, 2), stacks.items(), strict=True):
+    side, work = 256, []
+    for place, (kernel, stride, padding) in enumerate(stack):
+        side = (side + 2 * padding - kernel) // stride + 1
+        work.append(side**2 * kernel**2 * (32 if place else 4) * (1 if place == len(stack) - 1 else 32) / 1e6)
+    ax.bar(range(len(work)), work, color=JUDGE)
+    labels = [f"{kernel}/{stride}" for kernel, stride, _ in stack]
+    ax.set(xticks=range(len(work)), xticklabels=labels, xlabel="kernel / stride", ylabel="million multiplications")
+    ax.set_title(f"{name}: {sum(work):.0f} million")
+show(fig, alt="Two rows of bars, one bar a layer: the work of the paper's stack of five layers, and of your own stack.")
+
+# %% [markdown]
+# Both judges see patches of 70 × 70, 8 apart, of 256 × 256 pixels, with 32 channels. Yours needs fewer multiplications
+# and more layers. Whether it judges as well is another question: depth has a price in training that no
+# multiplication counts, and small kernels at the front throw pixels together before anything has looked at them.
+
+# %% [markdown]
+# ## 10. What to take along
 #
 # - A pair (input, picture) is what $D$ judges. A judge of the picture alone lets the input be ignored.
 # - L1 finds the median of all answers: right on average, blurred. The game finds one answer: sharp, perhaps a wrong
@@ -971,15 +1068,15 @@ run_b = play_broken("B")
 # - O. Ronneberger, P. Fischer and T. Brox, *U-Net: Convolutional Networks for Biomedical Image Segmentation*, MICCAI
 #   2015, [arXiv:1505.04597](https://arxiv.org/abs/1505.04597).
 
-# %% demo=true folded="Your own sketch and your network's answer, kept beside this notebook"
-fig = figure(6, 3)
-left, right = axes(fig, 1, 2)
-left.imshow(canvas.rgb)
-right.imshow((answer(canvas.array).movedim(0, -1) + 1) / 2)
-for ax, title in ((left, "my sketch"), (right, "my network's answer")):
+# %% demo=true folded="Your own sketch and both networks' answers, kept beside this notebook"
+fig = figure(7, 2.6)
+middle, right = answer(canvas.array).movedim(0, -1).add(1).div(2).split(64, 1)
+shown = {"my sketch": canvas.rgb, "the shipped network": middle, "my network": right}
+for ax, (title, picture) in zip(axes(fig, 1, 3), shown.items(), strict=True):
+    ax.imshow(picture)
     ax.set_title(title)
     ax.set_axis_off()
-keepsake(fig, alt="A sketch of a face, and the picture that a network made of it.", name="my_translation")
+keepsake(fig, alt="A sketch of a face, and the pictures that two networks made of it.", name="my_translation")
 
 # %% [markdown] last=true
 # ## What you have built
@@ -991,7 +1088,7 @@ keepsake(fig, alt="A sketch of a face, and the picture that a network made of it
 #
 # | | here | pix2pix (2017) | pix2pixHD (2018) |
 # |---|---|---|---|
-# | pictures | 32 × 32 | 256 × 256 | up to 2,048 × 1,024 |
+# | pictures | 32 × 32, on the canvas 64 × 64 | 256 × 256 | up to 2,048 × 1,024 |
 # | $G$ | U-Net of 4 levels | U-Net of 8 levels | residual, coarse to fine |
 # | $D$ | one, patches of 16 × 16 | one, patches of 70 × 70 | three scales of 70 × 70 |
 # | losses | cross-entropy, L1 | cross-entropy, 100 · L1 | least squares, 10 · feature matching |

@@ -728,3 +728,135 @@ it.excused = {
     "`x, coarse, front, back, frozen=False` → `x, coarse, front, back, frozen=True`": "a default in the head that the notebook gives: the checks and the lesson say what they mean",
     "`features.detach()` → `features.detach_()`": "nobody goes back through what the map was made by",
 }
+
+# ---------------------------------------------------------------------------------------------
+
+it = answers.to("cheapest_judge")
+
+COVERED = """
+def covered(layers):
+    layers = list(layers)
+    for place in reversed(range(len(layers))):
+        for padding in range(layers[place][0]):
+            layers[place] = (*layers[place][:2], padding)
+            side, last = size, 0
+            for k, s, p in layers:
+                side = (side + 2 * p - k) // s + 1
+            if side < 1:
+                continue
+            last, wide = side - 1, 1
+            for k, s, p in reversed(layers):
+                last, wide = last * s - p, (wide - 1) * s + k
+            if last + wide >= size:
+                return layers
+    return None
+
+def work(layers):
+    side, total = size, 0
+    for place, (k, s, p) in enumerate(layers):
+        side = (side + 2 * p - k) // s + 1
+        total += side**2 * k**2 * (32 if place else 4) * (1 if place == len(layers) - 1 else 32)
+    return total
+
+"""
+PARITY = """
+layers, left, step = [], field - 1, 1
+while 2 * step <= apart and left // step >= 4:
+    kernel = ODD if left // step % 2 else EVEN
+    layers.append((kernel, 2, kernel // 2))
+    left -= (kernel - 1) * step
+    step *= 2
+while left > 0:
+    kernel = min(TAIL, left // step + 1)
+    layers.append((kernel, 1, kernel // 2))
+    left -= (kernel - 1) * step
+return layers
+"""
+
+
+def by_parity(odd: int, even: int, tail: int) -> str:
+    return PARITY.replace("ODD", str(odd)).replace("EVEN", str(even)).replace("TAIL", str(tail))
+
+
+it.earns("gold", "Dijkstra")
+it.earns(
+    "gold",
+    "strides first, then equal kernels, all of them tried",
+    COVERED
+    + """
+from itertools import product
+
+best = None
+for n in range(5):
+    for front in product([(k, s) for k in (2, 3, 4) for s in range(2, k + 1)], repeat=n):
+        seen = step = 1
+        for k, s in front:
+            seen, step = seen + (k - 1) * step, step * s
+        if step > apart or seen > field or (field - seen) % step:
+            continue
+        left = (field - seen) // step
+        layers = covered([(k, s, 0) for k, s in front] + [(2, 1, 0)] * left)
+        if layers and (best is None or work(layers) < work(best)):
+            best = layers
+return best
+""",
+)
+it.earns(
+    "gold",
+    "least work left, remembered",
+    """
+from functools import lru_cache
+
+@lru_cache(None)
+def rest(side, step, seen, first):
+    best = None
+    for k in range(2, 5):
+        wide = seen + (k - 1) * step
+        for s in range(1, min(k, apart // step) + 1):
+            for p in range(3 if wide == field else 1):
+                out, begins = (side + 2 * p - k) // s + 1, first - p * step
+                if out < 1 or wide > field or p >= k:
+                    continue
+                more, then = out**2 * k**2 * (32 if seen > 1 else 4), ()
+                if wide == field:
+                    if begins + (out - 1) * step * s + wide < size:
+                        continue
+                else:
+                    found = rest(out, step * s, wide, begins)
+                    if found is None:
+                        continue
+                    more, then = more * 32 + found[0], found[1]
+                if best is None or more < best[0]:
+                    best = more, ((k, s, p), *then)
+    return best
+
+return list(rest(size, 1, 1, 0)[1])
+""",
+)
+it.earns(
+    "silver",
+    "halved early, then kernels of two",
+    COVERED + by_parity(2, 3, 2).replace("return layers", "return covered([(k, s, 0) for k, s, _ in layers])"),
+)
+it.earns("bronze", "halved early, by parity, kernels of four", by_parity(4, 3, 4))
+it.wrong("returns nothing", "return None", says="The result is None")
+it.wrong("the paper's", "return [(4, 2, 1)] * 3 + [(4, 1, 1)] * 2", says="a logit sees 70 pixels")
+it.wrong("no layer", "return []", says="there are 0 layers")
+it.wrong("one wide kernel", "return [(field, apart, 0)]", says="a kernel has 1 to 4 pixels")
+it.wrong("never halved", by_parity(4, 3, 4).replace("2 * step <= apart", "False"), says="Bronze takes")
+it.wrong("halved once", by_parity(4, 3, 4).replace("2 * step <= apart", "step < 2"), says="Bronze takes")
+it.wrong(
+    "halved too often",
+    by_parity(2, 3, 2).replace("2 * step <= apart", "step < 9"),
+    says="pixels apart",
+)
+it.wrong("no padding", by_parity(4, 3, 4).replace("kernel // 2", "0"), says="not every pixel is seen")
+it.wrong("padding without an end", by_parity(4, 3, 4).replace("kernel // 2", "size"), says="padding is 0 at least")
+it.wrong("steps over pixels", "return [(1, 4, 0)] * 3", says="no wider than its kernel")
+it.wrong("fractions", "return [(2.5, 1, 0)]", says="Kernel, stride or padding")
+it.wrong("text", 'return "4 2 1"', says="a list of (kernel, stride, padding) is asked")
+it.wrong(
+    "by heart",
+    {"gone = set()": "assert (size, field, apart) == (256, 70, 8)\ngone = set()"},
+    says="Your code stopped",
+)

@@ -1,4 +1,4 @@
-"""Sketches, what the lesson's own network makes of them, and the photos: the picture at the lesson's head."""
+"""Sketches, what the shipped network makes of them, and the photos: the picture at the lesson's head."""
 
 from __future__ import annotations
 
@@ -7,21 +7,22 @@ from torchvision.utils import make_grid, save_image
 
 from gancourse.authoring.films import asset
 from gancourse.authoring.source import find
+from gancourse.models import store
+from gancourse.training.figures import unfamiliar_pairs
 
-COLUMNS, STEPS, LARGER = 10, 1500, 3
+COLUMNS = 10
 
 
 def main() -> None:
-    """Train with both losses, longer than the lesson does, and draw held-out faces."""
+    """Draw held-out faces, and what the network makes of their sketches."""
     torch.set_num_threads(1)
-    lesson = find("08_pix2pix")
-    names = lesson.worked("pairs", "generator", "unet", "runs", "translate")
-    judge = names["PatchDiscriminator"]
-    G, _ = names["translate"](lambda: judge(width=16), 50.0, STEPS)
-    x, y = names["test_x"][:COLUMNS], names["test_y"][:COLUMNS]
-    rows = torch.cat([x.expand(-1, 3, -1, -1), names["made_by"](G, x), y])
+    torch.manual_seed(0)
+    x, y = unfamiliar_pairs(64, "sketch", COLUMNS)
+    with torch.no_grad():
+        made = store.load("pix2pix_sketch_64")["G"](x)
+    rows = torch.cat([x.expand(-1, 3, -1, -1), made, y])
     sheet = make_grid(rows, COLUMNS, padding=1, pad_value=1.0, normalize=True, value_range=(-1, 1))
-    save_image(sheet.repeat_interleave(LARGER, 1).repeat_interleave(LARGER, 2), asset(lesson, "translated.png"))
+    save_image(sheet, asset(find("08_pix2pix"), "translated.png"))
 
 
 if __name__ == "__main__":

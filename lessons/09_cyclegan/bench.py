@@ -30,6 +30,7 @@ RUNS: dict[str, tuple[float, float, dict[str, Any]]] = {
     "λ = 1, no identity": (1.0, 0.0, {}),
     "λ = 1": (1.0, 0.5, {}),
     "λ = 10": (10.0, 5.0, {}),
+    "λ = 1, no buffer": (1.0, 0.5, {"past": 0}),
 }
 
 
@@ -84,7 +85,10 @@ def measured(names: dict[str, Any], classifier: Any, G_AB: Any, G_BA: Any) -> di
     found = {"comics": share_of_b(classifier, comics), "photos": 1 - share_of_b(classifier, photos)}
     found["to the own comic"] = float((comics - b).abs().mean())
     found["to another's"] = float((comics - b.roll(1, 0)).abs().mean())
-    found["on return"] = float((made_by(G_BA, comics) - a).abs().mean())
+    noise = torch.randn(a.shape, generator=torch.Generator().manual_seed(0))
+    for level in (0, 1, 4):
+        disturbed = (comics + level * 2 / 255 * noise).clamp(-1, 1)
+        found[f"on return, {level} levels"] = float((made_by(G_BA, disturbed) - a).abs().mean())
     found["changed by"] = float((comics - a).abs().mean())
     return found | kept_factors(comics, names["test_factors"])
 

@@ -526,15 +526,15 @@ def cyclegan_step(G_AB, G_BA, D_A, D_B, opt_G, opt_D, a, b, weight, identity, re
 
 
 # %% name="translate"
-def translate(weight, identity, steps, seed=0, rate=1e-3, judges=1.0, mixed=0.0):
-    """Train four networks; both generators, and the four losses of each step."""
+def translate(weight, identity, steps, seed=0, rate=1e-3, judges=1.0, mixed=0.0, past=50):
+    """Train four networks; both generators, and the four losses of each step. past=0 trains without a buffer."""
     seed_everything(seed)
     G_AB, G_BA, D_A, D_B = Translator(), Translator(), patch_judge(), patch_judge()
     opt_G = torch.optim.Adam([*G_AB.parameters(), *G_BA.parameters()], rate, betas=(0.5, 0.999))
     opt_D = torch.optim.Adam([*D_A.parameters(), *D_B.parameters()], judges * rate, betas=(0.5, 0.999))
     falls = [torch.optim.lr_scheduler.LambdaLR(opt, lambda k: min(1, 2 - 2 * k / steps)) for opt in (opt_G, opt_D)]
     pile_b = torch.cat([B[int(mixed * N) :], A[: int(mixed * N)]])
-    remember_A, remember_B = Remembering(), Remembering()
+    remember_A, remember_B = (Remembering(past) if past else torch.detach for _ in range(2))
     losses = []
     with working(f"training for {steps:,} steps", usual=0.2 * steps) as done:
         for step in range(steps):

@@ -79,9 +79,10 @@ def test_scales_halve_the_pair() -> None:
 
 
 def test_features_teach_the_made_picture_alone() -> None:
-    real, fake = ([[torch.randn(2, 3, requires_grad=True)]] for _ in range(2))
+    real, fake = ([[torch.randn(2, 3, requires_grad=True) for _ in range(2)]] for _ in range(2))
     feature_distance(real, fake).backward()
     assert real[0][0].grad is None and fake[0][0].grad is not None
+    assert fake[0][1].grad is None  # the logits are not matched
 
 
 def test_the_game_takes_turns_and_goes_without_d() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
-from typing import Any
+from functools import partial
 
 import torch
 import torch.nn.functional as F
@@ -19,8 +19,8 @@ from gancourse.checks.core import expect
 from gancourse.checks.doubles import Counted, PairShown
 from gancourse.checks.inputs import chosen, randn
 from gancourse.checks.lesson_08.suite import check
-from gancourse.checks.steps import double_filters, flat, trainable
-from gancourse.checks.values import NOTHING, close, described, expect_close, numbers
+from gancourse.checks.steps import double_filters, down, flat, left_over, stepped, trainable
+from gancourse.checks.values import NOTHING, described, expect_close, numbers
 
 CHANNELS = 2  # of x and of y alike, so that no mistake is one of shape
 
@@ -36,9 +36,7 @@ class PairGame:
         (self.weight,) = chosen(3.0, between=(2.0, 6.0))
         self.opts = Counted(self.G.parameters(), self.rates[0]), Counted(self.D.parameters(), self.rates[1])
         self.before = copy.deepcopy((self.G, self.D))
-        for net in (self.G, self.D):
-            for p in net.parameters():
-                p.grad = 0.3 * torch.ones_like(p)
+        self.stale = [left_over(net) for net in (self.G, self.D)]
 
     def play(self, step: Callable) -> Tensor:
         """Let the student's step play; the three numbers, as a tensor (3,)."""
@@ -81,7 +79,7 @@ class PairStep:
         earlier = copy.deepcopy(D)
         undetached = (F.softplus(-judged(y)).mean() + F.softplus(judged(fake)).mean()) / 2
         leaked = torch.autograd.grad(undetached, list(G.parameters()), retain_graph=True)
-        self.down(D, d_loss, game.rates[1], 0.3 if slip == "stale D" else 0.0)
+        down(D, d_loss, game.rates[1], game.stale[1] if slip == "stale D" else None)
         judges = judged(fake, earlier if slip == "old D" else D)
         if slip == "fakes beside y":
             judges = D(y, fake)
@@ -100,18 +98,9 @@ class PairStep:
         }.get(slip, adversarial + game.weight * l1)
         if "leaked" in slip:
             total = total + sum((p * slope).sum() for p, slope in zip(G.parameters(), leaked, strict=True))
-        self.down(G, total, game.rates[0], 0.3 if slip in ("stale G", "stale and leaked") else 0.0)
+        down(G, total, game.rates[0], game.stale[0] if slip in ("stale G", "stale and leaked") else None)
         self.G, self.D = flat(G), flat(D)
         self.losses = torch.stack([d_loss.detach(), adversarial.detach(), l1.detach()])
-
-    @staticmethod
-    def down(net: nn.Module, loss: Tensor, rate: float, stale: float) -> None:
-        """One step of plain gradient descent."""
-        parameters = list(net.parameters())
-        gradients = torch.autograd.grad(loss, parameters, retain_graph=True)
-        with torch.no_grad():
-            for p, gradient in zip(parameters, gradients, strict=True):
-                p.sub_(rate * (gradient + stale))
 
 
 STILL_IN_G = "Gradients of before are still in G: opt_G.zero_grad() before its backward()."
@@ -143,16 +132,17 @@ SLIPS_OF_G = {
 def player_moved(game: PairGame, which: int) -> None:
     """Miss unless this player's optimizer has taken one step."""
     name, net, opt = (("G", game.G, game.opts[0]), ("D", game.D, game.opts[1]))[which]
-    still = f"{name} has not moved. A step needs backward() and then opt_{name}.step()."
-    expect(not close(flat(net), flat(game.before[which]), 1e-9, 1e-12), still)
-    expect(opt.steps > 0, f"opt_{name}.step() is not called. Use the optimizer that is passed in.")
-    expect(opt.steps == 1, f"opt_{name}.step() is called {opt.steps} times; one step is asked.")
+    stepped(name, net, game.before[which], opt)
+
+
+def led_to(game: PairGame, slip: str, of: str) -> Tensor:
+    """What a slip makes of `of`: "G", "D" or "losses"."""
+    return getattr(game.expected(slip), of)
 
 
 def as_expected(game: PairGame, of: str, slips: dict[str, str], got: Tensor) -> None:
     want = getattr(game.expected(), of)
-    usual: dict[str, Any] = {said: getattr(game.expected(slip), of) for slip, said in slips.items()}
-    usual = {said: wrong for said, wrong in usual.items() if not close(wrong, want, 1e-6, 1e-9)}
+    usual = {said: partial(led_to, game, slip, of) for slip, said in slips.items()}
     what = {"D": "D's weights become", "G": "G's weights become"}.get(of, "you return")
     expect_close(got, want, "this batch of pairs", usual, show=of == "losses", what=what, rtol=1e-6, atol=1e-8)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import torch
@@ -17,12 +18,10 @@ from gancourse.checks.asked import CHANGES, intact
 from gancourse.checks.core import expect
 from gancourse.checks.doubles import Counted
 from gancourse.checks.inputs import chosen, randn
-from gancourse.checks.lesson_09.cycle import COLORS, off, small_translator
+from gancourse.checks.lesson_09.cycle import COLORS, off, slope, small_translator
 from gancourse.checks.lesson_09.suite import check
-from gancourse.checks.steps import double_filters, flat, trainable
+from gancourse.checks.steps import double_filters, down, flat, left_over, stepped, trainable
 from gancourse.checks.values import NOTHING, close, described, expect_close, numbers
-
-LEFT = 0.3  # in every gradient, from the step before
 
 
 def small_judge() -> nn.Module:
@@ -43,14 +42,12 @@ class FourPlayers:
         self.a, self.b = (torch.tanh(randn(k, COLORS, 4, 5)).double() for k in (3, 2))
         self.rates = chosen(0.25, 0.5, between=(0.1, 0.6))
         self.weights = chosen(*(weights or (3.0, 2.0)), between=(1.5, 6.0))
-        makers, judges = nn.ModuleList(self.nets[:2]), nn.ModuleList(self.nets[2:])
-        self.opts = Counted(makers.parameters(), self.rates[0]), Counted(judges.parameters(), self.rates[1])
+        self.turns = nn.ModuleList(self.nets[:2]), nn.ModuleList(self.nets[2:])
+        self.opts = tuple(Counted(t.parameters(), rate) for t, rate in zip(self.turns, self.rates, strict=True))
         self.past = tuple(torch.tanh(randn(k, COLORS, 4, 5)).double() for k in (2, 3)) if memory else None
         self.given: dict[str, list[Any]] = {"A": [], "B": []}
         self.before = copy.deepcopy(self.nets)
-        for net in self.nets:
-            for p in net.parameters():
-                p.grad = LEFT * torch.ones_like(p)
+        self.stale = [left_over(turn) for turn in self.turns]
 
     def remember(self, domain: str, fakes: Any) -> Any:
         """What the student's step is given to remember translations into a domain."""
@@ -86,10 +83,11 @@ class FourMoved:
         d_loss = torch.zeros(())
         self.nets = copy.deepcopy(game.before)
         G_AB, G_BA, D_A, D_B = self.nets
+        makers, judges = nn.ModuleList(self.nets[:2]), nn.ModuleList(self.nets[2:])
         a, b = game.a, game.b
         if slip == "D first":
             d_loss = self.judged(game, G_AB(a), G_BA(b))
-            down_all((D_A, D_B), d_loss, game.rates[1])
+            down(judges, d_loss, game.rates[1])
         into_b, into_a = G_AB(a), G_BA(b)
         real = 0.0 if slip == "wrong way" else 1.0
         asked_b, asked_a = (D_A(into_b), D_B(into_a)) if slip == "judges swapped" else (D_B(into_b), D_A(into_a))
@@ -122,25 +120,19 @@ class FourMoved:
             "no identity": fooled + weight * cycle,
             "no game": weight * cycle + identity * same,
         }.get(slip, total)
-        by_makers = torch.autograd.grad(
-            total, list(nn.ModuleList([D_A, D_B]).parameters()), retain_graph=True, allow_unused=True
-        )
+        left = {"stale D": game.stale[1]}
+        if slip == "G's in D":
+            left[slip] = list(torch.autograd.grad(total, list(judges.parameters()), retain_graph=True))
         told = [fooled.detach(), cycle.detach(), same.detach()]
-        down_all((G_AB, G_BA), total, game.rates[0], LEFT if slip == "stale G" else 0.0)
+        down(makers, total, game.rates[0], game.stale[0] if slip == "stale G" else None)
         if slip == "made anew":
             with torch.no_grad():
                 into_b, into_a = G_AB(a), G_BA(b)
         if slip != "D first":
             d_loss = self.judged(game, into_b.detach(), into_a.detach())
-            down_all(
-                (D_A, D_B),
-                d_loss,
-                game.rates[1],
-                LEFT if slip == "stale D" else 0.0,
-                by_makers if slip == "G's in D" else None,
-            )
+            down(judges, d_loss, game.rates[1], left.get(slip))
         self.losses = torch.stack([*told, d_loss.detach()])
-        self.makers, self.judges = (flat(nn.ModuleList(pair)) for pair in (self.nets[:2], self.nets[2:]))
+        self.makers, self.judges = flat(makers), flat(judges)
 
     def judged(self, game: FourPlayers, into_b: Tensor, into_a: Tensor) -> Tensor:
         """What both judges minimize."""
@@ -153,7 +145,7 @@ class FourMoved:
         on_a = squared_off(D_A(real_a), real, slip) + squared_off(D_A(old_a), made, slip)
         on_b = squared_off(D_B(real_b), real, slip) + squared_off(D_B(old_b), made, slip)
         if slip == "one judge":
-            return on_b / 2
+            return on_b / 2 + 0 * on_a
         return on_a + on_b if slip == "not halved" else (on_a + on_b) / 2
 
 
@@ -166,16 +158,6 @@ def squared_off(opinions: Tensor, wanted: float, slip: str) -> Tensor:
     if slip == "half a square":
         return (opinions - wanted).square().mean() / 2
     return (opinions - wanted).square().mean()
-
-
-def down_all(nets: tuple[nn.Module, ...], loss: Tensor, rate: float, left: float = 0.0, more: Any = None) -> None:
-    """One step of plain gradient descent of several networks, with what is left in their gradients."""
-    parameters = [p for net in nets for p in net.parameters()]
-    gradients = torch.autograd.grad(loss, parameters, retain_graph=True, allow_unused=True)
-    with torch.no_grad():
-        for k, (p, gradient) in enumerate(zip(parameters, gradients, strict=True)):
-            added = 0.0 if more is None or more[k] is None else more[k]
-            p.sub_(rate * ((0.0 if gradient is None else gradient) + left + added))
 
 
 EITHER = {
@@ -218,25 +200,25 @@ SLIPS_OF_JUDGES = {
 }
 
 
+def slipped(game: FourPlayers, slip: str, of: str) -> Tensor:
+    """What a slip makes of the "makers", of the "judges" or of the "losses"."""
+    return getattr(game.expected(slip), of)
+
+
 def compared_with(game: FourPlayers, of: str, slips: dict[str, str], got: Tensor) -> None:
-    want = getattr(game.expected(), of)
-    if close(got, want, 1e-6, 1e-8):  # what slips lead to takes time
-        return
-    usual: dict[str, Any] = {said: getattr(game.expected(slip), of) for slip, said in slips.items()}
-    usual = {said: wrong for said, wrong in usual.items() if not close(wrong, want, 1e-6, 1e-9)}
+    usual = {said: partial(slipped, game, slip, of) for slip, said in slips.items()}
     what = {"makers": "the generators' weights become", "judges": "the judges' weights become"}.get(of, "you return")
+    want = slipped(game, "", of)
     expect_close(got, want, "these two batches", usual, show=of == "losses", what=what, rtol=1e-6, atol=1e-8)
 
 
 def both_moved(game: FourPlayers, which: int) -> None:
     """Miss unless this turn's optimizer has taken one step, and both of its networks have moved."""
-    name, opt = (("G", game.opts[0]), ("D", game.opts[1]))[which]
     nets, before = (pair[2 * which : 2 * which + 2] for pair in (game.nets, game.before))
-    still = [i for i in range(2) if close(flat(nets[i]), flat(before[i]), 1e-9, 1e-12)]
-    names = (("G_AB", "G_BA"), ("D_A", "D_B"))[which]
-    expect(len(still) < 2, f"{names[0]} and {names[1]} have not moved. A step needs backward() and opt_{name}.step().")
-    expect(not still, f"{names[still[0] if still else 0]} has not moved: its loss is missing in the sum.")
-    expect(opt.steps == 1, f"opt_{name}.step() is called {opt.steps} times; one step is asked.")
+    stepped("GD"[which], game.turns[which], nn.ModuleList(before), game.opts[which])
+    for name, net, earlier in zip((("G_AB", "G_BA"), ("D_A", "D_B"))[which], nets, before, strict=True):
+        still = close(flat(net), flat(earlier), 1e-9, 1e-12)
+        expect(not still, f"{name} has not moved: its loss is missing in the sum.")
 
 
 @check.that(
@@ -246,7 +228,7 @@ def _(step: Callable) -> None:
     game = FourPlayers()
     game.play(step)
     both_moved(game, 0)
-    compared_with(game, "makers", SLIPS_OF_MAKERS, flat(nn.ModuleList(game.nets[:2])))
+    compared_with(game, "makers", SLIPS_OF_MAKERS, flat(game.turns[0]))
 
 
 @check.that("cyclegan_step", "moves both judges one step, on real pictures and past translations", point=True)
@@ -254,15 +236,15 @@ def _(step: Callable) -> None:
     game = FourPlayers()
     game.play(step)
     both_moved(game, 1)
-    compared_with(game, "judges", SLIPS_OF_JUDGES, flat(nn.ModuleList(game.nets[2:])))
+    compared_with(game, "judges", SLIPS_OF_JUDGES, flat(game.turns[1]))
 
 
 @check.that("cyclegan_step", "is right with a buffer that hands everything on, and with other weights")
 def _(step: Callable) -> None:
     game = FourPlayers(0.5, 4.0, memory=False)
     game.play(step)
-    compared_with(game, "makers", SLIPS_OF_MAKERS, flat(nn.ModuleList(game.nets[:2])))
-    compared_with(game, "judges", SLIPS_OF_JUDGES, flat(nn.ModuleList(game.nets[2:])))
+    compared_with(game, "makers", SLIPS_OF_MAKERS, flat(game.turns[0]))
+    compared_with(game, "judges", SLIPS_OF_JUDGES, flat(game.turns[1]))
 
 
 @check.that("cyclegan_step", "gives each buffer this step's translations into its domain, once")
@@ -298,25 +280,12 @@ def _(step: Callable) -> None:
     game = FourPlayers()
     game.play(step)
     expect(all(map(trainable, game.nets)), "A network's parameters no longer take gradients after the step.")
-    copies = copy.deepcopy(game.before)
-    total = whole_loss(copies, game)
-    parameters = list(nn.ModuleList(copies[:2]).parameters())
-    wanted = torch.cat([g.flatten() for g in torch.autograd.grad(total, parameters)])
-    mine = list(nn.ModuleList(game.nets[:2]).parameters())
-    found = torch.cat([torch.zeros(p.numel()).double() if p.grad is None else numbers(p.grad).flatten() for p in mine])
+    found = torch.cat([slope(p) for p in game.turns[0].parameters()])
+    wanted = (flat(nn.ModuleList(game.before[:2])) - game.expected().makers) / game.rates[0]
+    stale = torch.cat([g.flatten() for g in game.stale[0]])
     expect(
-        not found.any() or close(found, wanted, 1e-6, 1e-8) or close(found, LEFT + wanted, 1e-6, 1e-8),
+        not found.any() or close(found, wanted, 1e-6, 1e-8) or close(found, stale + wanted, 1e-6, 1e-8),
         "The judges' loss has gone back into the generators: show the judges translations that are detached.",
     )
     expect(intact(game.a), CHANGES.format(which="number 7"))
     expect(intact(game.b), CHANGES.format(which="number 8"))
-
-
-def whole_loss(nets: tuple[nn.Module, ...], game: FourPlayers) -> Tensor:
-    """What the generators minimize."""
-    G_AB, G_BA, D_A, D_B = nets
-    into_b, into_a = G_AB(game.a), G_BA(game.b)
-    fooled = squared_off(D_B(into_b), 1.0, "") + squared_off(D_A(into_a), 1.0, "")
-    cycle = off(G_BA(into_b), game.a) + off(G_AB(into_a), game.b)
-    same = off(G_AB(game.b), game.b) + off(G_BA(game.a), game.a)
-    return fooled + game.weights[0] * cycle + game.weights[1] * same
