@@ -483,7 +483,7 @@ it.right(
 TOTAL = "(fooled + weight * cycle + identity * same).backward()"
 LAST = "return fooled.item(), cycle.item(), same.item(), d_loss.item()"
 it.wrong("returns nothing", {LAST: ""}, says="The result is None")
-it.wrong("return 0", "return 0.0, 0.0, 0.0, 0.0", says="have not moved", point=True)
+it.wrong("return 0", "return 0.0, 0.0, 0.0, 0.0", says="G has not moved", point=True)
 it.wrong("two numbers", {LAST: "return fooled.item(), d_loss.item()"}, says="Return four numbers", point=True)
 it.wrong("losses attached", {LAST: "return fooled, cycle, same, d_loss"}, says="computation attached", point=True)
 it.wrong("with their weights", {LAST: "return fooled.item(), weight * cycle.item(), identity * same.item(), d_loss.item()"},
