@@ -1,4 +1,4 @@
-"""Ten pictures of each pile: the picture at the lesson's head."""
+"""Photos as comics and comics as photos, of people that no pile holds: the picture at the lesson's head."""
 
 from __future__ import annotations
 
@@ -7,16 +7,22 @@ from torchvision.utils import make_grid, save_image
 
 from gancourse.authoring.films import asset
 from gancourse.authoring.source import find
-from gancourse.data.faces import render, sample_factors
 
 COLUMNS, LARGER = 10, 3
+CELLS = ("domains", "networks", "judge", "remembering", "translate")
 
 
 def main() -> None:
-    """Draw photos of some people and comics of others, 32 × 32 pixels, enlarged."""
-    photos, comics = render(sample_factors(COLUMNS), 32), render(sample_factors(COLUMNS, 0, 10_000), 32, "comic")
-    sheet = make_grid(torch.cat([photos, comics]).float() / 255, COLUMNS, padding=1, pad_value=1.0)
-    save_image(sheet.repeat_interleave(LARGER, 1).repeat_interleave(LARGER, 2), asset(find("09_cyclegan"), "piles.png"))
+    """Train one of section 7's runs, λ = 1, and draw what it makes of ten test people."""
+    torch.set_num_threads(1)
+    names = find("09_cyclegan").worked(*CELLS)
+    G_AB, G_BA, _ = names["translate"](1.0, 0.5, 300)
+    photos, comics = names["test_a"][:COLUMNS], names["test_b"][COLUMNS : 2 * COLUMNS]
+    with torch.no_grad():
+        rows = torch.cat([photos, G_AB(photos), comics, G_BA(comics)])
+    sheet = make_grid(rows, COLUMNS, padding=1, pad_value=1.0, normalize=True, value_range=(-1, 1))
+    sheet = sheet.repeat_interleave(LARGER, 1).repeat_interleave(LARGER, 2)
+    save_image(sheet, asset(find("09_cyclegan"), "translated.png"))
 
 
 if __name__ == "__main__":
