@@ -83,6 +83,7 @@ def draw_rows(rows, names, title=""):
         ax.set(xticks=(), yticks=())
         ax.grid(False)
         ax.set_frame_on(False)
+        ax.set_anchor("W")
         ax.set_ylabel(name.replace(", ", ",\n"), rotation=0, ha="right", va="center", fontsize=9)
     fig.suptitle(title, fontsize=10)
     return fig
@@ -767,7 +768,7 @@ for k, (name, both_ways) in enumerate(ways.items()):
     errors = [hidden_message(*both_ways, test_a, noise, level)[1] for level in levels]
     ax.plot(levels, errors, "o-", color=PALETTE[k], label=name)
 ax.set(xlabel="noise on the translation, in gray levels", ylabel="mean difference on return", ylim=(0, None))
-ax.legend(fontsize=9)
+ax.legend(fontsize=9, loc="center right")
 show(fig, alt="Three curves of the mean difference to the photo on return, against the noise on the translation.")
 
 # %% [markdown]
