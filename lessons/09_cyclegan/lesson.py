@@ -868,14 +868,14 @@ run_b = play_broken("B")
 
 # %% [markdown] answer="diagnose_the_runs" points=4
 # *A: judges that do not learn.* The translations look like blurred photos, about one in eight is taken for a comic
-# (with other seeds one in twenty), and yet the way back is nearly as good as in the good run, after half of its steps. With a rate of 0 the judges' opinions
-# say nothing about comics; what is left in the generators' loss are the cycle and the identity, and both are 0 where
-# nothing is changed. So the cycle's loss leads straight to not translating. Cure: judges = 1. One watches the judges'
-# own loss, or the share taken for comics, beside the cycle.
+# (with other seeds one in twenty), and yet the way back is nearly as good as in the good run, after half of its steps.
+# With a rate of 0 the judges' opinions say nothing about comics; what is left in the generators' loss are the cycle and
+# the identity, and both are 0 where nothing is changed. So the cycle's loss leads straight to not translating. Cure:
+# judges = 1. One watches the judges' own loss, or the share taken for comics, beside the cycle.
 #
 # *B: a pile that is not clean.* The faces are smudged and have no outlines, hardly any is taken for a comic, and the
-# title says why: of the pile itself not half are. To D_B a photo is a real picture of B, so a photo that is left alone pleases it. Cure:
-# sort the folder (mixed = 0). Found before training by looking at some pictures of each folder.
+# title says why: of the pile itself not half are. To D_B a photo is a real picture of B, so a photo that is left alone
+# pleases it. Cure: sort the folder (mixed = 0). Found before training by looking at some pictures of each folder.
 #
 # One point for each right pair of evidence and cause, one for two cures that work, one for what the cycle cannot show.
 
