@@ -636,8 +636,8 @@ show(
 # person kept, and in about a minute of training nobody gets there. Twice the steps with λ = 1 (seed 0) keep much more
 # of the person, turn 0.84, beard 0.78, smile 0.37 after 0.75, 0.43, 0.08, and leave the share of comics at 79 %.
 #
-# The buffer we measured on two seeds, which decide nothing: with it 79 and 77 % are taken for comics, without it
-# (`past=0`) 79 and 64 %; for photos 82 and 86 % with, 82 and 82 % without.
+# What the buffer is worth does not show in runs so short. With it 79, 64 and 77 % are taken for comics, without it
+# (`past=0`) 79, 75 and 64 %; for photos 82, 66 and 86 % with, 82, 61 and 82 % without.
 #
 # ### A slider on the cycle's weight
 #
