@@ -13,9 +13,9 @@ from gancourse.checks.asked import intact
 from gancourse.checks.core import Miss, expect
 from gancourse.checks.doubles import PairShown
 from gancourse.checks.inputs import Case, chosen, chosen_int, drawn, generator, rand, randn
-from gancourse.checks.lesson_08.step import double_filters
 from gancourse.checks.lesson_08.suite import check
 from gancourse.checks.lesson_08.wiring import known_layer
+from gancourse.checks.steps import double_filters
 from gancourse.checks.values import NOTHING, differentiable, expect_close, mean, numbers
 
 # --- part_edges ---

@@ -17,20 +17,12 @@ from torch import Tensor, nn
 from gancourse.checks.asked import CHANGES, intact
 from gancourse.checks.core import expect
 from gancourse.checks.doubles import Counted, PairShown
-from gancourse.checks.inputs import chosen, rand, randn
+from gancourse.checks.inputs import chosen, randn
 from gancourse.checks.lesson_08.suite import check
-from gancourse.checks.steps import down, flat, left_over, stepped, trainable
+from gancourse.checks.steps import double_filters, down, flat, left_over, stepped, trainable
 from gancourse.checks.values import NOTHING, described, expect_close, numbers
 
 CHANNELS = 2  # of x and of y alike, so that no mistake is one of shape
-
-
-def double_filters(inputs: int, outputs: int, kernel: int) -> nn.Module:
-    """A convolution in double precision, drawn from the checks' own generator."""
-    layer = nn.utils.skip_init(nn.Conv2d, inputs, outputs, kernel, padding=kernel // 2, dtype=torch.float64)
-    for p in layer.parameters():
-        p.data = 2 * rand(*p.shape, dtype=torch.float64) - 1
-    return layer
 
 
 class PairGame:
