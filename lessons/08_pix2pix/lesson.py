@@ -629,7 +629,7 @@ show(
 # - [ ] not at all :: Dropout is on, and its zeros do change the picture a little.
 #
 # ---
-# In our measured run it was a quarter of the distance between two people. The paper found little variety, too, and
+# In two measured runs it was a quarter of the distance between two people. The paper found little variety, too, and
 # says (section 3.1) that bringing out the whole distribution is left open.
 
 # %% name="chance" demo=true folded="Draws ten answers to one sketch, and how far they are apart"
