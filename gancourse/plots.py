@@ -11,16 +11,18 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib
-import seaborn as sns
 import torch
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from torch import Tensor, nn
 
 from gancourse.data.toys import Gaussian1D
 
-PALETTE = sns.color_palette("colorblind")
+# Seaborn's "colorblind", which is there without seaborn: to import that takes a notebook over a second.
+HEX = ("#0173b2", "#de8f05", "#029e73", "#d55e00", "#cc78bc", "#ca9161", "#fbafe4", "#949494", "#ece133", "#56b4e9")
+PALETTE = [to_rgb(color) for color in HEX]
 REAL, FAKE, JUDGE = PALETTE[0], PALETTE[1], PALETTE[2]
 STYLE = {
     "axes.grid": True,

@@ -1224,6 +1224,8 @@ def first_rules(history):
 # All but one of the runs that $D$ has won are called collapsed. And *still training* has no rule at all.
 
 # %% name="told-apart" demo=true folded="Draws which word the rules have for which kind of run"
+import seaborn as sns
+
 KINDS = ("healthy", "still training", "discriminator won", "generator won", "collapsed", "diverged")
 
 
@@ -1234,13 +1236,11 @@ def draw_table(tell, title):
         table[KINDS.index(r.kind), KINDS.index(tell(r.history))] += 1
     fig = figure(6.5, 3.9)
     (ax,) = axes(fig)
-    ax.imshow(table / table.sum(1, keepdim=True), cmap="Blues", vmin=0, vmax=1.5)
-    for row in range(6):
-        for column in range(6):
-            if table[row, column]:
-                ax.text(column, row, f"{int(table[row, column])}", ha="center", va="center")
-    ax.set_xticks(range(6), KINDS, rotation=25, ha="right")
-    ax.set_yticks(range(6), KINDS)
+    shares = (table / table.sum(1, keepdim=True)).numpy()
+    numbers = [[f"{n:.0f}" if n else "" for n in row] for row in table.tolist()]
+    sns.heatmap(shares, annot=numbers, fmt="", cmap="Blues", vmin=0, vmax=1.5, cbar=False, ax=ax)
+    ax.set_xticks([k + 0.5 for k in range(6)], KINDS, rotation=25, ha="right")
+    ax.set_yticks([k + 0.5 for k in range(6)], KINDS, rotation=0)
     right = f"{title}: {int(table.trace())} of {len(past)} runs told right"
     ax.set(title=right, xlabel="what is said", ylabel="what it is")
     ax.grid(False)
@@ -1649,12 +1649,10 @@ for row, name in enumerate(tracked[:3]):
     moved[row] = torch.stack([(after[k] - before[k]).mean() for k in tracked])
 fig = figure(6.5, 2.6)
 (ax,) = axes(fig)
-ax.imshow(moved, cmap="PuOr", vmin=-0.7, vmax=0.7)
-for row in range(3):
-    for column in range(len(tracked)):
-        ax.text(column, row, f"{moved[row, column]:+.1f}", ha="center", va="center", fontsize=9)
-ax.set_xticks(range(len(tracked)), tracked)
-ax.set_yticks(range(3), [f"+ {name}" for name in tracked[:3]])
+look = {"cmap": "PuOr", "vmin": -0.7, "vmax": 0.7, "cbar": False}
+edits = [f"+ {name}" for name in tracked[:3]]
+sns.heatmap(moved.numpy(), annot=True, fmt="+.1f", xticklabels=tracked, yticklabels=edits, **look, ax=ax)
+ax.tick_params(axis="y", rotation=0)
 ax.grid(False)
 show(fig, alt="A table of three edits and five attributes, colored by how much each has changed. It is told below.")
 

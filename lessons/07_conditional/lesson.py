@@ -1164,6 +1164,9 @@ class RingGame:
 
 
 # %% name="draw-ring" folded="Draws what was asked and what came"
+import seaborn as sns
+
+
 def draw_ring(game, title):
     """What was asked and what came, as points and as a table."""
     points, table = game.answers()
@@ -1175,12 +1178,9 @@ def draw_ring(game, title):
         x, y = (1.35 * RING[2 * k : 2 * k + 2].mean(0)).tolist()
         left.text(x, y, str(k), color=PALETTE[k], ha="center", va="center", fontsize=13)
     left.set(aspect="equal", xticks=[], yticks=[], title=title, xlim=(-1.7, 1.7), ylim=(-1.6, 1.6))
-    right.imshow(table, cmap="Greens", vmin=0, vmax=1)
-    for row in range(4):
-        for column in range(4):
-            ink = "w" if table[row, column] > 0.6 else "k"
-            right.text(column, row, f"{table[row, column]:.2f}", color=ink, ha="center", va="center", fontsize=9)
-    right.set(xticks=range(4), yticks=range(4), xlabel="where it lands", ylabel="asked for")
+    sns.heatmap(table, annot=True, fmt=".2f", cmap="Greens", vmin=0, vmax=1, square=True, cbar=False, ax=right)
+    right.set(xlabel="where it lands", ylabel="asked for")
+    right.tick_params(axis="y", rotation=0)
     right.grid(False)
     show(
         fig,

@@ -28,27 +28,43 @@ class Lab:
     def __init__(self, url: str) -> None:
         self.url = url
 
-    def open(self, context, path: str):
-        """Open a notebook in a fresh workspace and wait for its kernel."""
-        page = context.new_page()
-        page.set_default_timeout(PATIENCE)
-        page.goto(f"{self.url}/lab/workspaces/t{time.monotonic_ns()}/tree/{path}?reset")
+    def open(self, context, path: str, *, kernel: bool = True):
+        """Open a notebook, in a page of a fresh workspace or the one that is open, and wait for its kernel if asked.
+
+        To load JupyterLab takes many times as long as to open one more notebook in it.
+        """
+        if context.pages:
+            page = context.pages[-1]
+            page.evaluate(
+                """async (path) => {
+                    const widget = await window.jupyterapp.commands.execute('docmanager:open', { path });
+                    await widget.context.ready;
+                }""",
+                path,
+            )
+        else:
+            page = context.new_page()
+            page.set_default_timeout(PATIENCE)
+            page.goto(f"{self.url}/lab/workspaces/t{time.monotonic_ns()}/tree/{path}?reset")
         page.wait_for_selector(".jp-Notebook .jp-Cell")
-        page.wait_for_function(
-            "() => window.jupyterapp?.shell?.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
-        )
+        if kernel:
+            page.wait_for_function(
+                "() => window.jupyterapp?.shell?.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
+            )
         return page
 
     @staticmethod
     def close(page) -> None:
-        """Close a page and end its kernel, which holds a gigabyte."""
-        page.evaluate("() => window.jupyterapp?.shell?.currentWidget?.sessionContext?.shutdown()")
-        page.close()
-
-    @staticmethod
-    def run_all(page) -> None:
-        """Start running every cell; do not wait."""
-        page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells') }")
+        """Close all notebooks, unsaved, and end their kernels, each of which holds a gigabyte."""
+        page.evaluate(
+            """async () => {
+                for (const widget of [...window.jupyterapp.shell.widgets('main')].filter(w => w.sessionContext)) {
+                    await widget.sessionContext.ready;
+                    await widget.sessionContext.shutdown();
+                    widget.dispose();
+                }
+            }"""
+        )
 
     @staticmethod
     def show(page, id: str) -> None:
@@ -58,10 +74,16 @@ class Lab:
                 const content = window.jupyterapp.shell.currentWidget.content;
                 content.activeCellIndex = content.widgets.findIndex(w => w.model.id === id);
                 await content.scrollToItem(content.activeCellIndex, 'center');
+                await content.activeCell.ready;
             }""",
             id,
         )
-        page.wait_for_timeout(500)
+        page.wait_for_timeout(100)
+
+    @staticmethod
+    def run_all(page) -> None:
+        """Start running every cell; do not wait."""
+        page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells') }")
 
     @staticmethod
     def run_cell(page, id: str) -> None:

@@ -39,7 +39,7 @@ def test_the_worked_notebook_shows_what_it_should(lesson: Lesson, lab, context, 
     folder = course / "executed" / lesson.name
     shutil.copytree(course / "solutions" / lesson.name, folder)
     shutil.copy(worked_out(lesson), folder / f"{lesson.name}.ipynb")
-    page = lab.open(context, f"executed/{lesson.name}/{lesson.name}.ipynb")
+    page = lab.open(context, f"executed/{lesson.name}/{lesson.name}.ipynb", kernel=False)
     opening = page.locator(".jp-RenderedMarkdown img").first
     assert opening.get_attribute("alt")
     wait_for(lambda: opening.evaluate("i => i.naturalWidth"), 30, "the opening picture does not load")

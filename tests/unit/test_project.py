@@ -142,6 +142,26 @@ def test_importing_gancourse_loads_nothing_heavy() -> None:
     assert [m for m in loaded if m.startswith("jupyter")] == []
 
 
+def test_the_head_of_a_lesson_loads_neither_torch_nor_matplotlib_and_figures_no_statistics() -> None:
+    """Each notebook waits for its imports before anything can be seen: seconds, on two cores."""
+    for code, heavy in {
+        "from gancourse import signpost": {"torch", "matplotlib", "seaborn", "scipy"},
+        "from gancourse import show": {"torchvision", "seaborn", "scipy", "pandas"},
+    }.items():
+        answer = python(f"{code}\nimport sys; print(*{{m.split('.')[0] for m in sys.modules}})")
+        assert answer.returncode == 0, answer.stderr
+        assert set(answer.stdout.split()) & heavy == set(), code
+
+
+@pytest.mark.slow  # for seaborn's import
+def test_the_palette_is_seaborns() -> None:
+    import seaborn
+
+    from gancourse.plots import HEX
+
+    assert list(HEX) == seaborn.color_palette("colorblind").as_hex()
+
+
 @pytest.mark.slow
 def test_every_module_imports_without_display_gpu_or_network() -> None:
     code = """

@@ -398,7 +398,7 @@ def test_watching_redraws_one_output_in_place_and_ends_on_the_last_state(monkeyp
     # A clock that ticks when it is read: the machine may be as busy as it likes.
     clock = count()
     monkeypatch.setattr(
-        sys.modules["gancourse.widgets.watch"], "time", SimpleNamespace(monotonic=lambda: 0.05 * next(clock))
+        sys.modules["gancourse.widgets.watching"], "time", SimpleNamespace(monotonic=lambda: 0.05 * next(clock))
     )
     shown = outputs_of("watch(counting(12), draw, total=12, every=0.1, size=(3, 2))")
     assert len(shown) >= 3
@@ -424,7 +424,7 @@ def test_an_error_in_the_loop_shows_the_readers_lines_only(capsys: pytest.Captur
         InteractiveShell.clear_instance()
     said = capsys.readouterr().out
     assert "ZeroDivisionError" in said and "the reader's line" in said
-    assert "watch.py" not in said
+    assert "watching.py" not in said
 
 
 def test_watching_outside_of_a_notebook_trains_in_silence(capsys: pytest.CaptureFixture[str]) -> None:
