@@ -3,11 +3,11 @@
 #   PYTHON=python3.12     the Python to make .venv with (3.11 or newer)
 #   LAB_ARGS="--port 9"   more arguments for JupyterLab
 #   PYTEST_ARGS="-k kde"  more arguments for pytest
-#   WORKERS=2             test processes
+#   WORKERS=2             test processes: 2 for `make check`, 3 for the rest of `make test`, which often waits
 #   LESSON=02             one lesson's share of check, test, gate, lessons and bench
 
 PYTHON ?= python3
-WORKERS ?= 2
+WORKERS ?=
 LAB_ARGS ?=
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
@@ -17,9 +17,9 @@ export LESSON
 BIN := .venv/bin
 PYTEST := $(BIN)/pytest
 # Each worker is one process for one core; torch's threads on top of that would only get in each other's way.
-PARALLEL := OMP_NUM_THREADS=1 $(PYTEST) -n $(WORKERS) --dist loadscope
+PARALLEL = OMP_NUM_THREADS=1 $(PYTEST) -n $(or $(WORKERS),$(1)) --dist loadscope
 # nbval takes seconds to load, in every process, and is for the solutions alone.
-TESTS := $(PARALLEL) -p no:nbval
+TESTS = $(call PARALLEL,$(1)) -p no:nbval
 RUFF := $(BIN)/ruff
 
 # An activated environment, and variables made for another Python, must not leak in. Programs that
@@ -57,17 +57,17 @@ QUICK := -m "not slow and not browser" --ignore=tests/browser --ignore=tests/hos
 
 check: setup static ## lint, types, notebooks up to date, quick tests: under two minutes
 	@rm -f build/times.json
-	GATE=quick $(TESTS) $(QUICK) $(SHARE) $(PYTEST_ARGS)
+	GATE=quick $(call TESTS,2) $(QUICK) $(SHARE) $(PYTEST_ARGS)
 
 test: setup static ## everything: check, solutions, slow and browser tests: under 30 minutes
 	$(BIN)/python tools/needs.py
 	rm -rf build/solutions build/executed build/times.json && mkdir -p build/solutions
 	cp -R solutions/$(LESSON)* build/solutions/
-	GANCOURSE_FAST=1 $(PARALLEL) -p no:cacheprovider --nbval-lax --nbval-current-env --nbval-cell-timeout=600 build/solutions
-	GANCOURSE_WHOLE=1 $(TESTS) $(WHOLE) $(PYTEST_ARGS)
+	GANCOURSE_FAST=1 $(call PARALLEL,2) -p no:cacheprovider --nbval-lax --nbval-current-env --nbval-cell-timeout=600 build/solutions
+	GANCOURSE_WHOLE=1 $(call TESTS,3) $(WHOLE) $(PYTEST_ARGS)
 
 gate: setup ## every wrong and right answer to every exercise, in the sandbox too, and a machine's: an hour
-	GATE=all $(TESTS) tests/gate $(PYTEST_ARGS)
+	GATE=all $(call TESTS,2) tests/gate $(PYTEST_ARGS)
 
 fuzz: setup ## broken, odd and hostile notebooks and folders to the grader, for an hour (FUZZ=60: a minute)
 	FUZZ=$(or $(FUZZ),3600) $(PYTEST) -n 3 -p no:nbval -o console_output_style=classic --dist load tests/hostile/test_fuzz.py $(PYTEST_ARGS)

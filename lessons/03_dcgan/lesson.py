@@ -39,6 +39,7 @@ from gancourse import choose_threads, data, device, each, keepsake, quick, seed_
 from gancourse.broken import broken_run
 from gancourse.checks import public
 from gancourse.plots import FAKE, JUDGE, PALETTE, REAL, axes, figure
+from gancourse.sheets import draw_pictures
 
 check = public("03_dcgan")
 choose_threads()  # for the whole lesson: a step of a DCGAN this small is mostly faster on one thread than on several
@@ -61,24 +62,6 @@ faces = data.load("faces", size=32, n=quick(None, 600))
 pictures, labels = next(faces.batches(32))
 print(faces)
 print(f"one batch: {tuple(pictures.shape)}, from {pictures.min():.2f} to {pictures.max():.2f}")
-
-
-# %% name="draw" demo=true folded="Pictures side by side, for all figures of this lesson"
-def tiled(pictures, columns=8):
-    """Pictures (n, 3, H, W) in [−1, 1] side by side, as matplotlib wants them."""
-    from torchvision.utils import make_grid
-
-    sheet = make_grid((pictures.detach().cpu() + 1) / 2, columns, padding=1, pad_value=1.0)
-    return sheet.clamp(0, 1).permute(1, 2, 0).numpy()
-
-
-def draw_pictures(ax, pictures, columns=8, title=""):
-    """Pictures on these axes, without ticks."""
-    ax.imshow(tiled(pictures, columns), interpolation="nearest")
-    ax.set(title=title, xticks=[], yticks=[])
-    ax.grid(False)
-    ax.spines[:].set_visible(False)
-    ax.tick_params(length=0)
 
 
 # %% demo=true

@@ -38,6 +38,7 @@ from gancourse.data.images import to_unit
 from gancourse.metrics.probe import linear_probe
 from gancourse.models import store
 from gancourse.plots import FAKE, JUDGE, PALETTE, REAL, axes, figure
+from gancourse.sheets import draw_pictures
 
 check = public("07_conditional")
 choose_threads()
@@ -446,24 +447,7 @@ def obeyed(G, n=MANY):
     return scores
 
 
-# %% name="draw" demo=true folded="Pictures side by side, for all figures of this lesson; and sixteen of the data"
-def tiled(pictures, columns):
-    """Pictures (n, 3, H, W) in [−1, 1] side by side, as matplotlib wants them."""
-    from torchvision.utils import make_grid
-
-    return (
-        ((make_grid(pictures.detach(), columns, padding=1, pad_value=1.0) + 1) / 2).clamp(0, 1).permute(1, 2, 0).numpy()
-    )
-
-
-def draw_pictures(ax, pictures, columns=8, title=""):
-    """Pictures on these axes, without ticks."""
-    ax.imshow(tiled(pictures, columns), interpolation="nearest")
-    ax.set(title=title, xticks=[], yticks=[])
-    ax.grid(False)
-    ax.spines[:].set_visible(False)
-
-
+# %% name="draw" demo=true folded="Draws sixteen pictures of the data"
 real, real_y = batch_of(16)
 fig = figure(8, 2.4)
 (ax,) = axes(fig)

@@ -42,6 +42,7 @@ from gancourse.metrics.translation import listening, sharpness
 from gancourse.models import store
 from gancourse.models.face_reader import load_face_reader
 from gancourse.plots import FAKE, JUDGE, PALETTE, REAL, axes, figure
+from gancourse.sheets import draw_pictures, draw_rows
 from gancourse.widgets import Canvas
 
 check = public("08_pix2pix")
@@ -81,29 +82,20 @@ def draw_pairs(given="sketch", n=4000, size=32):
 pairs, test_pairs, test_factors = draw_pairs(n=quick(4000, 120))
 test_x, test_y = as_input(test_pairs.attributes["input"]), to_unit(test_pairs.pixels)
 
-# %% demo=true folded="Draws four faces in all their versions"
-shown = test_factors.rows(slice(0, 4))
-fig = figure(8, 4.6)
-grid = axes(fig, 4, 6)
-for column, style in enumerate(("sketch", "labels", "gray", "night", "comic", "photo")):
-    for row in range(4):
-        face = face_pairs(shown.rows(slice(row, row + 1)), 64, "gray" if style == "photo" else style)
-        picture = face.pixels[0] if style == "photo" else face.attributes["input"][0]
-        if style == "labels":
-            picture = faces.PALETTE[picture.long()].movedim(-1, 0)
-        ax = grid[6 * row + column]
-        ax.imshow(picture.expand(3, -1, -1).movedim(0, -1))
-        ax.set_axis_off()
-        if row == 0:
-            ax.set_title(style, fontsize=10)
+# %% demo=true folded="Draws eight faces in all their versions"
+shown = test_factors.rows(slice(0, 8))
+versions = {style: face_pairs(shown, 64, style) for style in ("sketch", "labels", "gray", "night", "comic")}
+rows = {style: to_unit(pairs.attributes["input"]) for style, pairs in versions.items() if style != "labels"}
+maps = to_unit(faces.PALETTE[versions["labels"].attributes["input"].long()].movedim(-1, 1))
+fig = draw_rows({"sketch": rows.pop("sketch"), "labels": maps, **rows, "photo": to_unit(versions["gray"].pixels)})
 show(
     fig,
-    alt="Four drawn faces, one a row: as a sketch, as a map of parts in flat colors, in gray, by night, as a comic, "
-    "and as a photo.",
+    alt="Eight drawn faces, one a column: as a sketch, as a map of parts in flat colors, in gray, by night, as a "
+    "comic, and as a photo.",
 )
 
 # %% [markdown]
-# From left to right less and less is missing. A gray picture lacks color; a map of parts lacks every shade within a
+# From top to bottom less and less is missing. A gray picture lacks color; a map of parts lacks every shade within a
 # part; a sketch lacks both. So there is not *one* right answer to a sketch. It is a whole distribution, $p(y \mid
 # x)$, and the lesson is about drawing from it instead of averaging over it.
 #
@@ -536,17 +528,8 @@ RUNS = {
 networks = {name: translate(judge, weight, STEPS)[0] for name, (judge, weight) in RUNS.items()}
 
 # %% demo=true folded="Draws what the four make of sketches of combinations that none has seen"
-fig = figure(9, 6.4)
-rows = [test_x[:8].expand(-1, 3, -1, -1), *(made_by(G, test_x[:8]) for G in networks.values()), test_y[:8]]
-grid = axes(fig, 6, 8)
-for row, (name, pictures) in enumerate(zip(("sketch", *networks, "photo"), rows, strict=True)):
-    for column in range(8):
-        ax = grid[8 * row + column]
-        ax.imshow((pictures[column].movedim(0, -1) + 1) / 2)
-        ax.set(xticks=(), yticks=())
-        ax.grid(False)
-        if column == 0:
-            ax.set_ylabel(name.replace(", ", ",\n"), rotation=0, ha="right", va="center", fontsize=9)
+made = {name: made_by(G, test_x[:8]) for name, G in networks.items()}
+fig = draw_rows({"sketch": test_x[:8], **made, "photo": test_y[:8]})
 show(fig, alt="Six rows of eight small faces: sketches, what each of four networks made of them, and the true photos.")
 
 # %% [markdown]
@@ -636,10 +619,7 @@ show(
 many = made_by(networks["both"], test_x[:1].repeat(10, 1, 1, 1))
 apart = (many[:1] - many[1:]).abs().mean() / (test_y[:-1] - test_y[1:]).abs().mean()
 fig = figure(9, 1.4)
-for ax, picture in zip(axes(fig, 1, 10), many, strict=True):
-    ax.imshow((picture.movedim(0, -1) + 1) / 2)
-    ax.set_axis_off()
-fig.suptitle(f"one sketch, ten times: apart by {apart:.2f} of the distance between two people", fontsize=10)
+draw_pictures(*axes(fig), many, 10, f"one sketch, ten times: apart by {apart:.2f} of the distance between two people")
 show(fig, alt="Ten small faces from the same sketch, side by side.")
 
 # %% [markdown]
@@ -904,15 +884,10 @@ def play_broken(name, **changes):
     steps, weight = quick(settings.pop("steps"), 4), settings.pop("weight", 50.0)
     G, _ = translate(lambda: GAME(width=16), weight, steps, **settings)
     pictures = made_by(G, test_x)
-    fig = figure(8, 2.6)
-    for k, ax in enumerate(axes(fig, 2, 8)):
-        shown = test_x[k].expand(3, -1, -1) if k < 8 else pictures[k - 8]
-        ax.imshow((shown.movedim(0, -1) + 1) / 2)
-        ax.set_axis_off()
     own, others = listening(pictures, test_y)
     sharp = sharpness(pictures) / sharpness(test_y)
     told = f"agrees {own:.2f} with the own photo, {others:.2f} with another's; edges {sharp:.2f} times as strong"
-    fig.suptitle(f"run {name}: {told}", fontsize=10)
+    fig = draw_rows({"sketch": test_x[:8], "made of it": pictures[:8]}, f"run {name}: {told}")
     show(fig, alt=f"Run {name}: eight sketches above, what the network made of them below. It {told}.")
     return pictures
 

@@ -34,7 +34,7 @@ from tempfile import TemporaryDirectory
 import torch
 import torch.nn.functional as F
 from torch import nn
-from torchvision.utils import make_grid, save_image
+from torchvision.utils import save_image
 
 from gancourse import choose_threads, keepsake, quick, seed_everything, show, working
 from gancourse.broken import broken_run
@@ -44,6 +44,7 @@ from gancourse.data.folders import two_folders
 from gancourse.data.images import to_unit
 from gancourse.metrics.domains import FOLLOWED, domain_classifier, kept_factors, share_of_b
 from gancourse.plots import FAKE, JUDGE, PALETTE, REAL, axes, figure
+from gancourse.sheets import draw_rows
 from gancourse.widgets import Choice
 from gancourse.widgets.sliders import Sliders
 
@@ -75,21 +76,7 @@ with working("drawing two piles of faces", usual=4):
 
 
 # %% demo=true folded="Draws ten pictures of each pile"
-def draw_rows(rows, names, title=""):
-    """Rows of small pictures with their names on the left; the figure."""
-    fig = figure(9, 0.3 + 0.85 * len(rows))
-    for ax, row, name in zip(axes(fig, len(rows), 1), rows, names, strict=True):
-        ax.imshow((make_grid(row.detach(), len(row), 1, pad_value=1.0).movedim(0, -1) + 1) / 2)
-        ax.set(xticks=(), yticks=())
-        ax.grid(False)
-        ax.set_frame_on(False)
-        ax.set_anchor("W")
-        ax.set_ylabel(name.replace(", ", ",\n"), rotation=0, ha="right", va="center", fontsize=9)
-    fig.suptitle(title, fontsize=10)
-    return fig
-
-
-fig = draw_rows([A[:10], B[:10]], ["photos", "comics"])
+fig = draw_rows({"photos": A[:10], "comics": B[:10]})
 show(fig, alt="Two rows of ten small faces: photos above, comics with dark outlines and flat colors below.")
 
 # %% [markdown]
@@ -560,8 +547,7 @@ comics = {name: made_by(run[0], test_a) for name, run in pairs_of_networks.items
 photos = {name: made_by(run[1], test_b) for name, run in pairs_of_networks.items()}
 
 # %% demo=true folded="Draws what the four make of people they have never seen"
-rows = [test_a[:10], *(made[:10] for made in comics.values()), test_b[:10]]
-fig = draw_rows(rows, ["photo", *comics, "true comic"])
+fig = draw_rows({"photo": test_a[:10], **{name: made[:10] for name, made in comics.items()}, "true comic": test_b[:10]})
 show(fig, alt="Six rows of ten small faces: photos, what each of four networks made of them, and true comics.")
 
 # %% [markdown]
@@ -752,8 +738,12 @@ def unpacked(b, most=1.0):
 noise = torch.randn_like(test_a)
 gray = smuggled(test_a[:10])
 as_bytes = ((gray + 1) * 127.5).round() / 127.5 - 1
-back = unpacked(gray), unpacked((gray + 2 / 255 * noise[:10]).clamp(-1, 1)), unpacked(as_bytes)
-fig = draw_rows([test_a[:10], gray, *back], ["photo", "translation", "back", "back, after noise", "back, from a file"])
+back = {
+    "back": unpacked(gray),
+    "back, after noise": unpacked((gray + 2 / 255 * noise[:10]).clamp(-1, 1)),
+    "back, from a file": unpacked(as_bytes),
+}
+fig = draw_rows({"photo": test_a[:10], "translation": gray, **back})
 show(fig, alt="Five rows of ten small faces: photos, the same in gray, and three ways back from the gray pictures.")
 
 # %% name="how-much-noise" demo=true folded="Draws the error on return against the noise"
@@ -826,7 +816,7 @@ def play_broken(name, **changes):
     moved = float((made - test_a).abs().mean())
     told = f"run {name}: {share_of_b(telling_apart, made):.0%} taken for comics, "
     told += f"{share_of_b(telling_apart, pile):.0%} of pile B are; changed by {moved:.2f}, back within {back:.2f}"
-    fig = draw_rows([test_a[:10], made[:10]], ["photo", "translation"], told)
+    fig = draw_rows({"photo": test_a[:10], "translation": made[:10]}, told)
     show(fig, alt=f"Two rows of ten small faces, photos and their translations. The title says: {told}.")
     return made
 
@@ -997,7 +987,7 @@ def translated_points(a, b):
 #   2016, [arXiv:1603.08155](https://arxiv.org/abs/1603.08155), where the generator comes from.
 
 # %% demo=true folded="Your own translations, kept beside this notebook"
-fig = draw_rows([test_a[10:18], comics["λ = 1"][10:18]], ["photo", "my comic"])
+fig = draw_rows({"photo": test_a[10:18], "my comic": comics["λ = 1"][10:18]})
 keepsake(fig, alt="Eight small faces as photos, and the comics that my network made of them.", name="my_comics")
 
 # %% [markdown] last=true
