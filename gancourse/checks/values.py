@@ -10,6 +10,8 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import torch
@@ -41,7 +43,8 @@ def plain(value: Any) -> Tensor:
         with torch._C.DisableTorchFunctionSubclass():
             tensor = Tensor.as_subclass(Tensor.detach(value), Tensor)
     else:
-        tensor = torch.as_tensor(value)
+        exact = type(value) in (Fraction, Decimal)  # numbers, too, and torch knows neither
+        tensor = torch.as_tensor(float(value) if exact else value)
         if type(tensor) is not Tensor:
             raise TypeError("not a tensor")
     return tensor.to("cpu", copy=True)
@@ -62,7 +65,7 @@ def numbers(value: Any, shape: Sequence[int] | None = None, what: str = "The res
         if tensor.is_complex():
             raise Miss(f"{what} is complex: somewhere the root of a negative number, or of a matrix. Return real ones.")
         tensor = tensor.to(torch.float64)
-    except (TypeError, ValueError, RuntimeError):
+    except (TypeError, ValueError, RuntimeError, OverflowError):
         raise Miss(f"{what} should be numbers; it is {a(value)}.") from None
     if shape is not None and tuple(tensor.shape) != tuple(shape):
         message = f"{what} should {of_shape(shape)}; it has shape {tuple(tensor.shape)}."

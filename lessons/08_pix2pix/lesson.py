@@ -619,7 +619,7 @@ show(
 many = made_by(networks["both"], test_x[:1].repeat(10, 1, 1, 1))
 apart = (many[:1] - many[1:]).abs().mean() / (test_y[:-1] - test_y[1:]).abs().mean()
 fig = figure(9, 1.4)
-draw_pictures(*axes(fig), many, 10, f"one sketch, ten times: apart by {apart:.2f} of the distance between two people")
+draw_pictures(axes(fig)[0], many, 10, f"one sketch, ten times: apart by {apart:.2f} of the distance between two people")
 show(fig, alt="Ten small faces from the same sketch, side by side.")
 
 # %% [markdown]

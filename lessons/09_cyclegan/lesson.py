@@ -157,11 +157,11 @@ def cycle_and_identity(G_AB, G_BA, a, b):
 #    has nothing to say where this is 0.
 # 3. **The cycle**: the share of $A$'s pictures, each counted as often as it occurs, that come back to where they were
 #    by `f` and then `g`.
-# 4. **A shuffle**: let `f` and `g` be perfect, and let `s` be a list that shuffles $B$: `j` becomes `s[j]`. Return two
-#    lists, a map into $B$ that is `f` with the shuffle behind it, and the map back with which the cycle is as perfect
-#    as before.
-# 5. **The count**: how many maps `f` into $B$ are perfect: no two pictures become one, and each becomes one that occurs
-#    as often as itself. A whole number. (`f`, `g` and `s` do not matter here.)
+# 4. **A shuffle**: let `f` be one-to-one, with all of $B$ in it, and let `g` undo it. Let `s` be a list that shuffles
+#    $B$: `j` becomes `s[j]`. Return two lists, a map into $B$ that is `f` with the shuffle behind it, and the map back
+#    with which every picture comes back as before.
+# 5. **The count**: how many maps `f` into $B$ are perfect: no two pictures become one, each picture of $B$ is hit, and
+#    each becomes one that occurs as often as itself. A whole number. (`f`, `g` and `s` do not matter here.)
 
 # %% [markdown] hints="perfect_maps"
 # Steps 1 and 3 go through the pictures of $A$ once. Step 4: what was done last is undone first. Step 5: pictures that
@@ -357,8 +357,8 @@ def patch_judge(width=16):
 #   place. If it is False, the new one is shown and not stored.
 #
 # A picture that was stored can come out again for a later one of the same batch. Return two tensors: what is shown
-# (n, …), and what is held then. Both are cut off from $G$'s computation; what came in stays as it was. `m` may be 0,
-# `n` is not.
+# (n, …), and what is held then. Both are cut off from $G$'s computation; what came in stays as it was. `m` may be 0
+# (then `held` has the shape (0, …)), `n` is not.
 
 # %% [markdown] hints="from_buffer"
 # Lesson 03's loop with a list, where chance now comes in from outside.
@@ -450,9 +450,9 @@ class Remembering:
 #    generators, down the first formula, with `weight` for $\lambda$ and `identity` for $\mu$. The judges judge as
 #    they are and do not move.
 # 2. **The judges' turn.** Give the *same* translations as in turn 1, from before the generators' step, to
-#    `remember_A` (those that lie in $A$) and `remember_B`, once each. What they return is $\hat a$ and $\hat b$. One
-#    step of `opt_D`, which holds the parameters of both judges, down the second formula. It leaves no gradient in the
-#    generators.
+#    `remember_A` (those that lie in $A$) and `remember_B`, once each, whenever you like. What they return is $\hat a$
+#    and $\hat b$. One step of `opt_D`, which holds the parameters of both judges, down the second formula. It adds
+#    nothing to the generators' gradients.
 # 3. Return four plain numbers: the generators' adversarial loss (the first two terms), $L_\text{cyc}$,
 #    $L_\text{id}$, both without their weights, and the judges' loss; each from before the step that it led to.
 #

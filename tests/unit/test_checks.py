@@ -11,6 +11,8 @@ import re
 import sys
 import warnings
 import zlib
+from decimal import Decimal
+from fractions import Fraction
 from itertools import combinations
 
 import pytest
@@ -75,7 +77,10 @@ def report(suite: Suite, exercise: str, thing: object) -> str:
 # --- numbers --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("value", [2, 2.0, torch.tensor(2), torch.tensor(2.0, requires_grad=True), [2.0], True])
+@pytest.mark.parametrize(
+    "value",
+    [2, 2.0, torch.tensor(2), torch.tensor(2.0, requires_grad=True), [2.0], True, Fraction(1, 2), Decimal("0.5")],
+)
 def test_numbers_takes_whatever_holds_numbers(value):
     got = numbers(value)
     assert got.dtype == torch.float64 and not got.requires_grad
@@ -92,6 +97,7 @@ def test_numbers_takes_whatever_holds_numbers(value):
         (torch.empty(3, device="meta"), "should be numbers"),
         (torch.tensor([1.0, float("nan")]), "contains NaN"),
         (float("-inf"), "is infinite"),
+        (Fraction(10**400, 3), "should be numbers; it is a Fraction."),
     ],
 )
 def test_numbers_names_what_is_no_number(value, says):

@@ -14,7 +14,9 @@ import sys
 import threading
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from enum import Enum, IntEnum
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -120,6 +122,8 @@ class Grade(float):
         (np.float32(0.25), np.float32(0.25)),
         (np.int64(3), np.int64(3)),
         (np.True_, np.True_),
+        (Fraction(1, 4), 0.25),
+        (Decimal("0.25"), 0.25),
     ],
     ids=lambda value: f"{type(value).__name__} {value}"[:40],
 )

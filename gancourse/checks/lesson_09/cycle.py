@@ -91,7 +91,7 @@ def _(cycle_and_identity: Callable) -> None:
     world.case.compare(pair(cycle_and_identity(*world.given), *BOTH))
 
 
-@check.that("cycle_and_identity", "teaches both networks, each in both of its places")
+@check.that("cycle_and_identity", "teaches both networks, each in both of its places", point=True)
 def _(cycle_and_identity: Callable) -> None:
     world = drawn(lambda: ThereAndBack(3, 2))
     nets = nn.ModuleList([world.G_AB, world.G_BA])
@@ -232,3 +232,5 @@ def _(hidden_message: Callable) -> None:
     attached = any(isinstance(part, Tensor) and part.requires_grad for part in got)
     expect(not attached, "An error is returned with its computation attached: measure under torch.no_grad().")
     leaves_alone(hidden_message, *world.given)
+    # A network may hand on what it is given: what is added to the translation in place is then added to the picture.
+    leaves_alone(hidden_message, nn.Identity(), *world.given[1:])

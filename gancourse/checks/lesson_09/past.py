@@ -107,15 +107,17 @@ def _(from_buffer: Callable) -> None:
 
 @check.that("from_buffer", "leaves what it is given as it was, and is cut off from G", alone=False)
 def _(from_buffer: Callable) -> None:
-    world = Past(3, 3, 3, heads=True)
-    world.fakes = (2 * world.fakes.requires_grad_()).clone()
-    got = from_buffer(world.held, world.fakes, world.coins, world.places, world.capacity)
-    shown, held = two(got, "Return two tensors: what D is shown, and what the buffer holds then.")
-    expect(intact(world.held) and intact(world.fakes), "The buffer or the batch that came in is changed.")
-    numbers(shown, tuple(world.fakes.shape), "What is shown")
-    for what, which in (("is shown", shown), ("is held", held)):
-        attached = isinstance(which, Tensor) and which.requires_grad
-        expect(not attached, f"What {what} still hangs on G's computation: detach the new translations.")
+    for full, heads in ((3, True), (3, False), (1, True)):  # an old picture, a new one, and one that is also stored
+        world = Past(full, 3, 3, heads=heads)
+        world.fakes = (2 * world.fakes.requires_grad_()).clone()
+        got = from_buffer(world.held, world.fakes, world.coins, world.places, world.capacity)
+        expect(got is not None, NOTHING)
+        shown, held = two(got, "Return two tensors: what D is shown, and what the buffer holds then.")
+        expect(intact(world.held) and intact(world.fakes), "The buffer or the batch that came in is changed.")
+        numbers(shown, tuple(world.fakes.shape), "What is shown")
+        for what, which in (("is shown", shown), ("is held", held)):
+            attached = isinstance(which, Tensor) and which.requires_grad
+            expect(not attached, f"What {what} still hangs on G's computation: detach the new translations.")
 
 
 @check.that("from_buffer", "takes pictures of any shape", alone=False)

@@ -99,7 +99,10 @@ def whole_list(value: Any, length: int, what: str) -> Map:
 @check.that("perfect_maps", "step 1: what comes out")
 def _(perfect_maps: Callable) -> None:
     for fits in (False, True):
-        world = some_domains(fits, lambda w, fits=fits: fits or len({tuple(w.out), tuple(w.p), tuple(w.q)}) == 3)
+        # The last picture of B does not come out: what comes out is as long as q all the same.
+        world = some_domains(
+            fits, lambda w, fits=fits: fits or (len({tuple(w.out), tuple(w.p), tuple(w.q)}) == 3 and not w.out[-1])
+        )
         got = whole_list(world.asked(perfect_maps, 1), len(world.p), "what comes out")
         want = world.out
         usual = {
@@ -135,20 +138,26 @@ def _(perfect_maps: Callable) -> None:
     expect_close(numbers(fitting.asked(perfect_maps, 2), ()), 0.0, fitting.told)
 
 
+def round_from_b(world: FiniteDomains) -> float:
+    """The share of B's pictures that come back by g and then f."""
+    return sum(c for j, c in enumerate(world.q) if world.f[world.g[j]] == j) / sum(world.q)
+
+
 @check.that("perfect_maps", "step 3: what comes back")
 def _(perfect_maps: Callable) -> None:
     k = 5
 
     def good(world: FiniteDomains) -> bool:
         lone = sum(world.g[world.f[i]] == i for i in range(k)) / len(world.p)
-        reverse = sum(world.f[world.g[j]] == j for j in range(k)) / len(world.p)
-        return len({round(x, 3) for x in (world.back_share, lone, 1 - world.back_share)}) == 3 and reverse > 0
+        shares = (world.back_share, lone, 1 - world.back_share, round_from_b(world))
+        return len({round(share, 3) for share in shares}) == 4
 
     world = some_domains(False, good)
     lone = sum(world.g[world.f[i]] == i for i in range(len(world.p))) / len(world.p)
     usual = {
         "Each picture counts once. It should count as often as it occurs.": lone,
         "That is the share that does not come back.": 1 - world.back_share,
+        "That goes around from B: its pictures by g, and then by f.": round_from_b(world),
         "That is a count. Divide by how many pictures there are in all.": world.back_share * sum(world.p),
     }
     Case(world.told, world.back_share, usual).compare(numbers(world.asked(perfect_maps, 3), (), "The answer"))
@@ -204,7 +213,7 @@ def perfect_pairs(p: Sequence[int], q: Sequence[int]) -> int:
 @check.that("perfect_maps", "step 5: how many pairs are perfect by both losses", point=True)
 def _(perfect_maps: Callable) -> None:
     cases = [([2, 2, 2, 2], [2, 2, 2, 2]), ([1, 2, 3, 4], [3, 1, 4, 2]), ([3, 1, 3, 1, 3], [1, 1, 3, 3, 3])]
-    cases.append(([1, 2, 2], [1, 1, 3]))
+    cases += [([1, 2, 2], [1, 1, 3]), ([1, 2, 2, 2, 3], [1, 1, 2, 3, 3])]
     for p, q in cases:
         if fresh():
             order = torch.randperm(len(p), generator=generator()).tolist()
@@ -216,7 +225,8 @@ def _(perfect_maps: Callable) -> None:
             continue
         said = f"For p = {p}, q = {q} you return {got}; expected {want}."
         if want == 0:
-            raise Miss(f"{said} No one-to-one map has these counts of B come out of those of A.")
+            more = " That the same counts occur in both is not enough: each as often." if set(p) == set(q) else ""
+            raise Miss(f"{said} No one-to-one map has these counts of B come out of those of A.{more}")
         if got == math.factorial(k):
             raise Miss(f"{said} All orders are counted; a picture may go only to one that occurs as often as itself.")
         if got == sum(math.factorial(list(p).count(c)) for c in set(p)):

@@ -10,6 +10,7 @@ short list of its own. Both sides use this file; neither believes the other.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import socket
@@ -18,6 +19,8 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -76,16 +79,20 @@ UNDERNEATH: tuple[tuple[type, Callable[[Any], Any]], ...] = (
     (dict, lambda value: dict(dict.items(value))),
 )
 """How to read what a value of a subclass is underneath, whatever the subclass says about itself."""
+EXACT = (Fraction, Decimal)
 ALREADY_PLAIN = {bool, int, float, str, tuple, list, dict}
 
 
 def underneath(value: Any) -> Any:
-    """A named tuple as a tuple, an enum's word as a string, NumPy's string as Python's; all else as it is."""
+    """A named tuple as a tuple, an enum's word as a string, NumPy's string as Python's, a fraction as a float."""
     if isinstance(value, np.generic) and not isinstance(value, np.str_):
         return value  # float64 is a float, but has a type that checks may ask for
     kind = type(value)
     if kind in ALREADY_PLAIN:
         return value
+    if kind in EXACT:
+        with contextlib.suppress(ArithmeticError, ValueError):  # as a float they are what a check compares
+            return float(value)
     return next((read(value) for base, read in UNDERNEATH if issubclass(kind, base)), value)
 
 
