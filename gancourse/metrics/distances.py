@@ -1,10 +1,11 @@
-"""Distances between samples."""
+"""Distances between samples.
+
+SciPy is loaded where it is used: its statistics take a second, and whoever asks for a check loads this module.
+"""
 
 from __future__ import annotations
 
 import torch
-from scipy.optimize import linear_sum_assignment
-from scipy.stats import wasserstein_distance
 from torch import Tensor
 
 from gancourse.metrics.given import finite, wide
@@ -22,6 +23,8 @@ def wasserstein_1d(x: Tensor, y: Tensor) -> float:
     Raises:
         ValueError: if one of them is empty, or holds NaN or infinity.
     """
+    from scipy.stats import wasserstein_distance
+
     one, other = (wide(finite(values, name)).flatten().cpu().numpy() for values, name in ((x, "x"), (y, "y")))
     return float(wasserstein_distance(one, other))
 
@@ -37,6 +40,8 @@ def wasserstein_points(x: Tensor, y: Tensor) -> float:
     Raises:
         ValueError: if their shapes differ or are no (n, d), if there is no point, or if one holds NaN or infinity.
     """
+    from scipy.optimize import linear_sum_assignment
+
     one, other = (wide(finite(values, name)).cpu() for values, name in ((x, "x"), (y, "y")))
     if one.shape != other.shape or one.ndim != 2 or not len(one):
         raise ValueError(f"Two samples of one shape (n, d) are wanted; they are {(*one.shape,)} and {(*other.shape,)}.")

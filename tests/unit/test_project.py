@@ -142,15 +142,22 @@ def test_importing_gancourse_loads_nothing_heavy() -> None:
     assert [m for m in loaded if m.startswith("jupyter")] == []
 
 
-def test_the_head_of_a_lesson_loads_neither_torch_nor_matplotlib_and_figures_no_statistics() -> None:
+def loaded_by(code: str) -> set[str]:
+    """The packages that are loaded after some code, in a process of its own."""
+    answer = python(f"{code}\nimport sys; print(*{{m.split('.')[0] for m in sys.modules}})")
+    assert answer.returncode == 0, answer.stderr
+    return set(answer.stdout.split())
+
+
+def test_the_head_of_a_lesson_needs_neither_torch_nor_matplotlib() -> None:
     """Each notebook waits for its imports before anything can be seen: seconds, on two cores."""
-    for code, heavy in {
-        "from gancourse import signpost": {"torch", "matplotlib", "seaborn", "scipy"},
-        "from gancourse import show": {"torchvision", "seaborn", "scipy", "pandas"},
-    }.items():
-        answer = python(f"{code}\nimport sys; print(*{{m.split('.')[0] for m in sys.modules}})")
-        assert answer.returncode == 0, answer.stderr
-        assert set(answer.stdout.split()) & heavy == set(), code
+    assert loaded_by("from gancourse import signpost") & {"torch", "matplotlib", "seaborn", "scipy"} == set()
+
+
+@pytest.mark.slow  # for torch's import
+def test_figures_and_checks_need_no_statistics() -> None:
+    code = "from gancourse import show\nfrom gancourse.checks import public\npublic('01_gaussian_1d')"
+    assert loaded_by(code) & {"torchvision", "seaborn", "scipy", "pandas"} == set()
 
 
 @pytest.mark.slow  # for seaborn's import
