@@ -1,0 +1,281 @@
+"""One training step of two players that grow, while α is between 0 and 1.
+
+Karras et al., "Progressive Growing of GANs", ICLR 2018, arXiv:1710.10196, section 2 and appendix A.1; the penalty is
+Gulrajani et al.'s, "Improved Training of Wasserstein GANs", NeurIPS 2017, arXiv:1704.00028, eq. 3.
+
+The networks are small, curved, and in double precision. What should come of the step is found on copies, by another
+way to the penalty's slopes (`torch.func`); what the usual slips lead to, likewise.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from gancourse.checks.asked import CHANGES, intact
+from gancourse.checks.core import expect
+from gancourse.checks.doubles import Counted, Fading
+from gancourse.checks.inputs import Case, chosen, rand, randn
+from gancourse.checks.lesson_13.bands import quadrupled, quartered
+from gancourse.checks.lesson_13.suite import check
+from gancourse.checks.steps import curved, flat, linear, trainable
+from gancourse.checks.values import close, described, expect_close, numbers, two
+
+SHAPE = 1, 2, 2
+PIXELS, LATENT = 4, 3
+
+
+class GrowingGame:
+    """Networks that are told α, optimizers, a batch, and what is left in the gradients from before."""
+
+    def __init__(self, alpha: float | None = None, stale: float = 0.3) -> None:
+        self.G = Fading(linear(LATENT, PIXELS), curved(LATENT, 4, PIXELS), *SHAPE)
+        self.D = Fading(curved(PIXELS, 4, 1), curved(PIXELS, 5, 1))
+        self.real, self.z = 2 * randn(5, *SHAPE).double(), randn(5, LATENT).double()
+        with torch.no_grad():
+            for p in self.D.parameters():
+                p.mul_(2.5)  # so that no part of the loss is too small to be seen
+        self.mix = 0.1 + 0.8 * rand(5).double()
+        self.alpha = chosen(0.25, between=(0.15, 0.4))[0] if alpha is None else alpha
+        self.rates = 0.1, 0.02
+        self.opt_G, self.opt_D = (
+            Counted(net.parameters(), rate) for net, rate in zip((self.G, self.D), self.rates, strict=True)
+        )
+        self.before = copy.deepcopy((self.G, self.D))
+        self.stale = [[stale * torch.ones_like(p) for p in net.parameters()] for net in (self.G, self.D)]
+        for net, gradients in zip((self.G, self.D), self.stale, strict=True):
+            for p, gradient in zip(net.parameters(), gradients, strict=True):
+                p.grad = gradient.clone()
+
+    def play(self, step: Callable) -> Tensor:
+        """Let the student's step play; both losses, as a tensor (2,)."""
+        got = step(self.G, self.D, self.opt_G, self.opt_D, self.real, self.z, self.mix, self.alpha)
+        said = f"Return two numbers, D's loss first and G's second; you return {described(got)}."
+        parts = two(got, said, tensor=True)
+        for part in parts:
+            attached = isinstance(part, Tensor) and part.requires_grad
+            expect(not attached, "A loss is returned with its computation attached. Return plain numbers: `.item()`.")
+        return torch.stack([numbers(part, (), "A returned loss") for part in parts])
+
+    def expected(self, slip: str = "") -> GrowingStep:
+        """What should come of it, or what this slip leads to."""
+        return GrowingStep(self, slip)
+
+
+def steepness(D: nn.Module, x: Tensor, alpha: float) -> Tensor:
+    """‖∇D‖ at each of the points, (n,), sample by sample."""
+    weights = dict(D.named_parameters())
+
+    def said(point: Tensor) -> Tensor:
+        return torch.func.functional_call(D, weights, (point[None], alpha)).sum()
+
+    return torch.func.vmap(torch.func.grad(said))(x).flatten(1).norm(dim=1)
+
+
+class GrowingStep:
+    """The step on copies of a game's networks: `G` and `D` afterwards, in a row each, and the `losses`."""
+
+    def __init__(self, game: GrowingGame, slip: str) -> None:
+        G, D = copy.deepcopy(game.before)
+        a, mix = game.alpha, game.mix[:, None, None, None]
+        coarse = quadrupled(quartered(game.real))
+        shares = {"real as it is": 1.0, "real coarse": 0.0, "real by 1 − α": 1 - a}
+        share = shares.get(slip, a)
+        real = coarse + share * (game.real - coarse)
+        for_g, for_d = {
+            "grown at once": (1.0, 1.0), "G at once": (1.0, a), "D at once": (a, 1.0), "1 − α": (1 - a, 1 - a),
+        }.get(slip, (a, a))  # fmt: skip
+        fake = G(game.z, for_g)
+        made = fake.detach()
+        on_real, on_fake = D(real, for_d), D(made, for_d)
+        if slip == "swapped":
+            on_real, on_fake = on_fake, on_real
+        points = (1 - mix) * real + mix * made
+        if slip == "penalty on real":
+            points = real
+        if slip == "penalty on fakes":
+            points = made
+        if slip == "penalty on raw":
+            points = (1 - mix) * game.real + mix * made
+        if slip == "mixed the other way":
+            points = mix * real + (1 - mix) * made
+        slope = steepness(D, points, 1.0 if slip == "penalty at once" else for_d)
+        penalty = {
+            "one-sided": lambda s: (s - 1).clamp(min=0).square(),
+            "to zero": lambda s: s.square(),
+            "squared norm": lambda s: (s.square() - 1).square(),
+            "no square": lambda s: (s - 1).abs(),
+        }.get(slip, lambda s: (s - 1).square())(slope).mean()
+        weight = {"no penalty": 0.0, "weight 1": 1.0}.get(slip, 10.0)
+        drift = {
+            "no drift": 0 * on_real.mean(), "drift of both": 1e-3 * (on_real.square() + on_fake.square()).mean(),
+            "drift of fakes": 1e-3 * on_fake.square().mean(), "drift of the mean": 1e-3 * on_real.mean().square(),
+            "drift 1": on_real.square().mean(),
+        }.get(slip, 1e-3 * on_real.square().mean())  # fmt: skip
+        critic = on_fake.mean() - on_real.mean()
+        d_loss = critic + weight * penalty + drift
+        if slip == "cross-entropy":
+            softplus = nn.functional.softplus
+            d_loss = d_loss - critic + softplus(-on_real).mean() + softplus(on_fake).mean()
+        earlier = copy.deepcopy(D)
+        self.down(D, d_loss, game.rates[1], game.stale[1] if slip == "stale D" else None)
+        judge = earlier if slip == "old D" else D
+        judged = judge(fake, 1.0 if slip == "G judged at once" else for_d)
+        g_loss = -judged.mean()
+        if slip == "wrong way":
+            g_loss = judged.mean()
+        if slip == "non-saturating":
+            g_loss = nn.functional.softplus(-judged).mean()
+        extra: Any = game.stale[0] if slip == "stale G" else None
+        if slip == "not detached":
+            extra = torch.autograd.grad(earlier(fake, a).mean(), list(G.parameters()), retain_graph=True)
+        self.down(G, g_loss, game.rates[0], extra)
+        self.G, self.D = flat(G), flat(D)
+        self.losses = torch.stack([d_loss.detach(), g_loss.detach()])
+
+    @staticmethod
+    def down(net: nn.Module, loss: Tensor, rate: float, extra: Any) -> None:
+        """One step of plain gradient descent."""
+        weights = list(net.parameters())
+        gradients = torch.autograd.grad(loss, weights, retain_graph=True, allow_unused=True)
+        with torch.no_grad():
+            for k, (p, gradient) in enumerate(zip(weights, gradients, strict=True)):
+                slope = torch.zeros_like(p) if gradient is None else gradient
+                p.sub_(rate * (slope if extra is None else slope + extra[k]))
+
+
+D_SLIPS = {
+    "real as it is": "Real pictures are shown as they are. Their finest details fade in by α, as the fakes' do.",
+    "real coarse": "Real pictures are shown without their finest details. By α they are there.",
+    "real by 1 − α": "Real pictures' details are shown by 1 − α. They come by α.",
+    "grown at once": "α is not passed on: both networks are asked as if they were grown already.",
+    "G at once": "G is asked without its α: G(z, alpha).",
+    "D at once": "D is asked without its α: D(x, alpha).",
+    "1 − α": "The networks are told 1 − α.",
+    "swapped": "Real and fake are swapped: the loss is the mean on fakes less the mean on real pictures.",
+    "no penalty": "The gradient penalty is missing, or cut off: it needs create_graph=True.",
+    "weight 1": "The penalty has the weight 1. It is 10.",
+    "penalty on real": "The slope is taken at real pictures. It is taken between real and fake.",
+    "penalty on fakes": "The slope is taken at the fakes. It is taken between real and fake.",
+    "penalty on raw": "The points between are mixed with unfaded pictures. Mix what D is shown.",
+    "mixed the other way": "mix is the fakes' share: real + mix · (fake − real).",
+    "penalty at once": "The slope is that of the grown D: ask D(x, alpha) there, too.",
+    "one-sided": "The penalty counts slopes above 1 only. Both sides are penalized.",
+    "to zero": "The slope is pulled to 0. Pull it to 1.",
+    "squared norm": "The slope's square is pulled to 1. The slope itself is: ‖∇D‖, with the root.",
+    "no square": "The slope's distance from 1 is not squared.",
+    "no drift": "The drift term is missing: 0.001 times the mean square of D on real pictures.",
+    "drift of both": "The drift term counts fakes, too. It is that of real pictures alone.",
+    "drift of fakes": "The drift term is that of fakes. It is that of real pictures.",
+    "drift of the mean": "The drift term squares the mean. It is the mean of squares.",
+    "drift 1": "The drift term has the weight 1. It is 0.001.",
+    "cross-entropy": "That is the cross-entropy. The critic's loss is a difference of means.",
+    "stale D": "Gradients of the step before are still in it. Clear them with opt_D.zero_grad() before backward().",
+}
+G_SLIPS = {
+    "grown at once": "α is not passed on: both networks are asked as if they were grown already.",
+    "G at once": "G is asked without its α: G(z, alpha).",
+    "G judged at once": "G is judged by a D that is told no α: D(fake, alpha).",
+    "1 − α": "The networks are told 1 − α.",
+    "old D": "That is the step against the D from before its own step. Ask D about the fakes again.",
+    "stale G": "Gradients of the step before are still in it. Clear them with opt_G.zero_grad().",
+    "not detached": "D's loss has left gradients in G. Detach the fakes for D, or clear opt_G's before G's backward().",
+    "wrong way": "G goes the wrong way: it should make D(G(z)) larger.",
+    "non-saturating": "That is the non-saturating loss of a D that says probabilities. G's loss is −mean D(G(z)).",
+}
+
+
+def a_game(alpha: float | None = None) -> tuple[GrowingGame, Case, Case, Case]:
+    """A game, and where D, G and the losses should end, and would after the usual slips."""
+    game = GrowingGame(alpha)
+    right = game.expected()
+    by = {slip: game.expected(slip) for slip in D_SLIPS | G_SLIPS}
+    of_d = {said: by[slip].D for slip, said in D_SLIPS.items()}
+    of_g = {said: by[slip].G for slip, said in G_SLIPS.items()}
+    of_both = {
+        "The two are swapped: D's loss comes first.": right.losses.flip(0),
+        "The signs are wrong.": -right.losses,
+        "G's loss is that against the D from before its step.": by["old D"].losses,
+        "D's loss is told without its penalty.": by["no penalty"].losses,
+    }
+    return (
+        game,
+        Case("one step", right.D, of_d),
+        Case("one step", right.G, of_g),
+        Case("one step", right.losses, of_both),
+    )
+
+
+def has_stepped(game: GrowingGame, name: str) -> None:
+    """Miss unless this player's optimizer has taken one step."""
+    net, opt = (game.D, game.opt_D) if name == "D" else (game.G, game.opt_G)
+    before = game.before[1] if name == "D" else game.before[0]
+    still = f"{name} has not moved. A step needs backward() and then opt_{name}.step()."
+    if name == "G" and opt.steps:
+        still = "G has not moved, though its optimizer took a step: is it judged on detached fakes?"
+    expect(not close(flat(net), flat(before), 1e-9, 1e-12), still)
+    expect(opt.steps > 0, f"opt_{name}.step() is not called. Use the optimizer that is passed in.")
+    expect(opt.steps == 1, f"opt_{name}.step() is called {opt.steps} times; it is one step.")
+
+
+@check.that("growing_step", "moves D: faded pictures, both networks told α, penalty and drift", point=True)
+def _(step: Callable) -> None:
+    game, of_d, _, _ = a_game()
+    game.play(step)
+    has_stepped(game, "D")
+    got = flat(game.D)
+    expect_close(
+        got, of_d.want, "one step", of_d.usual, show=False, what="D's parameters become", rtol=1e-6, atol=1e-7
+    )  # fmt: skip
+
+
+@check.that("growing_step", "moves G: its fakes, by α, are judged by the D that has just moved", point=True)
+def _(step: Callable) -> None:
+    game, _, of_g, _ = a_game()
+    game.play(step)
+    has_stepped(game, "G")
+    expect_close(
+        flat(game.G), of_g.want, "one step", of_g.usual, show=False, what="G's parameters become", rtol=1e-6, atol=1e-7
+    )  # fmt: skip
+
+
+@check.that("growing_step", "is right at both ends: α = 1 shows pictures as they are, α = 0 without their details")
+def _(step: Callable) -> None:
+    for alpha in (1.0, 0.0):
+        game = GrowingGame(alpha)
+        want = game.expected()
+        game.play(step)
+        has_stepped(game, "D")
+        has_stepped(game, "G")
+        for name, net, end in (("D", game.D, want.D), ("G", game.G, want.G)):
+            expect_close(
+                flat(net), end, f"one step at α = {alpha:g}", show=False, what=f"{name}'s parameters become",
+                rtol=1e-6, atol=1e-7,
+            )  # fmt: skip
+
+
+@check.that("growing_step", "returns both losses, as they were before each player's step")
+def _(step: Callable) -> None:
+    game, _, _, of_both = a_game()
+    of_both.compare(game.play(step))
+
+
+@check.that(
+    "growing_step", "leaves modes, pictures, noise and mixture as they are, and everything trainable", alone=False
+)
+def _(step: Callable) -> None:
+    for training in (True, False):
+        game = GrowingGame()
+        for net in (game.G, game.D):
+            net.train(training)
+        game.play(step)
+        for name, net in (("G", game.G), ("D", game.D)):
+            same = all(part.training == training for part in net.modules())
+            expect(same, f"{name} is in another mode than before. The step leaves train() and eval() to its caller.")
+            expect(trainable(net), f"{name} cannot learn any more: its parameters have requires_grad=False.")
+        for which, given in ((5, game.real), (6, game.z), (7, game.mix)):
+            expect(intact(given), CHANGES.format(which=f"number {which}"))
