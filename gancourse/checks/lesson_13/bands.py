@@ -31,7 +31,7 @@ def quadrupled(x: Tensor) -> Tensor:
     return torch.kron(x, torch.ones(2, 2, dtype=x.dtype))
 
 
-def tensors_of(value: Any, shapes: Sequence[tuple[int, ...]], what: str) -> list[Tensor]:
+def in_a_list(value: Any, shapes: Sequence[tuple[int, ...]], what: str) -> list[Tensor]:
     """Tensors of these shapes that came in a list, or misses."""
     expect(value is not None, NOTHING)
     if not isinstance(value, list | tuple):
@@ -75,7 +75,7 @@ def apart() -> Case:
 @check.that("pyramid", "apart: the smaller picture, and what it does not know of the larger one", point=True)
 def _(pyramid: Callable) -> None:
     case = drawn(apart)
-    got = tensors_of(pyramid("apart", case.inputs[0], 1), [(1, 1, 1, 2), (1, 1, 2, 4)], "The pyramid")
+    got = in_a_list(pyramid("apart", case.inputs[0], 1), [(1, 1, 1, 2), (1, 1, 2, 4)], "The pyramid")
     case.compare(in_a_row(got))
 
 
@@ -88,7 +88,7 @@ def _(pyramid: Callable) -> None:
     for _ in range(levels):
         pictures.append(quartered(pictures[-1]))
     want = [pictures[-1], *(pictures[k] - quadrupled(pictures[k + 1]) for k in reversed(range(levels)))]
-    got = tensors_of(pyramid("apart", x, levels), [tuple(part.shape) for part in want], "The pyramid")
+    got = in_a_list(pyramid("apart", x, levels), [tuple(part.shape) for part in want], "The pyramid")
     usual = {
         "The first is no picture any more. The coarsest one stays as it is.": in_a_row(
             [want[0] - want[0].mean(), *want[1:]]
@@ -103,7 +103,7 @@ def _(pyramid: Callable) -> None:
 @check.that("pyramid", "apart: with 0 levels the picture alone", alone=False)
 def _(pyramid: Callable) -> None:
     x = randn(1, 1, 3, 5)
-    (got,) = tensors_of(pyramid("apart", x, 0), [(1, 1, 3, 5)], "The pyramid")
+    (got,) = in_a_list(pyramid("apart", x, 0), [(1, 1, 3, 5)], "The pyramid")
     expect_close(got, x, "0 levels", show=False)
 
 
@@ -250,7 +250,7 @@ def _(one_band: Callable) -> None:
 
     want = chain(noises)
     got = one_band("all", nets, coarse, noises)
-    found = tensors_of(got, [tuple(x.shape) for x in want], "What paint_all returns")
+    found = in_a_list(got, [tuple(x.shape) for x in want], "What paint_all returns")
     usual = {"The bands are missing: the picture is only enlarged.": in_a_row(chain(noises, 0.0))}
     expect_close(in_a_row(found), in_a_row(want), "three nets", usual, show=False, rtol=1e-3, atol=1e-4)
 

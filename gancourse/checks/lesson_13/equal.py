@@ -79,7 +79,9 @@ def third_step() -> Case:
         "The sign is wrong: a step goes down.": [-x for x in want],
         "The learning rate is missing.": [-s for s in signs(g)],
         "Divided by the square: by its root.": [-lr / x for x in g],
-        "The bias corrections are missing. At the first step m̂ = g and v̂ = g².": [-lr * 0.1 / 0.001**0.5 * s for s in signs(g)],
+        "The bias corrections are missing. At the first step m̂ = g and v̂ = g².": [
+            -lr * 0.1 / 0.001**0.5 * s for s in signs(g)
+        ],
         "Divided by the whole gradient's length. Each weight has a mean square of its own.": [
             -lr * x / math.sqrt(sum(y * y for y in g)) for x in g
         ],
@@ -134,8 +136,9 @@ def sixth_step() -> Case:
     return Case(given, want, usual, (shape, torch.tensor(g), lr))
 
 
-NAMED_INPUTS = {1: ("shape",), 2: ("shape", "m2"), 3: ("g", "lr"), 4: ("shape", "lr"), 5: ("shape", "g")}
-NAMED_INPUTS[6] = ("shape", "g", "lr")
+NAMED_INPUTS: dict[int, tuple[str, ...]] = {
+    1: ("shape",), 2: ("shape", "m2"), 3: ("g", "lr"), 4: ("shape", "lr"), 5: ("shape", "g"), 6: ("shape", "g", "lr"),
+}  # fmt: skip
 
 
 def compare_equalized(answer: Callable, step: int, make: Callable[[], Case]) -> None:

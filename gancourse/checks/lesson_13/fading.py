@@ -16,6 +16,7 @@ from gancourse.checks.core import expect
 from gancourse.checks.inputs import Case, chosen, drawn, randn
 from gancourse.checks.lesson_13.bands import quadrupled, quartered
 from gancourse.checks.lesson_13.suite import check
+from gancourse.checks.networks import parameters
 from gancourse.checks.refusals import expect_refusal
 from gancourse.checks.values import differentiable, expect_close, numbers
 
@@ -107,7 +108,7 @@ def _(fade: Callable) -> None:
 def _(fade: Callable) -> None:
     (old, new), picture = two_paths(), 100_000 * randn(2, 1, 8, 8)
     with torch.no_grad():
-        new.weight.mul_(1e-5)
+        parameters(new)["weight"].mul_(1e-5)
         want = old(F.avg_pool2d(picture, 2)), new(picture)
     for alpha in (0.0, 1.0):
         got = numbers(fade("features", picture, new, old, alpha), tuple(want[0].shape))

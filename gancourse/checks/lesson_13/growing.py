@@ -26,16 +26,16 @@ from gancourse.checks.steps import curved, flat, linear, trainable
 from gancourse.checks.values import close, described, expect_close, numbers, two
 
 SHAPE = 1, 2, 2
-PIXELS, LATENT = 4, 3
+FLAT_PIXELS, NOISE_LENGTH = 4, 3
 
 
 class GrowingGame:
     """Networks that are told α, optimizers, a batch, and what is left in the gradients from before."""
 
     def __init__(self, alpha: float | None = None, stale: float = 0.3) -> None:
-        self.G = Fading(linear(LATENT, PIXELS), curved(LATENT, 4, PIXELS), *SHAPE)
-        self.D = Fading(curved(PIXELS, 4, 1), curved(PIXELS, 5, 1))
-        self.real, self.z = 2 * randn(5, *SHAPE).double(), randn(5, LATENT).double()
+        self.G = Fading(linear(NOISE_LENGTH, FLAT_PIXELS), curved(NOISE_LENGTH, 4, FLAT_PIXELS), *SHAPE)
+        self.D = Fading(curved(FLAT_PIXELS, 4, 1), curved(FLAT_PIXELS, 5, 1))
+        self.real, self.z = 2 * randn(5, *SHAPE).double(), randn(5, NOISE_LENGTH).double()
         with torch.no_grad():
             for p in self.D.parameters():
                 p.mul_(2.5)  # so that no part of the loss is too small to be seen
@@ -68,7 +68,7 @@ class GrowingGame:
 
 def steepness(D: nn.Module, x: Tensor, alpha: float) -> Tensor:
     """‖∇D‖ at each of the points, (n,), sample by sample."""
-    weights = dict(D.named_parameters())
+    weights: dict[str, Tensor] = dict(D.named_parameters())
 
     def said(point: Tensor) -> Tensor:
         return torch.func.functional_call(D, weights, (point[None], alpha)).sum()
@@ -202,12 +202,9 @@ def a_game(alpha: float | None = None) -> tuple[GrowingGame, Case, Case, Case]:
         "G's loss is that against the D from before its step.": by["old D"].losses,
         "D's loss is told without its penalty.": by["no penalty"].losses,
     }
-    return (
-        game,
-        Case("one step", right.D, of_d),
-        Case("one step", right.G, of_g),
-        Case("one step", right.losses, of_both),
-    )
+    cases = ((right.D, of_d), (right.G, of_g), (right.losses, of_both))
+    for_d, for_g, for_both = (Case("one step", want, usual) for want, usual in cases)
+    return game, for_d, for_g, for_both
 
 
 def has_stepped(game: GrowingGame, name: str) -> None:
