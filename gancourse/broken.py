@@ -29,6 +29,10 @@ BROKEN: dict[str, dict[str, dict[str, Any]]] = {
         "A": {"told": False},
         "B": {"shift": 1},
     },
+    "13_progressive": {
+        "A": {"ends": (0.5, 0.5)},
+        "B": {"told": False},
+    },
 }
 """Settings by lesson and run, for what the lesson calls with them."""
 
