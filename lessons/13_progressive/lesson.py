@@ -1,4 +1,4 @@
-# %% [markdown] builds="faces that grow: a pyramid of bands, and two networks that learn from 4 pixels up" hours=4 stars=3
+# %% [markdown] builds="faces that grow: a pyramid of bands, and networks that learn from 4 pixels up" hours=4 stars=3
 # # 13 · From coarse to fine
 #
 # A face at 32 × 32 pixels is 3,072 numbers that have to fit together. At 4 × 4 it is 48. This lesson builds pictures
@@ -152,7 +152,8 @@ def pyramid(which, *given):
 # We take 500 faces apart. Of all that differs from face to face (the variance, summed over pixels), which share lies
 # in the 4 × 4 copy alone, with its 48 numbers of 3,072?
 #
-# - [ ] about 2 %, as many as it has numbers :: Numbers are not equal: neighbors in a picture are alike, and their mean
+# - [ ] about 2 %, as many as it has numbers :: Numbers are not equal: neighbors in a picture are alike, and their
+#       mean
 #   tells most of both.
 # - [x] more than half :: Yes: what differs most between pictures is light and dark over large areas.
 # - [ ] nearly nothing: a face cannot be recognized at 4 × 4 :: What a person needs to recognize a face, and what most
@@ -236,7 +237,7 @@ def paint_all(nets, coarse, noises):
     """All pictures from `coarse` on, one for each net more: a list, the largest last."""
     ### BEGIN SOLUTION
     pictures = [coarse]
-    for net, z in zip(nets, noises):
+    for net, z in zip(nets, noises, strict=True):
         pictures.append(paint_band(net, pictures[-1], z)[1])
     return pictures
     ### END SOLUTION
@@ -297,12 +298,14 @@ for size, steps in BAND_STEPS.items():
 
 # %% [markdown] predict="whose_details"
 # Now bands are painted on two kinds of 4 × 4 pictures: on *real* ones, halved three times, and on ones drawn from
-# the bell curve. Each painter was trained on real pictures of its own size, and nothing else. Which chain will look better?
+# the bell curve. Each painter was trained on real pictures of its own size, and nothing else. Which chain will look
+# better?
 #
 # - [x] that on real 4 × 4 pictures :: And not by the first step alone: each painter gets what the one before made up,
 #   which is not what it was trained on. Small errors travel upward.
 # - [ ] that on drawn ones: they fit the painters better :: The painters have never seen a drawn one.
-# - [ ] both alike: details hang on the picture just below them only :: They do, and that picture is a made one in both
+# - [ ] both alike: details hang on the picture just below them only :: They do, and that picture is a made one in
+#       both
 #   chains from the second step on.
 #
 # ---
@@ -329,9 +332,9 @@ show(fig, alt="Three rows of eight faces: real ones, painted bands on their 4 ×
 #
 # ## 3. Growing
 #
-# Karras, Aila, Laine and Lehtinen (2018) take *one* pair of networks. It starts with 4 × 4 pixels. When it has learned
-# those, a block is put at the end of $G$ and one at the beginning of $D$, and it goes on with 8 × 8. All blocks learn
-# to the end, so a fine level may correct a coarse one, and most of the steps are cheap ones.
+# Karras, Aila, Laine and Lehtinen (2018) take *one* pair of networks. It starts with 4 × 4 pixels. When it has
+# learned those, a block is put at the end of $G$ and one at the beginning of $D$, and it goes on with 8 × 8. All
+# blocks learn to the end, so a fine level may correct a coarse one, and most of the steps are cheap ones.
 #
 # A new block knows nothing, and what it would do at once to a well-trained pair is not hard to imagine. So it is
 # **faded in**. While $\alpha$ grows from 0 to 1:
@@ -394,7 +397,8 @@ def fade(which, *given):
 # %% test="fade" points=2
 
 # %% [markdown]
-# What $D$ is shown of real faces while a level fades in: drag α. At 0 these are 16 × 16 pixels, at 1 they are 32 × 32.
+# What $D$ is shown of real faces while a level fades in: drag α. At 0 these are 16 × 16 pixels, at 1 they are 32 ×
+# 32.
 
 # %% name="alpha" demo=true folded="Draws real faces whose finest band is there by α"
 shown = to_unit(raw.pixels[:12])
@@ -416,9 +420,9 @@ panel
 # ## 4. Layers that learn at one speed
 #
 # A network that grows has layers of very unlike ages and sizes. He's start keeps their outputs alike: weights are
-# drawn with standard deviation $c = \sqrt{2/\text{fan}_{\text{in}}}$. Karras and others draw them from N(0, 1) instead,
-# and multiply by $c$ **whenever they are used**. The first outputs are the same. What is different is how they
-# learn. Work it out.
+# drawn with standard deviation $c = \sqrt{2/\text{fan}_{\text{in}}}$. Karras and others draw them from N(0, 1)
+# instead, and multiply by $c$ **whenever they are used**. The first outputs are the same. What is different is how
+# they learn. Work it out.
 
 # %% [markdown] exercise="equalized_steps" stars=3 minutes=30
 # ### Exercise 4: why at run time?
@@ -426,13 +430,13 @@ panel
 # Six short steps; each is checked by itself. A kernel has the shape (outputs, inputs, height, width), `lr` is Adam's
 # learning rate, and Adam's small ε may be left out. No gradient is exactly 0.
 #
-# 1. **He's constant** $c = \sqrt{2/\text{fan}_{\text{in}}}$ of a kernel of this `shape`. $\text{fan}_{\text{in}}$ is how
-#    many products are added up in one output.
-# 2. **What for?** Inputs have the mean square `m2`, weights are independent draws from N(0, 1), the bias is 0. What is
-#    the mean square of an output, in front of any ReLU? (Times $c^2$ this is $2\,m_2$ for every kernel, and a ReLU takes
-#    half of it: so nothing grows or fades from layer to layer.)
-# 3. **Adam's first step.** With $m = v = 0$ at the start and the bias corrections, $\hat m = g$ and $\hat v = g^2$. By
-#    how much does it change each weight, given the gradients `g` (k,)? Shape (k,).
+# 1. **He's constant** $c = \sqrt{2/\text{fan}_{\text{in}}}$ of a kernel of this `shape`. $\text{fan}_{\text{in}}$ is
+#    how many products are added up in one output.
+# 2. **What for?** Inputs have the mean square `m2`, weights are independent draws from N(0, 1), the bias is 0. What
+#    is the mean square of an output, in front of any ReLU? (Times $c^2$ this is $2\,m_2$ for every kernel, and a ReLU
+#    takes half of it: so nothing grows or fades from layer to layer.)
+# 3. **Adam's first step.** With $m = v = 0$ at the start and the bias corrections, $\hat m = g$ and $\hat v = g^2$.
+#    By how much does it change each weight, given the gradients `g` (k,)? Shape (k,).
 # 4. **Scaled at the start.** The weights of a kernel have the standard deviation $c$. How large is that step (its
 #    absolute value) beside $c$? One number: if it is 0.1, ten such steps make a weight a different one.
 # 5. **Scaled at run time.** Stored is $\hat w$, used is $w = c\,\hat w$. `g` (k,) is the gradient on what is *used*,
@@ -493,7 +497,8 @@ def equalized_steps(step, shape=(1, 1, 1, 1), m2=0.0, g=NOTHING, lr=0.0):
 # %% [markdown] predict="which_layer"
 # Scaled at the start, which layer changes fastest under Adam, as a share of its own size?
 #
-# - [ ] the one with few inputs: it has the largest weights :: Its steps are as long as everybody's, and its weights are
+# - [ ] the one with few inputs: it has the largest weights :: Its steps are as long as everybody's, and its weights
+#       are
 #   large: its share is the smallest.
 # - [x] the one with most inputs: its weights are the smallest :: Step 4: $lr/c$ grows with the root of fan-in.
 # - [ ] all alike: Adam evens that out :: Adam evens out the *steps*. The weights that they are taken from differ.
@@ -522,17 +527,15 @@ for k, (way, values) in enumerate(changed.items()):
 ax.set(yticks=[row + 0.2 for row in range(4)], yticklabels=list(KERNELS), xlabel="one step beside the weights' size")
 ax.invert_yaxis()
 ax.legend(fontsize=9)
-show(
-    fig, alt="Bars for four layers: how large one step of Adam is beside their weights, scaled at the start and later."
-)
+show(fig, alt="Bars for four layers: how large one step of Adam is beside their weights, scaled in both ways.")
 
 # %% [markdown] exercise="EqualizedConv" stars=2 minutes=15
 # ### Exercise 5: the layer
 #
 # A class `EqualizedConv(inputs, outputs, kernel_size)`, an `nn.Module`: a convolution that keeps the picture's size
-# (stride 1, padding `kernel_size // 2`; kernels are square and of odd size). It has two parameters: the stored kernel,
-# drawn from N(0, 1), of the shape (outputs, inputs, kernel_size, kernel_size), and a bias (outputs,), at first 0. The
-# kernel is multiplied by $c$ whenever it is used; the bias is used as it is.
+# (stride 1, padding `kernel_size // 2`; kernels are square and of odd size). It has two parameters: the stored
+# kernel, drawn from N(0, 1), of the shape (outputs, inputs, kernel_size, kernel_size), and a bias (outputs,), at
+# first 0. The kernel is multiplied by $c$ whenever it is used; the bias is used as it is.
 
 # %% [markdown] hints="EqualizedConv"
 # `F.conv2d` takes the kernel as an argument: so it can be given one that was just multiplied.
@@ -540,8 +543,8 @@ show(
 # In `__init__` two `nn.Parameter`s, and $c = \sqrt{2/(\text{inputs} \cdot \text{kernel\_size}^2)}$ as a plain number.
 # In `forward` the product.
 # ---
-# `F.conv2d(x, self.c * self.weight, self.bias, padding=self.weight.shape[-1] // 2)`. If you multiply the kernel by $c$
-# in `__init__`, that is He's start again.
+# `F.conv2d(x, self.c * self.weight, self.bias, padding=self.weight.shape[-1] // 2)`. If you multiply the kernel by
+# $c$ in `__init__`, that is He's start again.
 
 
 # %% solution="EqualizedConv"
@@ -569,13 +572,14 @@ class EqualizedConv(nn.Module):
 # **Pixel normalization.** In a game both players may win by shouting: features grow, on both sides, without end. So
 # $G$ sets the features of each pixel back to a mean square of 1, behind each convolution:
 #
-# $$b_{xy} = a_{xy} \Big/ \sqrt{\tfrac1N \textstyle\sum_{j} (a^{j}_{xy})^2 + \varepsilon}, \qquad \varepsilon = 10^{-8}.$$
+# $$b_{xy} = a_{xy} \Big/ \sqrt{\tfrac1N \textstyle\sum_{j} (a^{j}_{xy})^2 + \varepsilon},
+# \qquad \varepsilon = 10^{-8}.$$
 
 # %% [markdown] exercise="pixel_norm" stars=1 minutes=8
 # ### Exercise 6: pixel normalization
 #
-# `pixel_norm(x)` for features (n, C, H, W); noise (n, d) is taken, too, for $G$ begins with it. Dimension 1 is what is
-# normalized, ε stands under the root, no mean is taken off, the shape stays.
+# `pixel_norm(x)` for features (n, C, H, W); noise (n, d) is taken, too, for $G$ begins with it. Dimension 1 is what
+# is normalized, ε stands under the root, no mean is taken off, the shape stays.
 
 # %% [markdown] hints="pixel_norm"
 # One line: what is divided by the root of a mean.
@@ -597,16 +601,16 @@ def pixel_norm(x):
 
 # %% [markdown]
 # **The spread within groups.** A $D$ that sees one picture at a time cannot complain that all of them are alike;
-# lesson 02 showed it the spread of its batch. On feature maps it is done like this, at the end of $D$, in small groups, so that
-# one even map tells how lively the company is.
+# lesson 02 showed it the spread of its batch. On feature maps it is done like this, at the end of $D$, in small
+# groups, so that one even map tells how lively the company is.
 
 # %% [markdown] exercise="group_std" stars=2 minutes=20
 # ### Exercise 7: the spread within groups
 #
-# `group_std(maps, group=4)`: maps (n, C, H, W) to (n, C + 1, H, W). Groups are neighbors: pictures 0 to group − 1, then
-# the next ones. For each feature in each place take the standard deviation over the group: divide by how many there
-# are, and add ε = 10⁻⁸ under the root. Average over all features and places to one number, and put an even map of it
-# behind the features of every picture of that group.
+# `group_std(maps, group=4)`: maps (n, C, H, W) to (n, C + 1, H, W). Groups are neighbors: pictures 0 to group − 1,
+# then the next ones. For each feature in each place take the standard deviation over the group: divide by how many
+# there are, and add ε = 10⁻⁸ under the root. Average over all features and places to one number, and put an even map
+# of it behind the features of every picture of that group.
 #
 # A batch smaller than `group` is one group. A larger one that cannot be divided gets a `ValueError` that names its
 # number of pictures. (The authors' groups are of pictures that are far apart in the batch; in a batch drawn at random
@@ -615,10 +619,11 @@ def pixel_norm(x):
 # %% [markdown] hints="group_std"
 # Give the groups a dimension of their own, and take a deviation along the other half of it.
 # ---
-# `maps.reshape(n // size, size, -1)` has the groups in front, then the pictures of each, then all features and places.
+# `maps.reshape(n // size, size, -1)` has the groups in front, then the pictures of each, then all features and
+# places.
 # ---
-# `grouped.var(1, correction=0)`, plus ε, root, `mean(1)`: one number for each group. `repeat_interleave(size)` gives it
-# to each picture, `[:, None, None, None].expand(n, 1, H, W)` makes the map.
+# `grouped.var(1, correction=0)`, plus ε, root, `mean(1)`: one number for each group. `repeat_interleave(size)` gives
+# it to each picture, `[:, None, None, None].expand(n, 1, H, W)` makes the map.
 
 
 # %% solution="group_std"
@@ -710,7 +715,8 @@ class GrowingD(nn.Module):
 #
 # 1. Fade the real pictures: their finest band is there by α (exercise 3). From here on, *real* means these.
 # 2. Move $D$ one step down Wasserstein's loss with gradient penalty and drift term,
-#    $$\overline{D(\text{fake})} - \overline{D(\text{real})} + 10\;\overline{\bigl(\lVert\nabla D(\hat x)\rVert - 1\bigr)^2}
+#    $$\overline{D(\text{fake})} - \overline{D(\text{real})}
+#    + 10\;\overline{\bigl(\lVert\nabla D(\hat x)\rVert - 1\bigr)^2}
 #    + 0.001\;\overline{D(\text{real})^2}.$$
 #    The bars are means over the batch, $\hat x = \text{real} + m\,(\text{fake} - \text{real})$ with each pair's own
 #    $m$ from `mix`, and the norm runs over all numbers of a picture. $G$ gets nothing of it.
@@ -725,8 +731,8 @@ class GrowingD(nn.Module):
 # then the drift.
 # ---
 # For the slope make $\hat x$ a new leaf: `(real + m * (fake - real)).detach().requires_grad_()`, with `m` of shape
-# (n, 1, 1, 1). `torch.autograd.grad(D(x_hat, alpha).sum(), x_hat, create_graph=True)` is the gradient for all pictures
-# at once, and can be differentiated again.
+# (n, 1, 1, 1). `torch.autograd.grad(D(x_hat, alpha).sum(), x_hat, create_graph=True)` is the gradient for all
+# pictures at once, and can be differentiated again.
 # ---
 # `slope = gradient.flatten(1).norm(dim=1)`. Then `d_loss = D(fake.detach(), alpha).mean() - on_real.mean()
 # + 10 * (slope - 1).square().mean() + 1e-3 * on_real.square().mean()`; `opt_D.zero_grad()`, `backward()`, `step()`;
@@ -764,8 +770,8 @@ def growing_step(G, D, opt_G, opt_D, real, z, mix, alpha):
 
 # %% [markdown]
 # Who grows when? Each level but the first has two phases of equally many steps: one in which α rises from 0 to 1, one
-# in which it stays there. All of them are in `Growth`, below, with an average of $G$ as in lesson 03, and with what we
-# want to look at later: still noises, what $G$ makes of them, and how far that changes from one step to the next.
+# in which it stays there. All of them are in `Growth`, below, with an average of $G$ as in lesson 03, and with what
+# we want to look at later: still noises, what $G$ makes of them, and how far that changes from one step to the next.
 
 # %% name="pair" demo=true folded="Two players, their optimizers and an average of G; and what is done when they grow"
 PHASE = quick(150, 2)
@@ -829,18 +835,17 @@ class Grown(Playing):
 
 # %% name="growth" demo=true folded="The schedule of growing, and what is kept to look at later"
 class Growth(Playing):
-    def __init__(self, *given, levels=4, phase=PHASE, ends=(0.0, 1.0), **settings):
-        super().__init__(*given, **settings)
+    def __init__(self, levels=4, phase=PHASE, ends=(0.0, 1.0), **settings):
+        super().__init__(**settings)
         self.levels, self.phase, self.ends, self.film, self.jumps, self.last = levels, phase, ends, [], [], None
 
     @torch.no_grad()
     def look(self, alpha):
         """Keep what the still noises look like, and how far they have moved since the last step."""
-        old, now = self.last, self.G(STILL[:4], alpha)
-        self.last = now
+        old, self.last = self.last, self.G(STILL[:4], alpha)
         if old is not None:
-            self.jumps.append((now - F.interpolate(old, size=now.shape[-1])).abs().mean().item())
-        if old is None or len(self.losses) % max(1, self.phase // 10) == 0:
+            self.jumps.append((self.last - F.interpolate(old, size=self.last.shape[-1])).abs().mean().item())
+        if len(self.losses) % max(1, self.phase // 10) == 1 or self.phase < 20:
             self.film.append((alpha, self.average(STILL, alpha)))
 
     def play(self):
@@ -865,9 +870,9 @@ held_features = features(held)
 
 
 @torch.no_grad()
-def generated(G, n=quick(1000, 100)):
-    """n pictures of 32 × 32."""
-    return torch.cat([G(torch.randn(50, LATENT)) for _ in range(n // 50)]).clamp(-1, 1)
+def generated(G):
+    """A thousand pictures of 32 × 32."""
+    return torch.cat([G(torch.randn(50, LATENT)) for _ in range(quick(20, 2))]).clamp(-1, 1)
 
 
 def distance(pictures):
@@ -883,10 +888,11 @@ def spectrum(pictures):
 
 
 # %% [markdown] predict="which_first"
-# One pair grows from 4 to 32 pixels. Another one, of the same final size, is trained at 32 × 32 from the start, for as
-# many seconds of the processor as the first. Which of the two takes more steps?
+# One pair grows from 4 to 32 pixels. Another one, of the same final size, is trained at 32 × 32 from the start, for
+# as many seconds of the processor as the first. Which of the two takes more steps?
 #
-# - [x] the one that grows: its early steps are cheap :: Yes, about twice as many here. A step at 4 × 4 costs a tenth of
+# - [x] the one that grows: its early steps are cheap :: Yes, about twice as many here. A step at 4 × 4 costs a tenth
+#       of
 #   one at 32 × 32.
 # - [ ] the full one: it need not stop to grow :: Growing takes no time worth mentioning.
 # - [ ] both as many: a step is a step :: In a step at 4 × 4 one block of each network works, on 16 pixels.
@@ -959,10 +965,10 @@ Sliders(draw_g, {"alpha": Knob("α", 0, 1, 0.5)}, size=(9, 1.6))
 #
 # ## 7. What goes wrong
 #
-# Growing has two mistakes of its own. Below are a good run and two broken ones, from 4 to 16 pixels with short phases. Your
-# step plays all three; what was done to A and B lies in the package. Two things are drawn: how far the pictures of
-# four still noises jump from each step to the next, and how far the kernels of each block of $G$ have moved since they
-# were added, beside their own size.
+# Growing has two mistakes of its own. Below are a good run and two broken ones, from 4 to 16 pixels with short
+# phases. Your step plays all three; what was done to A and B lies in the package. Two things are drawn: how far the
+# pictures of four still noises jump from each step to the next, and how far the kernels of each block of $G$ have
+# moved since they were added, beside their own size.
 
 
 # %% name="draw-growth" demo=true folded="Plays a short match, and draws its jumps, its blocks and its faces"
@@ -979,7 +985,7 @@ def play_growth(title, **settings):
     jumps.set(xlabel="step", title="how far the pictures jump", ylim=(0, 0.6))
     for k, born in enumerate(match.born):
         now = [p.detach() for p in match.G.blocks[k].parameters() if p.ndim > 1]
-        far = sum((a - b).norm() for a, b in zip(now, born)) / sum(b.norm() for b in born)
+        far = sum((a - b).norm() for a, b in zip(now, born, strict=True)) / sum(b.norm() for b in born)
         moved.bar(k, far, color=PALETTE[k])
     moved.set(xticks=range(3), xticklabels=["4 px", "8 px", "16 px"], title="blocks have moved")
     with torch.no_grad():
@@ -997,7 +1003,8 @@ run_a = play_growth("run A", **broken_run("13_progressive", "A"))
 # Run A: what is seen?
 #
 # - [ ] one of the blocks has not moved :: Look at the bars: all of them have.
-# - [x] the pictures jump where a block is added, and once more where its fading ends :: Two spikes for each level, at the
+# - [x] the pictures jump where a block is added, and once more where its fading ends :: Two spikes for each level, at
+#       the
 #   gray lines. A fade-in that is exact at both ends has none.
 # - [ ] the jumps grow without end :: Between the gray lines they are as small as in the good run.
 #
@@ -1010,7 +1017,8 @@ run_b = play_growth("run B", **broken_run("13_progressive", "B"))
 # %% [markdown] quiz="run_b"
 # Run B: what is seen?
 #
-# - [x] the blocks that were added have not moved at all :: Only the block of 4 pixels has learned. The others are as they
+# - [x] the blocks that were added have not moved at all :: Only the block of 4 pixels has learned. The others are as
+#       they
 #   were drawn.
 # - [ ] the pictures jump at every gray line :: There are no spikes there: the fading is exact.
 # - [ ] all blocks have moved less than in the good run :: The first has not.
@@ -1021,8 +1029,8 @@ run_b = play_growth("run B", **broken_run("13_progressive", "B"))
 # %% [markdown] exercise="explain_growth" stars=2 minutes=20
 # ### Exercise 9: two explanations
 #
-# For each of the runs A and B write three sentences: the evidence (jumps, blocks, faces), a mistake in one's *own* code
-# that would lead to exactly this, and how you would find it. For A: why does it harm more than the moment of the
+# For each of the runs A and B write three sentences: the evidence (jumps, blocks, faces), a mistake in one's *own*
+# code that would lead to exactly this, and how you would find it. For A: why does it harm more than the moment of the
 # jump? For B: the losses go on moving. Who is learning? A teacher reads this answer.
 
 # %% [markdown] answer="explain_growth" points=4
@@ -1030,14 +1038,15 @@ run_b = play_growth("run B", **broken_run("13_progressive", "B"))
 # where its fading ends; in between all is well, and all blocks learn. Mistakes like this: α computed once before the
 # loop, in whole numbers, or from the wrong counter; old and new added instead of weighed; another enlargement in $G$
 # than for the real pictures. It harms beyond the moment, because an untrained block is shown to a trained $D$ at half
-# strength at once: both networks get large gradients, and unlearn what the coarse levels had. First look: the picture of
-# one still noise just before and just after growing: they must be equal to rounding.
+# strength at once: both networks get large gradients, and unlearn what the coarse levels had. First look: the picture
+# of one still noise just before and just after growing: they must be equal to rounding.
 #
 # *B: the optimizers never hear of the new blocks.* The bars of the new blocks are 0, there are no jumps, and as α
 # rises the faces turn into what an untrained block makes of good features. The losses move, because the old blocks go
-# on learning behind layers that stay as they were drawn, and $D$'s likewise. Mistakes like this: the optimizer is made before
-# `grow()`, and `add_param_group` is missing; or it is made anew of a list of parameters that was kept. First look:
-# compare the number of parameters in the optimizer with the network's, or the weights before and after a step.
+# on learning behind layers that stay as they were drawn, and $D$'s likewise. Mistakes like this: the optimizer is
+# made before `grow()`, and `add_param_group` is missing; or it is made anew of a list of parameters that was kept.
+# First look: compare the number of parameters in the optimizer with the network's, or the weights before and after a
+# step.
 #
 # One point for each run's evidence, one for each cause with a way to find it.
 
@@ -1050,18 +1059,20 @@ run_b = play_growth("run B", **broken_run("13_progressive", "B"))
 # ### Exercise 10: the fewest looks
 #
 # There is a picture of 32 × 32 gray values between −1 and 1 that you cannot see: large quiet areas, and a few things
-# with edges. `look(size, row, column)` tells you two numbers about a square of it: its mean, and its standard deviation
-# (divided by how many pixels there are). `size` is 1, 2, 4, 8, 16 or 32, and row and column count squares of that size
-# from 0. Every call is counted. Return the picture, (32, 32), to within a root mean square error of **0.17**.
+# with edges. `look(size, row, column)` tells you two numbers about a square of it: its mean, and its standard
+# deviation (divided by how many pixels there are). `size` is 1, 2, 4, 8, 16 or 32, and row and column count squares
+# of that size from 0. Every call is counted. Return the picture, (32, 32), to within a root mean square error of
+# **0.17**.
 #
-# Four pictures are drawn, and the mean number of looks counts. Bronze takes at most **300** looks, silver **240**, gold
-# **120**. A run may take 20 seconds; graders' pictures are others.
+# Four pictures are drawn, and the mean number of looks counts. Bronze takes at most **300** looks, silver **240**,
+# gold **120**. A run may take 20 seconds; graders' pictures are others.
 
 # %% [markdown] hints="fewest_looks"
 # For bronze look at all squares of 2 × 2: 256 looks, whatever there is to see.
 # ---
-# For silver begin with the whole picture, and look closer only where a square's deviation says that there is something
-# to see. For gold ask *where next?* each time: the squares that you know are a list, and one of them costs the most.
+# For silver begin with the whole picture, and look closer only where a square's deviation says that there is
+# something to see. For gold ask *where next?* each time: the squares that you know are a list, and one of them costs
+# the most.
 # ---
 # If a square is filled with its mean, its error is exactly its variance times its pixels. So the whole error is known
 # without seeing the picture: split the square with the largest share, and stop as soon as the sum allows it. (And the
@@ -1098,8 +1109,8 @@ def fewest_looks(look):
 # %% test="fewest_looks" points=3
 
 # %% [markdown]
-# Each medal is an idea: a grid; a pyramid that is cut off where nothing is; and a pyramid that grows where it is worth
-# most. Growing networks spend their steps in the same way, though on levels and not on places.
+# Each medal is an idea: a grid; a pyramid that is cut off where nothing is; and a pyramid that grows where it is
+# worth most. Growing networks spend their steps in the same way, though on levels and not on places.
 
 # %% [markdown]
 # ## 9. What to take along
@@ -1115,7 +1126,8 @@ def fewest_looks(look):
 #
 # - [ ] nothing: the network is the same function :: The function is the same, and its gradient on what is stored is
 #   not.
-# - [x] it has the factor $c^2$: once by the chain rule, once where $\hat w$ is used :: Yes. Adam divides the first of the
+# - [x] it has the factor $c^2$: once by the chain rule, once where $\hat w$ is used :: Yes. Adam divides the first of
+#       the
 #   two away.
 # - [ ] it has the factor $c$ :: That is Adam's. Plain descent keeps the gradient's own $c$, too.
 
@@ -1123,7 +1135,8 @@ def fewest_looks(look):
 # What would be lost without the drift term, if it had no rounding errors to fear?
 #
 # - [ ] the critic's estimate of the distance :: The estimate is a difference of means: a constant cancels.
-# - [x] nothing that the players notice: a constant added to $D$ changes neither loss's gradient :: So nothing holds $D$'s
+# - [x] nothing that the players notice: a constant added to $D$ changes neither loss's gradient :: So nothing holds
+#       $D$'s
 #   outputs near 0 either, and in half precision they would be lost one day.
 # - [ ] the gradient penalty's effect :: The slope of $D$ plus a constant is that of $D$.
 
@@ -1144,21 +1157,22 @@ def fewest_looks(look):
 # gancourse validate 13_progressive
 # ```
 #
-# Submit it the way your course does: with nbgrader's *Assignment List*, or by handing over the file. Graders run these
-# checks and a few more, on inputs drawn afresh.
+# Submit it the way your course does: with nbgrader's *Assignment List*, or by handing over the file. Graders run
+# these checks and a few more, on inputs drawn afresh.
 #
 # ## Read on
 #
 # - T. Karras, T. Aila, S. Laine and J. Lehtinen, *Progressive Growing of GANs for Improved Quality, Stability, and
-#   Variation*, ICLR 2018, [arXiv:1710.10196](https://arxiv.org/abs/1710.10196): growing in section 2, the spread in 3,
-#   both normalizations in 4, the ablation in table 1.
+#   Variation*, ICLR 2018, [arXiv:1710.10196](https://arxiv.org/abs/1710.10196): growing in section 2, the spread in
+#   3, both normalizations in 4, the ablation in table 1.
 # - E. Denton, S. Chintala, A. Szlam and R. Fergus, *Deep Generative Image Models using a Laplacian Pyramid of
 #   Adversarial Networks*, NeurIPS 2015, [arXiv:1506.05751](https://arxiv.org/abs/1506.05751).
-# - P. Burt and E. Adelson, *The Laplacian Pyramid as a Compact Image Code*, IEEE Transactions on Communications, 1983.
+# - P. Burt and E. Adelson, *The Laplacian Pyramid as a Compact Image Code*, IEEE Transactions on Communications,
+#   1983.
 # - K. He, X. Zhang, S. Ren and J. Sun, *Delving Deep into Rectifiers*, ICCV 2015,
 #   [arXiv:1502.01852](https://arxiv.org/abs/1502.01852): the constant.
-# - I. Gulrajani, F. Ahmed, M. Arjovsky, V. Dumoulin and A. Courville, *Improved Training of Wasserstein GANs*, NeurIPS
-#   2017, [arXiv:1704.00028](https://arxiv.org/abs/1704.00028): the penalty.
+# - I. Gulrajani, F. Ahmed, M. Arjovsky, V. Dumoulin and A. Courville, *Improved Training of Wasserstein GANs*,
+#   NeurIPS 2017, [arXiv:1704.00028](https://arxiv.org/abs/1704.00028): the penalty.
 
 # %% demo=true folded="Your own picture: eight noises, from 4 pixels up"
 by_side = {pictures.shape[-1]: pictures for _, pictures in growing.film}

@@ -19,7 +19,7 @@ from gancourse.checks.core import expect
 from gancourse.checks.inputs import Case, chosen, chosen_int, drawn, randn
 from gancourse.checks.lesson_13.suite import check
 from gancourse.checks.networks import built, drawn_normal, output, parameters, put
-from gancourse.checks.values import expect_close, number, numbers
+from gancourse.checks.values import double, expect_close, number, numbers
 
 # --- the derivation -----------------------------------------------------------------------------------
 
@@ -190,9 +190,9 @@ def _(answer: Callable) -> None:
         found.append(float(moved) / he(shape))
         at_start.append(float(number(answer(4, shape=shape, lr=lr))))
     told = ", ".join(map(str, shapes))
-    expect_close(torch.tensor(found), [-lr] * 3, f"kernels {told}", what="step 6 divided by c is", rtol=1e-3)
+    expect_close(double(found), [-lr] * 3, f"kernels {told}", what="step 6 divided by c is", rtol=1e-3)
     want = [lr / he(shape) for shape in shapes]
-    expect_close(torch.tensor(at_start), want, f"kernels {told}", what="step 4 gives", rtol=1e-3)
+    expect_close(double(at_start), want, f"kernels {told}", what="step 4 gives", rtol=1e-3)
 
 
 # --- the layer ----------------------------------------------------------------------------------------
