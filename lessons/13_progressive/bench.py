@@ -2,14 +2,16 @@
 
     python lessons/13_progressive/bench.py [--only pyramid growing tricks broken] [--seeds 0 1 2]
 
-Runs the lesson's own cells: its worked solutions, its networks, its matches. The distance is Fréchet's on the features of
-the course's face reader: no FID of Inception's, comparable only within this page. Exits with 1 if a target is missed:
+Runs the lesson's own cells: its worked solutions, its networks, its matches. The distance is Fréchet's on the features
+of the course's face reader: no FID of Inception's, comparable only within this page. Exits with 1 if a target is
+missed:
 
 - pyramid: there and back is exact to 1e-5; the copy of 4 pixels has more than half of the variance;
 - growing, for every seed: the pair that grows ends nearer to real faces than the one of full size, which is trained
   for as many seconds of the processor;
 - tricks: reported, with and without each of the three, at 16 pixels: what helps here and what does not;
-- broken, for every seed: A's jumps at the gray lines are at least three times the good run's; B's new blocks do not move.
+- broken, for every seed: A's largest jump at a gray line is at least three times the good run's; B's new blocks do
+  not move.
 """
 
 from __future__ import annotations
