@@ -551,17 +551,18 @@ show(fig, alt="Bars for four layers: how large one step of Adam is beside their 
 class EqualizedConv(nn.Module):
     """A convolution (n, inputs, H, W) to (n, outputs, H, W), scaled at run time."""
 
-    ### BEGIN SOLUTION
     def __init__(self, inputs, outputs, kernel_size):
         super().__init__()
+        ### BEGIN SOLUTION
         self.weight = nn.Parameter(torch.randn(outputs, inputs, kernel_size, kernel_size))
         self.bias = nn.Parameter(torch.zeros(outputs))
         self.c = math.sqrt(2 / (inputs * kernel_size**2))
+        ### END SOLUTION
 
     def forward(self, x):
+        ### BEGIN SOLUTION
         return F.conv2d(x, self.c * self.weight, self.bias, padding=self.weight.shape[-1] // 2)
-
-    ### END SOLUTION
+        ### END SOLUTION
 
 
 # %% test="EqualizedConv" points=2
@@ -1064,7 +1065,7 @@ run_b = play_growth("run B", **broken_run("13_progressive", "B"))
 # of that size from 0. Every call is counted. Return the picture, (32, 32), to within a root mean square error of
 # **0.17**.
 #
-# Four pictures are drawn, and the mean number of looks counts. Bronze takes at most **300** looks, silver **240**,
+# Four pictures are drawn, and the mean number of looks counts. Bronze takes at most **300** looks, silver **220**,
 # gold **120**. A run may take 20 seconds; graders' pictures are others.
 
 # %% [markdown] hints="fewest_looks"

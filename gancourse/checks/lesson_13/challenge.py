@@ -9,7 +9,7 @@ from gancourse.checks.hidden_picture import drawn_picture, looks_for
 from gancourse.checks.inputs import chosen_int, fresh_inputs
 from gancourse.checks.lesson_13.suite import check
 
-MEDALS_FOR_LOOKS = Medals(bronze=300, silver=240, gold=120, unit="looks", runs=1)
+MEDALS_FOR_LOOKS = Medals(bronze=300, silver=220, gold=120, unit="looks", runs=1)
 HIDDEN_PICTURES = 4
 
 

@@ -108,7 +108,7 @@ def with_map(maps: Tensor, of: Sequence[float]) -> Tensor:
 
 def a_batch() -> Case:
     """Four pictures of one pixel and two features in groups of two, and what the usual slips make of them."""
-    v = chosen(1.0, 3.0, 2.0, -1.0, 0.0, 0.5, 4.0, 1.5, between=(-4.0, 4.0))
+    v = chosen(1.0, 3.0, 2.0, -1.0, 0.0, 0.5, 4.0, 3.5, between=(-4.0, 4.0))
     columns = list(v[::2]), list(v[1::2])  # the first feature of the four pictures, the second one
     maps = torch.tensor(v, dtype=torch.float64).reshape(4, 2, 1, 1)
 
