@@ -924,7 +924,9 @@ right.legend(fontsize=9)
 show(fig, alt="Left and middle: 24 faces of each pair. Right: the power of real and made pictures by waves.")
 
 # %% [markdown]
-# OUTCOME
+# Look at both sheets before you look at the numbers. The lower the distance, the nearer to real faces; the spectrum
+# says at which sizes a pair has the right amount of detail. One match each is an example and no proof: compare with
+# `bench.py`, which plays three.
 #
 # Now the film of how it grew. Each frame shows eight still noises, as the average of $G$ drew them.
 
@@ -962,7 +964,9 @@ def draw_g(fig, alpha):
 Sliders(draw_g, {"alpha": Knob("α", 0, 1, 0.5)}, size=(9, 1.6))
 
 # %% [markdown]
-# ABLATION
+# What do the three tricks bring, each by itself? Karras and others took away one after the other at their scale
+# (table 1 of the paper). At ours `bench.py --only tricks` does the same, with three seeds each: try it, and expect
+# the spread between seeds to be as large as many a difference.
 #
 # ## 7. What goes wrong
 #
