@@ -18,10 +18,10 @@
 # **Builds on:** lesson 03 (convolutional networks), lesson 06 (Wasserstein critics and their penalty).
 
 # %% [markdown]
-# ![One drawn face four times: at 4, 8, 16 and 32 pixels. Below each size, the details that it adds to the one
+# ![Two drawn faces, each four times: at 4, 8, 16 and 32 pixels. Below each size, the details that it adds to the one
 # before.](images/pyramid.png)
 #
-# *What this lesson is about: a face at four sizes. Below it the details that each size adds to the one before. Both
+# *What this lesson is about: faces at four sizes. Below them the details that each size adds to the one before. Both
 # families of this lesson learn these details one size after the other.*
 
 # %% name="setup"
