@@ -191,7 +191,7 @@ def progressive(size: int, steps: int, minutes: Mapping[str, float]) -> Recipe:
 
     def draw(engine: Engine, seed: int) -> Image:
         """What the average draws at the level of now."""
-        engine.averaged("G").level = engine.game.G.level
+        engine.averaged("G").level = engine.game.nets["G"].level
         return drawing.picture_sheet(engine.ask("G", drawing.still_noise(64, engine.game.latent_dim, seed)))
 
     return Recipe(

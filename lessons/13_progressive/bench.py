@@ -29,7 +29,7 @@ from torch import Tensor, nn
 from gancourse.authoring.source import find
 from gancourse.broken import broken_run
 
-PARTS_OF_A_MATCH = ("load", "widths", "G", "D", "pair", "step", "grown", "growth", "judge")
+PARTS_OF_A_MATCH = ("load", "widths", "blocks", "G", "D", "pair", "step", "grown", "growth", "judge")
 
 
 def lesson(*cells: str) -> dict[str, Any]:

@@ -658,6 +658,28 @@ def leaky(x):
     return F.leaky_relu(x, 0.2)
 
 
+# %% name="blocks" demo=true open="how a network grows in code is what the section is about"
+class Up(nn.Module):
+    def __init__(self, level, conv, norm):
+        super().__init__()
+        width, self.level, self.norm = WIDTHS[level], level, norm
+        self.one = conv(WIDTHS[level - 1], width, 3) if level else conv(LATENT, 16 * width, 1)
+        self.two = conv(width, width, 3)
+
+    def forward(self, x):
+        x = self.one(F.interpolate(x, scale_factor=2)) if self.level else self.one(x).reshape(len(x), -1, 4, 4)
+        return self.norm(leaky(self.two(self.norm(leaky(x)))))
+
+
+class Down(nn.Module):
+    def __init__(self, level, conv):
+        super().__init__()
+        self.one, self.two = conv(WIDTHS[level], WIDTHS[level], 3), conv(WIDTHS[level], WIDTHS[level - 1], 3)
+
+    def forward(self, x):
+        return F.avg_pool2d(leaky(self.two(leaky(self.one(x)))), 2)
+
+
 # %% name="G" demo=true open="how a network grows in code is what the section is about"
 class GrowingG(nn.Module):
     def __init__(self, conv=EqualizedConv, norm=pixel_norm):
@@ -666,18 +688,15 @@ class GrowingG(nn.Module):
         self.grow()
 
     def grow(self):
-        width, level = WIDTHS[len(self.blocks)], len(self.blocks)
-        first = self.conv(WIDTHS[level - 1], width, 3) if level else self.conv(LATENT, 16 * width, 1)
-        self.blocks.append(nn.ModuleList([first, self.conv(width, width, 3)]))
-        self.to_rgb.append(self.conv(width, 3, 1))
+        level = len(self.blocks)
+        self.blocks.append(Up(level, self.conv, self.norm))
+        self.to_rgb.append(self.conv(WIDTHS[level], 3, 1))
         return [*self.blocks[-1].parameters(), *self.to_rgb[-1].parameters()]
 
     def forward(self, z, alpha=1.0):
-        x = self.blocks[0][0](self.norm(z)[:, :, None, None]).reshape(len(z), -1, 4, 4)
-        x = self.norm(leaky(self.blocks[0][1](self.norm(leaky(x)))))
-        for one, two in self.blocks[1:]:
-            before, x = x, self.norm(leaky(one(F.interpolate(x, scale_factor=2))))
-            x = self.norm(leaky(two(x)))
+        x = before = self.blocks[0](self.norm(z)[:, :, None, None])
+        for block in self.blocks[1:]:
+            before, x = x, block(x)
         new = self.to_rgb[-1](x)
         return new if len(self.blocks) == 1 else fade_picture(self.to_rgb[-2](before), new, alpha)
 
@@ -691,19 +710,15 @@ class GrowingD(nn.Module):
         self.blocks, self.from_rgb = nn.ModuleList(), nn.ModuleList([conv(3, width, 1)])
 
     def grow(self):
-        old, new = WIDTHS[len(self.blocks)], WIDTHS[len(self.blocks) + 1]
-        self.blocks.append(nn.ModuleList([self.conv(new, new, 3), self.conv(new, old, 3)]))
-        self.from_rgb.append(self.conv(3, new, 1))
+        self.blocks.append(Down(len(self.blocks) + 1, self.conv))
+        self.from_rgb.append(self.conv(3, WIDTHS[len(self.blocks)], 1))
         return [*self.blocks[-1].parameters(), *self.from_rgb[-1].parameters()]
-
-    def down(self, block, x):
-        return F.avg_pool2d(leaky(block[1](leaky(block[0](x)))), 2)
 
     def forward(self, picture, alpha=1.0):
         new, *old = (lambda x, layer=layer: leaky(layer(x)) for layer in reversed(self.from_rgb))
-        x = fade_features(picture, lambda x: self.down(self.blocks[-1], new(x)), old[0], alpha) if old else new(picture)
+        x = fade_features(picture, lambda x: self.blocks[-1](new(x)), old[0], alpha) if old else new(picture)
         for block in reversed(self.blocks[:-1]):
-            x = self.down(block, x)
+            x = block(x)
         x = leaky(self.end[0](self.spread(x))).flatten(1)[:, :, None, None]
         return self.end[2](leaky(self.end[1](x))).flatten(1)
 
