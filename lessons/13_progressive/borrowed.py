@@ -11,7 +11,7 @@ LESSON = "13_progressive"
 FADED = """\
 from gancourse.models.progressive import double_size, faded, halve
 
-def fade(which, *given):
+def fading(which, *given):
     if which == "real":
         return faded(*given)
     if which == "picture":
@@ -95,7 +95,7 @@ def growing_step(G, D, opt_G, opt_D, real, z, mix, alpha):
 BORROWED: dict[str, dict[str, Loan]] = {
     "pyramid": {"the package's": withheld(PYRAMID), "the lesson's": solved(LESSON, "pyramid")},
     "one_band": {"the package's": withheld(BAND), "the lesson's": solved(LESSON, "one_band")},
-    "fade": {"the package's": withheld(FADED), "the lesson's": solved(LESSON, "fade")},
+    "fading": {"the package's": withheld(FADED), "the lesson's": solved(LESSON, "fading")},
     "equalized_steps": {"the package's": withheld(STEPS), "the lesson's": solved(LESSON, "equalized_steps")},
     "EqualizedConv": {"the package's": withheld(CONV), "the lesson's": solved(LESSON, "EqualizedConv")},
     "pixel_norm": {

@@ -120,26 +120,28 @@ def _(one_band: Callable) -> None:
     expect_close(said, torch.from_numpy(by_pixel(D, shown)), "a random D", show=False, rtol=1e-3, atol=1e-3)
 
 
-@check.that("fade", "agrees with NumPy at every α")
-def _(fade: Callable) -> None:
+@check.that("fading", "agrees with NumPy at every α")
+def _(fading: Callable) -> None:
     old, new, picture = randn(2, 3, 2, 4), randn(2, 3, 4, 8), randn(2, 3, 4, 4)
     block, from_rgb = nn.Sequential(nn.AvgPool2d(2), random_net(3, 2)), random_net(3, 2)
     of_block, of_rgb = by_pixel(block[1], shrunk(array(picture))), by_pixel(from_rgb, shrunk(array(picture)))
     for alpha in (0.0, float(rand()), 0.5, 1.0):
         want = (1 - alpha) * blown_up(array(old)) + alpha * array(new)
-        expect_close(numbers(fade("picture", old, new, alpha)), torch.from_numpy(want), f"α = {alpha:.3f}", show=False)
+        expect_close(
+            numbers(fading("picture", old, new, alpha)), torch.from_numpy(want), f"α = {alpha:.3f}", show=False
+        )
         details = array(picture) - blown_up(shrunk(array(picture)))
         want = array(picture) - (1 - alpha) * details
-        expect_close(numbers(fade("real", picture, alpha)), torch.from_numpy(want), f"α = {alpha:.3f}", show=False)
+        expect_close(numbers(fading("real", picture, alpha)), torch.from_numpy(want), f"α = {alpha:.3f}", show=False)
         want = (1 - alpha) * of_rgb + alpha * of_block
-        got = numbers(fade("features", picture, block, from_rgb, alpha))
+        got = numbers(fading("features", picture, block, from_rgb, alpha))
         expect_close(got, torch.from_numpy(want), f"α = {alpha:.3f}", show=False, rtol=1e-3, atol=1e-4)
 
 
-@check.that("fade", "refuses no α that is one", alone=False)
-def _(fade: Callable) -> None:
+@check.that("fading", "refuses no α that is one", alone=False)
+def _(fading: Callable) -> None:
     for alpha in (0, 1, 0.0, 1.0, 1e-9, 0.999):
-        numbers(fade("picture", torch.zeros(1, 1, 1, 1), torch.ones(1, 1, 2, 2), alpha), (1, 1, 2, 2))
+        numbers(fading("picture", torch.zeros(1, 1, 1, 1), torch.ones(1, 1, 2, 2), alpha), (1, 1, 2, 2))
 
 
 def adams_step(stored: Tensor, gradient: Tensor, lr: float) -> Tensor:

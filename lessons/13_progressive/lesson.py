@@ -349,7 +349,7 @@ show(fig, alt="Three rows of eight faces: real ones, painted bands on their 4 ×
 # - $D$ lets the picture in both ways: $(1 - \alpha)\,\text{fromRGB}_{\text{old}}(d(x)) + \alpha\,\text{block}(x)$;
 # - and real pictures are shown with their finest band weakened to $\alpha$, or $D$ would know the fakes by it.
 
-# %% [markdown] exercise="fade" stars=2 minutes=20
+# %% [markdown] exercise="fading" stars=2 minutes=20
 # ### Exercise 3: fading
 #
 # - `fade_picture(old, new, alpha)`: `old` (n, C, h, w) enlarged as in exercise 1, with the weight 1 − α, and `new`
@@ -361,7 +361,7 @@ show(fig, alt="Three rows of eight faces: real ones, painted bands on their 4 ×
 # **Both ends are exact**, to the last bit: at α = 0 the result is the old one, at α = 1 the new one, however unlike
 # the two are in size. (Why that matters is section 7's subject.) The last function is given, for the check.
 
-# %% [markdown] hints="fade"
+# %% [markdown] hints="fading"
 # Three weighted sums. Ask at each end: which of the terms is exactly zero?
 # ---
 # `old + alpha * (new - old)` is right on paper. But where `old` is 30,000 and `new` is 0.1, the difference has
@@ -371,7 +371,7 @@ show(fig, alt="Three rows of eight faces: real ones, painted bands on their 4 ×
 # $(1 - \alpha)\,u(d(x)) + \alpha\,x = u(d(x)) + \alpha\,(x - u(d(x)))$.
 
 
-# %% solution="fade"
+# %% solution="fading"
 def fade_picture(old, new, alpha):
     """(1 − α) of old (n, C, h, w), enlarged, and α of new (n, C, 2h, 2w); a ValueError says which α is none."""
     ### BEGIN SOLUTION
@@ -395,11 +395,11 @@ def fade_real(picture, alpha):
     ### END SOLUTION
 
 
-def fade(which, *given):
+def fading(which, *given):
     return {"picture": fade_picture, "features": fade_features, "real": fade_real}[which](*given)
 
 
-# %% test="fade" points=2
+# %% test="fading" points=2
 
 # %% [markdown]
 # What $D$ is shown of real faces while a level fades in: drag α. At 0 these are 16 × 16 pixels, at 1 they are 32 ×

@@ -114,7 +114,7 @@ it.wrong("D's condition and band cut off", {"torch.cat([large + band, large], di
 
 # ---------------------------------------------------------------------------------------------
 
-it = answers.to("fade")
+it = answers.to("fading")
 
 it.right("as in the lesson")
 it.right("lerp", {"return (1 - alpha) * F.interpolate(old, scale_factor=2) + alpha * new": (

@@ -47,17 +47,17 @@ def between_levels() -> Case:
     return Case(f"two old pixels, eight new ones, α = {alpha:g}", want, usual, (old, new, alpha))
 
 
-@check.that("fade", "picture: (1 − α) of the old one, enlarged, and α of the new one", point=True)
-def _(fade: Callable) -> None:
+@check.that("fading", "picture: (1 − α) of the old one, enlarged, and α of the new one", point=True)
+def _(fading: Callable) -> None:
     case = drawn(between_levels)
-    case.compare(numbers(fade("picture", *case.inputs), (1, 1, 2, 4), advice="As large as the new picture."))
+    case.compare(numbers(fading("picture", *case.inputs), (1, 1, 2, 4), advice="As large as the new picture."))
 
 
-@check.that("fade", "picture: exact at both ends, to the last bit, however unlike the two are", point=True)
-def _(fade: Callable) -> None:
+@check.that("fading", "picture: exact at both ends, to the last bit, however unlike the two are", point=True)
+def _(fading: Callable) -> None:
     for old, new in ((30_000 * randn(2, 3, 4, 4), randn(2, 3, 8, 8)), (randn(2, 3, 4, 4), 30_000 * randn(2, 3, 8, 8))):
         for alpha, want in ((0.0, quadrupled(old)), (1.0, new)):
-            got = numbers(fade("picture", old, new, alpha), (2, 3, 8, 8))
+            got = numbers(fading("picture", old, new, alpha), (2, 3, 8, 8))
             off = float((got - want.double()).abs().max())
             end = "the old picture, enlarged" if alpha == 0 else "the new picture"
             expect(
@@ -81,8 +81,8 @@ def two_paths() -> tuple[nn.Module, nn.Module]:
     return paths
 
 
-@check.that("fade", "features: the new block's on the picture by α, the old layer's on its half by 1 − α", point=True)
-def _(fade: Callable) -> None:
+@check.that("fading", "features: the new block's on the picture by α, the old layer's on its half by 1 − α", point=True)
+def _(fading: Callable) -> None:
     (alpha,) = chosen(0.25, between=(0.1, 0.45))
     (old, new), picture = two_paths(), randn(3, 1, 4, 6)
     want = partial(judged_by, old, new, picture)
@@ -99,20 +99,20 @@ def _(fade: Callable) -> None:
         "The old layer sees every second pixel. It sees the means of 2 × 2.": picked,
         "The old layer sees the largest of 2 × 2. It sees their means.": largest,
     }
-    got = numbers(fade("features", picture, new, old, alpha), (3, 2, 2, 3), advice="As the new block returns them.")
+    got = numbers(fading("features", picture, new, old, alpha), (3, 2, 2, 3), advice="As the new block returns them.")
     where = f"two random layers, α = {alpha:g}"
     expect_close(got, want(alpha), where, usual, show=False, rtol=1e-3, atol=1e-4)
 
 
-@check.that("fade", "features: exact at both ends, to the last bit", point=True)
-def _(fade: Callable) -> None:
+@check.that("fading", "features: exact at both ends, to the last bit", point=True)
+def _(fading: Callable) -> None:
     (old, new), picture = two_paths(), 1_000_000 * randn(2, 1, 8, 8)
     with torch.no_grad():
         parameters(old)["weight"].copy_(torch.tensor([0.7, -1.3]).reshape(2, 1, 1, 1))
         parameters(new)["weight"].mul_(1e-6)
         want = old(F.avg_pool2d(picture, 2)), new(picture)
     for alpha in (0.0, 1.0):
-        got = numbers(fade("features", picture, new, old, alpha), tuple(want[0].shape))
+        got = numbers(fading("features", picture, new, old, alpha), tuple(want[0].shape))
         whose = "the old layer's" if alpha == 0 else "the new block's"
         off = float((got - want[int(alpha)].double()).abs().max())
         expect(
@@ -121,8 +121,8 @@ def _(fade: Callable) -> None:
         )
 
 
-@check.that("fade", "real: the finest details of a real picture by α, and all of the rest", point=True)
-def _(fade: Callable) -> None:
+@check.that("fading", "real: the finest details of a real picture by α, and all of the rest", point=True)
+def _(fading: Callable) -> None:
     (alpha,) = chosen(0.25, between=(0.1, 0.45))
     picture = randn(2, 3, 4, 6, dtype=torch.float64)
     coarse = quadrupled(quartered(picture))
@@ -136,28 +136,28 @@ def _(fade: Callable) -> None:
             alpha * (picture - coarse)
         ),
     }
-    got = numbers(fade("real", picture, alpha), (2, 3, 4, 6), advice="As large as the picture.")
+    got = numbers(fading("real", picture, alpha), (2, 3, 4, 6), advice="As large as the picture.")
     want = coarse + alpha * (picture - coarse)
     expect_close(got, want, f"random pictures, α = {alpha:g}", usual, show=False)
     for end, exact in ((1.0, picture), (0.0, coarse)):
-        expect_close(numbers(fade("real", picture, end)), exact, f"α = {end:g}", show=False, rtol=0, atol=1e-12)
+        expect_close(numbers(fading("real", picture, end)), exact, f"α = {end:g}", show=False, rtol=0, atol=1e-12)
 
 
-@check.that("fade", "picture: refuses an α below 0 or above 1")
-def _(fade: Callable) -> None:
+@check.that("fading", "picture: refuses an α below 0 or above 1")
+def _(fading: Callable) -> None:
     (beyond,) = chosen(1.5, between=(1.1, 2.9))
     for alpha in (beyond, -beyond):
         expect_refusal(
-            lambda alpha=alpha: fade("picture", torch.zeros(1, 1, 2, 2), torch.ones(1, 1, 4, 4), alpha),
+            lambda alpha=alpha: fading("picture", torch.zeros(1, 1, 2, 2), torch.ones(1, 1, 4, 4), alpha),
             f"α = {alpha:g}", (f"{alpha:g}", f"{alpha}", f"{alpha:g}".replace("-", "−")),
         )  # fmt: skip
 
 
-@check.that("fade", "hands gradients on, to old and new, by their shares")
-def _(fade: Callable) -> None:
+@check.that("fading", "hands gradients on, to old and new, by their shares")
+def _(fading: Callable) -> None:
     (alpha,) = chosen(0.25, between=(0.1, 0.45))
     old, new = randn(1, 1, 2, 2).requires_grad_(), randn(1, 1, 4, 4).requires_grad_()
-    out = fade("picture", old, new, alpha)
+    out = fading("picture", old, new, alpha)
     differentiable(out, "The faded picture is cut off from both: G could not learn.")
     out.sum().backward()
     for name, given, share in (("old", old, 4 * (1 - alpha)), ("new", new, alpha)):
