@@ -113,7 +113,7 @@ class Told(torch.nn.Module):
         return self.net(torch.cat([x.flatten(1), y.to(x.dtype)], 1))
 
 
-class Fading(torch.nn.Module):
+class TwoWays(torch.nn.Module):
     """A network that is told α: what the first makes of samples (n, …), by 1 − α, and what the second makes, by α.
 
     Args:

@@ -6,7 +6,6 @@ NumPy, SciPy, torch.optim, or torch.func, and not from the public checks' refere
 
 from __future__ import annotations
 
-import copy
 import math
 from collections.abc import Callable
 
@@ -18,7 +17,7 @@ from torch import Tensor, nn
 
 from gancourse.checks.challenge import Medals, Reached
 from gancourse.checks.core import Miss, StudentError, Suite, expect
-from gancourse.checks.doubles import Counted, Fading
+from gancourse.checks.doubles import Counted, TwoWays
 from gancourse.checks.hidden_picture import drawn_picture, looks_for
 from gancourse.checks.inputs import chosen_int, rand, randn
 from gancourse.checks.networks import built, parameters
@@ -253,10 +252,11 @@ def _(group_std: Callable) -> None:
 
 @check.that("growing_step", "agrees with torch's own optimizers and a penalty that is taken sample by sample")
 def _(step: Callable) -> None:
-    G = Fading(curved(3, 4, 16), curved(3, 5, 16), 1, 4, 4)
-    D = Fading(curved(16, 4, 1), curved(16, 6, 1))
+    (G, D), (ours_G, ours_D) = ((
+        TwoWays(curved(3, 4, 16), curved(3, 5, 16), 1, 4, 4), TwoWays(curved(16, 4, 1), curved(16, 6, 1))
+    ) for _ in range(2))  # fmt: skip
+    ours_G.load_state_dict(G.state_dict()), ours_D.load_state_dict(D.state_dict())
     real, z, mix, alpha = randn(3, 1, 4, 4).double(), randn(3, 3).double(), rand(3).double(), float(rand())
-    ours_G, ours_D = copy.deepcopy((G, D))
     shown = torch.from_numpy(array(real) - (1 - alpha) * (array(real) - blown_up(shrunk(array(real)))))
     fake = ours_G(z, alpha)
 

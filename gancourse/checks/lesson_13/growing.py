@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from gancourse.checks.asked import CHANGES, intact
 from gancourse.checks.core import expect
-from gancourse.checks.doubles import Counted, Fading
+from gancourse.checks.doubles import Counted, TwoWays
 from gancourse.checks.inputs import chosen, rand, randn
 from gancourse.checks.lesson_13.bands import quadrupled, quartered
 from gancourse.checks.lesson_13.suite import check
@@ -33,8 +33,8 @@ class GrowingGame:
     """Networks that are told α, optimizers, a batch, and what is left in the gradients from before."""
 
     def __init__(self, alpha: float | None = None, stale: float = 0.3) -> None:
-        self.G = Fading(linear(NOISE_LENGTH, FLAT_PIXELS), curved(NOISE_LENGTH, 4, FLAT_PIXELS), *SHAPE)
-        self.D = Fading(curved(FLAT_PIXELS, 4, 1), curved(FLAT_PIXELS, 5, 1))
+        self.G = TwoWays(linear(NOISE_LENGTH, FLAT_PIXELS), curved(NOISE_LENGTH, 4, FLAT_PIXELS), *SHAPE)
+        self.D = TwoWays(curved(FLAT_PIXELS, 4, 1), curved(FLAT_PIXELS, 5, 1))
         self.real, self.z = 2 * randn(5, *SHAPE).double(), randn(5, NOISE_LENGTH).double()
         with torch.no_grad():
             for p in self.D.parameters():
