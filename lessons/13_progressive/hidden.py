@@ -214,6 +214,7 @@ def _(answer: Callable) -> None:
         out = layer(randn(4, inputs, 4, 4))
         expect(isinstance(out, Tensor) and out.requires_grad, "The output is cut off from the kernel.")
         (out * randn(*out.shape)).sum().backward()
+        (kernel,) = (p for p in parameters(layer).values() if p.ndim == 4)
         expect(kernel.grad is not None, "No gradient reaches the kernel.")
         moved = adams_step(before, numbers(kernel.grad), 0.1)
         shares.append(float(moved.abs().mean() / before.std()))

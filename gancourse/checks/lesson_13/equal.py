@@ -280,6 +280,7 @@ def _(answer: Callable) -> None:
     out = layer(x)
     expect(isinstance(out, Tensor) and out.requires_grad, "The output is cut off from the kernel: nothing can learn.")
     (out * weights).sum().backward()
+    kernel, _ = kernel_and_bias(layer, tuple(stored.shape))  # asked again: now it has its gradient
     expect(kernel.grad is not None, "No gradient reaches the kernel.")
     leaf = stored.double().requires_grad_()
     c = he(tuple(stored.shape))
