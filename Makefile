@@ -76,8 +76,7 @@ static:
 	$(RUFF) check .
 	$(RUFF) format --check .
 	$(BIN)/pyrefly check --summary=none
-	$(BIN)/gancourse lint $(LESSON)
-	$(BIN)/gancourse lessons --check $(LESSON)
+	$(BIN)/gancourse lint --built $(LESSON)
 
 lessons: setup ## rebuild notebooks/ and solutions/ from lessons/
 	$(BIN)/gancourse lessons $(LESSON)

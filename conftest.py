@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from _pytest.terminal import TerminalReporter
 
-import gancourse.grading  # noqa: F401  # before nbformat comes: it keeps seconds of imports away
+import gancourse.grammar  # noqa: F401  # before nbformat comes
 
 pytest_plugins = ("executed", "spread", "times")
 

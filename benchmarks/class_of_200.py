@@ -11,8 +11,8 @@ processes held together. Exits with 1 if a single grade is wrong. Run it as root
 from __future__ import annotations
 
 import argparse
-import getpass
 import itertools
+import os
 import sys
 import tempfile
 import threading
@@ -24,6 +24,7 @@ import psutil
 from gancourse.authoring.gate import load_answers
 from gancourse.grading.grade import grade_lesson
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "hostile"))
 from making import EVERYTHING, LESSON, NOTHING, TESTED, Submission, blank, handed_in
 from test_hostile import ALL, LIMITS, NO_SANDBOX, ORDINARY, Class
@@ -88,8 +89,9 @@ def main() -> int:
         again = time.perf_counter() - again
         same = (Path(home) / "again.json").read_text() == (Path(home) / "all.json").read_text()
     print("\n".join(wrong) or "Everybody got what they deserve.")
+    who = "root" if hasattr(os, "geteuid") and os.geteuid() == 0 else "an ordinary user"
     print(
-        f"{arguments.students} students, {odd} of them odd or hostile; graded as {getpass.getuser()}, "
+        f"{arguments.students} students, {odd} of them odd or hostile; graded as {who}, "
         f"{'full sandbox' if NO_SANDBOX is None else NO_SANDBOX}"
     )
     print(f"{graded.seconds:.0f} s with {arguments.jobs} jobs; at most {held[0]:.2f} GB held")

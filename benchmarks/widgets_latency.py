@@ -16,14 +16,10 @@ import argparse
 import contextlib
 import json
 import os
-import signal
-import socket
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -31,10 +27,10 @@ from typing import Any
 import nbformat
 from playwright.sync_api import Page, sync_playwright
 
-ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
+from jupyter_page import COURSE, PATIENCE, SEEN, chromium, jupyterlab
+
 TARGET = 60.0  # milliseconds
-FLAGS = ("--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update",
-         "--disable-sync", "--disable-background-timer-throttling", "--disable-renderer-backgrounding")  # fmt: skip
 CELL = """
 import time, torch
 from gancourse.models.dcgan import Generator
@@ -107,13 +103,7 @@ def main() -> int:
 def measure(prompt: bool, options: argparse.Namespace) -> dict[str, Any]:
     """One round in a fresh server, browser and kernel."""
     with tempfile.TemporaryDirectory() as folder, server(Path(folder), prompt) as url, browser() as page:
-        notebook = nbformat.v4.new_notebook()
-        notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
-        notebook.cells = [nbformat.v4.new_code_cell(CELL.format(size=options.size, width=options.width))]
-        nbformat.write(notebook, Path(folder) / "latency.ipynb")
-        page.goto(f"{url}/lab/workspaces/latency/tree/latency.ipynb?reset")
-        page.wait_for_function(IDLE)
-        page.evaluate(RUN)
+        run_alone(page, url, Path(folder), CELL.format(size=options.size, width=options.width))
         page.locator(".gancourse-picture").wait_for()
         page.wait_for_timeout(3000)
         page.evaluate(WATCH)
@@ -146,6 +136,17 @@ def measure(prompt: bool, options: argparse.Namespace) -> dict[str, Any]:
         }
 
 
+def run_alone(page: Page, url: str, folder: Path, code: str) -> None:
+    """Open a notebook of one cell in JupyterLab, and start it."""
+    notebook = nbformat.v4.new_notebook()
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
+    notebook.cells = [nbformat.v4.new_code_cell(code)]
+    nbformat.write(notebook, folder / "latency.ipynb")
+    page.goto(f"{url}/lab/workspaces/latency/tree/latency.ipynb?reset")
+    page.wait_for_function(IDLE)
+    page.evaluate(RUN)
+
+
 def dragged(page: Page, x: float, y: float, left: float, right: float) -> dict[str, Any]:
     """Move as fast as a hand does; then see what the last picture is of."""
     page.evaluate("() => { seen.moves.length = seen.pictures.length = 0 }")
@@ -171,44 +172,21 @@ def dragged(page: Page, x: float, y: float, left: float, right: float) -> dict[s
 @contextlib.contextmanager
 def server(folder: Path, prompt: bool) -> Iterator[str]:
     """JupyterLab on a free port; `prompt`: with the course's settings."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    env = {**os.environ, "OMP_NUM_THREADS": "1", "JUPYTERLAB_WORKSPACES_DIR": str(folder / ".workspaces")}
-    env["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{env['PATH']}"
-    if prompt:
-        env["JUPYTER_CONFIG_PATH"] = str(ROOT / "jupyter")
-    arguments = ["--no-browser", "--ip=127.0.0.1", f"--port={port}", "--IdentityProvider.token=", "--allow-root"]
-    arguments += ["--expose-app-in-browser", f"--ServerApp.root_dir={folder}"]
-    quiet: Any = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    command = [sys.executable, "-m", "jupyterlab", *arguments]
-    process = subprocess.Popen(command, env=env, cwd=folder, start_new_session=True, **quiet)
-    url = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(600):
-            with contextlib.suppress(OSError):
-                urllib.request.urlopen(f"{url}/api", timeout=2).read()
-                break
-            time.sleep(0.2)
+    env = {**os.environ, "OMP_NUM_THREADS": "1", **({"JUPYTER_CONFIG_PATH": COURSE} if prompt else {})}
+    with tempfile.TemporaryDirectory() as scratch, jupyterlab(folder, Path(scratch), env) as url:
         yield url
-    finally:
-        os.killpg(process.pid, signal.SIGTERM)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(20)
 
 
 @contextlib.contextmanager
 def browser() -> Iterator[Page]:
     """A page in Chromium."""
-    finder = [sys.executable, str(ROOT / "tools" / "needs.py"), "--browser"]
-    found = subprocess.run(finder, capture_output=True, text=True)
-    if found.returncode:
+    found = chromium()
+    if found is None:
         raise SystemExit("no Chromium here; python tools/needs.py tries to get one")
-    flags = [*FLAGS, *(["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else [])]
     with sync_playwright() as playwright:
-        window = playwright.chromium.launch(executable_path=found.stdout.strip(), args=flags)
-        page = window.new_page(viewport={"width": 1300, "height": 1000})
-        page.set_default_timeout(120_000)
+        window = playwright.chromium.launch(**found)
+        page = window.new_page(viewport=SEEN)
+        page.set_default_timeout(PATIENCE)
         yield page
         window.close()
 

@@ -29,6 +29,10 @@ BROKEN: dict[str, dict[str, dict[str, Any]]] = {
         "A": {"told": False},
         "B": {"shift": 1},
     },
+    "08_pix2pix": {
+        "A": {"steps": 300, "shift": 1},
+        "B": {"steps": 500, "weight": 5000.0},
+    },
     "13_progressive": {
         "A": {"ends": (0.5, 0.5)},
         "B": {"told": False},

@@ -62,6 +62,9 @@ def lint(
     visible: Annotated[
         bool, typer.Option("--visible", help="Only count how much of the code outside exercises stands open.")
     ] = False,
+    built: Annotated[
+        bool, typer.Option("--built", help="Also fail if a notebook is not up to date, as `lessons --check` does.")
+    ] = False,
 ) -> None:
     """Lint the lessons' sources."""
     from gancourse.authoring.report import lint_and_report, visible_and_report
@@ -69,7 +72,7 @@ def lint(
     if visible:
         raise typer.Exit(visible_and_report(only))
 
-    raise typer.Exit(lint_and_report(only))
+    raise typer.Exit(lint_and_report(only, built))
 
 
 @app.command()

@@ -15,6 +15,7 @@ import json
 import os
 import time
 from collections import defaultdict
+from contextlib import suppress
 from math import inf
 from pathlib import Path
 from statistics import median
@@ -28,7 +29,7 @@ TIMES = ROOT / "build" / "times.json"
 MOST = 60.0  # seconds that a lesson may add
 USUAL = 0.055  # seconds that `a_piece_of_python` takes on an idle machine like the one of the figures in the docs
 EVERY = 120.0  # seconds between two lines that say where a run is
-SPENT: dict[str, float] = defaultdict(float)
+SPENT: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))  # by lesson and file
 FILES: dict[str, float] = defaultdict(float)
 
 
@@ -74,29 +75,29 @@ def pytest_runtest_protocol(item: pytest.Item) -> Any:
     started = time.perf_counter()
     result = yield
     if name := lesson_of(item):
-        SPENT[name] += time.perf_counter() - started
+        SPENT[name][item.location[0]] += time.perf_counter() - started
     return result
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
     """Add up what the processes have sent."""
-    for name, seconds in getattr(node, "workeroutput", {}).get("spent", {}).items():
-        SPENT[name] += seconds
+    add(SPENT, getattr(node, "workeroutput", {}).get("spent", {}))
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Send a process's times to the one that prints them; there, add them to those of the run before."""
     output = getattr(session.config, "workeroutput", None)
     if output is not None:
-        output["spent"] = dict(SPENT)
+        output["spent"] = {name: dict(files) for name, files in SPENT.items()}
         return
     if not SPENT:
         return
     processes = session.config.getoption("numprocesses", None) or 1
-    told: dict[str, float] = json.loads(TIMES.read_text()) if TIMES.exists() else {}
-    for name, seconds in SPENT.items():
-        told[name] = told.get(name, 0) + seconds / processes
+    told: dict[str, dict[str, float]] = {}
+    with suppress(OSError, ValueError, AttributeError):  # none yet, cut off, or of an older make
+        told = {name: dict(files.items()) for name, files in json.loads(TIMES.read_text()).items()}
+    add(told, SPENT, 1 / processes)
     TIMES.parent.mkdir(exist_ok=True)
     TIMES.write_text(json.dumps(told))
     whole = "GANCOURSE_WHOLE" in os.environ
@@ -122,17 +123,28 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         terminalreporter.write_line(line)
 
 
-def summary(told: dict[str, float], slower: float) -> list[str]:
-    """A line for each lesson, with a warning where one adds more than it may.
+def add(to: dict[str, dict[str, float]], more: dict[str, dict[str, float]], part: float = 1.0) -> None:
+    """Add seconds, by lesson and file, to those that are there."""
+    for name, files in more.items():
+        mine = to.setdefault(name, {})
+        for file, seconds in files.items():
+            mine[file] = mine.get(file, 0.0) + seconds * part
+
+
+def summary(told: dict[str, dict[str, float]], slower: float) -> list[str]:
+    """A line for each lesson, with a warning where one adds more than it may, and where most of its time goes.
 
     Args:
-        told: the seconds that each lesson adds, by its name.
+        told: the seconds that each lesson adds, by its name and by file.
         slower: how many times as long as usual things take here.
     """
     lines, most = [], MOST * slower
-    for name, seconds in sorted(told.items()):
+    for name, files in sorted(told.items()):
+        seconds = sum(files.values())
         warning = f"  WARNING: over the {most:.0f} s that a lesson may add here" if seconds > most else ""
-        lines.append(f"{name:24} {seconds:7.1f}{warning}")
+        longest = sorted(files.items(), key=lambda item: -item[1])[:5]
+        where = ", ".join(f"{Path(file).stem} {spent:.0f}" for file, spent in longest if spent >= 1)
+        lines.append(f"{name:20} {seconds:7.1f}  {where}{warning}")
     return lines
 
 

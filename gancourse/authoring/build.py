@@ -36,20 +36,22 @@ SIGN = {
 }
 
 
-def build_all(out: Path | None = None, only: str | None = None) -> list[Path]:
+def build_all(out: Path | None = None, only: str | None = None, generated: Path | None = None) -> list[Path]:
     """Build every lesson (or only the one of this name) and the start page below `out` (default: the repository).
 
-    A notebook somebody has worked in is never overwritten: it is moved aside first.
+    A notebook somebody has worked in is never overwritten: it is moved aside first. With `generated`, the
+    lessons are taken from there, where `generate` has just put them, and not generated again.
     Returns the files kept that way.
     """
     root = repository()
     out = out or root
     kept: list[Path] = []
     with tempfile.TemporaryDirectory() as scratch:
-        course = Path(scratch)
+        course = generated or Path(scratch)
         lessons = [read(path) for path in lesson_paths()]
         for lesson in [find(only)] if only else lessons:
-            generate(lesson, course)
+            if generated is None:
+                generate(lesson, course)
             write_contents(lesson, out)
             for step in ("notebooks", "solutions"):
                 kept += publish(course / step / lesson.name, out / step / lesson.name)

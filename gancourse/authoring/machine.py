@@ -23,7 +23,7 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
-from functools import partial
+from functools import cache, partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 from queue import SimpleQueue
@@ -46,6 +46,9 @@ FRESH = range(1, 3)
 """Seeds of a grader's inputs."""
 
 
+slips_in = cache(slips)  # a second for a whole lesson's solutions, and wanted by several tests
+
+
 @dataclass(frozen=True)
 class Slip:
     """A machine-made answer."""
@@ -63,7 +66,9 @@ def slips_of(answers: Answers, exercise: str, sample: int = 0) -> list[Slip]:
     """
     if public(answers.name).medals(exercise):
         return []
-    made = [Slip(answers.name, exercise, name, code) for name, code in slips(answers.exercises[exercise].own).items()]
+    made = [
+        Slip(answers.name, exercise, name, code) for name, code in slips_in(answers.exercises[exercise].own).items()
+    ]
     if not sample:
         return made
     return sorted(made, key=lambda slip: hashlib.sha256(slip.code.encode()).digest())[:sample]
@@ -228,7 +233,7 @@ def sorted_out(answers: Answers, exercise: str, found: dict[str, str]) -> tuple[
 def unknown(answers: Answers, exercise: str) -> list[str]:
     """Names that mutants.py lists though no slip in the solution has them."""
     one = answers.exercises[exercise]
-    made = slips(one.own)
+    made = slips_in(one.own)
     return [name for name in (*one.excused, *one.survivors) if name not in made]
 
 

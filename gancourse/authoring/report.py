@@ -21,8 +21,7 @@ def build_and_report(check: bool, only: str | None = None) -> int:
             found = build.differences(Path(fresh), only)
         for line in found:
             print(line)
-        good = f"{only or 'Every notebook'} is as its source says."
-        print("Run `make lessons` and commit what it changes." if found else good)
+        print(verdict_on(found, only))
         return 1 if found else 0
     for path in build.build_all(only=only):
         print(f"Your work in that notebook is kept as {path.relative_to(repository())}")
@@ -30,18 +29,33 @@ def build_and_report(check: bool, only: str | None = None) -> int:
     return 0
 
 
-def lint_and_report(only: str | None = None) -> int:
-    """Lint every lesson (or one, if named) and what students get of it; 1 if anything is found."""
+def lint_and_report(only: str | None = None, built: bool = False) -> int:
+    """Lint every lesson (or one, if named) and what students get of it; 1 if anything is found.
+
+    With `built` the notebooks are compared as well, once the sources are clean, with what was generated to lint them.
+    """
     found: list[str] = []
     paths = [find(only).path] if only else lesson_paths()
-    with tempfile.TemporaryDirectory() as scratch:
+    with tempfile.TemporaryDirectory() as scratch, tempfile.TemporaryDirectory() as fresh:
         for path in paths:
             found += lint_lesson(path, Path(scratch))
-    found += lint_start(repository() / "lessons" / "start" / "lesson.py")
-    for line in found:
+        found += lint_start(repository() / "lessons" / "start" / "lesson.py")
+        stale: list[str] = []
+        if built and not found:
+            build.build_all(Path(fresh), only, Path(scratch))
+            stale = build.differences(Path(fresh), only)
+    for line in found + stale:
         print(line)
     print(f"{len(found)} finding(s) in {len(paths)} lesson(s)." if found else "The lessons are clean.")
-    return 1 if found else 0
+    if built and not found:
+        print(verdict_on(stale, only))
+    return 1 if found or stale else 0
+
+
+def verdict_on(stale: list[str], only: str | None) -> str:
+    """What to say of notebooks that were compared with their sources."""
+    good = f"{only or 'Every notebook'} is as its source says."
+    return "Run `make lessons` and commit what it changes." if stale else good
 
 
 def visible_and_report(only: str | None = None) -> int:

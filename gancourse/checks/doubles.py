@@ -129,3 +129,18 @@ class TwoWays(torch.nn.Module):
         rows = x.flatten(1)
         out = (1 - alpha) * self.old(rows) + alpha * self.new(rows)
         return out.unflatten(1, self.shape) if self.shape else out
+
+
+class PairShown(torch.nn.Module):
+    """A network that is shown a pair of pictures: what it wraps gets their channels side by side.
+
+    Args:
+        net: from (n, channels of both, H, W) to whatever it makes.
+    """
+
+    def __init__(self, net: torch.nn.Module) -> None:
+        super().__init__()
+        self.net = net
+
+    def forward(self, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+        return self.net(torch.cat([x, y], 1))

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from gancourse.checks.core import Miss, a, expect
 from gancourse.checks.doubles import Counted
 from gancourse.checks.inputs import Case, rand
-from gancourse.checks.values import close, double, numbers
+from gancourse.checks.values import close, described, double, numbers, two
 
 
 class Spy:
@@ -160,3 +160,45 @@ def curved(inputs: int, width: int, outputs: int) -> nn.Module:
 def flat(net: nn.Module) -> Tensor:
     """All parameters in a row, detached."""
     return torch.cat([p.detach().flatten() for p in net.parameters()])
+
+
+def down(net: nn.Module, loss: Tensor, rate: float, extra: Sequence[Tensor] | None = None) -> None:
+    """One step of plain gradient descent, along the loss's gradients and what else is in them."""
+    parameters = list(net.parameters())
+    gradients = torch.autograd.grad(loss, parameters, retain_graph=True)
+    with torch.no_grad():
+        for k, (p, gradient) in enumerate(zip(parameters, gradients, strict=True)):
+            p.sub_(rate * (gradient if extra is None else gradient + extra[k]))
+
+
+def left_over(net: nn.Module, size: float = 0.3) -> list[Tensor]:
+    """Put into a network the gradients that a step before would have left; they are returned as well."""
+    for p in net.parameters():
+        p.grad = torch.full_like(p, size)
+    return [torch.full_like(p, size) for p in net.parameters()]
+
+
+def two_losses(got: Any) -> Tensor:
+    """Both players' losses as a student's step returns them, as a tensor (2,)."""
+    both = two(got, f"Return two numbers, D's loss first and G's second; you return {described(got)}.", tensor=True)
+    for part in both:
+        attached = isinstance(part, Tensor) and part.requires_grad
+        expect(not attached, "A loss is returned with its computation attached. Return plain numbers: `.item()`.")
+    return torch.stack([numbers(part, (), "A returned loss") for part in both])
+
+
+def stepped(name: str, net: nn.Module, before: nn.Module, opt: Counted, though: str = "") -> None:
+    """Miss unless this player's optimizer has taken one step.
+
+    Args:
+        name: the player's, as its optimizer's after "opt_".
+        net, before: its network now, and a copy from before.
+        opt: its optimizer.
+        though: what it may be if the optimizer took a step and the network has not moved.
+    """
+    still = f"{name} has not moved. A step needs backward() and then opt_{name}.step()."
+    if though and opt.steps:
+        still = f"{name} has not moved, though its optimizer took a step: {though}"
+    expect(not close(flat(net), flat(before), 1e-9, 1e-12), still)
+    expect(opt.steps > 0, f"opt_{name}.step() is not called. Use the optimizer that is passed in.")
+    expect(opt.steps == 1, f"opt_{name}.step() is called {opt.steps} times; it is one step.")

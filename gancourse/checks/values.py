@@ -74,11 +74,15 @@ def numbers(value: Any, shape: Sequence[int] | None = None, what: str = "The res
     raise Miss(f"{what} is infinite: somewhere a logarithm of 0, an overflow, or a division by 0.")
 
 
+Wrong = Tensor | Sequence[float] | float | Callable[[], Tensor | Sequence[float] | float]
+"""A wrong value, or a function that finds it."""
+
+
 def expect_close(
     got: Tensor,
     want: Tensor | Sequence[float] | float,
     where: str,
-    usual: Mapping[str, Tensor | Sequence[float] | float] | None = None,
+    usual: Mapping[str, Wrong] | None = None,
     show: bool = True,
     what: str = "you return",
     rtol: float = 1e-4,
@@ -88,7 +92,8 @@ def expect_close(
 
     Args:
         where: the input, in words, for the message.
-        usual: diagnosis → the wrong value it leads to. The first that fits is told to the student.
+        usual: diagnosis → the wrong value it leads to, or, where that takes long, a function that finds it, which is
+            called only if it is wanted. The first that fits is told to the student.
         show: whether the message may tell the value that was expected.
         what: subject and verb of the message: "For … you return …; expected …".
     """
@@ -98,7 +103,7 @@ def expect_close(
     message = f"For {where} {what} {pretty(got)}"
     message += f"; expected {pretty(want)}." if show else ", which is not right."
     for diagnosis, wrong in (usual or {}).items():
-        if close(got, double(wrong), rtol, atol):
+        if close(got, double(wrong() if callable(wrong) else wrong), rtol, atol):
             raise Miss(f"{message}\n{diagnosis}")
     raise Miss(message)
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from gancourse.games.conditional import Conditional as Conditional
     from gancourse.games.dcgan import DCGAN as DCGAN
     from gancourse.games.gan import Gan as Gan
+    from gancourse.games.pix2pix import Pix2pix as Pix2pix
     from gancourse.games.reader import Reading as Reading
 
 _HOMES = {
@@ -28,9 +29,10 @@ _HOMES = {
     "DCGAN": "gancourse.games.dcgan",
     "Game": "gancourse.games.base",
     "Gan": "gancourse.games.gan",
+    "Pix2pix": "gancourse.games.pix2pix",
     "Reading": "gancourse.games.reader",
 }
-__all__ = ["DCGAN", "Batch", "Conditional", "Game", "Gan", "Reading"]
+__all__ = ["DCGAN", "Batch", "Conditional", "Game", "Gan", "Pix2pix", "Reading"]
 
 
 def __getattr__(name: str) -> Any:

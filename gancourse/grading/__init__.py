@@ -52,8 +52,4 @@ check sees. A hole in the kernel or in bubblewrap is a hole here. Without bubble
 some containers) there are limits and nothing else: such a run says so, and `--sandbox full` refuses.
 """
 
-import sys
-
-# jsonschema, which nbformat asks, would compile a grammar for addresses, of which no notebook's schema knows any: a
-# second or two in each of a grader's processes.
-sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+import gancourse.grammar  # noqa: F401  # before nbformat comes

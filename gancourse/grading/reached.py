@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 
 ROOT = "gancourse"
@@ -22,9 +23,13 @@ def files_reached(starts: Iterable[Path], package: Path) -> set[Path]:
             that lie beside the file that imports them.
     """
     found: set[Path] = set()
+    met: set[Path] = set()
     waiting = list(starts)
     while waiting:
-        path = waiting.pop().resolve()
+        if (path := waiting.pop()) in met:
+            continue
+        met.add(path)
+        path = path.resolve()
         if path in found or not path.is_file():
             continue
         found.add(path)
@@ -35,15 +40,23 @@ def files_reached(starts: Iterable[Path], package: Path) -> set[Path]:
 
 def imports(path: Path, package: Path) -> Iterator[tuple[str, list[str]]]:
     """Each module that a file imports by its full name, and the names it takes from it."""
-    for node in running(ast.parse(path.read_bytes())):
+    for home, level, names in statements(path.read_bytes()):
+        if level:
+            parts = [ROOT, *path.resolve().relative_to(package.resolve()).parent.parts]
+            home = ".".join([*parts[: len(parts) - level + 1], *([home] if home else [])])
+        yield home, names
+
+
+@lru_cache(maxsize=2000)  # to read a text as Python takes a thousand times as long as to read it
+def statements(content: bytes) -> list[tuple[str, int, list[str]]]:
+    """What a text imports: by a module's name, how many dots before it, and the names that are taken from it."""
+    found: list[tuple[str, int, list[str]]] = []
+    for node in running(ast.parse(content)):
         if isinstance(node, ast.Import):
-            yield from ((alias.name, []) for alias in node.names)
+            found += ((alias.name, 0, []) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            home = node.module or ""
-            if node.level:
-                parts = [ROOT, *path.resolve().relative_to(package.resolve()).parent.parts]
-                home = ".".join([*parts[: len(parts) - node.level + 1], *([home] if home else [])])
-            yield home, [alias.name for alias in node.names]
+            found.append((node.module or "", node.level, [alias.name for alias in node.names]))
+    return found
 
 
 def running(node: ast.AST) -> Iterator[ast.AST]:
@@ -79,14 +92,19 @@ def given(name: str, folder: Path, package: Path) -> Iterator[Path]:
     init = folder / "__init__.py"
     if not init.is_file():
         return
-    for node in ast.walk(ast.parse(init.read_bytes())):
-        if isinstance(node, ast.Dict):
-            for key, value in zip(node.keys, node.values, strict=True):
-                if isinstance(key, ast.Constant) and key.value == name and isinstance(value, ast.Constant):
-                    home = str(value.value)
-                    full = (
-                        home
-                        if home.startswith(f"{ROOT}.")
-                        else ".".join([ROOT, *folder.relative_to(package).parts, home])
-                    )
-                    yield from files_of(full, [], folder, package)
+    for key, home in words_led_on(init.read_bytes()):
+        if key == name:
+            inside = home if home.startswith(f"{ROOT}.") else ".".join([ROOT, *folder.relative_to(package).parts, home])
+            yield from files_of(inside, [], folder, package)
+
+
+@lru_cache(maxsize=2000)
+def words_led_on(content: bytes) -> list[tuple[str, str]]:
+    """The words in the dicts of a text, each with the word it stands before."""
+    return [
+        (str(key.value), str(value.value))
+        for node in ast.walk(ast.parse(content))
+        if isinstance(node, ast.Dict)
+        for key, value in zip(node.keys, node.values, strict=True)
+        if isinstance(key, ast.Constant) and isinstance(value, ast.Constant)
+    ]

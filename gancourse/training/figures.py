@@ -121,6 +121,30 @@ def labeled_faces(engine: Engine, size: int) -> dict[str, float]:
     return found | {"hair style as asked": round(float(style), 4)}
 
 
+def unfamiliar_pairs(size: int, given: str, n: int) -> tuple[Tensor, Tensor]:
+    """Inputs and photos of n faces of combinations that a translation is not trained on, as G takes them."""
+    from gancourse.data.faces.pairs import face_pairs, familiar_and_unfamiliar
+    from gancourse.data.images import to_unit
+    from gancourse.games.pix2pix import prepared_input
+
+    unfamiliar = familiar_and_unfamiliar(8 * n + 50)[1].rows(slice(0, n))
+    pairs = face_pairs(unfamiliar, size, given)
+    return prepared_input(pairs.attributes["input"]), to_unit(pairs.pixels)
+
+
+@torch.no_grad()
+def translated(engine: Engine, size: int, given: str) -> dict[str, float]:
+    """Of a translation, on 300 faces of held-out combinations: L1, and whether outlines lie where they should."""
+    from gancourse.metrics.translation import listening, sharpness
+
+    x, y = unfamiliar_pairs(size, given, 300)
+    made = torch.cat([engine.ask("G", some).cpu() for some in x.split(50)])
+    own, others = listening(made, y)
+    found = {"L1": float((made - y).abs().mean()), "sharpness beside photos'": sharpness(made) / sharpness(y)}
+    found |= {"outlines agree with their own photo": own, "with another's": others}
+    return {name: round(value, 3) for name, value in found.items()}
+
+
 def reading(engine: Engine, n: int = 2000) -> dict[str, float]:
     """Of the face reader, on test faces: R² of quantities, accuracy of flags and styles, where they can be seen."""
     from gancourse.data.faces import render, sample_factors

@@ -173,6 +173,46 @@ def conditional(size: int, steps: int, minutes: Mapping[str, float]) -> Recipe:
     )  # fmt: skip
 
 
+def translation(given: str, size: int, steps: int, minutes: Mapping[str, float], width: int = 24) -> Recipe:
+    """Pix2pix from what is `given` of a face to its photo, with pix2pixHD's two judges and matched features.
+
+    The second judge's patches are wider than a picture of 64 pixels: with small ones alone the colors of a face, which
+    a sketch leaves open, differ from patch to patch.
+    """
+
+    def load(data: str, n: int | None) -> Images:
+        from gancourse.data.faces.pairs import face_pairs, familiar_and_unfamiliar
+
+        return face_pairs(familiar_and_unfamiliar(n or 8000)[0], size, given)
+
+    def make(data: Any, machine: Machine, seed: int, steps: int) -> Engine:
+        from gancourse.data.faces import PARTS
+        from gancourse.games.pix2pix import Pix2pix
+        from gancourse.models.pix2pix import MultiScale, UNet
+
+        inputs = len(PARTS) if given == "labels" else data.attributes["input"].shape[1]
+        levels = size.bit_length() - 2  # down to 2 × 2
+        G, D = UNet(inputs, 3, width, levels, widest=3), MultiScale(inputs, 3, 16, halvings=2)
+        game = Pix2pix(G, D, weight=30.0, matching=5.0)
+        settings = {"batch_size": 8, "lr": {"G": 1e-3, "D": 4e-4}, "ema": {"G": 0.998}}
+        fall = {"G": falling(steps), "D": falling(steps)}
+        return Engine(game, data, schedules=fall, seed=seed, machine=machine, **settings)
+
+    def draw(engine: Engine, seed: int) -> Image:
+        """Sixteen faces of combinations that were held back: made above, true below, twice."""
+        x, y = figures.unfamiliar_pairs(size, given, 16)
+        made = engine.ask("G", x).cpu()
+        return drawing.picture_sheet(torch.cat([made[:8], y[:8], made[8:], y[8:]]), 8)
+
+    stem = f"pix2pix_{given}_{size}"
+    about = f"pix2pix (Isola et al. 2017, Wang et al. 2018), from {given} to photo, {size} × {size} pixels"
+    return Recipe(
+        f"pix2pix-{given}-{size}", about, ("faces",), size, steps, minutes, load, make, draw, {stem: ("G",)},
+        {stem: f"a U-Net from {given} to photo of drawn faces, {size} × {size}"},
+        lambda engine: figures.translated(engine, size, given),
+    )  # fmt: skip
+
+
 def progressive(size: int, steps: int, minutes: Mapping[str, float]) -> Recipe:
     """Networks that grow from 4 pixels to this size; a third of the steps is trained at the last one."""
 
@@ -293,6 +333,8 @@ RECIPES: dict[str, Recipe | Study] = {
             lr=3e-4,
         ),
         conditional(32, 18000, {"cpu": 80, "cuda": 4}),
+        translation("sketch", 64, 1800, {"cpu": 15, "cuda": 2}),
+        translation("labels", 64, 1800, {"cpu": 15, "cuda": 2}),
         Study(
             "gan-runs", "histories of small GANs, good and broken on purpose, always on the CPU",
             {"cpu": 10, "cuda": 1}, {"gan_runs": ()}, planted,

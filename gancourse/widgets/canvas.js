@@ -34,7 +34,7 @@ function segment(bits, width, height, [x0, y0], [x1, y1], radius, value, soft) {
 }
 
 function render({ model, el }) {
-  const { height, width, soft, names, colors, over, label } = model.get("setup");
+  const { height, width, soft, names, colors, over, label, offer } = model.get("setup");
   const { on, undo, press, addBar, addStatus, close } = openWidget(model, el, `canvas: ${label}`);
   el.classList.add("gancourse-drawing");
 
@@ -50,6 +50,7 @@ function render({ model, el }) {
     ["undo", "Undo", "take the last stroke back"],
     ["redo", "Redo", "forward again"],
     ["clear", "Clear", "an empty canvas"],
+    ...(offer ? [["load_offered", offer, "another drawing to begin with"]] : []),
   ]);
   const file = make("input", bar, { type: "file", accept: "image/*", hidden: true });
   const load = make("button", bar, { type: "button", textContent: "Load …" });
@@ -69,10 +70,14 @@ function render({ model, el }) {
   const id = `gancourse-${Math.random().toString(36).slice(2)}`;
   makePalette(make("div", tools, { className: "gancourse-palette" }, { role: "radiogroup" }));
   makeBrushSize(make("label", tools, { className: "gancourse-size" }));
+  const mirror = make("input", make("label", tools, { className: "gancourse-mirror" }), { type: "checkbox" });
+  mirror.after("Mirror: draw on both sides");
+  mirror.onchange = () => reflect(mirror.checked);
+  on("change:mirrored", () => (mirror.checked = model.get("mirrored")));
   const help = make("p", tools, { className: "gancourse-help", id });
   help.textContent =
     "Keyboard: arrows move, with Shift further; hold Space to draw, or Enter for pen down and up; " +
-    "E erases, 1 to 9 choose a color, [ and ] the size, Ctrl+Z takes back.";
+    "E erases, 1 to 9 choose a color, [ and ] the size, M mirrors, Ctrl+Z takes back.";
   stage.setAttribute("aria-describedby", id);
   stage.setAttribute("aria-label", `${label}, ${width} by ${height} pixels`);
 
@@ -109,7 +114,11 @@ function render({ model, el }) {
   }
   function add(point) {
     points.push(point);
-    segment(bits, width, height, points.at(-2) ?? point, point, model.get("brush") / 2, ink(), soft);
+    const last = points.at(-2) ?? point;
+    const line = (from, to) => segment(bits, width, height, from, to, model.get("brush") / 2, ink(), soft);
+    const across = ([x, y]) => [width - x, y];
+    line(last, point);
+    if (model.get("mirrored")) line(across(last), across(point));
     later();
   }
   function begin(point) {
@@ -191,6 +200,7 @@ function render({ model, el }) {
       held = true;
     } else if (key === "Enter") points ? end() : begin([...cursor]);
     else if (key === "e") choose(0);
+    else if (key === "m") reflect(!model.get("mirrored"));
     else if (/^[0-9]$/.test(key) && Number(key) < names.length) choose(Number(key));
     else if (key === "[" || key === "]") resize(model.get("brush") + (key === "[" ? -1 : 1));
     else return;
@@ -216,6 +226,10 @@ function render({ model, el }) {
 
   function choose(number) {
     model.set("chosen", number);
+    model.save_changes();
+  }
+  function reflect(both) {
+    model.set("mirrored", both);
     model.save_changes();
   }
   function resize(size) {

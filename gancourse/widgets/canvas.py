@@ -45,6 +45,7 @@ class Canvas(Undoable[np.ndarray]):
         picture: what is drawn over: an array (H, W, 3), a tensor (C, H, W) in [−1, 1], or a file.
         brush: its diameter at first, in pixels of the drawing.
         label: what the canvas is for, in a few words; screen readers say it.
+        offer: a further button's words, and what it calls: a function that gives something to `load`.
 
     Raises:
         ValueError: if the palette has fewer than two colors or more than 256.
@@ -52,7 +53,7 @@ class Canvas(Undoable[np.ndarray]):
 
     _esm = view_files("canvas.js")
     _css = view_files("canvas.css")
-    actions = ("take_loaded", "commit", "undo", "redo", "clear")
+    actions = ("take_loaded", "commit", "undo", "redo", "clear", "load_offered")
 
     setup = traitlets.Dict().tag(sync=True)
     # From the page bytes come as a memoryview, which `Bytes` would refuse without a word.
@@ -60,6 +61,7 @@ class Canvas(Undoable[np.ndarray]):
     loaded = traitlets.CBytes(b"").tag(sync=True, echo_update=False)
     brush = traitlets.Float(3.0).tag(sync=True, echo_update=False)
     chosen = traitlets.Int(1).tag(sync=True, echo_update=False)
+    mirrored = traitlets.Bool(False).tag(sync=True, echo_update=False)  # whether the pen draws on both sides
     under = traitlets.Bytes(b"").tag(sync=True)
     answer = traitlets.Bytes(b"").tag(sync=True)
     answer_size = traitlets.List([0, 0]).tag(sync=True)
@@ -72,7 +74,9 @@ class Canvas(Undoable[np.ndarray]):
         *,
         brush: float = 3.0,
         label: str = "",
+        offer: tuple[str, Callable[[], Any]] | None = None,
     ) -> None:
+        self._offered = offer and offer[1]
         self.size = (size, size) if isinstance(size, int) else (int(size[0]), int(size[1]))
         self.soft = palette is None and picture is None
         colors = SKETCH if self.soft else dict(palette or MASK)
@@ -95,6 +99,7 @@ class Canvas(Undoable[np.ndarray]):
                 "colors": self.colors.tolist(),
                 "over": self.picture is not None,
                 "label": label,
+                "offer": offer[0] if offer else "",
             },
             bits=self._array.tobytes(),
             under=b"" if self.picture is None else self.picture.tobytes(),
@@ -141,7 +146,7 @@ class Canvas(Undoable[np.ndarray]):
     def draw(
         self, points: Sequence[tuple[float, float]], color: str | int | None = None, size: float | None = None
     ) -> None:
-        """Draw a stroke from Python: through points (x, y), in pixels of the drawing.
+        """Draw a stroke from Python: through points (x, y), in pixels of the drawing; on both sides if `mirrored`.
 
         Args:
             color: a name of the palette or its number; by default the one that is chosen. The first erases.
@@ -151,7 +156,11 @@ class Canvas(Undoable[np.ndarray]):
         if not 0 <= number < len(self.names):
             raise ValueError(f"The palette's colors are 0 to {len(self.names) - 1}; asked for {number}.")
         value = (0 if number else PAPER) if self.soft else number
-        self._become(stroke(self._array, points, size or self.brush, value, self.soft))
+        drawn = stroke(self._array, points, size or self.brush, value, self.soft)
+        if self.mirrored:
+            other = [(self.size[1] - x, y) for x, y in points]
+            drawn = stroke(drawn, other, size or self.brush, value, self.soft)
+        self._become(drawn)
 
     def load(self, what: Any) -> None:
         """Take over a drawing, or the picture to draw over.
@@ -189,6 +198,11 @@ class Canvas(Undoable[np.ndarray]):
         """Remember this drawing, so that undo comes back to it."""
         self._drawn()  # a stroke and its end may come in one message, and the end be told first
         super().commit()
+
+    def load_offered(self) -> None:
+        """Take over what the further button gives. Undo brings the drawing back."""
+        if self._offered:
+            self.load(self._offered())
 
     def take_loaded(self) -> None:
         """Take over the picture file that the page has opened: its pixels are in `loaded`."""

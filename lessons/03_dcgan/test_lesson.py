@@ -105,6 +105,7 @@ def test_the_spread_is_0_for_one_picture_and_1_for_data(lesson):
     assert lesson["spread"](x, x) == 1
 
 
+@pytest.mark.slow
 def test_what_the_text_says_of_the_first_rules():
     """55 % right with each kind counted alike, and all but one of D's victories called collapsed."""
     first_rules = find("03_dcgan").worked("first-rules")["first_rules"]

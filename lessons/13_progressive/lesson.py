@@ -273,7 +273,7 @@ from gancourse.games.penalties import R1
 def play_band(size, steps, width=24):
     """Train a painter of bands of this size against a judge; yields after each step, returns nothing."""
     painters[size], judge = layers(4, 3, width), layers(6, 1, width, stride=2)
-    nn.init.zeros_(painters[size][-1].weight)  # at first it adds nothing
+    nn.init.zeros_([*painters[size].parameters()][-2])  # the last kernel: at first nothing is added
     opts = [torch.optim.Adam(net.parameters(), 1e-3, betas=(0.5, 0.99)) for net in (painters[size], judge)]
     for step in range(steps):
         for opt in opts:

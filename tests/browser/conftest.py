@@ -2,32 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
-import signal
-import socket
-import subprocess
-import sys
 import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from jupyter_page import COURSE, PATIENCE, ROOT, SEEN, chromium, jupyterlab
 
 playwright_api = pytest.importorskip("playwright.sync_api")
-ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 120_000  # milliseconds: two busy cores start a kernel slowly
-FLAGS = (
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    "--disable-background-timer-throttling",
-    "--disable-renderer-backgrounding",
-)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -153,52 +137,22 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="package")
 def lab(course: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """JupyterLab on a free port of this machine, as students have it."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    log = tmp_path_factory.mktemp("lab") / "lab.log"
     env = {k: v for k, v in os.environ.items() if k != "GANCOURSE_FAST"}
     # As `make lab` has it: the server's settings, and nbgrader's tools for instructors hidden.
-    env["JUPYTER_CONFIG_PATH"] = os.pathsep.join([str(ROOT / "jupyter" / "student"), str(ROOT / "jupyter")])
-    env["JUPYTERLAB_WORKSPACES_DIR"] = str(tmp_path_factory.mktemp("workspaces"))
-    env["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{env['PATH']}"
-    arguments = ["--no-browser", "--ip=127.0.0.1", f"--port={port}", "--IdentityProvider.token=", "--allow-root"]
-    arguments += ["--expose-app-in-browser", f"--ServerApp.root_dir={course}"]
-    with log.open("w") as out:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "jupyterlab", *arguments], env=env, cwd=course, stdout=out, stderr=out,
-            start_new_session=True,
-        )  # fmt: skip
-    url = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(600):
-            with contextlib.suppress(OSError):
-                urllib.request.urlopen(f"{url}/api", timeout=2).read()
-                break
-            assert server.poll() is None, f"JupyterLab ended:\n{log.read_text()[-2000:]}"
-            time.sleep(0.2)
-        else:
-            pytest.fail(f"JupyterLab did not answer:\n{log.read_text()[-2000:]}")
+    env["JUPYTER_CONFIG_PATH"] = os.pathsep.join([str(ROOT / "jupyter" / "student"), COURSE])
+    with jupyterlab(course, tmp_path_factory.mktemp("lab"), env) as url:
         yield Lab(url)
-    finally:
-        os.killpg(server.pid, signal.SIGTERM)
-        try:
-            server.wait(20)
-        except subprocess.TimeoutExpired:
-            os.killpg(server.pid, signal.SIGKILL)
 
 
 @pytest.fixture(scope="package")
 def context() -> Iterator:
     """A browser window; messages of its console that are errors end up in `context.complaints`."""
-    found = subprocess.run([sys.executable, ROOT / "tools" / "needs.py", "--browser"], capture_output=True, text=True)
-    if found.returncode != 0:
+    found = chromium()
+    if found is None:
         pytest.skip("no Chromium here; `make test` tries to get one, or set GANCOURSE_CHROMIUM")
-    # Chromium's own sandbox does not work for root.
-    flags = [*FLAGS, *(["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else [])]
     with playwright_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found.stdout.strip(), args=flags)
-        window = browser.new_context(viewport={"width": 1300, "height": 1000})
+        browser = playwright.chromium.launch(**found)
+        window = browser.new_context(viewport=SEEN)
         yield window
         browser.close()
 

@@ -7,19 +7,18 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from first_lesson import LESSON, released, solved_first
 from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from gancourse.authoring.source import find
 from gancourse.grading.judge import Judge
-from gancourse.grading.restore import marked, release_notebook, restore, solved_notebook
+from gancourse.grading.restore import marked, restore
 from gancourse.grading.result import Result
 from gancourse.grading.sandbox.walls import Limits, Walls
 from gancourse.grading.trial import withheld_from
 
-LESSON = find("01_gaussian_1d")
-RELEASE = release_notebook(LESSON)
-SOLVED = solved_notebook(LESSON)
+RELEASE = released()
+SOLVED = solved_first()
 TESTED, POINTS = LESSON.tested, LESSON.points
 EVERYTHING = {id: POINTS[id] for id in TESTED}
 FIRST, D_STAR = "discriminator_loss", "derivation"

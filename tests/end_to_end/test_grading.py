@@ -26,23 +26,22 @@ from typing import Any
 
 import nbformat
 import pytest
+from first_lesson import LESSON, released, solved_first
 from nbformat.notebooknode import NotebookNode
 
 from gancourse import cli
-from gancourse.authoring.source import find
 from gancourse.errors import CourseError
 from gancourse.grading.collect import collect
 from gancourse.grading.config import grading_config
 from gancourse.grading.grade import grade_lesson
 from gancourse.grading.ledger import LOCK, SECRET, only_grader
 from gancourse.grading.record import gradebook
-from gancourse.grading.restore import marked, release_notebook, restore, solved_notebook
+from gancourse.grading.restore import marked, restore
 from gancourse.grading.sandbox.walls import Limits
 from gancourse.grading.validate import validate_notebook
 from gancourse.paths import repository
 
-LESSON = find("01_gaussian_1d")
-RELEASE = release_notebook(LESSON)
+RELEASE = released()
 BY_HAND = [
     id for id, cell in marked(RELEASE).items() if cell.metadata.nbgrader.grade and cell.metadata.nbgrader.solution
 ]
@@ -67,7 +66,7 @@ PLANTED = [id for id in MISTAKES if id in TESTED]
 
 def solved() -> NotebookNode:
     """The release with the lesson's own answers in it."""
-    return solved_notebook(LESSON)
+    return solved_first()
 
 
 def slim(notebook: NotebookNode) -> NotebookNode:
@@ -672,6 +671,7 @@ def test_a_terminal_without_a_check_mark_ends_nothing(graded: Graded, tmp_path: 
         assert words in done.stdout.decode(encoding)
 
 
+@pytest.mark.slow
 def test_validate_refuses_what_is_no_notebook_of_the_course(tmp_path: Path) -> None:
     with pytest.raises(CourseError, match="There is no notebook"):
         validate_notebook(tmp_path / "none.ipynb")

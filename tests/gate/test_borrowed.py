@@ -180,9 +180,14 @@ def test_the_package_has_no_exercise_by_its_name_that_is_not_withheld(lesson: st
     for path in PACKAGE.rglob("*.py"):
         if any(path == out or out in path.parents for out in gone):
             continue
-        tree: Any = ast.parse(path.read_text(encoding="utf-8"))
-        defined = {n.name for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.ClassDef)}
-        assert not {name for name in defined if plain(name) in names} - EXCUSED.get(lesson, set()), path
+        assert not {name for name in defined_in(path) if plain(name) in names} - EXCUSED.get(lesson, set()), path
+
+
+@cache
+def defined_in(path: Path) -> set[str]:
+    """The functions and classes that a file defines, at any depth."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return {n.name for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.ClassDef)}
 
 
 # Names that stand for something else: the target asks `data.mixing`; where checks draw their inputs from.
@@ -190,6 +195,7 @@ def test_the_package_has_no_exercise_by_its_name_that_is_not_withheld(lesson: st
 EXCUSED = {"02_mixture_2d": {"log_density", "minibatch_std"}, "03_dcgan": {"generator"}}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lesson", lesson_names())
 def test_hidden_checks_share_no_reference_with_the_public_ones(lesson: str) -> None:
     """Else a mistake in one would be in both. What they share is the vocabulary, which holds no answers."""
@@ -207,7 +213,7 @@ def test_hidden_checks_share_no_reference_with_the_public_ones(lesson: str) -> N
 
 VOCABULARY = ("core", "challenge", "opponents", "values", "inputs", "steps", "networks", "doubles")
 # What open challenges are played and measured by, and how a part of an answer is called.
-VOCABULARY += ("grid_game", "spoilers", "heaps", "hidden_picture", "lesson_04.parts", "lesson_06.shares")
+VOCABULARY += ("grid_game", "spoilers", "heaps", "hidden_picture", "patch_work", "lesson_04.parts", "lesson_06.shares")
 RUNS = {"gancourse.training.runs"}  # reads runs that were kept
 LIBRARIES = (
     "__future__",

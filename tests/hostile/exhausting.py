@@ -49,6 +49,18 @@ class Sticky:
 Sticky()
 """
 
+# What nothing refers to but itself goes when Python looks for such things: at any time, an answer's check too.
+IN_KNOTS = """
+class Knot:
+    def __init__(self):
+        self.me = self
+    def __del__(self):
+        while True:
+            pass
+for _ in range(3):
+    Knot()
+"""
+
 MEMORY = SAFE + "hoard = []\nwhile True:\n    hoard.append(bytearray(b'x') * 2**26)"
 
 # Shared memory is nobody's in the eyes of the system: twice what is allowed.
@@ -236,6 +248,7 @@ EXHAUSTING = [
         EVERYTHING,
     ),
     cell("loop in __del__ and __repr__", IN_DEL),
+    cell("loop in __del__ of what holds itself", IN_KNOTS),
     cell("sleep", "import time\ntime.sleep(1000)"),
     cell("memory", MEMORY),
     cell("shared memory", SHARED),

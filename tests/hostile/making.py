@@ -14,16 +14,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from first_lesson import LESSON, released, solved_first
 from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from gancourse.authoring.source import find
 from gancourse.checks import fresh_inputs, hidden, public
-from gancourse.grading.restore import marked, release_notebook, solved_notebook
+from gancourse.grading.restore import marked
 from gancourse.paths import repository
 
-LESSON = find("01_gaussian_1d")
-RELEASE = release_notebook(LESSON)
+RELEASE = released()
 POINTS = LESSON.points
 TESTED = LESSON.tested
 REPOSITORY = repository()
@@ -107,7 +106,7 @@ def blank() -> NotebookNode:
 
 def solved() -> NotebookNode:
     """The lesson with its own answers."""
-    return slim(solved_notebook(LESSON))
+    return slim(solved_first())
 
 
 def answer(id: str) -> str:

@@ -11,19 +11,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from first_lesson import LESSON, released, solved_first
 
-from gancourse.authoring.source import find
 from gancourse.grading import folders
 from gancourse.grading.collect import Submission, collect
 from gancourse.grading.folders import look_through, student_names
-from gancourse.grading.restore import marked, release_notebook, restore, solved_notebook
+from gancourse.grading.restore import marked, restore
 from gancourse.grading.trial import MOST_TAKEN, files_beside
 
-LESSON = find("01_gaussian_1d")
-RELEASE = release_notebook(LESSON)
+RELEASE = released()
 NAME = f"{LESSON.name}.ipynb"
 FIRST = LESSON.tested[0]
-SOLVED = solved_notebook(LESSON)
+SOLVED = solved_first()
 RIGHT, BLANK = json.dumps(SOLVED), json.dumps(RELEASE)
 
 
@@ -56,6 +55,7 @@ def is_right(submission: Submission) -> bool:
 # --- cells -------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("id", ["W0sZmlsZQ==", "#VSC-1a2b", "", "x" * 80, None, 7, ["a"], "ü", "a b", "submitted-3"])
 def test_ids_of_other_editors_are_no_obstacle(tmp_path: Path, id: Any) -> None:
     data = json.loads(RIGHT)
@@ -99,7 +99,8 @@ def many_files(folder: Path, count: int | None = None) -> None:
         (folder / f"small-{number}.txt").touch()
 
 
-@pytest.mark.parametrize("fill", [a_thousand_deep, a_long_path, pytest.param(many_files, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("fill", [a_thousand_deep, a_long_path, many_files])
 def test_an_endless_folder_beside_the_notebook_stops_nobody(tmp_path: Path, fill: Callable[[Path], None]) -> None:
     folder = handed_in(tmp_path, {f"{LESSON.name}/{NAME}": RIGHT, f"{LESSON.name}/helper.py": "x = 1"}) / LESSON.name
     fill(folder)
@@ -112,6 +113,7 @@ def test_an_endless_folder_beside_the_notebook_stops_nobody(tmp_path: Path, fill
     os.system(f"rm -rf '{folder}'")  # shutil's recursion would end too early
 
 
+@pytest.mark.slow
 def test_the_notebook_is_found_among_very_many_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = handed_in(tmp_path, {f"{LESSON.name}/{NAME}": RIGHT}) / LESSON.name
     many_files(folder, 3000)
@@ -244,6 +246,7 @@ PLACES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("files", PLACES.values(), ids=PLACES)
 def test_any_file_that_is_the_notebook_is_taken(tmp_path: Path, files: dict[str, str | bytes]) -> None:
     handed_in(tmp_path, files)

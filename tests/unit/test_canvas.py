@@ -117,6 +117,29 @@ def test_python_can_draw_too(canvas: Canvas) -> None:
         canvas.draw([(1, 1)], 3)
 
 
+def test_a_mirrored_pen_draws_on_both_sides(canvas: Canvas) -> None:
+    canvas.mirrored = True
+    canvas.draw([(3.5, 4.5), (6.5, 9.5)], "house", 3)
+    drawn = canvas.labels
+    np.testing.assert_array_equal(drawn, drawn[:, ::-1])
+    assert (drawn[:, :10] == 2).any()
+    canvas.undo()
+    assert canvas.labels.max() == 0  # both sides are one stroke
+
+
+def test_an_offer_is_loaded_and_can_be_taken_back() -> None:
+    given = iter([np.full((16, 20), 1, np.uint8), np.full((16, 21), 1, np.uint8)])
+    made = Canvas((16, 20), PALETTE, offer=("Give me grass", lambda: next(given)))
+    assert made.setup["offer"] == "Give me grass"
+    from_page(made, wanted={"load_offered": 1})
+    assert made.labels.min() == 1
+    made.undo()
+    assert made.labels.max() == 0
+    from_page(made, wanted={"load_offered": 2, "undo": 1})
+    assert "Stopped" in made.status and "16 × 20" in made.status  # an error of the offer is told
+    made.close()
+
+
 def test_undo_redo_clear(canvas: Canvas) -> None:
     one, two = stroke(blank(), [(3, 3)], 3, 1), stroke(blank(), [(9, 9)], 3, 2)
     press(canvas, "commit", bits=one)

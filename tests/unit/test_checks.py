@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import linecache
+import os
 import random
 import re
 import sys
@@ -600,17 +601,18 @@ THINGS = {
 }
 
 
-def each_fourth(*names: str) -> list[pytest.MarkDecorator]:
-    """Marks that leave to `make check` each fourth case, by its name; `make test` has all."""
-    return [pytest.mark.slow] if zlib.crc32(" ".join(names).encode()) % 4 else []
+def soon(*names: str) -> bool:
+    """Whether a case is one of each eight, by its name, that `make check` asks; `make test` asks all."""
+    return os.environ.get("GATE") != "quick" or zlib.crc32(" ".join(names).encode()) % 8 == 0
 
 
 @pytest.mark.parametrize(
     ("lesson", "exercise", "thing"),
     [
-        pytest.param(lesson, exercise, thing, id=f"{exercise}-{name}", marks=each_fourth(exercise, name))
+        pytest.param(lesson, exercise, thing, id=f"{exercise}-{name}")
         for lesson, exercise in EXERCISES
         for name, thing in THINGS.items()
+        if soon(exercise, name)
     ],
 )
 def test_nothing_passes_for_an_answer(lesson, exercise, thing, capfd):
@@ -672,11 +674,9 @@ LAZY = {
 }
 
 
-@pytest.mark.parametrize("seed", [None, pytest.param(0, marks=pytest.mark.slow)])
-@pytest.mark.parametrize(
-    ("lesson", "exercise"),
-    [pytest.param(lesson, exercise, id=exercise, marks=each_fourth(exercise)) for lesson, exercise in EXERCISES],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [None, 0])
+@pytest.mark.parametrize(("lesson", "exercise"), EXERCISES, ids=[e for _, e in EXERCISES])
 def test_a_lazy_answer_gets_no_credit(lesson, exercise, seed):
     for name, thing in LAZY.items():
         with mode(seed):

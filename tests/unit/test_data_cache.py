@@ -153,6 +153,7 @@ def build_slowly(queue) -> None:
     queue.put(bool(torch.equal(pixels, torch.from_numpy(PICTURES))))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("locks", [True, False])
 def test_two_processes_may_build_at_once(folder, monkeypatch, locks) -> None:
     if not locks:

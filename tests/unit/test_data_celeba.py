@@ -478,6 +478,7 @@ def test_all_cores_decode_at_once() -> None:
     assert block.shape == (2 * cores, 3, 16, 16)
 
 
+@pytest.mark.slow
 def test_progress_is_shown(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     def read(name: str) -> bytes:
         time.sleep(0.4)

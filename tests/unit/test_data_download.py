@@ -213,6 +213,7 @@ def test_ctrl_c_keeps_the_part_and_nothing_under_the_final_name(server: Server, 
     assert server.asked[-1][1] == f"bytes={len(part)}-"
 
 
+@pytest.mark.slow
 def test_progress_is_shown(server: Server, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     fetch(server.file("slow"), tmp_path)
     assert re.search(r"x\.zip: +\d+%.*1\.05M/1\.05M", capsys.readouterr().err)

@@ -285,6 +285,7 @@ def test_a_download_that_is_something_else_is_not_kept(here: Path, served: Path)
     assert [p.name for p in (here / "cache" / "FashionMNIST" / "raw").iterdir()] == [f"{NAMES[0]}.gz"]
 
 
+@pytest.mark.slow
 def test_list_and_sheet(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def listed() -> str:
         done = CliRunner().invoke(app, ["data", "list"], env={"COLUMNS": "200"})

@@ -30,6 +30,7 @@ def test_the_density_agrees_with_scipy(name) -> None:
     torch.testing.assert_close(toy.log_density(x), toy.density(x).log())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MIXTURES)
 def test_the_density_integrates_to_one(name) -> None:
     """By importance sampling: draws from a wider mixture, each weighted by the ratio of densities."""

@@ -107,6 +107,7 @@ class Small:
         self.opt_G.step()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("judge", JUDGES.values(), ids=JUDGES)
 @pytest.mark.parametrize("unroll", [0, 2])
 @pytest.mark.parametrize("loss", D_LOSSES)

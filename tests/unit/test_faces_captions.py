@@ -58,6 +58,7 @@ def style(name: str) -> float:
     return float(HAIR_STYLES.index(name))
 
 
+@pytest.mark.slow
 @few
 @given(seeds, st.integers(0, 2**40))
 def test_a_caption_is_true(face_seed: int, seed: int) -> None:
@@ -88,6 +89,7 @@ def test_a_caption_depends_on_the_seed_and_the_face_alone(face_seed: int, seed: 
     assert describe(faces.rows(backward), seed) == together[::-1]
 
 
+@pytest.mark.slow
 def test_the_wording_varies() -> None:
     one = sample_factors(1, seed=5)
     assert len({caption(one, seed)[0] for seed in range(200)}) >= 40
@@ -123,6 +125,7 @@ def test_every_claim_is_made() -> None:
     assert set(TOPIC_WEIGHTS) <= set(TOPICS)
 
 
+@pytest.mark.slow
 def test_what_cannot_be_seen_is_not_said() -> None:
     hidden = {
         "scarf": (

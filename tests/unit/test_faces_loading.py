@@ -63,6 +63,7 @@ def test_the_numbers_give_the_factors_back() -> None:
         faces.factors_of(loaded.select(["age"]))
 
 
+@pytest.mark.slow
 def test_held_out_combinations_are_held_out() -> None:
     numbers = {split: faces.loading.face_numbers(split) for split in faces.loading.HELD_OUT}
     assert {split: len(those) for split, those in numbers.items()} == faces.loading.HELD_OUT

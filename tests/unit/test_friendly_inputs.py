@@ -44,6 +44,7 @@ def test_no_two_mistakes_look_alike_on_friendly_inputs(make):
     assert case.clear, f"For {case.where} two of these are one number: {case.want} and {dict(case.usual)}"
 
 
+@pytest.mark.slow
 @each_case
 def test_there_is_a_clear_case_whatever_is_drawn(make):
     """A usual mistake may have no value, as a quotient by p − q where they are equal: that is no student's fault."""

@@ -10,24 +10,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from first_lesson import LESSON, released
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from nbconvert.filters import markdown2html
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from gancourse.authoring.source import find
 from gancourse.checks import Finding
 from gancourse.grading.collect import Damaged, Submission, read_notebook
 from gancourse.grading.ledger import Ledger, write_whole
 from gancourse.grading.page import write_page
-from gancourse.grading.restore import harmless, marked, release_notebook, restore
+from gancourse.grading.restore import harmless, marked, restore
 from gancourse.grading.result import Result
 from gancourse.grading.sandbox.walls import Limits
 from gancourse.grading.summary import Row, as_json
 from gancourse.grading.trial import Outcome, Task, other_files, seed_for
 
-LESSON = find("01_gaussian_1d")
-RELEASE = release_notebook(LESSON)
+RELEASE = released()
 ANSWER = "diagnose_the_runs"
 
 
@@ -164,6 +163,7 @@ def test_markdown_of_a_student_makes_nothing_active(attack: str) -> None:
     assert active(markdown2html(harmless(attack))) == []
 
 
+@pytest.mark.slow
 @given(st.lists(st.sampled_from([*ATTACKS, "]", "(", ":", "<", "a", "\n", " ", "[", "!", "`", "\\"]), max_size=12))
 @settings(deadline=None, max_examples=150)
 def test_no_mixture_of_attacks_does_either(pieces: list[str]) -> None:
@@ -196,6 +196,7 @@ def test_the_ledger_knows_an_outcome_by_everything_it_depends_on(tmp_path: Path)
     assert ledger.read("ada", mark) == (None, False)
 
 
+@pytest.mark.slow
 def test_seeds_repeat_and_cannot_be_foreseen(tmp_path: Path) -> None:
     ledger, again, other = Ledger(tmp_path, LESSON), Ledger(tmp_path, LESSON), Ledger(tmp_path / "other", LESSON)
     seeds = {

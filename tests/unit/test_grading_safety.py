@@ -115,6 +115,7 @@ def as_another(folder: Path, work: Callable[[], None]) -> int:
 # --- what checks take --------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="no such limit of the system's")
 def test_what_broadcasts_to_gigabytes_is_a_sentence() -> None:
     def claim() -> None:

@@ -220,6 +220,7 @@ def test_a_notebook_with_windows_line_ends_is_up_to_date(tmp_path: Path, monkeyp
     assert build.differences(tmp_path / "made") == ["notebooks/01/a.png differs from its source"]
 
 
+@pytest.mark.slow
 def test_a_clone_keeps_the_line_ends_that_scripts_and_notebooks_need(tmp_path: Path) -> None:
     root = repository()
     if not (root / ".git").exists():

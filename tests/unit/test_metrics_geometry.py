@@ -50,6 +50,7 @@ def betti_1(squared: Tensor, alpha: float) -> int:
     return len(edges) - rank_over_z2(down) - rank_over_z2(up)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("d", [2, 5])
 def test_holes_are_those_of_the_definition(d: int) -> None:
     for _ in range(8):

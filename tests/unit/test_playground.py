@@ -165,6 +165,7 @@ def test_the_games_steps_move_one_player_each(name: str) -> None:
     assert (game.lr_D, game.lr_G) == (0.5, 0.25)
 
 
+@pytest.mark.slow
 def test_the_default_game_learns_three_gaussians() -> None:
     torch.manual_seed(0)
     game = PlaneGame(ring(3, radius=1.5, std=0.2), seed=1)

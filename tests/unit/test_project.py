@@ -92,6 +92,7 @@ def test_no_index_is_written_down() -> None:
     assert not (ROOT / "uv.lock").exists(), "uv.lock names index hosts; requirements.lock is the lock"
 
 
+@pytest.mark.slow
 def test_what_the_package_imports_is_declared() -> None:
     """A library that only comes along with another one may stop coming along."""
     homes = importlib.metadata.packages_distributions()
@@ -168,6 +169,7 @@ print(len(names))
 LARGE = {
     "data/dcgan_faces_64.safetensors": "a trained generator, so that sliders live at once",
     "data/conditional_faces_32.safetensors": "the same, told what to draw",
+    "data/pix2pix_sketch_64.safetensors": "a trained translation, so that the canvas answers at once",
 }
 
 

@@ -295,6 +295,23 @@ def test_a_gradient_that_crossed_can_be_differentiated(host: Host) -> None:
     assert value.item() == 9 + 144 and slope.tolist() == [36, 288]  # d/dx (3x²)² = 36x³
 
 
+def test_grad_leaves_no_gradients_behind_and_backward_does(host: Host) -> None:
+    """Neither in the networks that a check gives, nor in what it gives as a function, nor in the student's own."""
+    net, mine, theirs = nn.Linear(2, 1), nn.Linear(2, 1), defined(host, "f = nn.Linear(2, 1)")
+    x = torch.ones(1, 2, requires_grad=True)
+    through = defined(host, "def f(net, loss, x):\n    return (net(x) + loss(x)).sum()")
+    value = through(net, lambda y: mine(y), x) + theirs(x).sum()
+    (slope,) = torch.autograd.grad(value, x, retain_graph=True)
+    assert torch.allclose(slope, net.weight + mine.weight + dict(theirs.named_parameters())["weight"])
+    everybody = lambda: [*net.parameters(), *mine.parameters(), *(p for _, p in theirs.named_parameters()), x]  # noqa: E731
+    assert [p.grad for p in everybody()] == [None] * 7
+    value.backward()
+    assert all(p.grad is not None for p in everybody())
+    asks = defined(host, "def f(net, x):\n    return torch.autograd.grad(net(x).sum(), x)[0]")
+    assert torch.equal(asks(mine_alone := nn.Linear(2, 1), x.detach().requires_grad_()), mine_alone.weight)
+    assert mine_alone.weight.grad is None
+
+
 STORED = """
 class f:
     kept = None

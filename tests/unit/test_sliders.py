@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
@@ -43,6 +44,7 @@ def test_it_starts_with_a_picture_and_alt_text() -> None:
     panel.close()
 
 
+@pytest.mark.slow
 def test_the_picture_in_the_notebook_follows_when_the_sliders_rest() -> None:
     panel = Sliders(draw, KNOBS)
 
@@ -57,6 +59,7 @@ def test_the_picture_in_the_notebook_follows_when_the_sliders_rest() -> None:
     panel.close()
 
 
+@pytest.mark.slow
 def test_the_last_position_is_the_one_shown_and_few_are_drawn() -> None:
     drawn: list[float] = []
     go = threading.Event()

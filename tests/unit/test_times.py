@@ -21,7 +21,8 @@ import times
     ],
 )
 def test_what_a_lesson_adds_is_judged(seconds, slower, says):
-    fine, lesson = times.summary({"01_a": 10.0, "02_b": seconds}, slower)
+    fine, lesson = times.summary({"01_a": {"a.py": 10.0}, "02_b": {"x/b.py": seconds - 9, "x/c.py": 9.0}}, slower)
+    assert f"b {seconds - 9:.0f}, c 9" in lesson
     assert lesson.startswith("02_b") and says in lesson
     assert ("WARNING" in lesson) == says.startswith("WARNING") and "WARNING" not in fine
 

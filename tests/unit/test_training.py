@@ -393,6 +393,7 @@ def full_run(form: Form) -> Engine:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", [PLAIN, LAST, PRODUCTS], ids=str)
 def test_a_resumed_run_equals_an_uninterrupted_one(tmp_path, form: Form) -> None:
     """Losses, weights, average, replay buffer and order of the data, over the end of a pass (50 pictures)."""

@@ -66,6 +66,7 @@ def test_a_run_leaves_a_table_curves_pictures_and_a_checkpoint(tmp_path) -> None
     assert any(name.startswith("ema.") for name in tensors)
 
 
+@pytest.mark.slow
 def test_a_stopped_run_goes_on_as_if_nothing_had_happened(tmp_path, caplog, capfd) -> None:
     train(plan(tmp_path / "whole", steps=10))
     stopped = Session(plan(tmp_path / "parts", steps=10))
@@ -84,6 +85,7 @@ def test_a_stopped_run_goes_on_as_if_nothing_had_happened(tmp_path, caplog, capf
     assert all(torch.equal(whole[name], parts[name]) for name in whole)
 
 
+@pytest.mark.slow
 def test_a_killed_run_goes_on_from_its_checkpoint_and_its_table_reads_straight(tmp_path) -> None:
     train(plan(tmp_path / "whole", steps=8))
     train(plan(tmp_path / "run", steps=4))
@@ -209,6 +211,7 @@ def test_weights_that_are_no_numbers_are_not_saved_before_their_loss_comes(tmp_p
     assert (tmp_path / "checkpoint.safetensors").read_bytes() == good
 
 
+@pytest.mark.slow
 def test_the_command_lists_and_trains(tmp_path) -> None:
     runner = CliRunner()
     for asked in ("list", "--list"):
@@ -243,6 +246,7 @@ def test_pictures_are_trained_in_the_form_that_the_checkpoint_names(tmp_path, mo
     assert train(Plan(recipe("dcgan-faces-32"), tmp_path / "run", steps=2, **settings)) == 0
 
 
+@pytest.mark.slow
 def test_a_run_that_turns_nan_says_so_and_what_is_left(tmp_path, monkeypatch) -> None:
     train(plan(tmp_path, steps=4))
     good = (tmp_path / "checkpoint.safetensors").read_bytes()
@@ -288,6 +292,7 @@ def test_every_recipe_makes_an_engine_that_plays_keeps_and_draws(tmp_path, monke
             assert one.measure(engine)["of"] >= 8
 
 
+@pytest.mark.slow
 def test_what_a_recipe_keeps_is_its_networks_with_how_they_were_made(tmp_path, monkeypatch) -> None:
     monkeypatch.setenv("GANCOURSE_CACHE", str(tmp_path / "cache"))
     data = tmp_path / "data"

@@ -86,6 +86,7 @@ def test_single_steps_are_single(panel: LiveTraining) -> None:
     assert panel.state.steps == 3
 
 
+@pytest.mark.slow
 def test_a_knob_acts_on_the_run_that_is_going(panel: LiveTraining) -> None:
     panel.playing = True
     until(lambda: panel.state.steps > 3)
@@ -95,6 +96,7 @@ def test_a_knob_acts_on_the_run_that_is_going(panel: LiveTraining) -> None:
     assert panel.state is state
 
 
+@pytest.mark.slow
 def test_a_knob_that_restarts_does(panel: LiveTraining) -> None:
     panel.run(5)
     old = panel.state
@@ -112,6 +114,7 @@ def test_run_takes_its_steps_at_once(panel: LiveTraining) -> None:
     assert panel.state.steps == 4 and panel.alt == "4 steps"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("error", "words"),
     [
@@ -145,6 +148,7 @@ class Player(Counter):
         self.steps_of["G"] += 1
 
 
+@pytest.mark.slow
 def test_a_player_can_step_alone_where_the_state_offers_it(panel: LiveTraining) -> None:
     assert panel.buttons == ["step"]
     panel.press("d_step")  # not offered: nothing happens
@@ -189,6 +193,7 @@ def test_a_choice_gives_what_stands_behind_its_name() -> None:
         Choice("width", {"narrow": 2}, "wide")
 
 
+@pytest.mark.slow
 def test_stop_frees_the_run_and_ends_the_thread(panel: LiveTraining) -> None:
     panel.playing = True
     until(lambda: panel.state.steps > 3)
@@ -207,6 +212,7 @@ def test_stop_frees_the_run_and_ends_the_thread(panel: LiveTraining) -> None:
     assert panel.status == ""
 
 
+@pytest.mark.slow
 def test_a_pace_holds_the_run_back(panel: LiveTraining) -> None:
     panel.pace = 10.0
     panel.playing = True
@@ -216,6 +222,7 @@ def test_a_pace_holds_the_run_back(panel: LiveTraining) -> None:
     panel.playing = False
 
 
+@pytest.mark.slow
 def test_no_more_pictures_are_sent_than_the_page_shows(panel: LiveTraining, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(panel_module, "LATE_FRAME", 1e9)
     panel.playing = True
@@ -228,6 +235,7 @@ def test_no_more_pictures_are_sent_than_the_page_shows(panel: LiveTraining, monk
     panel.playing = False
 
 
+@pytest.mark.slow
 def test_a_run_that_nobody_watches_pauses_and_is_kept(panel: LiveTraining, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(panel_module, "LATE_FRAME", 0.05)
     monkeypatch.setattr(panel_module, "UNWATCHED", 0.3)
@@ -268,6 +276,7 @@ def test_a_message_of_the_page_and_the_threads_word_do_not_meet(panel: LiveTrain
     assert told.is_set() and panel.status == "a word"
 
 
+@pytest.mark.slow
 def test_who_observes_the_page_may_wait_for_the_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("gancourse.widgets.base.SILENCE", 0.2)
     stepping, inside = threading.Event(), threading.Event()

@@ -9,16 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from first_lesson import LESSON, released
 from nbconvert import HTMLExporter
 from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from gancourse.authoring.source import find
 from gancourse.grading.reading import LONGEST_TEXT, read_notebook
-from gancourse.grading.restore import marked, release_notebook, restore
+from gancourse.grading.restore import marked, restore
 
-LESSON = find("01_gaussian_1d")
-RELEASE = release_notebook(LESSON)
+RELEASE = released()
 WRITTEN = next(id for id in LESSON.exercises if id not in LESSON.tested)
 BLANK = marked(RELEASE)[WRITTEN].source
 PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(300_000)).decode()

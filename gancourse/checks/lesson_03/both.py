@@ -19,8 +19,8 @@ from gancourse.checks.doubles import Blend, Counted, Projection
 from gancourse.checks.inputs import chosen, rand, randn
 from gancourse.checks.lesson_03.suite import check
 from gancourse.checks.networks import put
-from gancourse.checks.steps import Spy, called_once, flat, linear, trainable
-from gancourse.checks.values import close, described, expect_close, numbers, two
+from gancourse.checks.steps import Spy, called_once, down, flat, left_over, linear, stepped, trainable, two_losses
+from gancourse.checks.values import close, expect_close, numbers
 
 PIXELS = (3, 2, 2)
 LATENT = 3
@@ -56,10 +56,7 @@ class SmallGame:
             Counted(self.D.parameters(), self.rates[1]),
         )
         self.before = copy.deepcopy((self.G, self.ema, self.D))
-        self.stale = [[0.3 * torch.ones_like(p) for p in net.parameters()] for net in (self.G, self.D)]
-        for net, gradients in zip((self.G, self.D), self.stale, strict=True):
-            for p, gradient in zip(net.parameters(), gradients, strict=True):
-                p.grad = gradient.clone()
+        self.stale = [left_over(net) for net in (self.G, self.D)]
 
     def remember(self, fake: Any) -> Any:
         """What the student's step is given as `remember`."""
@@ -73,11 +70,7 @@ class SmallGame:
             *(self.G, self.D, self.ema, self.opt_G, self.opt_D),
             *(self.real, self.z, self.loss, self.remember, self.follow),
         )
-        said = f"Return two numbers, D's loss first and G's second; you return {described(got)}."
-        for part in two(got, said, tensor=True):
-            attached = isinstance(part, Tensor) and part.requires_grad
-            expect(not attached, "A loss is returned with its computation attached. Return plain numbers: `.item()`.")
-        return torch.stack([numbers(part, (), "A returned loss") for part in two(got, said, tensor=True)])
+        return two_losses(got)
 
     def expected(self, slip: str = "") -> Played:
         """What should come of it, or what this slip leads to."""
@@ -131,15 +124,6 @@ def average_met(D: nn.Module) -> Tensor:
     return torch.cat([b for name, b in D.named_buffers() if name.endswith("running_mean")] or [torch.zeros(1)])
 
 
-def down(net: nn.Module, loss: Tensor, rate: float, extra: Any = None) -> None:
-    """One step of plain gradient descent."""
-    parameters = list(net.parameters())
-    gradients = torch.autograd.grad(loss, parameters, retain_graph=True)
-    with torch.no_grad():
-        for k, (p, gradient) in enumerate(zip(parameters, gradients, strict=True)):
-            p.sub_(rate * (gradient if extra is None else gradient + extra[k]))
-
-
 @check.that("dcgan_step", "makes the fakes of this z once, and shows them to `remember`, cut off from G", alone=False)
 def _(step: Callable) -> None:
     game = SmallGame(memory=True)
@@ -185,8 +169,8 @@ def _(step: Callable) -> None:
     game = SmallGame(memory=True)
     game.play(step)
     usual = {
-        "D is asked about what is shown before the real pictures.": game.expected("made first").met,
-        "Real and fake pictures went through D in one batch. Call D once for each.": game.expected("mixed").met,
+        "D is asked about what is shown before the real pictures.": lambda: game.expected("made first").met,
+        "Real and fake pictures went through D in one batch. Call D once for each.": lambda: game.expected("mixed").met,
     }
     expect_close(
         average_met(game.D), game.expected().met, "one step", usual, show=False, what="D's running means become"
@@ -194,17 +178,10 @@ def _(step: Callable) -> None:
 
 
 def moved_once(game: SmallGame, name: str) -> None:
-    net, opt = (game.D, game.opt_D) if name == "D" else (game.G, game.opt_G)
-    before = game.before[2] if name == "D" else game.before[0]
-    still = f"{name} has not moved. A step needs backward() and then opt_{name}.step()."
-    if name == "G" and opt.steps:
-        still = (
-            "G has not moved, though its optimizer took a step: no gradient reaches it. "
-            "Is it judged on what D was shown, or on detached fakes?"
-        )
-    expect(not close(flat(net), flat(before), 1e-9, 1e-12), still)
-    expect(opt.steps > 0, f"opt_{name}.step() is not called. Use the optimizer that is passed in.")
-    expect(opt.steps == 1, f"opt_{name}.step() is called {opt.steps} times; it is one step.")
+    of_D = name == "D"
+    net, opt, before = (game.D, game.opt_D, game.before[2]) if of_D else (game.G, game.opt_G, game.before[0])
+    though = "no gradient reaches it. Is it judged on what D was shown, or on detached fakes?"
+    stepped(name, net, before, opt, "" if of_D else though)
 
 
 @check.that("dcgan_step", "moves D down the gradient of its loss, by one step", point=True)
@@ -214,10 +191,12 @@ def _(step: Callable) -> None:
     moved_once(game, "D")
     usual = {
         "Gradients of the step before are still in it. Clear them with opt_D.zero_grad() before backward().": (
-            game.expected("stale D").D
+            lambda: game.expected("stale D").D
         ),
-        "That is the step for real and fake pictures in one batch. Call D once for each.": game.expected("mixed").D,
-        "Its loss was given the two batches of logits the wrong way round.": game.expected("swapped").D,
+        "That is the step for real and fake pictures in one batch. Call D once for each.": lambda: (
+            game.expected("mixed").D
+        ),
+        "Its loss was given the two batches of logits the wrong way round.": lambda: game.expected("swapped").D,
     }
     expect_close(flat(game.D), game.expected().D, "one step", usual, show=False, what="D's parameters become")
 
@@ -229,15 +208,17 @@ def _(step: Callable) -> None:
     moved_once(game, "G")
     usual = {
         "That is the step against the D from before its own step. Ask D about the fakes again.": (
-            game.expected("old D").G
+            lambda: game.expected("old D").G
         ),
-        "Gradients of the step before are still in it. Clear them with opt_G.zero_grad().": game.expected("stale G").G,
+        "Gradients of the step before are still in it. Clear them with opt_G.zero_grad().": lambda: (
+            game.expected("stale G").G
+        ),
         "D's loss has left gradients in G. Detach the fakes for D, or clear opt_G's before G's backward().": (
-            game.expected("not detached").G
+            lambda: game.expected("not detached").G
         ),
-        "That is the minimax loss, log(1 − D). The non-saturating one is −log D.": game.expected("minimax").G,
-        "G goes the wrong way: it should make D(G(z)) larger.": game.expected("wrong way").G,
-        "That is the sum over the batch. Take the mean.": game.expected("sum").G,
+        "That is the minimax loss, log(1 − D). The non-saturating one is −log D.": lambda: game.expected("minimax").G,
+        "G goes the wrong way: it should make D(G(z)) larger.": lambda: game.expected("wrong way").G,
+        "That is the sum over the batch. Take the mean.": lambda: game.expected("sum").G,
     }
     expect_close(flat(game.G), game.expected().G, "one step", usual, show=False, what="G's parameters become")
 
@@ -247,7 +228,9 @@ def _(step: Callable) -> None:
     game = SmallGame(memory=True)
     game.play(step)
     moved_once(game, "G")
-    usual = {"It is judged on what `remember` gave. G learns from its own fakes.": game.expected("remembered").G}
+    usual = {
+        "It is judged on what `remember` gave. G learns from its own fakes.": lambda: game.expected("remembered").G
+    }
     where = "a memory that gives other pictures"
     expect_close(flat(game.G), game.expected().G, where, usual, show=False, what="G's parameters become")
 
@@ -261,9 +244,9 @@ def _(step: Callable) -> None:
     )
     usual = {
         "It has followed the G from before its step. Call follow(ema, G) after opt_G.step().": (
-            game.expected("average first").ema
+            lambda: game.expected("average first").ema
         ),
-        "It has followed twice. Call follow(ema, G) once.": game.expected("average twice").ema,
+        "It has followed twice. Call follow(ema, G) once.": lambda: game.expected("average twice").ema,
     }
     got, want = flat(game.ema), game.expected().ema
     old, new = game.shares
@@ -283,11 +266,11 @@ def _(step: Callable) -> None:
     right = game.expected().losses
     usual = {
         "The two are swapped: D's loss comes first.": right.flip(0),
-        "G's loss is that against the D from before its step.": game.expected("old D").losses,
+        "G's loss is that against the D from before its step.": lambda: game.expected("old D").losses,
         "The signs are wrong.": -right,
-        "G's loss is the sum over the batch. Take the mean.": game.expected("sum").losses,
-        "G's loss is the minimax one.": game.expected("minimax").losses,
-        "G's loss is that of its fakes being called fake.": game.expected("wrong way").losses,
+        "G's loss is the sum over the batch. Take the mean.": lambda: game.expected("sum").losses,
+        "G's loss is the minimax one.": lambda: game.expected("minimax").losses,
+        "G's loss is that of its fakes being called fake.": lambda: game.expected("wrong way").losses,
     }
     expect_close(got, right, "one step", usual)
 

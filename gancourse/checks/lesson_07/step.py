@@ -18,8 +18,8 @@ from gancourse.checks.core import expect
 from gancourse.checks.doubles import Counted, Told
 from gancourse.checks.inputs import chosen, randn
 from gancourse.checks.lesson_07.suite import check
-from gancourse.checks.steps import curved, flat, linear, trainable
-from gancourse.checks.values import close, described, expect_close, numbers, two
+from gancourse.checks.steps import curved, down, flat, left_over, linear, stepped, trainable, two_losses
+from gancourse.checks.values import expect_close
 
 WIDTH_OF_X, WIDTH_OF_Z, WIDTH_OF_Y = 4, 3, 2
 
@@ -43,19 +43,12 @@ class ToldGame:
             Counted(self.D.parameters(), self.rates[1]),
         )
         self.before = copy.deepcopy((self.G, self.D))
-        self.stale = [[0.3 * torch.ones_like(p) for p in net.parameters()] for net in (self.G, self.D)]
-        for net, gradients in zip((self.G, self.D), self.stale, strict=True):
-            for p, gradient in zip(net.parameters(), gradients, strict=True):
-                p.grad = gradient.clone()
+        self.stale = [left_over(net) for net in (self.G, self.D)]
 
     def play(self, step: Callable) -> Tensor:
         """Let the student's step play; both losses, as a tensor (2,)."""
         got = step(self.G, self.D, self.opt_G, self.opt_D, self.real, self.y, self.z)
-        said = f"Return two numbers, D's loss first and G's second; you return {described(got)}."
-        for part in two(got, said, tensor=True):
-            attached = isinstance(part, Tensor) and part.requires_grad
-            expect(not attached, "A loss is returned with its computation attached. Return plain numbers: `.item()`.")
-        return torch.stack([numbers(part, (), "A returned loss") for part in two(got, said, tensor=True)])
+        return two_losses(got)
 
     def expected(self, slip: str = "") -> ToldStep:
         """What should come of it, or what this slip leads to."""
@@ -85,7 +78,7 @@ class ToldStep:
         if slip == "wrong labels too":  # a third pair, as lesson 12 has it
             d_loss = d_loss + F.softplus(D(game.real, other)).mean()
         earlier = copy.deepcopy(D)
-        self.down(D, d_loss, game.rates[1], game.stale[1] if slip == "stale D" else None)
+        down(D, d_loss, game.rates[1], game.stale[1] if slip == "stale D" else None)
         judge = earlier if slip == "old D" else D
         judged = judge(fake, {"D untold": none, "G judged untold": none, "G judged by others": other}.get(slip, y))
         g_loss = -F.softplus(judged).mean() if slip == "minimax" else F.softplus(-judged).mean()
@@ -95,30 +88,16 @@ class ToldStep:
         if slip == "not detached":
             again = F.softplus(-earlier(game.real, y)).mean() + F.softplus(earlier(fake, y)).mean()
             extra = torch.autograd.grad(again, list(G.parameters()), retain_graph=True)
-        self.down(G, g_loss, game.rates[0], extra)
+        down(G, g_loss, game.rates[0], extra)
         self.G, self.D = flat(G), flat(D)
         self.losses = torch.stack([d_loss.detach(), g_loss.detach()])
-
-    @staticmethod
-    def down(net: nn.Module, loss: Tensor, rate: float, extra: list[Tensor] | tuple[Tensor, ...] | None) -> None:
-        """One step of plain gradient descent."""
-        parameters = list(net.parameters())
-        gradients = torch.autograd.grad(loss, parameters, retain_graph=True)
-        with torch.no_grad():
-            for k, (p, gradient) in enumerate(zip(parameters, gradients, strict=True)):
-                p.sub_(rate * (gradient if extra is None else gradient + extra[k]))
 
 
 def has_moved(game: ToldGame, name: str) -> None:
     """Miss unless this player's optimizer has taken one step."""
-    net, opt = (game.D, game.opt_D) if name == "D" else (game.G, game.opt_G)
-    before = game.before[1] if name == "D" else game.before[0]
-    still = f"{name} has not moved. A step needs backward() and then opt_{name}.step()."
-    if name == "G" and opt.steps:
-        still = "G has not moved, though its optimizer took a step: is it judged on detached fakes?"
-    expect(not close(flat(net), flat(before), 1e-9, 1e-12), still)
-    expect(opt.steps > 0, f"opt_{name}.step() is not called. Use the optimizer that is passed in.")
-    expect(opt.steps == 1, f"opt_{name}.step() is called {opt.steps} times; it is one step.")
+    of_D = name == "D"
+    net, opt, before = (game.D, game.opt_D, game.before[1]) if of_D else (game.G, game.opt_G, game.before[0])
+    stepped(name, net, before, opt, "" if of_D else "is it judged on detached fakes?")
 
 
 @check.that("conditional_step", "moves D: real pictures with their labels, fakes with those asked for", point=True)
@@ -127,20 +106,22 @@ def _(step: Callable) -> None:
     game.play(step)
     has_moved(game, "D")
     usual = {
-        "D is told nothing, or zeros: this is lesson 03's step.": game.expected("D untold").D,
-        "Fakes are judged without the label that G was asked for: D(G(z, y), y).": game.expected("fakes untold").D,
-        "Fakes are judged by other labels than G was asked for. Keep the order.": (
-            game.expected("fakes judged by others").D
+        "D is told nothing, or zeros: this is lesson 03's step.": lambda: game.expected("D untold").D,
+        "Fakes are judged without the label that G was asked for: D(G(z, y), y).": lambda: (
+            game.expected("fakes untold").D
         ),
-        "G is told nothing: G(z, y).": game.expected("G untold").D,
-        "G is told other labels than D. Both get y.": game.expected("G told another").D,
-        "Real and fake are swapped in the loss.": game.expected("swapped").D,
-        "D's loss is halved. The two means are added.": game.expected("halved").D,
+        "Fakes are judged by other labels than G was asked for. Keep the order.": (
+            lambda: game.expected("fakes judged by others").D
+        ),
+        "G is told nothing: G(z, y).": lambda: game.expected("G untold").D,
+        "G is told other labels than D. Both get y.": lambda: game.expected("G told another").D,
+        "Real and fake are swapped in the loss.": lambda: game.expected("swapped").D,
+        "D's loss is halved. The two means are added.": lambda: game.expected("halved").D,
         "There is a third term, of real pictures with wrong labels. Two are asked for.": (
-            game.expected("wrong labels too").D
+            lambda: game.expected("wrong labels too").D
         ),
         "Gradients of the step before are still in it. Clear them with opt_D.zero_grad() before backward().": (
-            game.expected("stale D").D
+            lambda: game.expected("stale D").D
         ),
     }
     expect_close(flat(game.D), game.expected().D, "one step", usual, show=False, what="D's parameters become")
@@ -152,17 +133,21 @@ def _(step: Callable) -> None:
     game.play(step)
     has_moved(game, "G")
     usual = {
-        "G's fakes are judged without their labels: D(G(z, y), y) once more.": game.expected("G judged untold").G,
-        "G's fakes are judged by other labels than it was asked for.": game.expected("G judged by others").G,
+        "G's fakes are judged without their labels: D(G(z, y), y) once more.": lambda: (
+            game.expected("G judged untold").G
+        ),
+        "G's fakes are judged by other labels than it was asked for.": lambda: game.expected("G judged by others").G,
         "That is the step against the D from before its own step. Ask D about the fakes again.": (
-            game.expected("old D").G
+            lambda: game.expected("old D").G
         ),
-        "Gradients of the step before are still in it. Clear them with opt_G.zero_grad().": game.expected("stale G").G,
+        "Gradients of the step before are still in it. Clear them with opt_G.zero_grad().": lambda: (
+            game.expected("stale G").G
+        ),
         "D's loss has left gradients in G. Detach the fakes for D, or clear opt_G's before G's backward().": (
-            game.expected("not detached").G
+            lambda: game.expected("not detached").G
         ),
-        "That is the minimax loss, log(1 − D). The non-saturating one is −log D.": game.expected("minimax").G,
-        "G goes the wrong way: it should make D(G(z, y), y) larger.": game.expected("wrong way").G,
+        "That is the minimax loss, log(1 − D). The non-saturating one is −log D.": lambda: game.expected("minimax").G,
+        "G goes the wrong way: it should make D(G(z, y), y) larger.": lambda: game.expected("wrong way").G,
     }
     expect_close(flat(game.G), game.expected().G, "one step", usual, show=False, what="G's parameters become")
 
@@ -172,7 +157,9 @@ def _(step: Callable) -> None:
     game = ToldGame(normalized=True)
     game.play(step)
     usual = {
-        "Real pictures and fakes pass through D in one batch. Each kind has its own.": game.expected("one batch").D
+        "Real pictures and fakes pass through D in one batch. Each kind has its own.": lambda: (
+            game.expected("one batch").D
+        )
     }
     told = "one step of a D with batch normalization"
     expect_close(flat(game.D), game.expected().D, told, usual, show=False, what="D's parameters become")
@@ -185,10 +172,10 @@ def _(step: Callable) -> None:
     right = game.expected().losses
     usual = {
         "The two are swapped: D's loss comes first.": right.flip(0),
-        "G's loss is that against the D from before its step.": game.expected("old D").losses,
+        "G's loss is that against the D from before its step.": lambda: game.expected("old D").losses,
         "The signs are wrong.": -right,
-        "G's loss is the minimax one.": game.expected("minimax").losses,
-        "D's loss is halved. The two means are added.": game.expected("halved").losses,
+        "G's loss is the minimax one.": lambda: game.expected("minimax").losses,
+        "D's loss is halved. The two means are added.": lambda: game.expected("halved").losses,
     }
     expect_close(got, right, "one step", usual)
 

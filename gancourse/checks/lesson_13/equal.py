@@ -57,7 +57,7 @@ def first_step() -> Case:
 
 
 def second_step() -> Case:
-    shape, (m2,) = a_shape(), chosen(0.5, between=(0.2, 3.0))
+    shape, (m2,) = a_shape(), chosen(0.75, between=(0.2, 3.0))
     fan_in = math.prod(shape[1:])
     usual = {
         "He's constant is in it already. Here the weights are plain N(0, 1).": 2 * m2,

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import torch
@@ -22,8 +23,8 @@ from gancourse.checks.doubles import Counted, TwoWays
 from gancourse.checks.inputs import chosen, rand, randn
 from gancourse.checks.lesson_13.bands import quadrupled, quartered
 from gancourse.checks.lesson_13.suite import check
-from gancourse.checks.steps import curved, flat, linear, trainable
-from gancourse.checks.values import close, described, expect_close, numbers, two
+from gancourse.checks.steps import curved, down, flat, left_over, linear, stepped, trainable, two_losses
+from gancourse.checks.values import Wrong, expect_close
 
 SHAPE = 1, 2, 2
 FLAT_PIXELS, NOISE_LENGTH = 4, 3
@@ -32,7 +33,7 @@ FLAT_PIXELS, NOISE_LENGTH = 4, 3
 class GrowingGame:
     """Networks that are told α, optimizers, a batch, and what is left in the gradients from before."""
 
-    def __init__(self, alpha: float | None = None, stale: float = 0.3) -> None:
+    def __init__(self, alpha: float | None = None) -> None:
         self.G = TwoWays(linear(NOISE_LENGTH, FLAT_PIXELS), curved(NOISE_LENGTH, 4, FLAT_PIXELS), *SHAPE)
         self.D = TwoWays(curved(FLAT_PIXELS, 4, 1), curved(FLAT_PIXELS, 5, 1))
         self.real, self.z = 2 * randn(5, *SHAPE).double(), randn(5, NOISE_LENGTH).double()
@@ -46,20 +47,11 @@ class GrowingGame:
             Counted(net.parameters(), rate) for net, rate in zip((self.G, self.D), self.rates, strict=True)
         )
         self.before = copy.deepcopy((self.G, self.D))
-        self.stale = [[stale * torch.ones_like(p) for p in net.parameters()] for net in (self.G, self.D)]
-        for net, gradients in zip((self.G, self.D), self.stale, strict=True):
-            for p, gradient in zip(net.parameters(), gradients, strict=True):
-                p.grad = gradient.clone()
+        self.stale = [left_over(net) for net in (self.G, self.D)]
 
     def play(self, step: Callable) -> Tensor:
         """Let the student's step play; both losses, as a tensor (2,)."""
-        got = step(self.G, self.D, self.opt_G, self.opt_D, self.real, self.z, self.mix, self.alpha)
-        said = f"Return two numbers, D's loss first and G's second; you return {described(got)}."
-        parts = two(got, said, tensor=True)
-        for part in parts:
-            attached = isinstance(part, Tensor) and part.requires_grad
-            expect(not attached, "A loss is returned with its computation attached. Return plain numbers: `.item()`.")
-        return torch.stack([numbers(part, (), "A returned loss") for part in parts])
+        return two_losses(step(self.G, self.D, self.opt_G, self.opt_D, self.real, self.z, self.mix, self.alpha))
 
     def expected(self, slip: str = "") -> GrowingStep:
         """What should come of it, or what this slip leads to."""
@@ -122,7 +114,7 @@ class GrowingStep:
             softplus = nn.functional.softplus
             d_loss = d_loss - critic + softplus(-on_real).mean() + softplus(on_fake).mean()
         earlier = copy.deepcopy(D)
-        self.down(D, d_loss, game.rates[1], game.stale[1] if slip == "stale D" else None)
+        down(D, d_loss, game.rates[1], game.stale[1] if slip == "stale D" else None)
         judge = earlier if slip == "old D" else D
         judged = judge(fake, 1.0 if slip == "G judged at once" else for_d)
         g_loss = -judged.mean()
@@ -133,19 +125,9 @@ class GrowingStep:
         extra: Any = game.stale[0] if slip == "stale G" else None
         if slip == "not detached":
             extra = torch.autograd.grad(earlier(fake, a).mean(), list(G.parameters()), retain_graph=True)
-        self.down(G, g_loss, game.rates[0], extra)
+        down(G, g_loss, game.rates[0], extra)
         self.G, self.D = flat(G), flat(D)
         self.losses = torch.stack([d_loss.detach(), g_loss.detach()])
-
-    @staticmethod
-    def down(net: nn.Module, loss: Tensor, rate: float, extra: Any) -> None:
-        """One step of plain gradient descent."""
-        weights = list(net.parameters())
-        gradients = torch.autograd.grad(loss, weights, retain_graph=True, allow_unused=True)
-        with torch.no_grad():
-            for k, (p, gradient) in enumerate(zip(weights, gradients, strict=True)):
-                slope = torch.zeros_like(p) if gradient is None else gradient
-                p.sub_(rate * (slope if extra is None else slope + extra[k]))
 
 
 D_SLIPS = {
@@ -197,28 +179,25 @@ LOSS_SLIPS = {
 
 
 def ends_at(game: GrowingGame, name: str, got: Tensor, where: str = "one step") -> None:
-    """Miss unless this player's parameters, or the "losses", are what they should be; slips are tried only then."""
+    """Miss unless this player's parameters, or the "losses", are what they should be; slips are tried only if not."""
     want = getattr(game.expected(), name)
-    if close(got, want, 1e-6, 1e-7):
-        return
     slips = {"D": D_SLIPS, "G": G_SLIPS, "losses": LOSS_SLIPS}[name]
-    usual = {said: getattr(game.expected(slip), name) for slip, said in slips.items()}
+    usual: dict[str, Wrong] = {said: partial(outcome_of, game, slip, name) for slip, said in slips.items()}
     if name == "losses":
         usual |= {"The two are swapped: D's loss comes first.": want.flip(0), "The signs are wrong.": -want}
     what = "you return" if name == "losses" else f"{name}'s parameters become"
     expect_close(got, want, where, usual, show=name == "losses", what=what, rtol=1e-6, atol=1e-7)
 
 
+def outcome_of(game: GrowingGame, slip: str, name: str) -> Tensor:
+    """What this slip makes of one of the two networks, or of the losses."""
+    return getattr(game.expected(slip), name)
+
+
 def has_stepped(game: GrowingGame, name: str) -> None:
     """Miss unless this player's optimizer has taken one step."""
-    net, opt = (game.D, game.opt_D) if name == "D" else (game.G, game.opt_G)
-    before = game.before[1] if name == "D" else game.before[0]
-    still = f"{name} has not moved. A step needs backward() and then opt_{name}.step()."
-    if name == "G" and opt.steps:
-        still = "G has not moved, though its optimizer took a step: is it judged on detached fakes?"
-    expect(not close(flat(net), flat(before), 1e-9, 1e-12), still)
-    expect(opt.steps > 0, f"opt_{name}.step() is not called. Use the optimizer that is passed in.")
-    expect(opt.steps == 1, f"opt_{name}.step() is called {opt.steps} times; it is one step.")
+    net, before, opt = (game.D, game.before[1], game.opt_D) if name == "D" else (game.G, game.before[0], game.opt_G)
+    stepped(name, net, before, opt, "" if name == "D" else "is it judged on detached fakes?")
 
 
 @check.that("growing_step", "moves D: faded pictures, both networks told α, penalty and drift", point=True)

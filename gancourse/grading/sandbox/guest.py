@@ -7,6 +7,7 @@ from outside, and sends back what comes of it; whether that is right is judged b
 from __future__ import annotations
 
 import contextlib
+import gc
 import io
 import linecache
 import os
@@ -32,6 +33,7 @@ from gancourse.grading.sandbox.wire import ARRAYS, TOO_LONG, Gone, Line, Raw, Ta
 
 FOLDER = os.path.join(os.environ.get("TMPDIR", "/tmp"), "notebook")
 MOST_PRINTED = 20_000  # characters kept of what a cell prints
+CLEANING = 2  # seconds for one of the things that a cell leaves behind to go
 MISSING = object()
 
 
@@ -133,6 +135,9 @@ class Guest(Peer):
         elif stopped is not None:
             with limit(seconds):  # an error of the student's own may have no end, either
                 error = [type(stopped).__name__, error_in_cell(stopped, name)]
+        with silence(), limit(CLEANING, again=True):  # now, not in the midst of an answer's check
+            stopped = None
+            gc.collect()
         return {"reply": {"printed": printed.getvalue(), "error": error}}
 
     def serve_keep(self, letter: Letter, name: str, only_new: bool = False) -> dict[str, Any]:
@@ -207,9 +212,9 @@ class Guest(Peer):
             reply = self.served(function, letter, (), {})
         return {**reply, **self.state()}
 
-    def serve_backward(self, letter: Letter, call: int, gradients: list[Tensor]) -> dict[str, Any]:
+    def serve_backward(self, letter: Letter, call: int, gradients: list[Tensor], only: bool = False) -> dict[str, Any]:
         with limit(60):
-            return {**super().serve_backward(letter, call, gradients), **self.state()}
+            return {**super().serve_backward(letter, call, gradients, only), **self.state()}
 
     def serve_gradients(self, letter: Letter, call: int, gradients: list[Tensor]) -> dict[str, Any]:
         with limit(60):
@@ -353,9 +358,13 @@ def error_in_cell(error: BaseException, name: str) -> str:
 
 
 @contextlib.contextmanager
-def limit(seconds: float) -> Iterator[None]:
-    """Raise `TooLong` in what runs here after this time. The grader ends the process if that does not help."""
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+def limit(seconds: float, again: bool = False) -> Iterator[None]:
+    """Raise `TooLong` in what runs here after this time. The grader ends the process if that does not help.
+
+    Args:
+        again: raise it each time that so many seconds are over, since Python ignores what `__del__` raises.
+    """
+    signal.setitimer(signal.ITIMER_REAL, seconds, seconds if again else 0)
     try:
         yield
     finally:

@@ -13,7 +13,9 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import sys
 from collections.abc import Callable
+from types import FrameType
 from typing import Any
 
 import numpy as np
@@ -40,8 +42,22 @@ class FarGraph(torch.autograd.Function):
         if torch.is_grad_enabled():  # with create_graph=True: the way back is differentiated, too
             found = ctx.peer.ask_joined("gradients", ctx.saved_tensors, call=ctx.call, gradients=list(grad_outputs))
         else:
-            found = ctx.peer.ask("backward", call=ctx.call, gradients=[Raw(g) for g in grad_outputs])
+            sent = [Raw(g) for g in grad_outputs]
+            found = ctx.peer.ask("backward", call=ctx.call, gradients=sent, only=asked_by_grad())
         return None, None, None, None, *found[: ctx.inputs]
+
+
+def asked_by_grad() -> bool:
+    """Whether the backward pass that this runs in is one of `torch.autograd.grad`, which leaves no `.grad` behind.
+
+    On a CPU the engine walks through a graph in the thread that asked it to: who asked is further down its stack.
+    """
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        if frame.f_code in (torch.autograd.grad.__code__, torch.autograd.backward.__code__):
+            return frame.f_code is torch.autograd.grad.__code__
+        frame = frame.f_back
+    return False
 
 
 class Letter:
@@ -129,9 +145,17 @@ class Peer:
         out = reply.pop("letter", None) or Letter()
         self.send(reply, out)
 
-    def serve_backward(self, letter: Letter, call: int, gradients: list[Tensor]) -> dict[str, Any]:
-        """Go on with a backward pass through a call that was served here."""
+    def serve_backward(self, letter: Letter, call: int, gradients: list[Tensor], only: bool = False) -> dict[str, Any]:
+        """Go on with a backward pass through a call that was served here.
+
+        With `only` nothing is computed but what is asked for: no other leaf, such as a weight, gets a `.grad`.
+        """
         inputs, outputs = self.calls[call]
+        if only:
+            asked = (
+                torch.autograd.grad(outputs, inputs, gradients, retain_graph=True, allow_unused=True) if inputs else ()
+            )
+            return {"reply": [None if grad is None else Raw(grad) for grad in asked]}
         kept = [tensor.grad for tensor in inputs]
         for tensor in inputs:
             tensor.grad = None

@@ -117,6 +117,7 @@ class Shell(InteractiveShell):
             result: ExecutionResult = self.run_cell(source, store_history=True)
         finally:
             self.compile.cell_name = ""
+            self.last_execution_result = None  # would keep what the cell left behind until the next one
         return result.error_before_exec or result.error_in_exec
 
     def ask_exit(self) -> None:
