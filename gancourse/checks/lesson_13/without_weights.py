@@ -202,12 +202,12 @@ def _(group_std: Callable) -> None:
     expect(maps.grad is not None and bool(maps.grad.any()), "No gradient comes back through the new map.")
     same = torch.ones(4, 2, 2, 2, requires_grad=True)
     out = group_std(same, 2)
-    expect_close(
-        numbers(out)[:, -1].flatten(), [1e-4] * 16, "pictures all alike, with ε = 1e-8 under the root", atol=1e-5
-    )
     out.sum().backward()
     expect(
         same.grad is not None and bool(same.grad.isfinite().all()),
         "Where all pictures are alike the gradient is no number: the root's slope at 0 is infinite. Add ε = 1e-8 "
         "under the root.",
+    )
+    expect_close(
+        numbers(out)[:, -1].flatten(), [1e-4] * 16, "pictures all alike, with ε = 1e-8 under the root", atol=1e-5
     )
