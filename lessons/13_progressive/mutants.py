@@ -395,7 +395,7 @@ it.wrong("the rest is one group", {'if n % size:\n    raise ValueError(f"{n} pic
 )}, says="nothing is said")  # fmt: skip
 
 it.excused = {
-    "`min(group, n)` → `min(n, group)`": "the same",
+    "`min(group, n)` → `min(n, group)`": "the smaller of the two, either way",
     "`(grouped.var(1, correction=0) + 1e-08).sqrt().mean(1)` → "
     "`(grouped.var(1, correction=0) + 1e-08).sqrt().mean(-1)`": "two dimensions: the last one is 1",
     "`spread.repeat_interleave(size)[:, None, None, None].expand(n, 1, height, width)` → "

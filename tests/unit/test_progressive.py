@@ -76,6 +76,7 @@ def test_the_schedule_grows_by_one_level_and_fades_in_between() -> None:
     assert all(b[0] - a[0] in (0, 1) for a, b in pairwise(stages))
 
 
+@pytest.mark.slow
 def test_it_is_played_by_the_engine_at_every_size() -> None:
     G, D = pair()
     data = Images(torch.randint(256, (16, 3, 16, 16), dtype=torch.uint8), {}, "noise")
