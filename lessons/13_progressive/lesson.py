@@ -352,10 +352,11 @@ show(
 )
 
 # %% [markdown]
-# Three games of half a minute each make crude bands. On a real face of 16 × 16 they look right but for a fine weave in
-# the background. Three of them, one upon the other, give heads with hair and the shadows of eyes and mouths, in colors
-# that run: nobody would call them good faces. What more steps do not cure is the chain's weak side: no game ever sees a whole face, nobody can take back what a level below has done, and each painter learns on real
-# copies, but paints on made ones. The next idea keeps the order from coarse to fine, and gives up the separation.
+# Three games of half a minute each make crude bands. On a real face of 16 × 16 they look right but for a fine weave
+# in the background. Three of them, one upon the other, give heads with hair and the shadows of eyes and mouths, in
+# colors that run: nobody would call them good faces. What more steps do not cure is the chain's weak side: no game
+# ever sees a whole face, nobody can take back what a level below has done, and each painter learns on real copies,
+# but paints on made ones. The next idea keeps the order from coarse to fine, and gives up the separation.
 #
 # ## 3. Growing
 #
@@ -971,11 +972,11 @@ show(fig, alt="Left and middle: 24 faces of each pair. Right: the power of real 
 #
 # Do not expect that growing wins here. When we played this match (`bench.py --only growing`, one seed, so without a
 # spread), the pair that grew took 1,050 steps in 98 seconds and ended at a distance of 74.2; full size took 506 steps
-# and ended at 52.9, **nearer** to real faces. Only the spectrum was for growing: off by 0.14 on average, and by 0.24 at
-# full size. A step at full size costs just twice as much here as a step of growing does on average, so there is not
-# much to be saved, and only 300 of the 1,050 steps are taken at 32 pixels. The paper reports that growing
-# reaches the same quality two to six times as fast, at sizes up to 1,024 pixels, where a step at 4 × 4 costs next to
-# nothing beside one at full size.
+# and ended at 52.9, **nearer** to real faces. Only the spectrum was for growing: off by 0.14 on average, and by 0.24
+# at full size. A step at full size costs just twice as much here as a step of growing does on average, so there is
+# not much to be saved, and only 300 of the 1,050 steps are taken at 32 pixels. The paper reports that growing reaches
+# the same quality two to six times as fast, at sizes up to 1,024 pixels, where a step at 4 × 4 costs next to nothing
+# beside one at full size.
 #
 # Now the film of how it grew. Each frame shows eight still noises, as the average of $G$ drew them.
 
