@@ -8,8 +8,7 @@ missed:
 
 - pyramid: there and back is exact to 1e-5; the copy of 4 pixels has more than half of the variance;
 - growing, for every seed: the pair that grows ends nearer to real faces than the one of full size, which is trained
-  for as many seconds of the processor (missed on the one seed that has been played: 74.2 against 52.9, as the lesson
-  says);
+  for as many seconds of the processor (missed on both seeds that have been played, as the lesson says);
 - tricks: reported, with and without each of the three, at 16 pixels: what helps here and what does not;
 - broken, for every seed: A's largest jump at a gray line is at least three times the good run's; B's new blocks do
   not move.

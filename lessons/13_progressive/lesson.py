@@ -970,13 +970,13 @@ show(fig, alt="Left and middle: 24 faces of each pair. Right: the power of real 
 # Look at both sheets before you look at the numbers. The lower the distance, the nearer to real faces; the spectrum
 # says at which sizes a pair has the right amount of detail.
 #
-# Do not expect that growing wins here. When we played this match (`bench.py --only growing`, one seed, so without a
-# spread), the pair that grew took 1,050 steps in 98 seconds and ended at a distance of 74.2; full size took 506 steps
-# and ended at 52.9, **nearer** to real faces. Only the spectrum was for growing: off by 0.14 on average, and by 0.24
-# at full size. A step at full size costs just twice as much here as a step of growing does on average, so there is
-# not much to be saved, and only 300 of the 1,050 steps are taken at 32 pixels. The paper reports that growing reaches
-# the same quality two to six times as fast, at sizes up to 1,024 pixels, where a step at 4 × 4 costs next to nothing
-# beside one at full size.
+# Do not expect that growing wins here. We played this match with two seeds (`bench.py --only growing`). The pairs
+# that grew took 1,050 steps and ended at distances of 74.2 and 83.7; full size took 506 and 616 steps in as many
+# seconds and ended at 52.9 and 59.3, **nearer** to real faces both times. By the spectrum neither is ahead: off by
+# 0.14 and 0.12 on average for growing, by 0.24 and 0.11 for full size. A step at full size costs only about twice as
+# much here as a step of growing does on average, so there is not much to be saved, and only 300 of the 1,050 steps
+# are taken at 32 pixels. The paper reports that growing reaches the same quality two to six times as fast, at sizes
+# up to 1,024 pixels, where a step at 4 × 4 costs next to nothing beside one at full size.
 #
 # Now the film of how it grew. Each frame shows eight still noises, as the average of $G$ drew them.
 
