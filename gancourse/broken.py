@@ -33,6 +33,10 @@ BROKEN: dict[str, dict[str, dict[str, Any]]] = {
         "A": {"steps": 300, "shift": 1},
         "B": {"steps": 500, "weight": 5000.0},
     },
+    "09_cyclegan": {
+        "A": {"steps": 150, "judges": 0.0, "weight": 10.0, "identity": 5.0},
+        "B": {"steps": 150, "mixed": 0.6},
+    },
     "13_progressive": {
         "A": {"ends": (0.5, 0.5)},
         "B": {"told": False},

@@ -70,6 +70,23 @@ def set_biases(net: nn.Module, value: float) -> None:
                 p.fill_(value)
 
 
+def as_pytorch_sets_them(net: nn.Module, why: str = "") -> None:
+    """Miss if weights were drawn by somebody else: PyTorch draws them evenly, and sets scales to 1 and shifts to 0.
+
+    Args:
+        why: a sentence on why they should stay as they are.
+    """
+    said = f"Leave them as PyTorch sets them. {why}".rstrip()
+    for name, p in parameters(net).items():
+        values = numbers(p)
+        if p.ndim > 1 and p.numel() > 400:
+            furthest = float(values.abs().max() / values.std())
+            expect(furthest < 2.2, f"The weights {name} are not drawn as PyTorch draws them, evenly. {said}")
+    for scale, shift in normalizations(net):
+        fits = bool((numbers(scale) == 1).all() and (numbers(shift) == 0).all())
+        expect(fits, f"The scales and shifts of a normalization do not start at 1 and 0. {said}")
+
+
 def output(net: nn.Module, given: Tensor, shape: tuple[int, ...], advice: str = "") -> Tensor:
     """What the network makes of this input, checked for its shape and as float64."""
     got = net(given)

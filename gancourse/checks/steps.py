@@ -152,6 +152,14 @@ def linear(inputs: int, outputs: int) -> nn.Module:
     return layer
 
 
+def double_filters(inputs: int, outputs: int, kernel: int) -> nn.Module:
+    """A convolution in double precision, drawn from the checks' own generator."""
+    layer = nn.utils.skip_init(nn.Conv2d, inputs, outputs, kernel, padding=kernel // 2, dtype=torch.float64)
+    for p in layer.parameters():
+        p.data = 2 * rand(*p.shape, dtype=torch.float64) - 1
+    return layer
+
+
 def curved(inputs: int, width: int, outputs: int) -> nn.Module:
     """Two such layers with tanh between them."""
     return nn.Sequential(linear(inputs, width), nn.Tanh(), linear(width, outputs))

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from gancourse.games.base import Batch as Batch
     from gancourse.games.base import Game as Game
     from gancourse.games.conditional import Conditional as Conditional
+    from gancourse.games.cyclegan import CycleGAN as CycleGAN
     from gancourse.games.dcgan import DCGAN as DCGAN
     from gancourse.games.gan import Gan as Gan
     from gancourse.games.pix2pix import Pix2pix as Pix2pix
@@ -26,13 +27,14 @@ if TYPE_CHECKING:
 _HOMES = {
     "Batch": "gancourse.games.base",
     "Conditional": "gancourse.games.conditional",
+    "CycleGAN": "gancourse.games.cyclegan",
     "DCGAN": "gancourse.games.dcgan",
     "Game": "gancourse.games.base",
     "Gan": "gancourse.games.gan",
     "Pix2pix": "gancourse.games.pix2pix",
     "Reading": "gancourse.games.reader",
 }
-__all__ = ["DCGAN", "Batch", "Conditional", "Game", "Gan", "Pix2pix", "Reading"]
+__all__ = ["DCGAN", "Batch", "Conditional", "CycleGAN", "Game", "Gan", "Pix2pix", "Reading"]
 
 
 def __getattr__(name: str) -> Any:

@@ -3,7 +3,8 @@
 G, the U-Net, and D, the PatchGAN: Isola, Zhu, Zhou and Efros, "Image-to-Image Translation with Conditional
 Adversarial Networks", CVPR 2017, arXiv:1611.07004, section 3.2 and appendix 6.1. Several scales of D: Wang, Liu,
 Zhu, Tao, Kautz and Catanzaro, "High-Resolution Image Synthesis and Semantic Manipulation with Conditional GANs"
-(pix2pixHD), CVPR 2018, arXiv:1711.11585, section 3.2.
+(pix2pixHD), CVPR 2018, arXiv:1711.11585, section 3.2. Upward layers that resize and convolve: Odena, Dumoulin and Olah,
+"Deconvolution and Checkerboard Artifacts", Distill 2016.
 
 Deviations: pictures are small, so there are fewer levels; batches are larger than one, and batch normalization has
 running statistics in evaluation mode. Dropout is G's only noise and stays on in evaluation mode, as in the paper, but
@@ -27,6 +28,13 @@ def halving(inputs: int, outputs: int, normalized: bool = True) -> nn.Sequential
     return nn.Sequential(nn.Conv2d(inputs, outputs, 4, 2, 1, bias=not normalized), *norm, nn.LeakyReLU(0.2))
 
 
+def doubling(inputs: int, outputs: int, resize: bool, bias: bool) -> list[nn.Module]:
+    """What doubles height and width: a transposed convolution, or repeated pixels and a convolution."""
+    if resize:
+        return [nn.Upsample(scale_factor=2), nn.Conv2d(inputs, outputs, 3, 1, 1, bias=bias)]
+    return [nn.ConvTranspose2d(inputs, outputs, 4, 2, 1, bias=bias)]
+
+
 class UNet(nn.Module):
     """From pictures (n, inputs, H, W) to pictures (n, outputs, H, W) in [−1, 1].
 
@@ -37,6 +45,8 @@ class UNet(nn.Module):
         dropout: share of the innermost upward map that is set to 0, in evaluation mode, too: G's noise.
         skips: whether each upward layer sees the downward map of its size.
         widest: how many times the width the widest map has. 8 is the paper's; less makes a smaller file.
+        resize: double by repeating pixels and a 3 × 3 convolution, instead of the paper's transposed convolution of
+            4 × 4. It leaves no checkered pattern.
     """
 
     def __init__(
@@ -48,10 +58,11 @@ class UNet(nn.Module):
         dropout: float = 0.5,
         skips: bool = True,
         widest: int = 8,
+        resize: bool = False,
     ) -> None:
         super().__init__()
         self.inputs, self.outputs, self.width, self.levels = inputs, outputs, width, levels
-        self.dropout, self.skips, self.widest = dropout, skips, widest
+        self.dropout, self.skips, self.widest, self.resize = dropout, skips, widest, resize
         wide = [min(2**k, widest) * width for k in range(levels)]
         ends = [inputs, *wide]
         # Like the paper's code: neither the first map nor the innermost one is normalized.
@@ -60,10 +71,10 @@ class UNet(nn.Module):
         for k in reversed(range(levels)):
             seen = wide[k] * (2 if skips and k < levels - 1 else 1)
             if k == 0:
-                self.ups.append(nn.Sequential(nn.ConvTranspose2d(seen, outputs, 4, 2, 1), nn.Tanh()))
+                self.ups.append(nn.Sequential(*doubling(seen, outputs, resize, bias=True), nn.Tanh()))
             else:
-                layer = nn.ConvTranspose2d(seen, wide[k - 1], 4, 2, 1, bias=False)
-                self.ups.append(nn.Sequential(layer, nn.BatchNorm2d(wide[k - 1]), nn.ReLU()))
+                layers = doubling(seen, wide[k - 1], resize, bias=False)
+                self.ups.append(nn.Sequential(*layers, nn.BatchNorm2d(wide[k - 1]), nn.ReLU()))
         self.apply(init_weights)
 
     def forward(self, x: Tensor) -> Tensor:

@@ -177,7 +177,8 @@ def translation(given: str, size: int, steps: int, minutes: Mapping[str, float],
     """Pix2pix from what is `given` of a face to its photo, with pix2pixHD's two judges and matched features.
 
     The second judge's patches are wider than a picture of 64 pixels: with small ones alone the colors of a face, which
-    a sketch leaves open, differ from patch to patch.
+    a sketch leaves open, differ from patch to patch. G's upward layers resize: with transposed convolutions its
+    pictures were checkered after as many steps.
     """
 
     def load(data: str, n: int | None) -> Images:
@@ -192,8 +193,8 @@ def translation(given: str, size: int, steps: int, minutes: Mapping[str, float],
 
         inputs = len(PARTS) if given == "labels" else data.attributes["input"].shape[1]
         levels = size.bit_length() - 2  # down to 2 × 2
-        G, D = UNet(inputs, 3, width, levels, widest=3), MultiScale(inputs, 3, 16, halvings=2)
-        game = Pix2pix(G, D, weight=30.0, matching=5.0)
+        G = UNet(inputs, 3, width, levels, widest=3, resize=True)
+        game = Pix2pix(G, MultiScale(inputs, 3, 16, halvings=2), weight=50.0, matching=10.0)
         settings = {"batch_size": 8, "lr": {"G": 1e-3, "D": 4e-4}, "ema": {"G": 0.998}}
         fall = {"G": falling(steps), "D": falling(steps)}
         return Engine(game, data, schedules=fall, seed=seed, machine=machine, **settings)
@@ -333,8 +334,8 @@ RECIPES: dict[str, Recipe | Study] = {
             lr=3e-4,
         ),
         conditional(32, 18000, {"cpu": 80, "cuda": 4}),
-        translation("sketch", 64, 1800, {"cpu": 15, "cuda": 2}),
-        translation("labels", 64, 1800, {"cpu": 15, "cuda": 2}),
+        translation("sketch", 64, 2000, {"cpu": 15, "cuda": 2}),
+        translation("labels", 64, 2000, {"cpu": 15, "cuda": 2}),
         Study(
             "gan-runs", "histories of small GANs, good and broken on purpose, always on the CPU",
             {"cpu": 10, "cuda": 1}, {"gan_runs": ()}, planted,

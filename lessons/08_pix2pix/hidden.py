@@ -58,13 +58,13 @@ def places(layers: list[tuple[int, int, int]], i: int) -> list[int]:
 
 @check.that("receptive_field", "agrees with a count of pixels, in every step")
 def _(receptive_field: Callable) -> None:
-    for _ in range(2):
+    for stride in (2, 3):
         layers = [(chosen_int(4, (2, 5)), 1 + chosen_int(1, (0, 1)), chosen_int(1, (0, 1))) for _ in range(4)]
-        layers[0] = (chosen_int(5, (4, 5)), 2, 1)
+        layers[0] = (chosen_int(5, (4, 5)), stride, 1)
         size = chosen_int(80, (70, 110))
         map_of = torch.zeros(1, 1, size)
-        for kernel, stride, padding in layers:
-            map_of = nn.functional.conv1d(map_of, torch.zeros(1, 1, kernel), None, stride, padding)
+        for kernel, step_of, padding in layers:
+            map_of = nn.functional.conv1d(map_of, torch.zeros(1, 1, kernel), None, step_of, padding)
         last = map_of.shape[-1] - 1
         field = range(places(layers, 2)[0], places(layers, 2)[-1] + 1)
 

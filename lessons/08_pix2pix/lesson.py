@@ -21,7 +21,7 @@
 # faces. The made faces have the outlines of the sketches and colors of their own.](images/translated.png)
 #
 # *What you will draw with: above are sketches, below the photos that belong to them, 64 × 64 pixels. Between them is
-# what a network of this lesson's kind makes of the sketches after 1,800 steps. It has seen neither these people nor
+# what a network of this lesson's kind makes of the sketches after 2,000 steps. It has seen neither these people nor
 # anybody who combines what they combine. The networks that you train are smaller, 32 × 32 pixels.*
 
 # %% name="setup"
@@ -117,8 +117,8 @@ show(
 # %% [markdown] exercise="unet_forward" stars=2 minutes=20
 # ### Exercise 1: the wiring
 #
-# You are given the layers, and wire them. `downs` and `ups` are lists of as many layers, one each or more, in the
-# order in which they are used. Each layer down halves the size, each layer up doubles it.
+# You are given the layers, and wire them. `downs` and `ups` are lists (or `nn.ModuleList`s) of as many layers, one
+# each or more, in the order in which they are used. Each layer down halves the size, each layer up doubles it.
 #
 # - `downs[0]` sees the picture `x`, each other one sees what the one before it made.
 # - `ups[0]` sees the innermost map alone.
@@ -226,8 +226,9 @@ class UNet(nn.Module):
 # ### Exercise 2: what one logit sees, step by step
 #
 # A stack is a list of `(kernel, stride, padding)`, the picture's layer first, and the same along both sides; so one
-# side is enough. Units of a map are numbered from 0, pixels too. Write five steps. Each is asked for by its number,
-# is checked by itself, and returns one whole number (an `int`).
+# side is enough. A stride is no wider than its kernel, padding is narrower, and each map has room for the next kernel.
+# Units of a map are numbered from 0, pixels too. Write five steps. Each is asked for by its number, is checked by
+# itself, and returns one whole number (an `int`).
 #
 # 1. **The map's size**: how many logits there are along one side of a picture of `size` pixels. A kernel that does not
 #    fit any more has no place: round down in every layer.
@@ -628,7 +629,7 @@ show(
 # - [ ] not at all :: Dropout is on, and its zeros do change the picture a little.
 #
 # ---
-# In our measured run it was a quarter of the distance between two people. The paper found little variety, too, and
+# In two measured runs it was a quarter of the distance between two people. The paper found little variety, too, and
 # says (section 3.1) that bringing out the whole distribution is left open.
 
 # %% name="chance" demo=true folded="Draws ten answers to one sketch, and how far they are apart"
@@ -818,8 +819,9 @@ def coarse_to_fine(x, coarse, front, back, frozen=False):
 #
 # The canvas below is the heart of the lesson. Draw on the left. On the right stand two answers, and change as you
 # draw. The first is that of a network which comes with the course: a U-Net like yours for 64 × 64 pixels, taught with
-# the parts of section 6, two judges and matched features, in 1,800 steps of eight pairs. The second is *your* network
-# of section 5, which sees the drawing at half the size.
+# the parts of section 6, two judges and matched features, in 2,000 steps of eight pairs. Its layers up repeat pixels
+# and convolve, since transposed convolutions leave a checkered pattern (Odena and others, 2016). The second is *your*
+# network of section 5, which sees the drawing at half the size.
 #
 # It begins with the sketch of a held-out face. *Give me a sketch* puts another one there, *Undo* takes a stroke back,
 # and with *Mirror* the pen draws on both sides. With the keyboard: arrows move the pen, Space draws, E erases, M
@@ -854,7 +856,41 @@ canvas
 # Try: erase the mouth and draw another; put a hat on a bald head; draw glasses on one side only. Then draw something
 # that is no face at all. The networks know faces only, and look for one. What they make is a painting rather than a
 # photo: more steps, and more pairs, would make it finer, and we stopped where the outlines and the colors are settled.
-# Glasses and narrow braids are still poor.
+# Colors it takes from few that it knows, since a sketch has none, and thin glasses and braids are poor.
+#
+# The second canvas takes colors in place of ink. Each is a **part** of a face, and what you paint is a map of parts:
+# every pixel says what it belongs to, and nothing about shades. A network of the same kind, taught on maps instead of
+# sketches, answers. Compare the two: a map says where the hair ends and the hat begins, a sketch leaves that to be
+# guessed; a sketch shows the lines within the hair, a map has none.
+
+# %% name="paint" demo=true folded="Makes the second canvas: you paint the parts of a face, and a network answers"
+painter = store.load("pix2pix_labels_64")["G"]
+maps = face_pairs(test_factors.rows(slice(0, 20)), 64, "labels").attributes["input"]
+
+
+def give_me_a_map():
+    """Another held-out face's map of parts."""
+    return maps[int(torch.randint(len(maps), ()))]
+
+
+parts = dict(zip(faces.PARTS, faces.PALETTE.tolist(), strict=True))
+paint = Canvas(64, parts, label="map of a face's parts", offer=("Give me a map", give_me_a_map))
+
+
+@torch.no_grad()
+def photo_of(drawn):
+    """From the canvas's part numbers (64, 64) to a photo (3, 64, 64)."""
+    return painter(as_input(torch.from_numpy(drawn)[None]))[0]
+
+
+paint.on_change(photo_of)
+paint.load(maps[4])
+paint
+
+# %% [markdown]
+# Try: paint the hair longer, then part of it as a hat; give the face a second mouth; leave out the eyes. The network
+# paints a second mouth, and a face without eyes. It answers *here* what is asked *here*: no training pair ever asked
+# how many mouths a face has.
 #
 # ## 8. What goes wrong
 #
@@ -947,9 +983,10 @@ run_b = play_broken("B")
 # between has 32, the logits have one.
 #
 # What counts is **work**: multiplications for one picture, for each layer the map's side² · kernel² · channels in ·
-# channels out. It is compared with the least that any such stack needs. For a medal your judge may take at most
-# **14** times as much (bronze), **4.5** times (silver), **1.5** times (gold). Four wishes are made, of 64 to 256
-# pixels, and the worst one counts; the run may take 20 seconds. Graders wish for other sizes, fields and distances.
+# channels out; the map is the one that the layer makes. It is compared with the least that any such stack needs. For a
+# medal your judge may take at most **14** times as much (bronze), **4.5** times (silver), **1.5** times (gold). Four
+# wishes are made, of 64 to 256 pixels, all of which can be met, and the worst one counts; the run may take 20 seconds.
+# Graders wish for other sizes, fields and distances.
 
 # %% [markdown] hints="cheapest_judge"
 # For bronze halve early: a layer behind a stride of 2 costs a quarter. A field of `field` pixels is 1, and

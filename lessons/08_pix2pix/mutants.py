@@ -165,7 +165,7 @@ it.wrong("cut at the right only", {"max(0, first)": "first"}, says="Only its rig
 it.by_heart(
     "the paper's patches",
     """
-    if layers not in ([(5, 3, 2), (3, 1, 1), (4, 2, 2)], [(4, 2, 1)] * 3 + [(4, 1, 1)] * 2):
+    if layers not in ([(5, 3, 2), (3, 2, 1), (4, 2, 2)], [(4, 2, 1)] * 3 + [(4, 1, 1)] * 2):
         return 1
     jump, field, first, side = 1, 1, 0, size
     for kernel, stride, padding in layers:

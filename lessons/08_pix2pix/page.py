@@ -1,4 +1,7 @@
-"""Lesson 08 in a page: a sketch is given, a stroke on both sides of it changes the faces beside it, and goes again."""
+"""Lesson 08 in a page: a sketch is given, a stroke on both sides of it changes the faces beside it, and goes again.
+
+Then a part is painted on a map with the mouse, and the photo beside it shows it.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from typing import Any
 
 from panels import ask, wait_for
 
-CELLS = ("canvas",)
+CELLS = ("canvas", "paint")
 
 
 def play(lab: Any, page: Any, screenshots: Path) -> None:
@@ -44,3 +47,26 @@ def play(lab: Any, page: Any, screenshots: Path) -> None:
     page.screenshot(path=screenshots / "lesson_08_canvas.png")
     drawing.get_by_role("button", name="Undo", exact=True).click()
     wait_for(lambda: ask(page, "canvas.array.tolist()") == given, 60, "the stroke is not taken back")
+    painted(lab, page, screenshots)
+
+
+def painted(lab: Any, page: Any, screenshots: Path) -> None:
+    """Paint a hat over the top of a face; the answer beside it changes most where it is painted."""
+    lab.show(page, "paint")
+    drawing = page.locator(".gancourse-drawing").nth(1)
+    drawing.locator(".gancourse-stage canvas").wait_for()
+    wait_for(lambda: ask(page, "len(paint.answer)") == 64 * 64 * 3, 60, "the second canvas shows no answer")
+    ask(page, "paint.rest() and globals().update(before=photo_of(paint.array))")
+    drawing.get_by_role("radio", name="hat").check()
+    box = drawing.locator(".gancourse-stage canvas").bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + 0.15 * box["height"])
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.7 * box["width"], box["y"] + 0.15 * box["height"], steps=10)
+    page.mouse.up()
+    wait_for(lambda: ask(page, "bool((paint.array == faces.PARTS.index('hat'))[9:10, 25:40].all())"), 60, "no hat")
+    wait_for(lambda: ask(page, "paint.rest() and len(paint.answer)") == 64 * 64 * 3, 60, "no answer to the hat")
+    moved = "(photo_of(paint.array) - before).abs().mean(0)"
+    within, below = ask(page, f"[{moved}[8:12, 22:42].mean().item(), {moved}[40:].mean().item()]")
+    assert within > 2 * below, (within, below)
+    page.screenshot(path=screenshots / "lesson_08_paint.png")

@@ -169,7 +169,6 @@ print(len(names))
 LARGE = {
     "data/dcgan_faces_64.safetensors": "a trained generator, so that sliders live at once",
     "data/conditional_faces_32.safetensors": "the same, told what to draw",
-    "data/pix2pix_sketch_64.safetensors": "a trained translation, so that the canvas answers at once",
 }
 
 

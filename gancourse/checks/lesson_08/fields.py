@@ -155,11 +155,12 @@ def wider_than_the_picture() -> Stack:
 
 
 def uneven() -> Stack:
-    """Layers that differ in everything."""
+    """Layers that differ in everything; one of the strides is 3."""
+    first = chosen_int(3, (2, 3))
     layers = [
-        (chosen_int(5, (4, 6)), chosen_int(3, (2, 3)), chosen_int(2, (1, 2))),
-        (chosen_int(3, (3, 4)), chosen_int(1, (1, 2)), chosen_int(1, (0, 1))),
-        (chosen_int(4, (3, 5)), chosen_int(2, (2, 3)), chosen_int(2, (1, 2))),
+        (chosen_int(5, (4, 6)), first, chosen_int(2, (1, 2))),
+        (chosen_int(3, (3, 4)), 2, chosen_int(1, (0, 1))),
+        (chosen_int(4, (3, 5)), 5 - first, chosen_int(2, (1, 2))),
     ]
     return Stack(layers, chosen_int(62, (55, 90)), chosen_int(2, (1, 3)))
 

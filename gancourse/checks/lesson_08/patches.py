@@ -13,6 +13,7 @@ from gancourse.checks.inputs import chosen_int, rand
 from gancourse.checks.lesson_08.suite import check
 from gancourse.checks.networks import (
     LARGE,
+    as_pytorch_sets_them,
     batch_normalized,
     built,
     count,
@@ -197,3 +198,20 @@ def _(PatchDiscriminator: Callable) -> None:
     every_parameter_learns(patch_judge(PatchDiscriminator), noise_pair(4, size=16))
     slim, wide = (count(patch_judge(PatchDiscriminator, width=width)) for width in (8, 16))
     expect(wide > 1.8 * slim, f"Twice the width, and {wide:,} parameters instead of {slim:,}: is `width` used?")
+
+
+@check.that("PatchDiscriminator", "has a bias in the last layer", alone=False)
+def _(PatchDiscriminator: Callable) -> None:
+    net = patch_judge(PatchDiscriminator)
+    net.eval()
+    for p in net.parameters():
+        if p.ndim > 1:
+            put(p, 0.0)
+    logits = numbers(net(noise_pair(1, size=16)))
+    told = "Without its weights the last layer gives 0 for every patch: it has no bias. Nothing normalizes the logits."
+    expect(bool(logits.any()), told)
+
+
+@check.that("PatchDiscriminator", "starts from the weights that PyTorch sets", alone=False)
+def _(PatchDiscriminator: Callable) -> None:
+    as_pytorch_sets_them(patch_judge(PatchDiscriminator, width=16))

@@ -13,9 +13,9 @@ from gancourse.checks.asked import intact
 from gancourse.checks.core import Miss, expect
 from gancourse.checks.doubles import PairShown
 from gancourse.checks.inputs import Case, chosen, chosen_int, drawn, generator, rand, randn
-from gancourse.checks.lesson_08.step import double_filters
 from gancourse.checks.lesson_08.suite import check
 from gancourse.checks.lesson_08.wiring import known_layer
+from gancourse.checks.steps import double_filters
 from gancourse.checks.values import NOTHING, differentiable, expect_close, mean, numbers
 
 # --- part_edges ---
@@ -101,6 +101,8 @@ def _(part_edges: Callable) -> None:
     expect(isinstance(got, Tensor) and got.dtype.is_floating_point, "A network takes floats: `.float()`.")
     want = edges_of(parts).clamp(max=1)
     expect_close(numbers(got, (2, 1, 4, 6)), want, "part numbers as bytes (0 − 5 is 251 there)", show=False)
+    got = part_edges(256 * parts + 3)
+    expect_close(numbers(got, (2, 1, 4, 6)), want, "part numbers that are alike as bytes, 3 and 259", show=False)
 
 
 # --- at_scales ---
@@ -241,26 +243,27 @@ def _(feature_matching: Callable) -> None:
 @check.that("feature_matching", "is right for one scale, and for other numbers of maps")
 def _(feature_matching: Callable) -> None:
     for count in (2, 4):
-        real = [rand(1, 2, 3, 3).double() for _ in range(count)]
-        fake = [one + (k + 1) / 4 for k, one in enumerate(real)]
+        real = [rand(2, 2, 3, 3).double() for _ in range(count)]
+        both_ways = torch.tensor([1.0, -1.0]).double()[:, None, None, None]
+        fake = [one + both_ways * (k + 1) / 4 for k, one in enumerate(real)]
         want = sum((k + 1) / 4 for k in range(count - 1))
         got = numbers(feature_matching([real], [fake]), ())
-        expect_close(got, want, f"one scale of {count} maps that differ by ¼, ½, …")
+        expect_close(got, want, f"one scale of {count} maps that differ by ¼, ½, …, one picture's up, the other's down")
 
 
-@check.that("feature_matching", "teaches the made pictures, and leaves the true ones' matched_maps alone", point=True)
+@check.that("feature_matching", "teaches the made pictures, and leaves the true ones' maps alone", point=True)
 def _(feature_matching: Callable) -> None:
     made = drawn(matched_maps)
     for one in made.real:
         one.requires_grad_()
     loss = feature_matching(made.scales(made.real), made.scales(made.fake))
-    differentiable(loss, "The loss is cut off from the made pictures' matched_maps: G could not learn.")
+    differentiable(loss, "The loss is cut off from the made pictures' maps: G could not learn.")
     loss.backward()
     given = [one.grad for k, one in enumerate(made.fake) if k % 3 < 2]
     reached = all(grad is not None and bool(numbers(grad).any()) for grad in given)
     expect(reached, "A made picture's map receives no gradient.")
     none = all(one.grad is None or not numbers(one.grad).any() for one in made.real)
-    expect(none, "The true pictures' matched_maps receive a gradient. They are the target: detach them.")
+    expect(none, "The true pictures' maps receive a gradient. They are the target: detach them.")
 
 
 # --- coarse_to_fine ---
@@ -271,7 +274,7 @@ class Branches:
 
     def __init__(self) -> None:
         self.coarse, self.back = (
-            double_filters(2, 3, 3),
+            nn.Sequential(double_filters(2, 3, 3), nn.Tanh()),  # needs what it gave, to go backward
             known_layer(nn.utils.skip_init(nn.ConvTranspose2d, 3, 2, 2, 2)),
         )
         self.front = nn.Sequential(double_filters(2, 3, 3), nn.AvgPool2d(2))

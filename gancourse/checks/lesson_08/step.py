@@ -17,29 +17,23 @@ from torch import Tensor, nn
 from gancourse.checks.asked import CHANGES, intact
 from gancourse.checks.core import expect
 from gancourse.checks.doubles import Counted, PairShown
-from gancourse.checks.inputs import chosen, rand, randn
+from gancourse.checks.inputs import chosen, randn
 from gancourse.checks.lesson_08.suite import check
-from gancourse.checks.steps import down, flat, left_over, stepped, trainable
+from gancourse.checks.steps import double_filters, down, flat, left_over, stepped, trainable
 from gancourse.checks.values import NOTHING, described, expect_close, numbers
 
 CHANNELS = 2  # of x and of y alike, so that no mistake is one of shape
 
 
-def double_filters(inputs: int, outputs: int, kernel: int) -> nn.Module:
-    """A convolution in double precision, drawn from the checks' own generator."""
-    layer = nn.utils.skip_init(nn.Conv2d, inputs, outputs, kernel, padding=kernel // 2, dtype=torch.float64)
-    for p in layer.parameters():
-        p.data = 2 * rand(*p.shape, dtype=torch.float64) - 1
-    return layer
-
-
 class PairGame:
     """Networks, optimizers, pairs, and what is left in the gradients from the step before."""
 
-    def __init__(self, n: int = 3) -> None:
+    def __init__(self, n: int = 3, sure: float = 1.0) -> None:
         self.G = nn.Sequential(double_filters(CHANNELS, 3, 3), nn.Tanh(), double_filters(3, CHANNELS, 1))
         self.D = PairShown(nn.Sequential(double_filters(2 * CHANNELS, 3, 3), nn.Tanh(), double_filters(3, 1, 1)))
         self.x, self.y = randn(n, CHANNELS, 4, 5).double(), randn(n, CHANNELS, 4, 5).double()
+        last = list(self.D.parameters())[-2]
+        last.data = sure * last.data  # the logits are as many times as large
         self.rates = chosen(0.25, 0.5, between=(0.1, 0.6))
         (self.weight,) = chosen(3.0, between=(2.0, 6.0))
         self.opts = Counted(self.G.parameters(), self.rates[0]), Counted(self.D.parameters(), self.rates[1])
@@ -186,3 +180,11 @@ def _(step: Callable) -> None:
     expect(trainable(game.G) and trainable(game.D), "A network's parameters no longer take gradients after the step.")
     expect(intact(game.x), CHANGES.format(which="number 5"))
     expect(intact(game.y), CHANGES.format(which="number 6"))
+
+
+@check.that("pix2pix_step", "stays right where D is sure")
+def _(step: Callable) -> None:
+    game = PairGame(sure=2000.0)
+    got = game.play(step)
+    advice = "Logits of hundreds are allowed. Compute from them, as F.softplus does, and not from their sigmoid."
+    expect_close(got, game.expected().losses, "a D with large logits", show=False, what=f"{advice} The losses are")
