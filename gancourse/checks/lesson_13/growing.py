@@ -26,7 +26,7 @@ from gancourse.checks.lesson_13.suite import check
 from gancourse.checks.steps import curved, down, flat, left_over, linear, stepped, trainable, two_losses
 from gancourse.checks.values import Wrong, expect_close
 
-SHAPE = 1, 2, 2
+TINY_PICTURE = 1, 2, 2
 FLAT_PIXELS, NOISE_LENGTH = 4, 3
 
 
@@ -34,9 +34,9 @@ class GrowingGame:
     """Networks that are told α, optimizers, a batch, and what is left in the gradients from before."""
 
     def __init__(self, alpha: float | None = None) -> None:
-        self.G = TwoWays(linear(NOISE_LENGTH, FLAT_PIXELS), curved(NOISE_LENGTH, 4, FLAT_PIXELS), *SHAPE)
+        self.G = TwoWays(linear(NOISE_LENGTH, FLAT_PIXELS), curved(NOISE_LENGTH, 4, FLAT_PIXELS), *TINY_PICTURE)
         self.D = TwoWays(curved(FLAT_PIXELS, 4, 1), curved(FLAT_PIXELS, 5, 1))
-        self.real, self.z = 2 * randn(5, *SHAPE).double(), randn(5, NOISE_LENGTH).double()
+        self.real, self.z = 2 * randn(5, *TINY_PICTURE).double(), randn(5, NOISE_LENGTH).double()
         with torch.no_grad():
             for p in self.D.parameters():
                 p.mul_(2.5)  # so that no part of the loss is too small to be seen
