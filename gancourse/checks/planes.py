@@ -9,10 +9,12 @@ import torch
 from torch import Tensor
 
 from gancourse.checks.asked import intact
-from gancourse.checks.challenge import Reached
+from gancourse.checks.challenge import Medals, Reached
 from gancourse.checks.core import expect
 from gancourse.checks.inputs import generator, rand, randn
 from gancourse.checks.values import numbers
+
+MEDALS_FOR_POINTS = Medals(bronze=70, silver=35, gold=12, unit="% of the distance", runs=1)
 
 
 class TwoPlanes:

@@ -7,7 +7,7 @@ gradients of the step before are still in it, the optimizer is not the one passe
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from gancourse.checks.core import Miss, a, expect
 from gancourse.checks.doubles import Counted
 from gancourse.checks.inputs import Case, rand
-from gancourse.checks.values import close, described, double, numbers, two
+from gancourse.checks.values import NOTHING, close, described, double, numbers, two
 
 
 class Spy:
@@ -189,10 +189,24 @@ def left_over(net: nn.Module, size: float = 0.3) -> list[Tensor]:
 def two_losses(got: Any) -> Tensor:
     """Both players' losses as a student's step returns them, as a tensor (2,)."""
     both = two(got, f"Return two numbers, D's loss first and G's second; you return {described(got)}.", tensor=True)
-    for part in both:
+    return plain_losses(both, "A returned loss")
+
+
+def several_losses(got: Any, count: int, told: str) -> Tensor:
+    """The losses that a student's step returns, as a tensor (count,). `told` says what should have come, and came."""
+    expect(got is not None, NOTHING)
+    several = isinstance(got, tuple | list) or (isinstance(got, Tensor) and got.ndim == 1)
+    expect(several and len(got) == count, told)
+    return plain_losses(got, "A returned number")
+
+
+def plain_losses(losses: Iterable[Any], what: str) -> Tensor:
+    """Numbers that nothing hangs on any more, as a tensor; messages call each of them `what`."""
+    found = list(losses)
+    for part in found:
         attached = isinstance(part, Tensor) and part.requires_grad
         expect(not attached, "A loss is returned with its computation attached. Return plain numbers: `.item()`.")
-    return torch.stack([numbers(part, (), "A returned loss") for part in both])
+    return torch.stack([numbers(part, (), what) for part in found])
 
 
 def stepped(name: str, net: nn.Module, before: nn.Module, opt: Counted, though: str = "") -> None:

@@ -917,7 +917,7 @@ def fewest_steps(ask_D, sample_noise):
     """
     ### BEGIN SOLUTION
     x = torch.linspace(-10, 10, 256).unsqueeze(1)
-    for _ in range(12):
+    for _ in range(15):
         logits = ask_D(x)  # D learns each time, so the last answer is the best
     heap = logits.detach().flatten().exp().cumsum(0)  # q is even, so p is e^logit but for a factor
     heap = heap / heap[-1]

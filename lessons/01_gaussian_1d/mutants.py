@@ -1637,7 +1637,7 @@ it.earns(
 it.earns(
     "silver",
     "the ratio, asked more often than need be",
-    {"range(12)": "range(50)"},
+    {"range(15)": "range(50)"},
 )
 it.earns(
     "bronze",
@@ -1659,7 +1659,7 @@ it.by_heart("makes what the notebook's heap is", "return lambda z: 5 + torch.ran
 it.wrong("never asks", "return lambda z: 3 * z", says="After 0 steps the samples end")
 it.wrong(
     "asks without an end",
-    {"for _ in range(12):\n    logits = ask_D(x)": "while True:\n    logits = ask_D(x)"},
+    {"for _ in range(15):\n    logits = ask_D(x)": "while True:\n    logits = ask_D(x)"},
     says="there is still no generator",
 )
 it.wrong("returns nothing", {"return generator": "generator(x)"}, says="Return a generator")

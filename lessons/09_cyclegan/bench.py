@@ -97,7 +97,7 @@ def measured(names: dict[str, Any], classifier: Any, G_AB: Any, G_BA: Any) -> di
 
 def message(names: dict[str, Any], seed: int) -> dict[str, float]:
     """Section 8: the mean difference on return, without noise, with one gray level, and where nothing is hidden."""
-    hidden_message, a = find("09_cyclegan").worked()["hidden_message"], names["test_a"]
+    hidden_message, a = names["hidden_message"], names["test_a"]
     noise = torch.randn(a.shape, generator=torch.Generator().manual_seed(seed))
     ways = names["smuggled"], names["unpacked"]
     clean, noisy = hidden_message(*ways, a, noise, 1)

@@ -9,12 +9,12 @@ import numpy as np
 import torch
 from torch import nn
 
-from gancourse.checks.challenge import Medals, Reached
+from gancourse.checks.challenge import Reached
 from gancourse.checks.core import Suite, expect
 from gancourse.checks.doubles import Counted
 from gancourse.checks.inputs import chosen_int, generator, rand, randn
 from gancourse.checks.networks import built
-from gancourse.checks.planes import TwoPlanes, off_by
+from gancourse.checks.planes import MEDALS_FOR_POINTS, TwoPlanes, off_by
 from gancourse.checks.values import expect_close, numbers, pair, whole
 
 check = Suite("09_cyclegan")
@@ -188,7 +188,7 @@ def _(step: Callable) -> None:
 @check.challenge(
     "translated_points",
     "does so in four other worlds",
-    Medals(bronze=70, silver=35, gold=12, unit="% of the distance", runs=1),
+    MEDALS_FOR_POINTS,
 )
 def _(translated_points: Callable) -> Reached:
     return max(off_by(translated_points, TwoPlanes(250 + 50 * place)) for place in range(4))

@@ -19,8 +19,8 @@ from gancourse.checks.core import expect
 from gancourse.checks.doubles import Counted, PairShown
 from gancourse.checks.inputs import chosen, randn
 from gancourse.checks.lesson_08.suite import check
-from gancourse.checks.steps import double_filters, down, flat, left_over, stepped, trainable
-from gancourse.checks.values import NOTHING, described, expect_close, numbers
+from gancourse.checks.steps import double_filters, down, flat, left_over, several_losses, stepped, trainable
+from gancourse.checks.values import described, expect_close
 
 CHANNELS = 2  # of x and of y alike, so that no mistake is one of shape
 
@@ -43,14 +43,8 @@ class PairGame:
     def play(self, step: Callable) -> Tensor:
         """Let the student's step play; the three numbers, as a tensor (3,)."""
         got = step(self.G, self.D, *self.opts, self.x, self.y, self.weight)
-        expect(got is not None, NOTHING)
         told = f"Return three numbers: D's loss, G's adversarial loss, L1. You return {described(got)}."
-        several = isinstance(got, tuple | list) or (isinstance(got, Tensor) and got.ndim == 1)
-        expect(several and len(got) == 3, told)
-        for part in got:
-            attached = isinstance(part, Tensor) and part.requires_grad
-            expect(not attached, "A loss is returned with its computation attached. Return plain numbers: `.item()`.")
-        return torch.stack([numbers(part, (), "A returned number") for part in got])
+        return several_losses(got, 3, told)
 
     def expected(self, slip: str = "") -> PairStep:
         """What should come of it, or what this slip leads to."""

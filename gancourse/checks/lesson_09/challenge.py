@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from gancourse.checks.challenge import Medals, Reached
+from gancourse.checks.challenge import Reached
 from gancourse.checks.inputs import chosen_int, fresh_inputs
 from gancourse.checks.lesson_09.suite import check
-from gancourse.checks.planes import TwoPlanes, off_by
+from gancourse.checks.planes import MEDALS_FOR_POINTS, TwoPlanes, off_by
 
-MEDALS_FOR_POINTS = Medals(bronze=70, silver=35, gold=12, unit="% of the distance", runs=1)
 PLANES = 3  # worlds a run
 
 

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from gancourse.checks.core import expect
-from gancourse.checks.inputs import Case, chosen, drawn, rand, randn
+from gancourse.checks.inputs import Case, chosen, drawn, randn
 from gancourse.checks.lesson_09.suite import check
 from gancourse.checks.steps import double_filters
 from gancourse.checks.values import NOTHING, close, differentiable, expect_close, leaves_alone, numbers, pair
@@ -232,8 +232,3 @@ def _(hidden_message: Callable) -> None:
     attached = any(isinstance(part, Tensor) and part.requires_grad for part in got)
     expect(not attached, "An error is returned with its computation attached: measure under torch.no_grad().")
     leaves_alone(hidden_message, *world.given)
-
-
-def far_from_zero(*shape: int) -> Tensor:
-    """Numbers of either sign from ½ to 1."""
-    return (0.5 + 0.5 * rand(*shape, dtype=torch.float64)) * (2 * (rand(*shape) > 0.5).double() - 1)

@@ -20,8 +20,8 @@ from gancourse.checks.doubles import Counted
 from gancourse.checks.inputs import chosen, randn
 from gancourse.checks.lesson_09.cycle import COLORS, off, slope, small_translator
 from gancourse.checks.lesson_09.suite import check
-from gancourse.checks.steps import double_filters, down, flat, left_over, stepped, trainable
-from gancourse.checks.values import NOTHING, close, described, expect_close, numbers
+from gancourse.checks.steps import double_filters, down, flat, left_over, several_losses, stepped, trainable
+from gancourse.checks.values import close, described, expect_close, numbers
 
 
 def small_judge() -> nn.Module:
@@ -61,14 +61,8 @@ class FourPlayers:
             *(*self.nets, *self.opts, self.a, self.b, *self.weights),
             *(lambda fakes: self.remember("A", fakes), lambda fakes: self.remember("B", fakes)),
         )
-        expect(got is not None, NOTHING)
         told = f"Return four numbers: adversarial loss, cycle, identity, the judges. You return {described(got)}."
-        several = isinstance(got, tuple | list) or (isinstance(got, Tensor) and got.ndim == 1)
-        expect(several and len(got) == 4, told)
-        for part in got:
-            attached = isinstance(part, Tensor) and part.requires_grad
-            expect(not attached, "A loss is returned with its computation attached. Return plain numbers: `.item()`.")
-        return torch.stack([numbers(part, (), "A returned number") for part in got])
+        return several_losses(got, 4, told)
 
     def expected(self, slip: str = "") -> FourMoved:
         """What should come of it, or what this slip leads to."""
