@@ -15,10 +15,10 @@ import torch.nn.functional as F
 from scipy.signal import correlate
 from torch import Tensor, nn
 
-from gancourse.checks.challenge import Medals, Reached
+from gancourse.checks.challenge import Reached
 from gancourse.checks.core import Miss, StudentError, Suite, expect
 from gancourse.checks.doubles import Counted, TwoWays
-from gancourse.checks.hidden_picture import drawn_picture, looks_for
+from gancourse.checks.hidden_picture import MEDALS_FOR_LOOKS, drawn_picture, looks_for
 from gancourse.checks.inputs import chosen_int, rand, randn
 from gancourse.checks.networks import built, parameters
 from gancourse.checks.steps import curved, flat
@@ -292,9 +292,7 @@ def _(step: Callable) -> None:
         )
 
 
-@check.challenge(
-    "fewest_looks", "knows six other pictures", Medals(bronze=300, silver=220, gold=120, unit="looks", runs=1)
-)
+@check.challenge("fewest_looks", "knows six other pictures", MEDALS_FOR_LOOKS)
 def _(fewest_looks: Callable) -> Reached:
     found = [looks_for(fewest_looks, drawn_picture()) for _ in range(6)]
     return Reached(sum(reached.number for reached in found) / len(found))

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from gancourse.checks.challenge import Medals, Reached
-from gancourse.checks.hidden_picture import drawn_picture, looks_for
+from gancourse.checks.challenge import Reached
+from gancourse.checks.hidden_picture import MEDALS_FOR_LOOKS, drawn_picture, looks_for
 from gancourse.checks.inputs import chosen_int, fresh_inputs
 from gancourse.checks.lesson_13.suite import check
 
-MEDALS_FOR_LOOKS = Medals(bronze=300, silver=220, gold=120, unit="looks", runs=1)
 HIDDEN_PICTURES = 4
 
 
