@@ -3,14 +3,14 @@
 Karras et al., "Progressive Growing of GANs", ICLR 2018, arXiv:1710.10196, section 2 and appendix A.1; the penalty is
 Gulrajani et al.'s, "Improved Training of Wasserstein GANs", NeurIPS 2017, arXiv:1704.00028, eq. 3.
 
-The networks are small, curved, and in double precision. What should come of the step is found on copies, by another
-way to the penalty's slopes (`torch.func`); what the usual slips lead to, likewise.
+The networks are small, curved, and in double precision. What should come of the step is found on copies of their
+weights (`torch.func`); what the usual slips lead to, likewise.
 """
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -23,7 +23,7 @@ from gancourse.checks.doubles import Counted, TwoWays
 from gancourse.checks.inputs import chosen, rand, randn
 from gancourse.checks.lesson_13.bands import quadrupled, quartered
 from gancourse.checks.lesson_13.suite import check
-from gancourse.checks.steps import curved, down, flat, left_over, linear, stepped, trainable, two_losses
+from gancourse.checks.steps import curved, flat, left_over, linear, stepped, trainable, two_losses
 from gancourse.checks.values import Wrong, expect_close
 
 TINY_PICTURE = 1, 2, 2
@@ -37,17 +37,27 @@ class GrowingGame:
         self.G = TwoWays(linear(NOISE_LENGTH, FLAT_PIXELS), curved(NOISE_LENGTH, 4, FLAT_PIXELS), *TINY_PICTURE)
         self.D = TwoWays(curved(FLAT_PIXELS, 4, 1), curved(FLAT_PIXELS, 5, 1))
         self.real, self.z = 2 * randn(5, *TINY_PICTURE).double(), randn(5, NOISE_LENGTH).double()
-        with torch.no_grad():
-            for p in self.D.parameters():
-                p.mul_(2.5)  # so that no part of the loss is too small to be seen
         self.mix = 0.1 + 0.8 * rand(5).double()
         self.alpha = chosen(0.25, between=(0.15, 0.4))[0] if alpha is None else alpha
+        self.steepen()
         self.rates = 0.1, 0.02
         self.opt_G, self.opt_D = (
             Counted(net.parameters(), rate) for net, rate in zip((self.G, self.D), self.rates, strict=True)
         )
         self.before = copy.deepcopy((self.G, self.D))
         self.stale = [left_over(net) for net in (self.G, self.D)]
+
+    def steepen(self) -> None:
+        """Make D curved, and as steep as 1 on average: then the penalty pulls some slopes up and some down."""
+        with torch.no_grad():
+            for p in self.D.parameters():
+                p.mul_(2.5)
+            made, coarse = self.G(self.z, self.alpha), quadrupled(quartered(self.real))
+            shown = coarse + self.alpha * (self.real - coarse)
+        slopes = steepness(partial(self.D, alpha=self.alpha), torch.lerp(shown, made, self.mix[:, None, None, None]))
+        for name, p in self.D.named_parameters():
+            if ".2." in name:  # the last layers
+                p.data = p.data / slopes.mean().detach()
 
     def play(self, step: Callable) -> Tensor:
         """Let the student's step play; both losses, as a tensor (2,)."""
@@ -58,21 +68,39 @@ class GrowingGame:
         return GrowingStep(self, slip)
 
 
-def steepness(D: nn.Module, x: Tensor, alpha: float) -> Tensor:
-    """‖∇D‖ at each of the points, (n,), sample by sample."""
-    weights: dict[str, Tensor] = dict(D.named_parameters())
+def leaves(net: nn.Module) -> dict[str, Tensor]:
+    return {name: p.detach().clone().requires_grad_() for name, p in net.named_parameters()}
 
-    def said(point: Tensor) -> Tensor:
-        return torch.func.functional_call(D, weights, (point[None], alpha)).sum()
 
-    return torch.func.vmap(torch.func.grad(said))(x).flatten(1).norm(dim=1)
+def steepness(D: Callable, x: Tensor) -> Tensor:
+    """‖∇D‖ at each of the points, (n,): pictures do not meet in this D, so one sum has the gradients of all."""
+    x = x.detach().requires_grad_()
+    (gradient,) = torch.autograd.grad(D(x).sum(), x, create_graph=True)
+    return gradient.square().sum((1, 2, 3)).sqrt()
+
+
+def moved_down(
+    weights: dict[str, Tensor], loss: Tensor, rate: float, extra: Sequence[Tensor] | None = None
+) -> dict[str, Tensor]:
+    """Weights after a step of plain gradient descent, along the loss's gradients and what else is in them."""
+    gradients = torch.autograd.grad(loss, list(weights.values()), retain_graph=True)
+    more = [torch.zeros(())] * len(gradients) if extra is None else extra
+    return {
+        name: (p - rate * (gradient + other)).detach().requires_grad_()
+        for (name, p), gradient, other in zip(weights.items(), gradients, more, strict=True)
+    }
+
+
+def in_one_row(weights: dict[str, Tensor]) -> Tensor:
+    return torch.cat([p.detach().flatten() for p in weights.values()])
 
 
 class GrowingStep:
-    """The step on copies of a game's networks: `G` and `D` afterwards, in a row each, and the `losses`."""
+    """The step on copies of a game's weights: `G` and `D` afterwards, in a row each, and the `losses`."""
 
     def __init__(self, game: GrowingGame, slip: str) -> None:
-        G, D = copy.deepcopy(game.before)
+        G, D = (leaves(net) for net in game.before)
+        drawn_by, said_by = (partial(torch.func.functional_call, net) for net in game.before)
         a, mix = game.alpha, game.mix[:, None, None, None]
         coarse = quadrupled(quartered(game.real))
         shares = {"real as it is": 1.0, "real coarse": 0.0, "real by 1 − α": 1 - a}
@@ -81,21 +109,17 @@ class GrowingStep:
         for_g, for_d = {
             "grown at once": (1.0, 1.0), "G at once": (1.0, a), "D at once": (a, 1.0), "1 − α": (1 - a, 1 - a),
         }.get(slip, (a, a))  # fmt: skip
-        fake = G(game.z, for_g)
+        fake = drawn_by(G, (game.z, for_g))
         made = fake.detach()
-        on_real, on_fake = D(real, for_d), D(made, for_d)
+        on_real, on_fake = said_by(D, (real, for_d)), said_by(D, (made, for_d))
         if slip == "swapped":
             on_real, on_fake = on_fake, on_real
-        points = (1 - mix) * real + mix * made
-        if slip == "penalty on real":
-            points = real
-        if slip == "penalty on fakes":
-            points = made
-        if slip == "penalty on raw":
-            points = (1 - mix) * game.real + mix * made
-        if slip == "mixed the other way":
-            points = mix * real + (1 - mix) * made
-        slope = steepness(D, points, 1.0 if slip == "penalty at once" else for_d)
+        points = {
+            "penalty on real": real, "penalty on fakes": made,
+            "penalty on raw": (1 - mix) * game.real + mix * made,
+            "mixed the other way": mix * real + (1 - mix) * made,
+        }.get(slip, (1 - mix) * real + mix * made)  # fmt: skip
+        slope = steepness(lambda x: said_by(D, (x, 1.0 if slip == "penalty at once" else for_d)), points)
         penalty = {
             "one-sided": lambda s: (s - 1).clamp(min=0).square(),
             "to zero": lambda s: s.square(),
@@ -113,10 +137,9 @@ class GrowingStep:
         if slip == "cross-entropy":
             softplus = nn.functional.softplus
             d_loss = d_loss - critic + softplus(-on_real).mean() + softplus(on_fake).mean()
-        earlier = copy.deepcopy(D)
-        down(D, d_loss, game.rates[1], game.stale[1] if slip == "stale D" else None)
-        judge = earlier if slip == "old D" else D
-        judged = judge(fake, 1.0 if slip == "G judged at once" else for_d)
+        earlier = D
+        D = moved_down(D, d_loss, game.rates[1], game.stale[1] if slip == "stale D" else None)
+        judged = said_by(earlier if slip == "old D" else D, (fake, 1.0 if slip == "G judged at once" else for_d))
         g_loss = -judged.mean()
         if slip == "wrong way":
             g_loss = judged.mean()
@@ -124,9 +147,9 @@ class GrowingStep:
             g_loss = nn.functional.softplus(-judged).mean()
         extra: Any = game.stale[0] if slip == "stale G" else None
         if slip == "not detached":
-            extra = torch.autograd.grad(earlier(fake, a).mean(), list(G.parameters()), retain_graph=True)
-        down(G, g_loss, game.rates[0], extra)
-        self.G, self.D = flat(G), flat(D)
+            extra = torch.autograd.grad(said_by(earlier, (fake, a)).mean(), list(G.values()), retain_graph=True)
+        G = moved_down(G, g_loss, game.rates[0], extra)
+        self.G, self.D = in_one_row(G), in_one_row(D)
         self.losses = torch.stack([d_loss.detach(), g_loss.detach()])
 
 
@@ -178,7 +201,7 @@ LOSS_SLIPS = {
 }
 
 
-def ends_at(game: GrowingGame, name: str, got: Tensor, where: str = "one step") -> None:
+def ends_at(game: GrowingGame, name: str, got: Tensor) -> None:
     """Miss unless this player's parameters, or the "losses", are what they should be; slips are tried only if not."""
     want = getattr(game.expected(), name)
     slips = {"D": D_SLIPS, "G": G_SLIPS, "losses": LOSS_SLIPS}[name]
@@ -186,7 +209,7 @@ def ends_at(game: GrowingGame, name: str, got: Tensor, where: str = "one step") 
     if name == "losses":
         usual |= {"The two are swapped: D's loss comes first.": want.flip(0), "The signs are wrong.": -want}
     what = "you return" if name == "losses" else f"{name}'s parameters become"
-    expect_close(got, want, where, usual, show=name == "losses", what=what, rtol=1e-6, atol=1e-7)
+    expect_close(got, want, "one step", usual, show=name == "losses", what=what, rtol=1e-6, atol=1e-7)
 
 
 def outcome_of(game: GrowingGame, slip: str, name: str) -> Tensor:
@@ -223,7 +246,8 @@ def _(step: Callable) -> None:
         game.play(step)
         for name, net in (("D", game.D), ("G", game.G)):
             has_stepped(game, name)
-            ends_at(game, name, flat(net), f"one step at α = {alpha:g}")
+            want, where = getattr(game.expected(), name), f"one step at α = {alpha:g}"
+            expect_close(flat(net), want, where, show=False, what=f"{name}'s parameters become", rtol=1e-6, atol=1e-7)
 
 
 @check.that("growing_step", "returns both losses, as they were before each player's step")
