@@ -56,6 +56,8 @@ it.wrong(
 it.wrong("says nothing of what came", {'f"{side} pixels cannot be halved {levels} times"': '"it cannot be halved"'},
          says="should say what came")  # fmt: skip
 it.wrong("cut off", {"x = bands[0]": "x = bands[0].detach()"}, says="No gradient reaches one of the bands")
+it.wrong("copies cut off", {"x - F.interpolate(small, scale_factor=2)": "x - F.interpolate(small, scale_factor=2).detach()"},
+         says="gradients pass through it, too")  # fmt: skip
 it.wrong(
     "bands cut off", {"bands, x = [], pictures": "bands, x = [], pictures.detach()"}, says="cut off from the picture"
 )
@@ -116,6 +118,8 @@ it.wrong("only enlarged", {"paint_band(net, pictures[-1], z)[1]": "F.interpolate
 it.wrong(
     "cut off", {"return band, large + band": "return band, (large + band).detach()"}, says="The picture is cut off"
 )
+it.wrong("cut off between bands", {"paint_band(net, pictures[-1], z)[1]": "paint_band(net, pictures[-1].detach(), z)[1]"},
+         says="no gradient reaches the first net")  # fmt: skip
 it.wrong("D's condition and band cut off", {"torch.cat([large + band, large], dim=1)": "torch.cat([large + band.detach(), large], dim=1)"},
          says="its painter could not learn")  # fmt: skip
 
@@ -130,8 +134,8 @@ it.right("lerp", {"return (1 - alpha) * F.interpolate(old, scale_factor=2) + alp
 it.right("ends apart", {"return (1 - alpha) * F.interpolate(old, scale_factor=2) + alpha * new": (
     "large = F.interpolate(old, scale_factor=2)\nif alpha in (0, 1):\n    return new if alpha else large\nreturn large + alpha * (new - large)"
 )})  # fmt: skip
-it.right("band by band", {"return fade_picture(F.avg_pool2d(picture, 2), picture, alpha)": (
-    "coarse = F.interpolate(F.avg_pool2d(picture, 2), scale_factor=2)\nreturn coarse + alpha * (picture - coarse)"
+it.right("written out", {"return fade_picture(F.avg_pool2d(picture, 2), picture, alpha)": (
+    "coarse = F.interpolate(F.avg_pool2d(picture, 2), scale_factor=2)\nreturn (1 - alpha) * coarse + alpha * picture"
 )})  # fmt: skip
 SUM = "return (1 - alpha) * F.interpolate(old, scale_factor=2) + alpha * new"
 it.wrong("ends not exact", {SUM: "large = F.interpolate(old, scale_factor=2)\nreturn large + alpha * (new - large)"},
@@ -168,6 +172,9 @@ it.wrong("block alone", {FEATURES: "return block(picture)"}, says="That is the n
 it.wrong("features' ends", {FEATURES: "old = from_rgb(F.avg_pool2d(picture, 2))\nreturn old + alpha * (block(picture) - old)"},
          says="only the new block's should be left", point=True)  # fmt: skip
 REAL = "return fade_picture(F.avg_pool2d(picture, 2), picture, alpha)"
+it.wrong("copy and difference", {REAL: (
+    "coarse = F.interpolate(F.avg_pool2d(picture, 2), scale_factor=2)\nreturn coarse + alpha * (picture - coarse)"
+)}, says="to the last bit, and a pixel is off", point=True)  # fmt: skip
 it.wrong("real as it is", {REAL: "return picture"}, says="as it was, whatever α is", point=True)
 it.wrong("real coarse", {REAL: "return F.interpolate(F.avg_pool2d(picture, 2), scale_factor=2)"}, says="The details are gone",
          point=True)  # fmt: skip

@@ -18,7 +18,7 @@ from gancourse.checks.core import Miss, a, expect
 from gancourse.checks.inputs import Case, chosen, chosen_int, drawn, randn
 from gancourse.checks.lesson_13.suite import check
 from gancourse.checks.refusals import expect_refusal
-from gancourse.checks.values import NOTHING, differentiable, expect_close, numbers, two
+from gancourse.checks.values import NOTHING, Wrong, differentiable, expect_close, numbers, two
 
 
 def quartered(x: Tensor) -> Tensor:
@@ -157,11 +157,16 @@ def _(pyramid: Callable) -> None:
     parts = pyramid("apart", x, 1)
     for part in parts:
         differentiable(part, "The bands are cut off from the picture.")
-    (parts[0].sum() + (parts[1] * parts[1]).sum() / 2).backward()
+    weights = randn(1, 1, 4, 4)
+    (parts[0].sum() + (parts[1] * weights).sum()).backward()
     expect(x.grad is not None, "No gradient reaches the picture.")
-    given = x.detach().double()
-    want = given - quadrupled(quartered(given)) + 0.25  # the band's own projection, and ¼ for each mean
-    expect_close(numbers(x.grad), want, "a random picture", what="the gradient is", show=False)
+    want = weights.double() - quadrupled(quartered(weights.double())) + 0.25  # the band's part, and ¼ for each mean
+    usual: dict[str, Wrong] = {
+        "The smaller picture is cut off where the band is made: gradients pass through it, too.": weights.double()
+        + 0.25,
+        "The coarsest picture is cut off.": want - 0.25,
+    }
+    expect_close(numbers(x.grad), want, "a random picture", usual, what="the gradient is", show=False)
     bands = [randn(1, 1, 2, 2).requires_grad_(), randn(1, 1, 4, 4).requires_grad_()]
     whole = pyramid("together", bands)
     differentiable(whole, "The picture is cut off from its bands: no generator of a band could learn.")
@@ -274,3 +279,9 @@ def _(one_band: Callable) -> None:
     differentiable(said, "What D says is cut off from the band.")
     said.sum().backward()
     expect(band.grad is not None, "No gradient reaches the band that is judged: its painter could not learn.")
+    nets, coarse = [conv_net(2, 1) for _ in range(2)], randn(1, 1, 1, 1).requires_grad_()
+    *_, last = one_band("all", nets, coarse, [randn(1, 1, 2, 2), randn(1, 1, 4, 4)])
+    differentiable(last, "The largest picture is cut off from what it was painted on.")
+    last.sum().backward()
+    reached = all(p.grad is not None for net in nets for p in net.parameters()) and coarse.grad is not None
+    expect(reached, "From the largest picture no gradient reaches the first net, or the coarse picture.")
