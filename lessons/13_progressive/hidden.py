@@ -122,8 +122,12 @@ def _(one_band: Callable) -> None:
 @check.that("fading", "agrees with NumPy at every α")
 def _(fading: Callable) -> None:
     old, new, picture = randn(2, 3, 2, 4), randn(2, 3, 4, 8), randn(2, 3, 4, 4)
-    block, from_rgb = nn.Sequential(nn.AvgPool2d(2), random_net(3, 2)), random_net(3, 2)
-    of_block, of_rgb = by_pixel(block[1], shrunk(array(picture))), by_pixel(from_rgb, shrunk(array(picture)))
+    block, from_rgb = (
+        nn.Sequential(nn.AvgPool2d(2), random_net(3, 2)),
+        nn.Sequential(random_net(3, 2), nn.LeakyReLU(0.1)),
+    )
+    of_block, of_rgb = (by_pixel(net, shrunk(array(picture))) for net in (block[1], from_rgb[0]))
+    of_rgb = np.maximum(of_rgb, 0.1 * of_rgb)
     for alpha in (0.0, float(rand()), 0.5, 1.0):
         want = (1 - alpha) * blown_up(array(old)) + alpha * array(new)
         expect_close(

@@ -765,8 +765,9 @@ class GrowingD(nn.Module):
 # 3. Move $G$ one step down $-\overline{D(\text{fake})}$: the fakes of step 2, judged by the $D$ that has just moved.
 #
 # Every call of either network is told α. Return both losses, $D$'s first, as plain numbers, as they were before each
-# player's step. Gradients that an earlier step left must not count. Modes, data and what can be trained stay as they
-# are. The penalty alone does not care about a constant added to $D$: without the drift term $D$'s outputs wander off.
+# player's step. Gradients that an earlier step left must not count. Modes and data stay as they are, and at the end
+# all parameters can be trained, as at the start. The penalty alone does not care about a constant added to $D$:
+# without the drift term $D$'s outputs wander off.
 
 # %% [markdown] hints="growing_step"
 # Lesson 06's step, with α in every call and with faded pictures. Begin with the plain critic, then add the penalty,

@@ -166,6 +166,8 @@ it.wrong("features reversed", {FEATURES: "return alpha * from_rgb(F.avg_pool2d(p
 it.wrong("old layer in full", {"(1 - alpha) * from_rgb": "from_rgb"}, says="The old layer stays in full", point=True)
 it.wrong("every second", {"from_rgb(F.avg_pool2d(picture, 2))": "from_rgb(picture[..., ::2, ::2])"},
          says="sees every second pixel", point=True)  # fmt: skip
+it.wrong("halved behind", {"from_rgb(F.avg_pool2d(picture, 2))": "F.avg_pool2d(from_rgb(picture), 2)"},
+         says="The old layer's maps are halved", point=True)  # fmt: skip
 it.wrong("largest", {"from_rgb(F.avg_pool2d(picture, 2))": "from_rgb(F.max_pool2d(picture, 2))"},
          says="sees the largest of 2 × 2", point=True)  # fmt: skip
 it.wrong("block alone", {FEATURES: "return block(picture)"}, says="That is the new block's alone", point=True)

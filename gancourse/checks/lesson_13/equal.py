@@ -184,7 +184,7 @@ def _(answer: Callable) -> None:
 @check.that("equalized_steps", "step 6 beside c is the same for every kernel; step 4 is not")
 def _(answer: Callable) -> None:
     lr, found, at_start = 0.1, [], []
-    shapes = (8, 64, 1, 1), (8, 2, 3, 3), (3, chosen_int(16, between=(10, 40)), 5, 5)
+    shapes = (8, 64, 1, 1), (8, 2, 1, 3), (3, chosen_int(16, between=(10, 40)), 5, 5)
     for shape in shapes:
         moved = numbers(answer(6, shape=shape, g=torch.tensor([2.0]), lr=lr), (1,))
         found.append(float(moved) / he(shape))

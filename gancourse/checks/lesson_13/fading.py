@@ -73,12 +73,12 @@ def judged_by(old: nn.Module, new: nn.Module, picture: Tensor, alpha: float) -> 
 
 
 def two_paths() -> tuple[nn.Module, nn.Module]:
-    """From pictures of one channel to two maps: one at their own size, one at half of it."""
+    """From pictures of one channel to two maps: one at their own size, bent at 0, one at half of it."""
     paths = nn.utils.skip_init(nn.Conv2d, 1, 2, 1), nn.utils.skip_init(nn.Conv2d, 1, 2, 2, stride=2)
     for layer in paths:
-        for p in layer.parameters():
-            p.data = randn(*p.shape)
-    return paths
+        for p in layer.parameters():  # small biases: pixels stand on both sides of 0
+            p.data = randn(*p.shape) * (1.0 if p.ndim > 1 else 0.1)
+    return nn.Sequential(paths[0], nn.LeakyReLU(0.2)), paths[1]
 
 
 @check.that("fading", "features: the new block's on the picture by α, the old layer's on its half by 1 − α", point=True)
@@ -90,6 +90,7 @@ def _(fading: Callable) -> None:
         picked = (1 - alpha) * old(picture[..., ::2, ::2]).double() + alpha * new(picture).double()
         largest = (1 - alpha) * old(F.max_pool2d(picture, 2)).double() + alpha * new(picture).double()
         full = old(quartered(picture)).double() + alpha * new(picture).double()
+        behind = (1 - alpha) * quartered(old(picture)).double() + alpha * new(picture).double()
     usual = {
         "α belongs to the new block: it starts at 0.": want(1 - alpha),
         "The old layer stays in full. It fades out by 1 − α.": full,
@@ -98,6 +99,7 @@ def _(fading: Callable) -> None:
         "The two are averaged, whatever α is.": want(0.5),
         "The old layer sees every second pixel. It sees the means of 2 × 2.": picked,
         "The old layer sees the largest of 2 × 2. It sees their means.": largest,
+        "The old layer's maps are halved. It is the picture that is halved, in front of it.": behind,
     }
     got = numbers(fading("features", picture, new, old, alpha), (3, 2, 2, 3), advice="As the new block returns them.")
     where = f"two random layers, α = {alpha:g}"
@@ -108,8 +110,8 @@ def _(fading: Callable) -> None:
 def _(fading: Callable) -> None:
     (old, new), picture = two_paths(), 4 * (250_000 * randn(2, 1, 8, 8)).round()
     with torch.no_grad():  # whole numbers: whatever way they are halved, nothing is rounded
-        parameters(old)["weight"].copy_(torch.tensor([0.5, -2.0]).reshape(2, 1, 1, 1))
-        parameters(old)["bias"].copy_(torch.tensor([3.0, -1.0]))
+        parameters(old)["0.weight"].copy_(torch.tensor([0.5, -2.0]).reshape(2, 1, 1, 1))
+        parameters(old)["0.bias"].copy_(torch.tensor([3.0, -1.0]))
         parameters(new)["weight"].mul_(1e-6)
         want = old(F.avg_pool2d(picture, 2)), new(picture)
     for alpha in (0.0, 1.0):
