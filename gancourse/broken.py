@@ -37,6 +37,10 @@ BROKEN: dict[str, dict[str, dict[str, Any]]] = {
         "A": {"steps": 150, "judges": 0.0, "weight": 10.0, "identity": 5.0},
         "B": {"steps": 150, "mixed": 0.6},
     },
+    "13_progressive": {
+        "A": {"ends": (0.5, 0.5)},
+        "B": {"told": False},
+    },
 }
 """Settings by lesson and run, for what the lesson calls with them."""
 

@@ -113,6 +113,24 @@ class Told(torch.nn.Module):
         return self.net(torch.cat([x.flatten(1), y.to(x.dtype)], 1))
 
 
+class TwoWays(torch.nn.Module):
+    """A network that is told α: what the first makes of samples (n, …), by 1 − α, and what the second makes, by α.
+
+    Args:
+        old, new: from (n, numbers of a sample) to outputs of one shape.
+        shape: of one output, where they come as flat rows.
+    """
+
+    def __init__(self, old: torch.nn.Module, new: torch.nn.Module, *shape: int) -> None:
+        super().__init__()
+        self.old, self.new, self.shape = old, new, list(shape)
+
+    def forward(self, x: torch.Tensor, alpha: float) -> torch.Tensor:
+        rows = x.flatten(1)
+        out = (1 - alpha) * self.old(rows) + alpha * self.new(rows)
+        return out.unflatten(1, self.shape) if self.shape else out
+
+
 class PairShown(torch.nn.Module):
     """A network that is shown a pair of pictures: what it wraps gets their channels side by side.
 

@@ -214,6 +214,33 @@ def translation(given: str, size: int, steps: int, minutes: Mapping[str, float],
     )  # fmt: skip
 
 
+def progressive(size: int, steps: int, minutes: Mapping[str, float]) -> Recipe:
+    """Networks that grow from 4 pixels to this size; a third of the steps is trained at the last one."""
+
+    def load(data: str, n: int | None) -> Images:
+        return sets.load(data, size=size, attributes=[], n=n)
+
+    def make(data: Any, machine: Machine, seed: int, steps: int) -> Engine:
+        from gancourse.games.progressive import Growing
+        from gancourse.models.progressive import GrowingDiscriminator, GrowingGenerator
+
+        channels = data.pixels.shape[1]
+        G, D = GrowingGenerator(size, channels=channels), GrowingDiscriminator(size, channels=channels)
+        phase = max(1, 2 * steps // (3 * (2 * len(G.widths) - 2)))
+        settings = {"batch_size": 16, "lr": 1e-3, "betas": (0.0, 0.99), "ema": {"G": 0.999}}
+        return Engine(Growing(G, D, phase), data, seed=seed, machine=machine, **settings)
+
+    def draw(engine: Engine, seed: int) -> Image:
+        """What the average draws at the level of now."""
+        engine.averaged("G").level = engine.game.nets["G"].level
+        return drawing.picture_sheet(engine.ask("G", drawing.still_noise(64, engine.game.latent_dim, seed)))
+
+    return Recipe(
+        f"progressive-faces-{size}", f"growing networks (Karras et al. 2018), from 4 to {size} pixels", PICTURES, size,
+        steps, minutes, load, make, draw, measure=lambda engine: figures.unlabeled_faces(engine, size, []),
+    )  # fmt: skip
+
+
 def toy(name: str, reach: float, steps: int, minutes: Mapping[str, float]) -> Recipe:
     """A small dense GAN on a mixture in the plane, with R1 against collapse (see `gancourse.games.penalties`)."""
 
@@ -314,6 +341,8 @@ RECIPES: dict[str, Recipe | Study] = {
             {"cpu": 10, "cuda": 1}, {"gan_runs": ()}, planted,
         ),
         dcgan(32, 6000, {"cpu": 10, "cuda": 1}),
+        progressive(32, 3000, {"cpu": 20, "cuda": 3}),
+        progressive(64, 12000, {"cpu": 180, "cuda": 10}),
         toy("ring", 3.0, 4000, {"cpu": 1, "cuda": 1}),
         toy("grid", 6.0, 10000, {"cpu": 1, "cuda": 2}),
     )
