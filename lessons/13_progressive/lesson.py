@@ -830,7 +830,7 @@ class Pair:
         self.G, self.D, self.rate, self.told = GrowingG(**(g or {})), GrowingD(**(d or {})), rate, told
         both = (torch.optim.Adam(net.parameters(), rate, betas=(0.0, 0.99)) for net in (self.G, self.D))
         self.opt_G, self.opt_D = both
-        self.average, self.born = copy.deepcopy(self.G), [self.newest()]
+        self.average, self.born, self.age = copy.deepcopy(self.G), [self.newest()], 0
 
     def newest(self):
         """The kernels of the newest block of G, as they are now."""
@@ -845,6 +845,7 @@ class Pair:
         self.average.blocks.append(copy.deepcopy(self.G.blocks[-1]))
         self.average.to_rgb.append(copy.deepcopy(self.G.to_rgb[-1]))
         self.born.append(self.newest())
+        self.age = 0  # the average starts anew: it should not remember what a block was drawn as
 
 
 # %% name="step" demo=true folded="One step of a pair, by yours; its average; the seconds of the processor that it took"
@@ -861,7 +862,8 @@ class Playing(Pair):
         real = real_batch(4 * 2 ** (len(self.G.blocks) - 1), self.batch)
         z, mix = torch.randn(len(real), LATENT), torch.rand(len(real))
         self.losses.append(growing_step(self.G, self.D, self.opt_G, self.opt_D, real, z, mix, alpha))
-        kept = min(0.98, len(self.losses) / (10 + len(self.losses)))
+        self.age += 1
+        kept = min(0.98, self.age / (4 + self.age))
         with torch.no_grad():
             for mine, now in zip(self.average.parameters(), self.G.parameters(), strict=True):
                 mine.lerp_(now, 1 - kept)
