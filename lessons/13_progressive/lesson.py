@@ -814,7 +814,7 @@ class Pair:
         self.G, self.D, self.rate, self.told = GrowingG(**(g or {})), GrowingD(**(d or {})), rate, told
         both = (torch.optim.Adam(net.parameters(), rate, betas=(0.0, 0.99)) for net in (self.G, self.D))
         self.opt_G, self.opt_D = both
-        self.average, self.born = copy.deepcopy(self.G), [self.newest()]
+        self.average, self.born, self.age = copy.deepcopy(self.G), [self.newest()], 0
 
     def newest(self):
         """The kernels of the newest block of G, as they are now."""
@@ -829,6 +829,7 @@ class Pair:
         self.average.blocks.append(copy.deepcopy(self.G.blocks[-1]))
         self.average.to_rgb.append(copy.deepcopy(self.G.to_rgb[-1]))
         self.born.append(self.newest())
+        self.age = 0  # the average starts anew: it should not remember what a block was drawn as
 
 
 # %% name="step" demo=true folded="One step of a pair, by yours; its average; the seconds of the processor that it took"
@@ -845,7 +846,8 @@ class Playing(Pair):
         real = real_batch(4 * 2 ** (len(self.G.blocks) - 1), self.batch)
         z, mix = torch.randn(len(real), LATENT), torch.rand(len(real))
         self.losses.append(growing_step(self.G, self.D, self.opt_G, self.opt_D, real, z, mix, alpha))
-        kept = min(0.98, len(self.losses) / (10 + len(self.losses)))
+        self.age += 1
+        kept = min(0.98, self.age / (4 + self.age))
         with torch.no_grad():
             for mine, now in zip(self.average.parameters(), self.G.parameters(), strict=True):
                 mine.lerp_(now, 1 - kept)
@@ -955,13 +957,14 @@ show(fig, alt="Left and middle: 24 faces of each pair. Right: the power of real 
 # Look at both sheets before you look at the numbers. The lower the distance, the nearer to real faces; the spectrum
 # says at which sizes a pair has the right amount of detail.
 #
-# Do not expect that growing wins here. A step at full size costs only about six times as much as one at 4 × 4, so
-# there is not much to be saved. With one seed the pair that grew ended at a distance of 38 after 1,320 steps, and its
-# spectrum was off by 0.04 on average: heads with hair and necks, in many of them eyes and a mouth, and others that
-# nobody would call a face. With an eighth of this learning rate and batches of 16, the same match was lost twice: the
-# pairs that grew ended at 74 and 84, those of full size at 53 and 59, and all of them were blurs. The paper reports
-# that growing reaches the same quality two to six times as fast, at sizes up to 1,024 pixels, where a step at 4 × 4
-# costs next to nothing beside one at full size.
+# Do not expect that growing wins by much here. A step at full size costs only about six times as much as one at 4 ×
+# 4, so there is not much to be saved. We played this match with one seed only (`bench.py --only growing` takes more):
+# the pair that grew took 1,320 steps and ended at a distance of 38, its spectrum off by 0.04 on average; full size
+# took 1,031 steps in as many seconds and ended at 42 and 0.07. With an eighth of this learning rate and batches of 16
+# growing *lost*, with both seeds that we tried: 74 and 84 against 53 and 59, and all four were blurs. So the settings
+# decide more than growing does. The sheets have heads with hair and necks, in some of them eyes and a mouth, and
+# others that nobody would call a face. The paper reports that growing reaches the same quality two to six times as
+# fast, at sizes up to 1,024 pixels, where a step at 4 × 4 costs next to nothing beside one at full size.
 #
 # Now the film of how it grew. Each frame shows eight still noises, as the average of $G$ drew them.
 
