@@ -63,6 +63,8 @@ class StyleBased(Game):
         self.report(d_real=on_real.mean(), d_fake=on_made.mean())
         loss = self.objective.d_loss(on_real, on_made)
         if self.played % self.penalty.every == 0:
-            loss = loss + self.penalty.every * self.penalty(lambda x: self.D(self.augment(x)), batch.pixels, made.detach())
+            loss = loss + self.penalty.every * self.penalty(
+                lambda x: self.D(self.augment(x)), batch.pixels, made.detach()
+            )
         yield "D", loss
         yield "G", self.objective.g_loss(self.D(self.augment(made)))
