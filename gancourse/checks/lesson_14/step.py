@@ -41,7 +41,7 @@ class StyleGame:
         with torch.no_grad():
             for p in self.D.parameters():
                 p.mul_(2.5)  # so that no part of the loss is too small to be seen
-        self.gamma, self.decay = chosen(0.5, 0.8, between=(0.3, 0.9))
+        self.gamma, self.decay = chosen(0.7, 0.8, between=(0.55, 0.9))
         self.every = chosen_int(4, between=(3, 6))
         self.k = 3 * self.every + (0 if due else chosen_int(2, between=(1, 2)))
         self.rates = 0.1, 0.02
@@ -89,7 +89,7 @@ class StyleStep:
             logistic = on_fake.mean() - on_real.mean()
         points = fake.detach() if slip == "R1 on fakes" else game.real
         slope = squared_slopes(D, points)
-        due = {"always": True, "never": False, "in the others": game.k % game.every != 0}.get(
+        due = {"always": True, "always once": True, "never": False, "in the others": game.k % game.every != 0}.get(
             slip, game.k % game.every == 0
         )
         r1 = game.gamma / 2 * {
@@ -97,10 +97,8 @@ class StyleStep:
             "mean over pixels": slope.mean() / ROW, "to one": (slope.sqrt() - 1).square().mean(),
             "γ without ½": 2 * slope.mean(), "no γ": slope.mean() / game.gamma,
         }.get(slip, slope.mean())  # fmt: skip
-        times = {"not times every": 1.0, "divided by every": 1 / game.every, "always": 1.0}.get(slip, game.every)
+        times = {"not times every": 1.0, "divided by every": 1 / game.every, "always once": 1.0}.get(slip, game.every)
         d_loss = logistic + times * r1 if due else logistic
-        if slip == "R1 cut off":
-            d_loss = logistic
         if slip == "R1 taken away" and due:
             d_loss = logistic - times * r1
         earlier, old_G = copy.deepcopy(D), copy.deepcopy(G)
@@ -157,10 +155,11 @@ STYLE_D_SLIPS = {
     "swapped": "Real and made are swapped.",
     "halved": "The logistic loss is halved. Both parts count in full.",
     "Wasserstein": "That is a critic's difference of means. The logistic loss is asked.",
+    "not times every": "R1 counts once; in the steps in which it acts it counts `every` times.",
     "always": "R1 acts in every step. It acts where k % every is 0.",
-    "never": "R1 is missing, though k % every is 0.",
+    "always once": "R1 acts in every step, once. It acts where k % every is 0, `every` times.",
+    "never": "R1 is missing, or it does not reach D (create_graph=True), though k % every is 0.",
     "in the others": "R1 acts where k % every is not 0. It is the other way around.",
-    "R1 cut off": "R1 does not reach D: the slope needs create_graph=True.",
     "stale D": "Gradients of the step before are still in it. Clear them with opt_D.zero_grad() before backward().",
     **R1_SLIPS,
 }
@@ -190,9 +189,9 @@ TOLD_SLIPS = {
     "told with R1": "D's loss is told with R1 in it. Without, and R1 by itself.",
     "R1 told times every": "R1 is told times `every`. Without.",
     "old D": "G's loss is that against the D from before its step.",
+    **R1_SLIPS,
     "always": "R1 is told in a step without it: 0.0 there.",
     "never": "R1 is told as 0, in a step with it.",
-    **R1_SLIPS,
 }
 SLIPS_FOR = {
     "D": STYLE_D_SLIPS, "G": {**STYLE_G_SLIPS, **STYLE_D_SLIPS}, "losses": TOLD_SLIPS,
