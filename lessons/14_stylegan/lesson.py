@@ -971,7 +971,7 @@ from gancourse.metrics.probe import probe_score
 
 normal = pixel_norm(z)
 scores = {"z": {}, "w": {}}
-for name in ("glasses", "hat", "beard", "smile", "age", "turn"):
+for name in ("glasses", "hat", "beard", "smile", "age", "yaw"):
     label = (told[name] > (0.5 if name in FLAGS else told[name].median())).long()
     for space, points in (("z", normal), ("w", w)):
         scores[space][name] = probe_score(points[:n], label[:n], points[n:], label[n:], 10.0)
