@@ -142,9 +142,9 @@ class StyleGenerator(nn.Module):
             ends += [(before, width, True), (width, width, False)]
         self.styled = nn.ModuleList(StyledLayer(latent_dim, i, o, form, up) for i, o, up in ends)
         self.to_rgb = nn.ModuleList(EqualizedConv2d(width, channels, 1, gain=1.0) for width in self.widths)
-        with torch.no_grad():
-            for layer in self.to_rgb:
-                layer.weight.mul_(0.3)  # the levels' pictures are added up: let none of them shout at the start
+        for name, p in self.to_rgb.named_parameters():
+            if name.endswith("weight"):
+                p.data.mul_(0.3)  # the levels' pictures are added up: let none of them shout at the start
         self.layers = len(ends)
         self.register_buffer("mean_w", torch.zeros(latent_dim))
 

@@ -49,8 +49,8 @@ def _(answer: Callable) -> None:
     w = F.normalize(z.double(), dim=1) * math.sqrt(dim)
     for kernel, bias in zip(kernels, biases, strict=True):
         layer = nn.utils.skip_init(nn.Linear, dim, dim, dtype=torch.float64)
-        layer.weight.data = numbers(kernel) * rate * nn.init.calculate_gain("relu") / math.sqrt(dim)
-        layer.bias.data = numbers(bias) * rate
+        layer.weight = nn.Parameter(numbers(kernel) * rate * nn.init.calculate_gain("relu") / math.sqrt(dim))
+        layer.bias = nn.Parameter(numbers(bias) * rate)
         w = nn.LeakyReLU(0.2)(layer(w))
     expect_close(numbers(net(z), (5, dim)), w, "random z", show=False, rtol=1e-3, atol=1e-4)
 
@@ -67,8 +67,9 @@ def _(answer: Callable) -> None:
         (out * randn(8, 24)).sum().backward()
         (kernel,), _ = layers_of(net)
         expect(kernel.grad is not None, "No gradient reaches the kernel.")
+        step = numbers(kernel.grad).sign()
         with torch.no_grad():
-            kernel.sub_(0.5 * kernel.grad.sign())
+            kernel.sub_(0.5 * step)
         shares.append(float((numbers(net(z)) - before).abs().mean() / before.abs().mean()))
     told = f"One step of Adam moves w by {shares[0]:.3g} of its size at rate 0.02 and by {shares[1]:.3g} at rate 0.4; "
     expect(10 < shares[1] / shares[0] < 40, told + "it should be 20 times as far.")
@@ -207,7 +208,9 @@ def _(path_length: Callable) -> None:
             both = []
             for s in (float(t[k]), float(t[k]) + eps):
                 if space == "z":
-                    point = geometric_slerp(*(end / np.linalg.norm(end) for end in ends), [s])[0]
+                    point = geometric_slerp(ends[0] / np.linalg.norm(ends[0]), ends[1] / np.linalg.norm(ends[1]), [s])[
+                        0
+                    ]
                     both.append(through(synthesis, through(mapping, point)))
                 else:
                     one, other = (through(mapping, end) for end in ends)
@@ -240,7 +243,7 @@ def _(step: Callable) -> None:
         x = picture[None].clone().requires_grad_()
         (slope,) = torch.autograd.grad(ours_D(x).sum(), x, create_graph=True)
         slopes.append(slope.pow(2).sum())
-    r1 = gamma / 2 * sum(slopes) / 3 if k % every == 0 else torch.zeros((), dtype=torch.float64)
+    r1 = gamma / 2 * torch.stack(slopes).mean() if k % every == 0 else torch.zeros((), dtype=torch.float64)
     (logistic + every * r1).backward()
     torch.optim.SGD(ours_D.parameters(), 0.05).step()
     ours_G.zero_grad()

@@ -164,16 +164,16 @@ it = answers.to("demodulation_steps")
 
 it.right("as in the lesson")
 it.right("einsum", {"return style[:, None, None] * weight": 'return torch.einsum("i,oihw->oihw", style, weight)'})
-it.right("by norms", {"return demodulation_steps(2, weight, style).rsqrt()": (
+it.right("by norms", {"return (style[:, None, None] * weight).square().sum((1, 2, 3)).rsqrt()": (
     "return 1 / demodulation_steps(1, weight, style).flatten(1).norm(dim=1)"
 )})  # fmt: skip
 it.right("a map for a formula", {"return math.sqrt(pixels - 1)": (
     "x = torch.zeros(pixels, dtype=torch.float64)\nx[0] = peak\nreturn ((x - x.mean()) / x.std(correction=0))[0].item()"
 )})  # fmt: skip
 MADE = "return style[:, None, None] * weight"
-SQUARES = "return demodulation_steps(1, weight, style).square().sum((1, 2, 3))"
-FACTOR = "return demodulation_steps(2, weight, style).rsqrt()"
-BAKED = "return demodulation_steps(3, weight, style)[:, None, None, None] * demodulation_steps(1, weight, style)"
+SQUARES = "return (style[:, None, None] * weight).square().sum(dim=(1, 2, 3))"
+FACTOR = "return (style[:, None, None] * weight).square().sum((1, 2, 3)).rsqrt()"
+BAKED = "made = style[:, None, None] * weight\nreturn made * made.square().sum((1, 2, 3), keepdim=True).rsqrt()"
 SPIKE = "return math.sqrt(pixels - 1)"
 REST = "return pixels / (peak * math.sqrt(pixels - 1))"
 it.wrong("1: divided", {MADE: "return weight / style[:, None, None]"}, says="The kernel is divided by the style")

@@ -285,7 +285,7 @@ def _(modulated_conv: Callable) -> None:
     weights = randn(*out.shape)
     (out * weights).sum().backward()
     leaves = [part.detach().double().requires_grad_() for part in given]
-    want = torch.autograd.grad((one_by_one(*leaves) * weights).sum(), leaves)
+    want = torch.autograd.grad((one_by_one(leaves[0], leaves[1], leaves[2]) * weights).sum(), leaves)
     for name, part, gradient in zip(("x", "weight", "style"), given, want, strict=True):
         expect(part.grad is not None, f"No gradient reaches {name}.")
         told = "Is a part of it detached? The length depends on kernel and style, too."

@@ -115,8 +115,7 @@ class StyleStep:
         if slip == "not detached":
             leaked = F.softplus(earlier(fake)).mean()
             extra = torch.autograd.grad(leaked, list(G.parameters()), retain_graph=True)
-        if slip == "mapping rests":
-            before = copy.deepcopy(G.mapping.state_dict())
+        before = copy.deepcopy(G.mapping.state_dict())
         down(G, g_loss, game.rates[0], extra)
         if slip == "mapping rests":
             G.mapping.load_state_dict(before)

@@ -232,7 +232,7 @@ def _(adain: Callable) -> None:
     differentiable(out, "The result is cut off from its inputs: nothing could learn.")
     (out * weights).sum().backward()
     leaves = [x.detach().double().requires_grad_() for x in given]
-    want = torch.autograd.grad((standardized(*leaves) * weights).sum(), leaves)
+    want = torch.autograd.grad((standardized(leaves[0], leaves[1], leaves[2]) * weights).sum(), leaves)
     for name, x, gradient in zip(("x", "scale", "shift"), given, want, strict=True):
         expect(x.grad is not None, f"No gradient reaches {name}.")
         expect_close(numbers(x.grad), gradient, f"random maps {name}'s gradient", show=False, rtol=1e-2, atol=1e-3)
