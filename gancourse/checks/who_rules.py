@@ -16,14 +16,14 @@ from gancourse.checks.core import Miss, a, expect
 from gancourse.checks.inputs import generator
 from gancourse.checks.values import numbers
 
-LAYERS, FACTORS, ERROR = 18, 50, 0.3
+LAYERS, FOLLOWED_FACTORS, READING_ERROR = 18, 50, 0.3
 MOST_SWAPS = 44  # bronze, and what graders add to it
 MOST_WRONG = 8  # of all generators' factors together
 
 
 def rulers_drawn() -> Tensor:
     """The ruling layer of each factor, (50,)."""
-    return torch.randint(0, LAYERS, (FACTORS,), generator=generator())
+    return torch.randint(0, LAYERS, (FOLLOWED_FACTORS,), generator=generator())
 
 
 def found_by(answer: Callable, rulers: Tensor) -> tuple[int, int]:
@@ -40,9 +40,9 @@ def found_by(answer: Callable, rulers: Tensor) -> tuple[int, int]:
         expect(swaps[0] < MOST_SWAPS, f"You swap more than {MOST_SWAPS} times; bronze takes 40.")
         swaps[0] += 1
         read = torch.tensor([float(x) for x in values], dtype=torch.float64)[rulers]
-        return (read + ERROR * torch.randn(FACTORS, generator=random, dtype=torch.float64)).tolist()
+        return (read + READING_ERROR * torch.randn(FOLLOWED_FACTORS, generator=random, dtype=torch.float64)).tolist()
 
-    got = numbers(answer(swap), (FACTORS,), "What you return", "One layer for each of the 50 factors.")
+    got = numbers(answer(swap), (FOLLOWED_FACTORS,), "What you return", "One layer for each of the 50 factors.")
     over[0] = True
     return swaps[0], int((got != rulers).sum())
 
@@ -51,6 +51,6 @@ def mean_swaps(found: Sequence[tuple[int, int]]) -> Reached:
     """The mean number of swaps, or a miss where too many rulers are wrong."""
     wrong = sum(one for _, one in found)
     swaps = sum(one for one, _ in found) / len(found)
-    told = f"{wrong} of {len(found) * FACTORS} rulers are wrong after {swaps:g} swaps on average"
+    told = f"{wrong} of {len(found) * FOLLOWED_FACTORS} rulers are wrong after {swaps:g} swaps on average"
     expect(wrong <= MOST_WRONG, f"{told}; {MOST_WRONG} may be.")
     return Reached(swaps, f"There {told}.")

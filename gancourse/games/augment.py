@@ -22,7 +22,7 @@ def changed_colors(x: Tensor) -> Tensor:
     return middle + (0.5 + contrast) * (x - middle)
 
 
-def moved(x: Tensor, share: float = 0.125) -> Tensor:
+def translated_by_pixels(x: Tensor, share: float = 0.125) -> Tensor:
     """Each picture moved by whole pixels, up to this share of its side; zeros come in."""
     n, _, height, width = x.shape
     most = max(1, round(share * width))
@@ -46,4 +46,4 @@ def with_a_hole(x: Tensor, share: float = 0.5) -> Tensor:
 
 def diff_augment(x: Tensor) -> Tensor:
     """All three, one after the other."""
-    return with_a_hole(moved(changed_colors(x)))
+    return with_a_hole(translated_by_pixels(changed_colors(x)))

@@ -21,7 +21,7 @@ from torch import Tensor, nn
 
 from gancourse.models.progressive import SLOPE, EqualizedConv2d, EqualizedLinear, double_size, pixel_norm, widths_for
 
-WIDTHS = (64, 64, 48, 24, 12)  # channels of the maps of 4, 8, 16, 32, 64 pixels
+STYLE_WIDTHS = (64, 64, 48, 24, 12)  # channels of the maps of 4, 8, 16, 32, 64 pixels
 FORMS = ("adain", "demodulated")
 
 
@@ -124,7 +124,7 @@ class StyleGenerator(nn.Module):
         self,
         size: int = 32,
         latent_dim: int = 64,
-        widths: Sequence[int] = WIDTHS,
+        widths: Sequence[int] = STYLE_WIDTHS,
         channels: int = 3,
         form: str = "demodulated",
         depth: int = 4,

@@ -190,8 +190,7 @@ it.wrong("2: mean", {SQUARES: "return demodulation_steps(1, weight, style).squar
 it.wrong("2: no style", {SQUARES: "return weight.square().sum((1, 2, 3))"}, says="The style is missing")
 it.wrong("2: style once", {SQUARES: "return (style[:, None, None] * weight.square()).sum((1, 2, 3))"},
          says="The style is not squared")  # fmt: skip
-it.wrong("2: sum", {SQUARES: "return demodulation_steps(1, weight, style).sum((1, 2, 3))"}, says="The products are not squared",
-         point=True)  # fmt: skip
+it.wrong("2: sum", {SQUARES: "return demodulation_steps(1, weight, style).sum((1, 2, 3))"}, says="The products are not squared")  # fmt: skip
 it.wrong(
     "3: no root", {FACTOR: "return 1 / demodulation_steps(2, weight, style)"}, says="The root is missing", point=True
 )

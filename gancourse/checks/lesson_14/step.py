@@ -26,18 +26,18 @@ from gancourse.checks.lesson_14.suite import check
 from gancourse.checks.steps import curved, down, flat, left_over, several_losses, stepped, trainable
 from gancourse.checks.values import Wrong, described, expect_close
 
-PICTURE, ROW = (1, 2, 2), 4
+SMALL_PICTURE, ROW = (1, 2, 2), 4
 
 
 class StyleGame:
     """G in two parts, D, optimizers, an average, a batch, and what is left in the gradients from before."""
 
     def __init__(self, due: bool = True) -> None:
-        self.G = InStyle(curved(3, 4, 3), curved(3, 5, ROW), 3, *PICTURE)
+        self.G = InStyle(curved(3, 4, 3), curved(3, 5, ROW), 3, *SMALL_PICTURE)
         self.D = nn.Sequential(nn.Flatten(), curved(ROW, 5, 1))
-        self.average = InStyle(curved(3, 4, 3), curved(3, 5, ROW), 3, *PICTURE)
+        self.average = InStyle(curved(3, 4, 3), curved(3, 5, ROW), 3, *SMALL_PICTURE)
         self.average.requires_grad_(False)
-        self.real, self.z = 2 * randn(5, *PICTURE).double(), randn(5, 3).double()
+        self.real, self.z = 2 * randn(5, *SMALL_PICTURE).double(), randn(5, 3).double()
         with torch.no_grad():
             for p in self.D.parameters():
                 p.mul_(2.5)  # so that no part of the loss is too small to be seen
@@ -212,7 +212,7 @@ def comes_to(game: StyleGame, of: str, got: Tensor, where: str) -> None:
     expect_close(got, want, where, usual, show=of == "losses", what=subject, rtol=1e-6, atol=1e-8)
 
 
-def has_moved(game: StyleGame, which: int) -> None:
+def player_has_moved(game: StyleGame, which: int) -> None:
     """Miss unless this player's optimizer has taken one step."""
     name, net = (("G", game.G), ("D", game.D))[which]
     stepped(
@@ -224,7 +224,7 @@ def has_moved(game: StyleGame, which: int) -> None:
 def _(step: Callable) -> None:
     game = StyleGame()
     game.play(step)
-    has_moved(game, 1)
+    player_has_moved(game, 1)
     comes_to(game, "D", game.reached("D"), "a step with R1")
 
 
@@ -232,7 +232,7 @@ def _(step: Callable) -> None:
 def _(step: Callable) -> None:
     game = StyleGame(due=False)
     game.play(step)
-    has_moved(game, 1)
+    player_has_moved(game, 1)
     comes_to(game, "D", game.reached("D"), "a step without R1")
 
 
@@ -240,7 +240,7 @@ def _(step: Callable) -> None:
 def _(step: Callable) -> None:
     game = StyleGame()
     game.play(step)
-    has_moved(game, 0)
+    player_has_moved(game, 0)
     comes_to(game, "G", game.reached("G"), "a step with R1")
 
 
