@@ -375,7 +375,7 @@ RECIPES: dict[str, Recipe | Study] = {
         dcgan(32, 6000, {"cpu": 10, "cuda": 1}),
         progressive(32, 3000, {"cpu": 20, "cuda": 3}),
         progressive(64, 12000, {"cpu": 180, "cuda": 10}),
-        stylegan(32, 1400, {"cpu": 8, "cuda": 5}),
+        stylegan(32, 1200, {"cpu": 8, "cuda": 5}),
         toy("ring", 3.0, 4000, {"cpu": 1, "cuda": 1}),
         toy("grid", 6.0, 10000, {"cpu": 1, "cuda": 2}),
     )
