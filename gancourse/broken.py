@@ -42,7 +42,7 @@ BROKEN: dict[str, dict[str, dict[str, Any]]] = {
         "B": {"told": False},
     },
     "14_stylegan": {
-        "A": {"shared": True},
+        "A": {"gamma": 1000.0},
         "B": {"pictures": 40},
     },
 }

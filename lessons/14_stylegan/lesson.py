@@ -660,19 +660,17 @@ RATE = 6e-3
 
 
 class Match(Players):
-    def __init__(self, *given, shared=False, **settings):
+    def __init__(self, *given, gamma=0.1, **settings):
         super().__init__(*given, **settings)
-        self.shared = shared
+        self.gamma = gamma
 
     def play(self, steps):
         for k in range(steps):
             for opt in self.opts:
                 opt.param_groups[0]["lr"] = RATE * min(1.0, 3 * (1 - k / steps))
             real = to_unit(self.known[torch.randint(len(self.known), (16,))])
-            z = torch.randn(16, 64)
-            z = z[:1].expand(16, -1) if self.shared else z
             players, decay = (self.G, self.D, self.opts[0], self.opts[1], self.average), min(0.99, (1 + k) / (10 + k))
-            stylegan_step(*players, real, z, k, 0.1, 8, decay)
+            stylegan_step(*players, real, torch.randn(16, 64), k, self.gamma, 8, decay)
             if k % 10 == 0:
                 self.look()
             yield self
@@ -681,7 +679,7 @@ class Match(Players):
 # %% name="play" demo=true folded="Trains your generator of styles"
 STEPS = quick(700, 2)
 match = Match()
-for _ in each(match.play(STEPS), f"{STEPS} steps of your generator", usual=quick(110, 2), total=STEPS):
+for _ in each(match.play(STEPS), f"{STEPS} steps of your generator", usual=quick(140, 2), total=STEPS):
     pass
 
 
@@ -1041,7 +1039,7 @@ def play_broken(name):
     """Play run A or B, and draw it."""
     settings = {} if name == "well" else broken_run("14_stylegan", name)
     run = Match(16, seed=1, **settings)
-    for _ in each(run.play(BROKEN_STEPS), f"run {name}", usual=quick(20, 1), total=BROKEN_STEPS):
+    for _ in each(run.play(BROKEN_STEPS), f"run {name}", usual=quick(30, 1), total=BROKEN_STEPS):
         pass
     draw_match(run, "a run that is well" if name == "well" else f"run {name}")
     return run
@@ -1055,12 +1053,13 @@ run_a = play_broken("A")
 # %% [markdown] quiz="run_a"
 # Run A: what is seen?
 #
-# - [ ] the faces are blurred and otherwise well :: Compare them with each other.
-# - [x] the faces are nearly one and the same :: What differs between them is small.
-# - [ ] there are no faces at all :: There are heads, of one kind.
+# - [ ] $D$ tells known pictures from new ones :: Their curves lie together.
+# - [x] $D$ hardly tells made pictures from real ones, and the pictures are poor :: All three curves stay close to 0,
+#   and not because the pictures are good.
+# - [ ] $D$ wins: it is surer and surer :: Compare the axis of its curves with the good run's.
 #
 # ---
-# Its setting: `shared=True`: all pictures of a batch are drawn from one z.
+# Its setting: `gamma=1000.0`: R1 is ten thousand times as strong.
 
 # %% demo=true
 run_b = play_broken("B")
@@ -1079,15 +1078,15 @@ run_b = play_broken("B")
 # ### Exercise 10: two explanations
 #
 # For each of the runs A and B write three sentences: the evidence (faces, curves), the cause, and what you would
-# change. For A: the losses look healthy; why does $D$, which sees the spread of its groups, not prevent it at once?
+# change. For A: at which value does $D$'s logistic loss stay, and why would a look at that loss alone mislead you?
 # For B: name two cures, and say how the curves would look with each. A teacher reads this answer.
 
 # %% [markdown] answer="explain_styles" points=4
-# *A: one z for the whole batch.* All faces of a sheet are nearly alike, while a good run's differ. Every batch that G
-# makes consists of one face with different noise (and, half of the time, styles mixed with a neighbor that has the
-# same w). G is only ever asked for one face at a time, so it has no reason to use z, and D, which sees a spread of
-# zero in every made batch and a large one in real ones, has an easy game and tells G nothing that it could change by
-# w. D's minibatch spread cannot be matched by any G here. Cure: one z for each picture; found by printing z.std(0).
+# *A: R1 is far too strong.* All of D's opinions stay near 0, of made pictures as of real ones, and the faces are blobs
+# beside the good run's. R1 punishes every slope of D at real pictures, and at this γ no slope is worth its price: D is
+# flat, and a flat D tells G nothing about which way to go. The logistic loss stays near 2 ln 2 = 1.39, which is also
+# where a *perfect* generator would put it: the number alone cannot tell a won game from one that is not played. Cure: a
+# γ of 0.1 to 1 here; found by printing R1's part beside the loss, or by trying a tenth of γ.
 #
 # *B: 40 pictures.* D's opinion of known pictures rises above that of new ones, which falls to that of made ones: D has
 # learned the pictures by heart. Cures: more pictures (known and new stay together), differentiable augmentation of
