@@ -736,7 +736,7 @@ PIXELS = [4 * 2 ** ((k + 1) // 2) for k in range(LAYERS)]
 def draw_between(fig, **shares):
     """The left face, the one between, and the right one; returns the alt text."""
     fig.clear()
-    left, right = people[3], people[11]
+    left, right = people[7], people[31]
     t = torch.tensor([shares[f"layer_{k}"] for k in range(LAYERS)])[:, None]
     styles = torch.stack([left.expand(LAYERS, -1), torch.lerp(left, right, t), right.expand(LAYERS, -1)])
     titles = ("left: 0", "between", "right: 1")
@@ -821,7 +821,7 @@ show(fig, alt="A table: for coarse, middle and fine layers, which share of each 
 fig = figure(9.5, 2.9)
 sheet, spread = axes(fig, 1, 2, width_ratios=(2.2, 1))
 with torch.no_grad():
-    three = people[[3, 11, 20]].repeat_interleave(8, 0)
+    three = people[[7, 31, 13]].repeat_interleave(8, 0)
     fresh = shipped.synthesis(three, shipped.noise_maps(24))
     again = torch.cat([shipped.synthesis(people[:1].expand(50, -1), shipped.noise_maps(50)) for _ in range(2)])
 draw_sheet(sheet, fresh, 8, "one face a row, eight noises")
