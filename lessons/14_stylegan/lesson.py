@@ -679,7 +679,7 @@ class Match(Players):
 # %% name="play" demo=true folded="Trains your generator of styles"
 STEPS = quick(700, 2)
 match = Match()
-for _ in each(match.play(STEPS), f"{STEPS} steps of your generator", usual=quick(140, 2), total=STEPS):
+for _ in each(match.play(STEPS), f"{STEPS} steps of your generator", usual=quick(160, 2), total=STEPS):
     pass
 
 
@@ -701,10 +701,10 @@ def draw_match(match, title):
 draw_match(match, "your generator")
 
 # %% [markdown]
-# After so few steps it draws heads, hair and colors, roughly. The network that comes with the course is of the same
-# kind, somewhat wider, and was trained a little longer (`gancourse train stylegan-faces-32`): its faces are rough, too,
-# with speckled eyes. They will do to see who rules what. With `--steps` you can train it as long as you like. From here
-# on we look at that one, through your functions.
+# In 700 steps it learns heads, hair, colors, and where eyes and mouths are. The network that comes with the course is of
+# the same kind (`gancourse train stylegan-faces-32`). It took more steps, at a lower rate, and its faces are *rougher*
+# than those that we got here, with speckled eyes. They will do to see who rules what, and all figures below are that
+# network's, so that you can compare. From here on we look at it, through your functions.
 #
 # ## 6. Who rules what?
 #
