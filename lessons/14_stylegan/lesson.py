@@ -702,9 +702,9 @@ draw_match(match, "your generator")
 
 # %% [markdown]
 # In 700 steps it learns heads, hair, colors, and where eyes and mouths are. The network that comes with the course is
-# of the same kind (`gancourse train stylegan-faces-32`). It took more steps, at a lower rate, and its faces are *rougher*
-# than those that we got here, with speckled eyes. They will do to see who rules what, and all figures below are that
-# network's, so that you can compare. From here on we look at it, through your functions.
+# of the same kind (`gancourse train stylegan-faces-32`). It took more steps, at a lower rate, and its faces are
+# *rougher* than those that we got here, with speckled eyes. They will do to see who rules what, and all figures below
+# are that network's, so that you can compare. From here on we look at it, through your functions.
 #
 # ## 6. Who rules what?
 #
