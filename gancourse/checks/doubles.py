@@ -144,3 +144,23 @@ class PairShown(torch.nn.Module):
 
     def forward(self, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
         return self.net(torch.cat([x, y], 1))
+
+
+class InStyle(torch.nn.Module):
+    """A generator in two parts, from z to w and from w to pictures, with a running mean of w.
+
+    Args:
+        mapping: from z to w (n, length).
+        synthesis: from w to flat rows.
+        length: of w.
+        shape: of one picture.
+    """
+
+    def __init__(self, mapping: torch.nn.Module, synthesis: torch.nn.Module, length: int, *shape: int) -> None:
+        super().__init__()
+        self.mapping = mapping
+        self.synthesis = torch.nn.Sequential(synthesis, torch.nn.Unflatten(1, tuple(shape)))
+        self.register_buffer("mean_w", torch.full((length,), 0.25, dtype=torch.float64))
+
+    def forward(self, z: torch.Tensor) -> torch.Tensor:
+        return self.synthesis(self.mapping(z))
