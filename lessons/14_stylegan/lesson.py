@@ -39,6 +39,7 @@ from gancourse.broken import broken_run
 from gancourse.checks import public
 from gancourse.data.images import to_unit
 from gancourse.plots import FAKE, JUDGE, REAL, axes, figure
+from gancourse.sheets import draw_pictures
 from gancourse.widgets.knobs import Knob
 from gancourse.widgets.sliders import Sliders
 
@@ -50,21 +51,9 @@ seed_everything(0)
 # The drawn faces once more. For photographs set `DATA = "celeba"`: nothing else changes, but for the reader of
 # section 6, which has seen drawn faces only.
 
-# %% name="load" demo=true folded="Loads the faces, and puts pictures side by side"
+# %% name="load" demo=true folded="Loads the faces"
 DATA = "faces"  # or "celeba", for photographs
 raw = data.load(DATA, size=32, attributes=[], n=quick(8_000, 300))
-
-
-def draw_sheet(ax, pictures, columns=8, title=""):
-    """Pictures (n, 3, H, W) in [−1, 1] side by side on these axes."""
-    from torchvision.utils import make_grid
-
-    sheet = make_grid(pictures.detach().float(), columns, padding=1, pad_value=1.0)
-    ax.imshow(((sheet + 1) / 2).clamp(0, 1).permute(1, 2, 0).numpy(), interpolation="nearest")
-    ax.set(title=title, xticks=[], yticks=[])
-    ax.grid(False)
-    ax.spines[:].set_visible(False)
-
 
 # %% [markdown]
 # ## 1. From z to w
@@ -689,7 +678,7 @@ def draw_match(match, title):
     fig = figure(9.5, 3)
     sheet, curves = axes(fig, 1, 2, width_ratios=(1.7, 1))
     with torch.no_grad():
-        draw_sheet(sheet, match.average(torch.randn(24, 64)), 8, title)
+        draw_pictures(sheet, match.average(torch.randn(24, 64)), 8, title)
     for k, name in enumerate(("known", "new", "made")):
         steps = [10 * i for i in range(len(match.curves))]
         curves.plot(steps, [row[k] for row in match.curves], color=(REAL, JUDGE, FAKE)[k], label=name)
@@ -741,7 +730,7 @@ def draw_between(fig, **shares):
     styles = torch.stack([left.expand(LAYERS, -1), torch.lerp(left, right, t), right.expand(LAYERS, -1)])
     titles = ("left: 0", "between", "right: 1")
     for ax, picture, title in zip(axes(fig, 1, 3), drawn_from(styles), titles, strict=True):
-        draw_sheet(ax, picture[None], 1, title)
+        draw_pictures(ax, picture[None], 1, title)
     told = ", ".join(f"{value:.2f}" for value in t[:, 0])
     return f"Three faces: the left one, one between by the shares {told} in the layers, and the right one."
 
@@ -824,7 +813,7 @@ with torch.no_grad():
     three = people[[7, 31, 13]].repeat_interleave(8, 0)
     fresh = shipped.synthesis(three, shipped.noise_maps(24))
     again = torch.cat([shipped.synthesis(people[:1].expand(50, -1), shipped.noise_maps(50)) for _ in range(2)])
-draw_sheet(sheet, fresh, 8, "one face a row, eight noises")
+draw_pictures(sheet, fresh, 8, "one face a row, eight noises")
 spread.imshow(again.std(0).mean(0), cmap="gray")
 spread.set(title="how much each pixel changes", xticks=[], yticks=[])
 spread.grid(False)
@@ -847,7 +836,7 @@ def draw_truncated(fig, psi, cutoff):
     fig.clear()
     (ax,) = axes(fig)
     styles = people[:16, None].expand(-1, LAYERS, -1)
-    draw_sheet(ax, drawn_from(truncate(styles, mean_w, psi, int(cutoff))), 8, f"ψ = {psi:.2f}")
+    draw_pictures(ax, drawn_from(truncate(styles, mean_w, psi, int(cutoff))), 8, f"ψ = {psi:.2f}")
     return f"Sixteen faces, truncated by ψ = {psi:.2f} in the first {int(cutoff)} layers."
 
 
@@ -1208,7 +1197,7 @@ with torch.no_grad():
     mine = match.average.synthesis(mixed)
 fig = figure(7, 5)
 (ax,) = axes(fig)
-draw_sheet(ax, mine, 7, "a row shares its first three layers, a column the others")
+draw_pictures(ax, mine, 7, "a row shares its first three layers, a column the others")
 keepsake(fig, alt="Five rows of seven generated faces; rows share coarse, columns fine styles.", name="my_styles")
 
 # %% [markdown] last=true
