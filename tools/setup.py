@@ -272,6 +272,8 @@ def install_locked() -> None:
     installed. If uv ends before it changed anything (no network, Ctrl-C during a download), the
     environment stays.
     """
+    if venv_python() is None:  # uv would take the Python behind it, and throw out whatever is installed there
+        raise SetupError("something else is changing .venv, whose Python is gone. Run the same command again.")
     say("installing the packages of requirements.lock (the first time, some 3 GB are downloaded).")
     before = installed()
     UNFINISHED.touch()

@@ -18,7 +18,7 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from gancourse.paths import repository
+from gancourse.paths import module_at, repository
 
 ROOT = repository()
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -243,6 +243,24 @@ def test_setup_reads_the_locked_uv_with_its_hashes(setup) -> None:
     entry = re.search(r"^uv==(\S+).*\n(?:\s+--hash=.*\n)+", LOCK, re.MULTILINE)
     assert entry is not None
     assert {entry[1]} == locked()["uv"]
+
+
+def test_setup_changes_no_python_but_that_of_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An environment that loses its pyvenv.cfg is, to uv, the Python behind it."""
+    made = module_at(ROOT / "tools" / "setup.py", "setup_of_the_course")
+    venv = tmp_path / ".venv"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", venv], check=True)
+    ran: list[str] = []
+    monkeypatch.setattr(made, "VENV", venv)
+    monkeypatch.setattr(made, "BIN", venv / "bin")
+    monkeypatch.setattr(made, "UNFINISHED", tmp_path / "unfinished")
+    monkeypatch.setattr(made, "run", lambda what, *command: ran.append(what))
+    made.install_locked()
+    assert ran == ["install the packages"]
+    (venv / "pyvenv.cfg").unlink()
+    with pytest.raises(made.SetupError, match="Run the same command again"):
+        made.install_locked()
+    assert len(ran) == 1
 
 
 def test_setup_can_be_read_by_an_old_python() -> None:
