@@ -258,8 +258,8 @@ def stylegan(size: int, steps: int, minutes: Mapping[str, float]) -> Recipe:
 
         channels = data.pixels.shape[1]
         G = StyleGenerator(size, 64, (64, 48, 24, 12, 8), channels, rate=0.1)
-        game = StyleBased(G, GrowingDiscriminator(size, (48, 32, 16, 12, 8), channels), R1(0.1, every=8))
-        settings = {"batch_size": 16, "lr": 4e-3, "betas": (0.0, 0.99), "ema": {"G": 0.998}}
+        game = StyleBased(G, GrowingDiscriminator(size, (48, 48, 24, 12, 8), channels), R1(0.1, every=8))
+        settings = {"batch_size": 16, "lr": 6e-3, "betas": (0.0, 0.99), "ema": {"G": 0.998}}
         fall = {"G": falling(steps), "D": falling(steps)}
         return Engine(game, data, schedules=fall, seed=seed, machine=machine, **settings)
 
@@ -375,7 +375,7 @@ RECIPES: dict[str, Recipe | Study] = {
         dcgan(32, 6000, {"cpu": 10, "cuda": 1}),
         progressive(32, 3000, {"cpu": 20, "cuda": 3}),
         progressive(64, 12000, {"cpu": 180, "cuda": 10}),
-        stylegan(32, 1200, {"cpu": 8, "cuda": 5}),
+        stylegan(32, 4500, {"cpu": 17, "cuda": 9}),
         toy("ring", 3.0, 4000, {"cpu": 1, "cuda": 1}),
         toy("grid", 6.0, 10000, {"cpu": 1, "cuda": 2}),
     )

@@ -106,10 +106,10 @@ def _(answer: Callable) -> None:
 
 @check.that("demodulation_steps", "agrees with what a hundred thousand random inputs come to")
 def _(answer: Callable) -> None:
-    weight, style = randn(2, 3, 3, 1), 1 + rand(3)
-    kernel = numbers(answer(4, weight=weight, style=style), (2, 3, 3, 1))
-    modulated = numbers(answer(1, weight=weight, style=style), (2, 3, 3, 1))
-    given = randn(20_000, 9).double()
+    weight, style = randn(2, 3, 3, 3), 1 + rand(3)
+    kernel = numbers(answer(4, weight=weight, style=style), (2, 3, 3, 3))
+    modulated = numbers(answer(1, weight=weight, style=style), (2, 3, 3, 3))
+    given = randn(20_000, 27).double()
     seen = (given @ modulated.flatten(1).T).var(0)
     said = numbers(answer(2, weight=weight, style=style), (2,))
     expect_close(

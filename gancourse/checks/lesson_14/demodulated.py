@@ -20,16 +20,19 @@ from gancourse.checks.values import differentiable, double, expect_close, number
 # --- the derivation -----------------------------------------------------------------------------------
 
 
-FRIENDLY_KERNEL = (1.0, -2.0, 0.5, 3.0, 1.5, -1.0, 2.0, 0.25, -0.5, 4.0, -3.0, 2.5)
+FRIENDLY_KERNEL = (
+    (1.0, -2.0, 0.5, 3.0, 1.5, -1.0, 2.0, 0.25, -0.5, 4.0, -3.0, 2.5),
+    (0.75, 1.0, -1.25, 2.0, -2.5, 0.5, 1.75, -3.0, 2.25, -0.25, 1.25, 3.5),
+)
 
 
 def a_kernel() -> tuple[Tensor, Tensor]:
-    """A kernel (2, 3, 1, 2) and a style (3,), of plain numbers."""
+    """A kernel (2, 3, 2, 2) and a style (3,), of plain numbers."""
     values = torch.tensor(FRIENDLY_KERNEL)
     if fresh():
-        values = (100 * randn(12)).round() / 100
+        values = (100 * randn(2, 12)).round() / 100
         values += values.sign() * 0.3
-    return values.reshape(2, 3, 1, 2), torch.tensor(chosen(2.0, 0.5, -1.5, between=(-3.0, 3.0), avoid=0.0))
+    return values.reshape(2, 3, 2, 2), torch.tensor(chosen(2.0, 0.5, -1.5, between=(-3.0, 3.0), avoid=0.0))
 
 
 def by_sums(weight: Tensor, style: Tensor) -> tuple[Tensor, Tensor]:
@@ -165,6 +168,11 @@ def _(answer: Callable) -> None:
 @check.that("demodulation_steps", "step 3: what makes that variance 1", point=True)
 def _(answer: Callable) -> None:
     compare_demodulation(answer, 3, demodulating_case)
+    weight, style = a_kernel()
+    _, variance = by_sums(1e-4 * weight, style)
+    small = numbers(answer(3, weight=1e-4 * weight, style=style), (len(weight),))
+    added = {"No ε is added here: it is asked for in the next exercise only.": (variance + 1e-8).rsqrt()}
+    expect_close(small, variance.rsqrt(), "a kernel 10,000 times as small", added, show=False, rtol=1e-3)
 
 
 @check.that("demodulation_steps", "step 4: the kernel that does it all", point=True)
@@ -275,6 +283,14 @@ def _(modulated_conv: Callable) -> None:
         expect_close(got, one_by_one(x, weight, style), f"kernels of {k} × {k}", show=False, rtol=1e-3, atol=1e-4)
     nothing = numbers(modulated_conv(x, weight, 0 * style))
     expect(not nothing.any(), "A style of zeros lets nothing through: the output should be 0.")
+    tiny = 1e-5 * style  # squares as small as ε
+    length = (tiny.double().square()[:, None, :] * weight.double().square().sum((2, 3))).sum(2)
+    want = one_by_one(x, weight, tiny, "not demodulated")
+    usual = {"ε stands beside the root. It is added under it.": want / (length.sqrt() + 1e-8)[:, :, None, None]}
+    expect_close(
+        numbers(modulated_conv(x, weight, tiny)), want * (length + 1e-8).rsqrt()[:, :, None, None],
+        "styles of size 0.00001", usual, show=False, rtol=1e-3, atol=1e-4,
+    )  # fmt: skip
 
 
 @check.that("modulated_conv", "lets gradients through to maps, kernel and style")

@@ -221,6 +221,7 @@ class Ways:
         self.mapping, self.synthesis = curved(3, 5, 4), curved(4, 6, 5)
         self.z1, self.z2 = randn(4, 3).double(), 2 * randn(4, 3).double()
         self.t, self.eps = 0.1 + 0.7 * rand(4).double(), chosen(0.05, between=(0.02, 0.1))[0] if eps is None else eps
+        self.t[-1] = 1 - self.eps / 2  # the second point lies behind the end
 
     def asked(self, answer: Callable, space: str, distance: Callable = uneven_apart) -> Tensor:
         given = self.z1, self.z2, self.t, self.eps, self.mapping, self.synthesis, distance, space

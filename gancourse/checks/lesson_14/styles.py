@@ -132,7 +132,7 @@ def _(answer: Callable) -> None:
     expect_close(
         hundred, one, "z and 100 z", show=False, rtol=1e-3, atol=1e-4, what="w differs; z is normalized: it is"
     )
-    output(net, 0 * z, tuple(z.shape), "ε stands under the root.")
+    output(net, 0 * z, tuple(z.shape), "A tiny ε is added before dividing.")
 
 
 @check.that("Mapping", "learns at its own rate: the gradient on what is stored has the factor rate", point=True)
@@ -168,7 +168,7 @@ def standardized(x: Tensor, scale: Tensor, shift: Tensor, slip: str = "") -> Ten
     var = (x - mean).square().mean(over, keepdim=True)
     if slip == "n − 1":
         var = var * x[0, 0].numel() / (x[0, 0].numel() - 1)
-    std = (var + (1e-5 if slip == "large ε" else 1e-8)).sqrt()
+    std = var.sqrt() + 1e-8 if slip == "ε beside" else (var + (1e-5 if slip == "large ε" else 1e-8)).sqrt()
     made = {
         "variance": (x - mean) / var, "no mean": x / std, "no spread": x - mean, "ε outside": (x - mean) / (std + 1e-3),
     }.get(slip, (x - mean) / std)  # fmt: skip
@@ -216,11 +216,14 @@ def _(adain: Callable) -> None:
 def _(adain: Callable) -> None:
     even = numbers(adain(torch.ones(1, 1, 4, 4), torch.ones(1, 1), torch.full((1, 1), 2.0)), (1, 1, 4, 4))
     expect_close(even, torch.full((1, 1, 4, 4), 2.0), "a map of ones", what="there should be the shift alone; it is")
-    x = 3e-3 * randn(1, 2, 5, 3)
+    x = 1e-4 * randn(1, 2, 5, 3)  # as small as ε's root
     one, zero = torch.ones(1, 2), torch.zeros(1, 2)
-    usual = {"ε is 10⁻⁸, under the root. Yours is larger.": standardized(x, one, zero, "large ε")}
+    usual = {
+        "ε is 10⁻⁸, under the root. Yours is larger.": standardized(x, one, zero, "large ε"),
+        "ε stands beside the root. It is added to the variance.": standardized(x, one, zero, "ε beside"),
+    }
     expect_close(
-        numbers(adain(x, one, zero)), standardized(x, one, zero), "maps of size 0.003", usual, show=False, rtol=5e-3
+        numbers(adain(x, one, zero)), standardized(x, one, zero), "maps of size 0.0001", usual, show=False, rtol=5e-3
     )
 
 
@@ -293,6 +296,8 @@ def _(answer: Callable) -> None:
         "The scales' size is used without its sign.": x + by.abs() * noise,
     }
     expect_close(got, x + by * noise, "known noise", usual, show=False)
+    still = numbers(net(x, 0 * noise), (2, 3, 4, 5))
+    expect_close(still, x, "noise of zeros", show=False, what="there should be x; it is noise all the same:")
 
 
 @check.that("AddNoise", "draws a new map for each picture and in each call where none is given", point=True)
