@@ -1266,9 +1266,9 @@ def memorization(train, test, fake):
     return wins.mean()
 """,
             ),
-            "an exact Fraction": (
-                "one number is a tensor of shape (), a float or a NumPy number",
-                """
+        },
+        "right": {
+            "an exact Fraction (allowed by now)": """
 from bisect import bisect_left, bisect_right
 from fractions import Fraction
 
@@ -1283,9 +1283,6 @@ def memorization(train, test, fake):
         twice += 2 * len(usual) - bisect_left(usual, length) - bisect_right(usual, length)
     return Fraction(twice, 2 * len(usual) * len(fake))
 """,
-            ),
-        },
-        "right": {
             "the sign of all differences": """
 def memorization(train, test, fake):
     exact = "donot_use_mm_for_euclid_dist"

@@ -144,8 +144,8 @@ show(
 # like included. Finished scores, and scikit-learn, come in section 10 to compare with. While you are graded they
 # are not there. You may call what you wrote in an exercise above.
 #
-# **What holds in all exercises.** *One number* is a tensor of shape (), a float or a NumPy number; a *pair* is two
-# of them. Leave what you are given as it is. Any precision will do where the text does not ask for double.
+# **What holds in all exercises.** *One number* is a tensor of shape (), a float, a fraction or a NumPy number; a *pair*
+# is two of them. Leave what you are given as it is. Any precision will do where the text does not ask for double.
 #
 # ## 2. The Inception Score
 #

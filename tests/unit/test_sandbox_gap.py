@@ -600,3 +600,18 @@ host.walls.stop()
 def test_a_sandbox_that_does_not_start_says_so() -> None:
     with pytest.raises(NoSandbox, match="did not start"):
         Walls(Limits(memory=2**24)).start()
+
+
+def test_what_changes_in_lists_of_parameters_is_taken_over() -> None:
+    """Theirs are called "0", "1", …, which is no name of Python's."""
+
+    def made(value: float) -> nn.Module:
+        net = nn.Module()
+        net.kernels = nn.ParameterList(torch.full((2,), value + k) for k in range(2))
+        net.by_name = nn.ParameterDict({"first": torch.full((3,), value)})
+        return net
+
+    ours, theirs = made(0.0), made(5.0)
+    mirror.set_module_state(ours, unpack(pack(mirror.module_state(theirs))))
+    for mine, other in zip(ours.parameters(), theirs.parameters(), strict=True):
+        assert torch.equal(mine, other)

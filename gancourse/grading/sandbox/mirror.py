@@ -121,7 +121,7 @@ def set_module_state(module: nn.Module, state: dict[str, Any]) -> None:
     parameters, buffers = dict(module.named_parameters()), dict(module.named_buffers())
     for name, (data, grad, requires_grad, leaf) in state["parameters"].items():
         home, _, own = name.rpartition(".")
-        if home not in modules or not own.isidentifier():
+        if home not in modules or not (own.isidentifier() or own.isdecimal()):  # nn.ParameterList counts: "0", "1"
             continue
         p = parameters.get(name)
         if p is None or name in new:
