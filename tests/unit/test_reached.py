@@ -110,9 +110,9 @@ def test_all_that_a_fresh_process_imports_is_found(loaded: dict[str, set[Path]],
 def test_it_is_quick(copy: Path) -> None:
     for remembered in (statements, words_led_on):
         remembered.cache_clear()
-    start = time.perf_counter()
+    start = time.process_time()
     fingerprint(copy, LESSONS[0])
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 def test_imports_of_every_kind_are_followed(tmp_path: Path) -> None:
