@@ -603,12 +603,12 @@ def test_a_sandbox_that_does_not_start_says_so() -> None:
 
 
 def test_what_changes_in_lists_of_parameters_is_taken_over() -> None:
-    """Theirs are called "0", "1", …, which is no name of Python's."""
+    """Theirs are called "0", "1", …, or by any word: no names of Python's."""
 
     def made(value: float) -> nn.Module:
         net = nn.Module()
         net.kernels = nn.ParameterList(torch.full((2,), value + k) for k in range(2))
-        net.by_name = nn.ParameterDict({"first": torch.full((3,), value)})
+        net.by_name = nn.ParameterDict({"first-layer": torch.full((3,), value)})
         return net
 
     ours, theirs = made(0.0), made(5.0)

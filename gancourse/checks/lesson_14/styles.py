@@ -258,22 +258,14 @@ def _(answer: Callable) -> None:
     net, scale = a_noise_layer(answer, 3)
     expect(not numbers(scale).any(), "The scales should start at 0: at first there is no noise.")
     x, noise = randn(2, 3, 4, 5), randn(2, 1, 4, 5)
-    expect_close(output(net, x, noise_shape(x)), x, "a new layer", show=False)
+    expect_close(output(net, x, tuple(x.shape)), x, "a new layer", show=False)
     (net(x, noise) * x).sum().backward()
-    _, scale = a_noise_layer_of(net)
+    (scale,) = parameters(net).values()
     expect(scale.grad is not None, "No gradient reaches the scales: they can never leave 0.")
     expect_close(
         numbers(scale.grad).flatten(), (noise * x).sum((0, 2, 3)), "random maps", show=False,
         what="the scales' gradient is", rtol=1e-3, atol=1e-3,
     )  # fmt: skip
-
-
-def noise_shape(x: Tensor) -> tuple[int, ...]:
-    return tuple(x.shape)
-
-
-def a_noise_layer_of(net: nn.Module) -> tuple[nn.Module, nn.Parameter]:
-    return net, next(iter(parameters(net).values()))
 
 
 @check.that("AddNoise", "adds one map to all channels of a picture, by each channel's scale", point=True)

@@ -121,9 +121,10 @@ def set_module_state(module: nn.Module, state: dict[str, Any]) -> None:
     parameters, buffers = dict(module.named_parameters()), dict(module.named_buffers())
     for name, (data, grad, requires_grad, leaf) in state["parameters"].items():
         home, _, own = name.rpartition(".")
-        if home not in modules or not (own.isidentifier() or own.isdecimal()):  # nn.ParameterList counts: "0", "1"
-            continue
         p = parameters.get(name)
+        # What is here already has a name that torch took; nn.ParameterList's new ones are numbers.
+        if home not in modules or (p is None and not own.isidentifier() and not own.isdecimal()):
+            continue
         if p is None or name in new:
             p = modules[home]._parameters[own] = nn.Parameter(data, requires_grad=bool(requires_grad))
         with torch.no_grad():
