@@ -90,6 +90,11 @@ def falling(steps: int) -> Callable[[Optimizer], LambdaLR]:
     return lambda optimizer: LambdaLR(optimizer, lambda step: max(0.0, min(1.0, 4 * (1 - step / steps))))
 
 
+def pictures_alone(size: int) -> Callable[[str, int | None], Images]:
+    """What loads pictures of this size without their attributes, from a data set's name and how many."""
+    return lambda data, n: sets.load(data, size=size, attributes=[], n=n)
+
+
 def dcgan(
     size: int,
     steps: int,
@@ -104,9 +109,6 @@ def dcgan(
     **settings: Any,
 ) -> Recipe:
     """DCGAN at this size, with separate batches, smoothed labels and averaged weights."""
-
-    def load(data: str, n: int | None) -> Images:
-        return sets.load(data, size=size, attributes=[], n=n)
 
     def make(data: Any, machine: Machine, seed: int, steps: int) -> Engine:
         from gancourse.games.dcgan import DCGAN
@@ -128,7 +130,7 @@ def dcgan(
         size,
         steps,
         minutes,
-        load,
+        pictures_alone(size),
         make,
         lambda engine, seed: drawing.picture_sheet(engine.ask("G", drawing.still_noise(64, latent_dim, seed))),
         keep or {},
@@ -217,9 +219,6 @@ def translation(given: str, size: int, steps: int, minutes: Mapping[str, float],
 def progressive(size: int, steps: int, minutes: Mapping[str, float]) -> Recipe:
     """Networks that grow from 4 pixels to this size; a third of the steps is trained at the last one."""
 
-    def load(data: str, n: int | None) -> Images:
-        return sets.load(data, size=size, attributes=[], n=n)
-
     def make(data: Any, machine: Machine, seed: int, steps: int) -> Engine:
         from gancourse.games.progressive import Growing
         from gancourse.models.progressive import GrowingDiscriminator, GrowingGenerator
@@ -237,7 +236,8 @@ def progressive(size: int, steps: int, minutes: Mapping[str, float]) -> Recipe:
 
     return Recipe(
         f"progressive-faces-{size}", f"growing networks (Karras et al. 2018), from 4 to {size} pixels", PICTURES, size,
-        steps, minutes, load, make, draw, measure=lambda engine: figures.unlabeled_faces(engine, size, []),
+        steps, minutes, pictures_alone(size), make, draw,
+        measure=lambda engine: figures.unlabeled_faces(engine, size, []),
     )  # fmt: skip
 
 
@@ -246,9 +246,6 @@ def stylegan(size: int, steps: int, minutes: Mapping[str, float]) -> Recipe:
 
     The mapping learns at a tenth of the others' rate; the paper's hundredth is for runs a thousand times as long.
     """
-
-    def load(data: str, n: int | None) -> Images:
-        return sets.load(data, size=size, attributes=[], n=n)
 
     def make(data: Any, machine: Machine, seed: int, steps: int) -> Engine:
         from gancourse.games.penalties import R1
@@ -266,7 +263,7 @@ def stylegan(size: int, steps: int, minutes: Mapping[str, float]) -> Recipe:
     stem = f"stylegan_faces_{size}"
     return Recipe(
         f"stylegan-faces-{size}", f"style-based networks (Karras et al. 2019, 2020), {size} × {size} pixels", PICTURES,
-        size, steps, minutes, load, make,
+        size, steps, minutes, pictures_alone(size), make,
         lambda engine, seed: drawing.picture_sheet(engine.ask("G", drawing.still_noise(64, 64, seed))),
         {stem: ("G",)}, {stem: f"a style-based generator, averaged over training, of drawn faces, {size} × {size}"},
         lambda engine: figures.unlabeled_faces(engine, size, []),
