@@ -1,0 +1,668 @@
+# %% [markdown] builds="a generator of fourteen classes: told at every level, large batches, truncation" hours=4 stars=3
+# # 15 · Large, and told a class
+#
+# One generator for many classes, trained by large batches. Little in this lesson is one new idea. It is what a good
+# cook does: six or seven small things, each for a reason, and a table that says which of them paid. You write all of
+# them, put them together, and learn to read such a table for what it says.
+#
+# **You will be able to**
+#
+# - tell every layer of a generator its class, by one embedding that all layers share, and give each level its own
+#   part of $z$;
+# - write residual blocks for both players, and self-attention;
+# - derive orthogonal regularization, and say why its diagonal is left out;
+# - train with batches that do not fit into memory, and say when that is exact;
+# - trade variety for quality by truncation, and take standing statistics before you draw;
+# - read an ablation table: what may be said, and what may not.
+#
+# **Time:** about four hours with the challenge, of which the machine works about TODO minutes. No GPU is needed.
+# **Builds on:** lesson 07 (classes, the projection), lesson 06 (hinge, spectral normalization), lesson 04 (precision,
+# recall).
+
+# %% name="setup"
+import copy
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+from torch.nn.utils.parametrizations import spectral_norm
+
+from gancourse import choose_threads, data, each, keepsake, quick, seed_everything, show, working
+from gancourse.broken import broken_run
+from gancourse.checks import public
+from gancourse.data.images import to_unit
+from gancourse.plots import FAKE, JUDGE, PALETTE, REAL, axes, figure
+from gancourse.sheets import draw_pictures
+from gancourse.widgets.knobs import Knob
+from gancourse.widgets.sliders import Sliders
+
+check = public("15_biggan")
+choose_threads()
+seed_everything(0)
+
+# %% [markdown]
+# ## 1. Fourteen classes
+#
+# BigGAN draws a thousand kinds of things. Our drawn faces have fourteen: seven ways to wear one's hair, each without
+# and with glasses. The class is one whole number, $y = 2 \cdot \text{hair} + \text{glasses}$. The reader of lesson 07
+# sees both, so it can say whether a class was drawn that was asked for.
+#
+# For photographs set `DATA = "celeba"`: then the class is made of two of their labels, and there are four. Labels are
+# what somebody ticked, and no more than that.
+
+# %% name="load" demo=true folded="Loads the faces and their classes"
+DATA = "faces"  # or "celeba", for photographs
+if DATA == "faces":
+    from gancourse.data.faces import HAIR_STYLES
+
+    raw = data.load(DATA, size=32, attributes=["hair_style", "glasses"], n=quick(8_000, 300))
+    y_all = 2 * raw.attributes["hair_style"].long() + (raw.attributes["glasses"] > 0.5).long()
+    NAMES = [f"{style}{glasses}" for style in HAIR_STYLES for glasses in ("", ", glasses")]
+else:
+    raw = data.load(DATA, size=32, attributes=["Smiling", "Eyeglasses"], n=quick(8_000, 300))
+    smiles, glasses = (raw.attributes[name] > 0.5 for name in ("Smiling", "Eyeglasses"))
+    y_all = 2 * smiles.long() + glasses.long()
+    NAMES = ["neither", "glasses", "smile", "smile, glasses"]
+CLASSES = len(NAMES)
+
+# %% demo=true folded="Draws one face of each class, and how many there are"
+fig = figure(9.5, 2.6)
+sheet, bars = axes(fig, 1, 2, width_ratios=(2, 1))
+of_class = [raw.pixels[y_all == k][:1] for k in range(CLASSES)]
+draw_pictures(sheet, to_unit(torch.cat([one for one in of_class if len(one)])), 7, "one of each class")
+bars.bar(range(CLASSES), torch.bincount(y_all, minlength=CLASSES), color=REAL)
+bars.set(title="how many of each", xlabel="class")
+show(fig, alt="Left: one small face of each class. Right: bars, how many faces each class has; they are uneven.")
+
+# %% [markdown]
+# ## 2. How a generator is told its class
+#
+# In lesson 07 the label came in beside $z$, at the bottom. Higher up, the network had to remember it. **Class-conditional
+# batch normalization** (de Vries and others, 2017) tells it to every layer: a feature map is normalized over the batch as
+# ever, and then the *class* says how strong the feature is to be.
+#
+# Tables would do: two numbers for each class and each feature. BigGAN has a thousand classes and thousands of features,
+# so it keeps one **shared embedding** $c$ of the class, a short vector, and each layer has two linear maps of it:
+#
+# $$h_f \;\mapsto\; \frac{h_f - \mu_f}{\sqrt{\sigma_f^2 + \varepsilon}}\,\bigl(1 + (A c)_f\bigr) + (B c)_f.$$
+#
+# The 1 is there so that a layer that is told nothing is an ordinary one. What a class has in common with others is
+# learned once, in the embedding.
+
+# %% [markdown] exercise="ClassNorm" stars=2 minutes=20
+# ### Exercise 1: told by the class
+#
+# A class `ClassNorm(features, told)`, an `nn.Module`, called with maps x (n, features, H, W) and c (n, `told`), a vector
+# for each picture. It returns maps of x's shape.
+#
+# - x is batch-normalized as `nn.BatchNorm2d(features, affine=False)` does it: over the batch and all places in
+#   training, by running averages in evaluation mode (ε = 10⁻⁵, momentum 0.1).
+# - Then each picture's features are multiplied by 1 + A c and B c is added, with *its own* c.
+# - A and B are kernels (features, `told`) without biases, registered in this order, and nothing else learns. **Both
+#   start as zeros.** As in `nn.Linear`, an output is a row of the kernel times c.
+
+# %% [markdown] hints="ClassNorm"
+# Three layers: a normalization without scale and shift of its own, and two linear maps without biases.
+# ---
+# A c has the shape (n, features); maps have two dimensions more.
+# ---
+# `self.gain = nn.Linear(told, features, bias=False)`, then `nn.init.zeros_(self.gain.weight)`; in `forward`
+# `self.norm(x) * (1 + self.gain(c)[:, :, None, None]) + …`.
+
+
+# %% solution="ClassNorm"
+class ClassNorm(nn.Module):
+    """Maps (n, features, H, W), batch-normalized, then scaled and shifted by what c (n, told) says."""
+
+    def __init__(self, features, told):
+        super().__init__()
+        ### BEGIN SOLUTION
+        self.norm = nn.BatchNorm2d(features, affine=False)
+        self.gain, self.shift = (nn.Linear(told, features, bias=False) for _ in range(2))
+        nn.init.zeros_(self.gain.weight)
+        nn.init.zeros_(self.shift.weight)
+        ### END SOLUTION
+
+    def forward(self, x, c):
+        ### BEGIN SOLUTION
+        gain, shift = self.gain(c)[:, :, None, None], self.shift(c)[:, :, None, None]
+        return self.norm(x) * (1 + gain) + shift
+        ### END SOLUTION
+
+
+# %% test="ClassNorm" points=2
+
+# %% [markdown]
+# **Skip-z.** Noise has the same trouble as the class: what comes in at the bottom must be carried all the way up, even
+# if it is about a few pixels. So $z$ is cut into equal pieces. The first one makes the 4 × 4 map at the bottom; each
+# block above gets a piece of its own, side by side with the class. Then $A$ and $B$ of that block see both.
+
+# %% [markdown] exercise="skip_z" stars=1 minutes=15
+# ### Exercise 2: a piece of z for each block
+#
+# - `cut_z(z, c, blocks)`: z (n, d) and the embedding c (n, e). Cut z into `blocks` + 1 pieces of equal length, in their
+#   order. Return the first piece, and a **list** of `blocks` tensors: for each block c and then *its* piece, side by
+#   side, (n, e + d/(`blocks` + 1)). The second piece is for the first block. If d cannot be cut like that, raise a
+#   `ValueError` whose text names d. Gradients pass.
+# - `norm_parameters(features, classes, embed_dim, piece)`: how many numbers learn in order to tell the class to all
+#   normalizations, a pair of whole numbers. `features` lists how many features each normalization has. First with
+#   *tables*: each normalization has a scale and a shift for each feature and each class. Then *shared*: one embedding
+#   (classes × `embed_dim`), and in each normalization A and B, which see the embedding and a `piece` of z.
+#
+# The last function is given, for the check.
+
+# %% [markdown] hints="skip_z"
+# `torch.chunk`, `split` or slices; and two sums.
+# ---
+# `first, *pieces = z.chunk(blocks + 1, dim=1)`; chunk cuts unevenly without a word where it cannot cut evenly, so look
+# first.
+# ---
+# `[torch.cat([c, piece], dim=1) for piece in pieces]`. Tables: `2 * classes * sum(features)`. In the other, A and B of
+# one normalization have `2 * f * (embed_dim + piece)` numbers.
+
+
+# %% solution="skip_z"
+def cut_z(z, c, blocks):
+    """z (n, d) to its first piece and, for each of the blocks, c (n, e) and a piece side by side; or a ValueError."""
+    ### BEGIN SOLUTION
+    if z.shape[1] % (blocks + 1):
+        raise ValueError(f"{z.shape[1]} numbers cannot be cut into {blocks + 1} equal pieces")
+    first, *pieces = z.chunk(blocks + 1, dim=1)
+    return first, [torch.cat([c, piece], dim=1) for piece in pieces]
+    ### END SOLUTION
+
+
+def norm_parameters(features, classes, embed_dim, piece):
+    """How many numbers tell the class to all normalizations: by tables, and by a shared embedding."""
+    ### BEGIN SOLUTION
+    tables = 2 * classes * sum(features)
+    shared = classes * embed_dim + 2 * sum(features) * (embed_dim + piece)
+    return tables, shared
+    ### END SOLUTION
+
+
+def skip_z(which, *given):
+    return {"cut": cut_z, "count": norm_parameters}[which](*given)
+
+
+# %% test="skip_z" points=2
+
+# %% [markdown] predict="who_is_smaller"
+# With the shared embedding of 128 numbers and pieces of 20 the norms of a large generator cost far less than tables
+# would, if there are a thousand classes. What about ours, 14 classes?
+#
+# - [ ] the shared one costs less here, too :: 128 + 20 numbers go into each scale. A table has 14.
+# - [x] tables cost less here :: Yes: sharing pays where there are more classes than the embedding is long.
+# - [ ] both cost the same :: They would for a certain number of classes. Look where the lines cross.
+#
+# ---
+# The next figure counts, by your function.
+
+# %% demo=true folded="Counts what tells the class, for 10 to 1,000 classes"
+norms = [1536, 1536, 1536, 768, 768, 384, 384, 192, 192, 96]
+counts = range(10, 1010, 10)
+tables, shared = zip(*[norm_parameters(norms, k, 128, 20) for k in counts], strict=True)
+fig = figure(6, 2.5)
+(ax,) = axes(fig)
+ax.plot(counts, [n / 1e6 for n in tables], color=FAKE, label="tables")
+ax.plot(counts, [n / 1e6 for n in shared], color=REAL, label="shared embedding, with a piece of z")
+ax.axvline(14, color="0.5", ls=":")
+ax.set(xlabel="classes", title="million numbers that tell the class")
+ax.legend(fontsize=9)
+show(fig, alt="Two rising lines over the number of classes, one steep, one nearly level; a dotted line marks 14.")
+
+# %% [markdown]
+# So for a thousand classes the embedding saves most of it; for fourteen it is no saving. What is left of its use here
+# is the other one: classes can share what they have in common, and one can walk *between* two of them, which in tables
+# nobody can.
+#
+# ## 3. Blocks for both players
+#
+# Lesson 09's residual block changed nothing about sizes. These do. In $G$ a block enlarges: normalize (told), ReLU,
+# enlarge, convolve; normalize (told), ReLU, convolve; and beside it the input, enlarged and brought to the new number
+# of features by a 1 × 1 convolution. In $D$, without normalization, a block shrinks: ReLU, convolve, ReLU, convolve,
+# then the mean of 2 × 2 pixels; beside it the input, likewise. Activations come *before* convolutions, so that what
+# travels on the direct way is never cut off by one. In $D$'s very first block there is no first ReLU: its input is the
+# picture, and half of its colors would be gone.
+
+# %% [markdown] exercise="residual_blocks" stars=2 minutes=25
+# ### Exercise 3: up and down
+#
+# You are given the layers; write what flows through them.
+#
+# - `up_block(x, c, norm_1, conv_1, norm_2, conv_2, shortcut)`: maps x (n, i, H, W) to (n, o, 2H, 2W). Norms are called
+#   with maps and c: `norm_1(x, c)`. Enlarging makes 2 × 2 equal pixels of each. `conv_1` takes i features to o,
+#   `conv_2` o to o, and `shortcut` is the 1 × 1 convolution, i to o.
+# - `down_block(x, conv_1, conv_2, shortcut, first=False)`: x (n, i, H, W) to (n, o, H/2, W/2), H and W even. With
+#   `first` the ReLU in front of `conv_1` is left out.
+#
+# Nothing stands behind the sum. x stays as it is. The last function is given, for the check.
+
+# %% [markdown] hints="residual_blocks"
+# Write down both ways, the long and the short one, and add them up. Only the long way has ReLUs.
+# ---
+# `F.interpolate(x, scale_factor=2)` enlarges as is asked here, `F.avg_pool2d(x, 2)` takes the mean of 2 × 2 pixels.
+# ---
+# Up: `h = conv_1(F.interpolate(F.relu(norm_1(x, c)), scale_factor=2))`, then
+# `conv_2(F.relu(norm_2(h, c))) + shortcut(F.interpolate(x, scale_factor=2))`.
+
+
+# %% solution="residual_blocks"
+def up_block(x, c, norm_1, conv_1, norm_2, conv_2, shortcut):
+    """Maps (n, i, H, W) to (n, o, 2H, 2W); c (n, e) is told to both norms."""
+    ### BEGIN SOLUTION
+    h = F.relu(norm_1(x, c))
+    h = conv_1(F.interpolate(h, scale_factor=2))
+    h = conv_2(F.relu(norm_2(h, c)))
+    return h + shortcut(F.interpolate(x, scale_factor=2))
+    ### END SOLUTION
+
+
+def down_block(x, conv_1, conv_2, shortcut, first=False):
+    """Maps (n, i, H, W) to (n, o, H/2, W/2)."""
+    ### BEGIN SOLUTION
+    h = x if first else F.relu(x)
+    h = conv_2(F.relu(conv_1(h)))
+    return F.avg_pool2d(h, 2) + F.avg_pool2d(shortcut(x), 2)
+    ### END SOLUTION
+
+
+def residual_blocks(which, *given):
+    return {"up": up_block, "down": down_block}[which](*given)
+
+
+# %% test="residual_blocks" points=2
+
+# %% [markdown]
+# **Self-attention.** A convolution looks at neighbors. That the left lens of a pair of glasses has the color of the right
+# one is nothing that neighbors know. In SAGAN (Zhang and others, 2019), from which BigGAN starts, each place asks all
+# others. From the features $x_p$ of a place $p$ three matrices make a question, a key and a value,
+#
+# $$q_p = \theta x_p, \qquad k_j = \varphi x_j, \qquad v_j = g x_j,$$
+#
+# and the answer is a mean of the values, weighted by how well keys fit: $\beta_{pj} = e^{q_p \cdot k_j} / \sum_l e^{q_p
+# \cdot k_l}$, $a_p = \sum_j \beta_{pj} v_j$. What comes out is $x_p + \gamma\, o\, a_p$ with one more matrix and a learned
+# number γ, at first 0: to begin with, nothing is asked. To save memory there are fewer keys than questions: of keys and
+# values each 2 × 2 pixels keep the largest number, feature by feature.
+
+# %% [markdown] exercise="self_attention" stars=2 minutes=25
+# ### Exercise 4: each place asks all others
+#
+# `self_attention(x, theta, phi, g, o, gamma)`: maps x (n, c, H, W), H and W even; matrices `theta` and `phi` (k, c), `g`
+# (m, c), `o` (c, m); a number `gamma` (a tensor of shape ()). Each of the four is a 1 × 1 convolution without bias: a
+# matrix times the features of each place. Keys $\varphi x$ and values $g x$ are max-pooled by 2 × 2, *after* their
+# matrix; questions are not. Nothing else is divided by, and the softmax runs over the keys. Return maps of x's shape;
+# gradients pass to all six.
+
+# %% [markdown] hints="self_attention"
+# A matrix at each place is `torch.einsum("kc,nchw->nkhw", theta, x)`, or a convolution with the kernel
+# `theta[:, :, None, None]`.
+# ---
+# Flatten places: questions (n, k, HW), keys (n, k, HW/4), values (n, m, HW/4). `questions.transpose(1, 2) @ keys` has
+# a row for each question.
+# ---
+# `beta = (q.transpose(1, 2) @ k).softmax(dim=2)`, then `(v @ beta.transpose(1, 2)).unflatten(2, x.shape[2:])`.
+
+
+# %% solution="self_attention"
+def self_attention(x, theta, phi, g, o, gamma):
+    """Maps (n, c, H, W) and gamma times what each place hears from all others; theta, phi (k, c), g (m, c), o (c, m)."""
+    ### BEGIN SOLUTION
+    q, k, v = (F.conv2d(x, matrix[:, :, None, None]) for matrix in (theta, phi, g))
+    q, k, v = q.flatten(2), F.max_pool2d(k, 2).flatten(2), F.max_pool2d(v, 2).flatten(2)
+    beta = (q.transpose(1, 2) @ k).softmax(dim=2)
+    heard = (v @ beta.transpose(1, 2)).unflatten(2, x.shape[2:])
+    return x + gamma * F.conv2d(heard, o[:, :, None, None])
+    ### END SOLUTION
+
+
+# %% test="self_attention" points=2
+
+# %% [markdown]
+# ## 4. Filters that do not repeat each other
+#
+# Section 6 will draw from a $z$ that is cut off: nothing far out. A generator that was trained on all of the bell curve
+# may do something odd there, and large ones do. The authors look for a $G$ that is *smooth*, so that all of the space of
+# $z$ maps to good pictures, and try **orthogonal regularization** (Brock and others, 2017). Write the filters of a layer
+# as rows of a matrix $W$, one row for each output. If rows are orthogonal and of length 1, $W W^\top = I$, and a penalty
+# can ask for that:
+#
+# $$R(W) = \lVert W W^\top - I \rVert^2.$$
+#
+# (The paper writes filters as columns, and so $W^\top W$; $\lVert\cdot\rVert^2$ adds up all squares.) They found it too
+# strict. What they use leaves out the diagonal, by ones everywhere else:
+#
+# $$R(W) = \lVert W W^\top \odot (\mathbf{1} - I) \rVert^2.$$
+#
+# What is on the diagonal, and what is a $G$ spared that is not asked for it?
+
+# %% [markdown] exercise="orthogonal_steps" stars=3 minutes=30
+# ### Exercise 5: orthogonal regularization, step by step
+#
+# A kernel `weight` has the shape (o, i, k, k): o filters of i·k·k numbers. Six steps; each is checked by itself.
+#
+# 1. **All pairs.** The matrix $W W^\top$: the inner product of each filter with each. (o, o)
+# 2. **The strict penalty.** $\lVert W W^\top - I\rVert^2$: one number.
+# 3. **What its diagonal wants.** Take a single filter of the length $r$ (o = 1). The strict penalty is then a function of
+#    $r$ alone. Its derivative with respect to $r$, for `length` = $r$: one number. (Where is it 0?)
+# 4. **Without the diagonal.** $\lVert W W^\top \odot (\mathbf{1} - I)\rVert^2$: one number.
+# 5. **Its gradient.** The derivative of step 4 with respect to each number of the kernel: (o, i, k, k).
+# 6. **Is length free now?** All filters are made `factor` times as long. Step 4's penalty becomes how many times as
+#    large? One number.
+
+# %% [markdown] hints="orthogonal_steps"
+# Flatten each filter to a row. The diagonal of step 1 holds squared lengths.
+# ---
+# 3: $(r^2 - 1)^2$. 5: each pair stands in the matrix twice, and each of the two squared numbers depends on both filters.
+# With $M = W W^\top \odot (\mathbf{1} - I)$ the result is a multiple of $M W$.
+# ---
+# `W = weight.flatten(1)`. 5: $4 M W$, in the kernel's shape. 6: inner products grow with the square of a length, and
+# the penalty with their square.
+
+
+# %% solution="orthogonal_steps"
+NOTHING = torch.empty(0)  # stands where a step does not need it
+
+
+def orthogonal_steps(step, weight=NOTHING, length=0.0, factor=0.0):
+    """One step, 1 to 6, for a kernel (o, i, k, k), one filter's length, or a factor on all lengths.
+
+    Returns:
+        step 1: (o, o); step 5: a kernel; the others: one number.
+    """
+    if step == 1:  # all inner products
+        ### BEGIN SOLUTION
+        W = weight.flatten(1)
+        return W @ W.T
+        ### END SOLUTION
+    if step == 2:  # the strict penalty
+        ### BEGIN SOLUTION
+        W = weight.flatten(1)
+        return (W @ W.T - torch.eye(len(W))).square().sum()
+        ### END SOLUTION
+    if step == 3:  # what it does to one filter's length
+        ### BEGIN SOLUTION
+        return 4 * length * (length**2 - 1)
+        ### END SOLUTION
+    if step == 4:  # without the diagonal
+        ### BEGIN SOLUTION
+        W = weight.flatten(1)
+        return (W @ W.T * (1 - torch.eye(len(W)))).square().sum()
+        ### END SOLUTION
+    if step == 5:  # its gradient
+        ### BEGIN SOLUTION
+        W = weight.flatten(1)
+        return (4 * (W @ W.T * (1 - torch.eye(len(W)))) @ W).reshape(weight.shape)
+        ### END SOLUTION
+    if step == 6:  # filters that are all longer
+        ### BEGIN SOLUTION
+        return factor**4
+        ### END SOLUTION
+    raise ValueError(f"Steps are 1 to 6, not {step}.")
+
+
+# %% test="orthogonal_steps" points=3
+
+# %% [markdown]
+# So the diagonal wants every filter to have length 1, which is a strong wish: how loud a feature is would be fixed.
+# Without it filters may have any length, as long as they stand upright on each other. Step 6 adds a grain of salt:
+# where they do *not*, shorter filters cost less, too, so length is free only at the goal. With spectral normalization
+# the kernel that is *used* has a length of its own anyway; what is regularized is the stored one.
+#
+# Here are twelve filters of nine numbers each (more than can all be orthogonal), moved down each of the two penalties
+# by your gradients.
+
+# %% demo=true folded="Moves twelve filters down both penalties"
+start = torch.randn(12, 1, 3, 3) * torch.linspace(0.3, 1.5, 12)[:, None, None, None]
+ends = {"strict": start.clone(), "without the diagonal": start.clone()}
+for _ in range(400):
+    for name, kernel in ends.items():
+        diagonal = 4 * torch.diag(kernel.flatten(1).square().sum(1) - 1) @ kernel.flatten(1)
+        slope = orthogonal_steps(5, weight=kernel)
+        kernel -= 0.002 * (slope + diagonal.reshape(kernel.shape) if name == "strict" else slope)
+fig = figure(8.5, 2.7)
+parts = axes(fig, 1, 3)
+for ax, (name, kernel) in zip(parts, {"at first": start, **ends}.items(), strict=True):
+    ax.imshow(orthogonal_steps(1, weight=kernel), cmap="RdBu", vmin=-2, vmax=2)
+    ax.set(title=name, xticks=[], yticks=[])
+    ax.grid(False)
+show(
+    fig,
+    alt="Three squares of 12 by 12 inner products: at first uneven everywhere; then, for each penalty, pale away from "
+    "the diagonal; diagonals differ.",
+)
+
+# %% [markdown]
+# Off the diagonal both come out pale. On it the strict penalty has made all lengths alike; without the diagonal long
+# filters stay longer than short ones.
+#
+# ## 5. The step: large batches out of small ones
+#
+# The first rows of the paper's table are no new layer: *larger batches*. A large batch shows more of the classes at
+# once, and gradients of both players are less of a lottery. Memory is the limit, and there is a way around it: a mean
+# over a large batch is the mean of the means over its equal parts, and gradients add up in `.grad` until somebody
+# clears them. **Gradient accumulation**: work through the parts, one after the other, each loss divided by their number,
+# and take *one* step in the end.
+#
+# The losses are lesson 06's hinge, with classes told to both players:
+#
+# $$L_D = \overline{\max(0,\, 1 - D(x, y))} + \overline{\max(0,\, 1 + D(G(z, y'), y'))}, \qquad
+# L_G = -\,\overline{D(G(z, y'), y')}.$$
+#
+# $D$ has two steps for each of $G$'s, each with a batch of its own.
+
+# %% [markdown] exercise="biggan_step" stars=3 minutes=40
+# ### Exercise 6: the training step
+#
+# `biggan_step(G, D, opt_G, opt_D, for_D, for_G, parts, penalty, beta)`: some steps of $D$, one of $G$.
+#
+# - `G(z, y)` makes pictures, `D(x, y)` logits (n, 1). Optimizers are given.
+# - `for_D` is a list of large batches, one for each step of $D$: each a tuple `(real, y, z, made_y)` of n pictures, their
+#   classes (n,), noise (n, d) and the classes (n,) to be made of it.
+# - `for_G` is `(z, made_y)` for $G$'s step, n of each.
+# - `parts` divides n. **No network may see more than n/`parts` pictures of a kind at a time** ($D$ may be shown real and
+#   made ones together). Parts are neighbors in the batch, in their order.
+#
+# 1. For each batch of `for_D`: one step of `opt_D` down $L_D$ **over the whole batch**. $G$ gets nothing of it.
+# 2. One step of `opt_G` down $L_G$ over the whole of `for_G`, plus `beta * penalty(G)`, **once**. It is judged by the $D$
+#    that has just moved, and $D$ gets nothing of it.
+#
+# `penalty(G)` is a number with a graph, made from $G$'s parameters alone. Return two plain numbers: the mean of $L_D$ over
+# $D$'s steps, and $L_G$ without the penalty, each over whole batches and as it was before its player's step. Gradients
+# that were there before must not count. Modes and data stay as they are; in the end all parameters can be trained, as
+# at the start.
+
+# %% [markdown] hints="biggan_step"
+# First write it for `parts` = 1. Then put a loop around each loss and its `backward()`, and leave `zero_grad()` and
+# `step()` outside of that loop.
+# ---
+# `zip(*(t.chunk(parts) for t in batch))` walks through the parts of all four tensors at once. Each part's loss is divided
+# by `parts` before `backward()`. $G$'s pictures for $D$ are detached.
+# ---
+# After $G$'s turn gradients of $L_G$ are left in $D$, too. They do no harm if `opt_D.zero_grad()` comes before $D$'s
+# next `backward()`; the package's engine freezes the other player instead, which also saves computing them. The
+# penalty: `(beta * penalty(G)).backward()` once, behind the loop.
+
+
+# %% solution="biggan_step"
+def biggan_step(G, D, opt_G, opt_D, for_D, for_G, parts, penalty, beta):
+    """One step of D for each batch (real, y, z, made_y) of for_D, one of G on for_G = (z, made_y); two plain numbers."""
+    ### BEGIN SOLUTION
+    d_total = g_total = 0.0
+    for batch in for_D:
+        opt_D.zero_grad()
+        for real, y, z, made_y in zip(*(t.chunk(parts) for t in batch), strict=True):
+            made = G(z, made_y).detach()
+            d_loss = F.relu(1 - D(real, y)).mean() + F.relu(1 + D(made, made_y)).mean()
+            (d_loss / parts).backward()
+            d_total += d_loss.item() / parts / len(for_D)
+        opt_D.step()
+    opt_G.zero_grad()
+    for z, made_y in zip(*(t.chunk(parts) for t in for_G), strict=True):
+        g_loss = -D(G(z, made_y), made_y).mean()
+        (g_loss / parts).backward()
+        g_total += g_loss.item() / parts
+    (beta * penalty(G)).backward()
+    opt_G.step()
+    return d_total, g_total
+    ### END SOLUTION
+
+
+# %% test="biggan_step" points=3
+
+# %% [markdown]
+# ## 6. Drawing from it
+#
+# **Truncation.** Lesson 14 pulled $w$ to its mean. Here there is no $w$, but $z$ itself can be kept near the middle: draw
+# from the bell curve, and whatever falls outside of $\pm t$ is **drawn again**. Not cut off at $\pm t$, or a good part
+# of all numbers would lie exactly on that edge, where in training hardly any did.
+
+# %% [markdown] exercise="truncated_normal" stars=1 minutes=12
+# ### Exercise 7: drawn again
+#
+# `truncated_normal(n, d, threshold)`: noise (n, d), each number by itself from N(0, 1) *under the condition* that it is
+# within ±`threshold` (a number above 0, no smaller than 0.05). That is what comes of drawing those again that fell
+# outside, until all are inside. Draw anew in every call.
+
+# %% [markdown] hints="truncated_normal"
+# Draw all, look which are outside, draw those anew, and look again.
+# ---
+# `outside = z.abs() > threshold` is a mask; `outside.sum()` says how many new numbers are needed.
+# ---
+# `while (outside := z.abs() > threshold).any(): z[outside] = torch.randn(int(outside.sum()))`
+
+
+# %% solution="truncated_normal"
+def truncated_normal(n, d, threshold):
+    """Noise (n, d), from N(0, 1) under the condition that each number is within ±threshold."""
+    ### BEGIN SOLUTION
+    z = torch.randn(n, d)
+    while (outside := z.abs() > threshold).any():
+        z[outside] = torch.randn(int(outside.sum()))
+    return z
+    ### END SOLUTION
+
+
+# %% test="truncated_normal" points=1
+
+# %% [markdown]
+# **Standing statistics.** In evaluation mode batch normalization uses running averages. They belong to the $z$ and the
+# classes of *training*, to weights that have moved on since, and, if the weights are averaged, to another network. With
+# a truncated $z$ or with a single class they fit even less. The authors take statistics anew before they draw: many
+# batches of just those $z$ and classes that are to be drawn go through the network in training mode, and the mean over
+# all batches is what evaluation mode uses from then on.
+
+# %% [markdown] exercise="standing_statistics" stars=2 minutes=20
+# ### Exercise 8: standing statistics
+#
+# `standing_statistics(G, draws)`: `draws` is a list of pairs (z, y), one or more; `G(z, y)` is called with each once.
+# Afterwards, in each of $G$'s batch normalizations (`nn.BatchNorm1d`, `2d` or `3d`, anywhere in it), `running_mean` is
+# the mean, over the batches, of each batch's mean, and `running_var` the mean of each batch's variance as PyTorch keeps
+# it (divided by its number of values less 1). What was in them before does not count.
+#
+# While they are taken, layers normalize by their own batch, as in training; a layer's statistics are those of what
+# *then* comes to it. In the end $G$ is in evaluation mode. Its parameters stay as they are, no gradients are computed.
+# Nothing needs to be returned.
+
+# %% [markdown] hints="standing_statistics"
+# PyTorch can do the averaging: what does `momentum=None` mean for a batch normalization?
+# ---
+# With `momentum=None` it keeps a plain mean over all batches since `reset_running_stats()`. `G.modules()` goes through
+# all parts; `isinstance(part, nn.modules.batchnorm._BatchNorm)` finds those that count.
+# ---
+# Set up each of them, `G.train()`, then under `torch.no_grad()` call G on each pair, then `G.eval()`. Put each momentum
+# back where it was.
+
+
+# %% solution="standing_statistics"
+def standing_statistics(G, draws):
+    """Let batch normalization in G stand on the pairs (z, y) of draws; G is in evaluation mode afterwards."""
+    ### BEGIN SOLUTION
+    norms = [part for part in G.modules() if isinstance(part, nn.modules.batchnorm._BatchNorm)]
+    before = [norm.momentum for norm in norms]
+    for norm in norms:
+        norm.reset_running_stats()
+        norm.momentum = None
+    G.train()
+    with torch.no_grad():
+        for z, y in draws:
+            G(z, y)
+    for norm, momentum in zip(norms, before, strict=True):
+        norm.momentum = momentum
+    G.eval()
+    ### END SOLUTION
+
+
+# %% test="standing_statistics" points=2
+
+# %% [markdown]
+# ## 7. An ablation, read honestly
+
+# %% [markdown] exercise="read_the_table" stars=2 minutes=20
+# ### Exercise 9: what may be said
+#
+# TODO
+
+# %% [markdown] answer="read_the_table" points=4
+# TODO
+
+# %% [markdown]
+# ## 9. An open challenge
+#
+# Truncation takes every number of $z$ back to the middle, though perhaps only few of them do harm. What if one knew which?
+
+# %% [markdown] exercise="keep_variety" stars=3 minutes=45 challenge=true
+# ### Exercise 10: keep the variety
+#
+# A generator takes $z$ of 12 numbers. Its picture breaks if $z$ is too far out in *one direction*, and only then: there is
+# a hidden unit vector $u$, and pictures with $|u \cdot z| > 1$ are broken, all others are fine. That is nearly every third
+# picture. You may ask somebody to look: `look(z)` takes z (n, 12), any n and any numbers, and returns a list of n numbers,
+# 1 for a broken picture and 0 for a fine one. Whoever looks errs in **one of ten** looks, at random, anew every time.
+#
+# Return 1,000 z, a tensor (1000, 12), as they would come from N(0, I) **if broken ones were drawn again**. They are judged
+# by two rules, on average over four generators. At most **6 %** of them may be truly broken. And they must keep the
+# variety: along $u$ they must be spread like the bell curve between −1 and 1, and along directions at a right angle to
+# $u$ like the whole bell curve. Measured is Wasserstein's distance along $u$, and its mean along 24 directions; each may
+# be at most **0.1**, which a fair draw keeps easily.
+#
+# What counts is how many pictures are looked at, on average over the four. Bronze takes at most **12000** looks, silver
+# **2000**, gold **450**. A run may take 20 seconds; graders' generators are others.
+
+# %% [markdown] hints="keep_variety"
+# For bronze draw more than you need, have each looked at several times, and keep what the majority calls fine.
+# ---
+# For silver do not judge each $z$, find $u$. Broken $z$ are long along $u$: compare the second moments $\overline{z
+# z^\top}$ of those called broken and of those called fine. Then draw as many as you like and drop by *your* $u$; nobody
+# has to look.
+# ---
+# For gold choose what you ask. Along a single axis, $z = s\,e_i$ breaks as soon as $s\,|u_i| > 1$: so one axis at a time
+# tells $|u_i|$ by halving intervals, and pairs of axes tell signs. An error must not lead astray for good: keep a
+# probability for each of many values of $|u_i|$, multiply by 0.9 or 0.1 what an answer speaks for or against, and ask next
+# in the middle of what is left.
+
+
+# %% solution="keep_variety"
+def keep_variety(look):
+    """1,000 z (1000, 12) as from N(0, I), broken ones drawn again; `look(z)` says 1 for broken, and errs at times."""
+    ### BEGIN SOLUTION
+    grid, dims = (torch.arange(400) + 0.5) / 400, 12
+    belief = (1 - grid**2).pow(4.5).repeat(dims, 1)  # how |u_i| is spread if u points anywhere
+    for _ in range(24):
+        belief = belief / belief.sum(1, keepdim=True)
+        middle = grid[(belief.cumsum(1) > 0.5).float().argmax(1)]
+        broken = torch.tensor(look(torch.diag(1 / middle)))[:, None] > 0.5
+        belief = belief * torch.where((grid > middle[:, None]) == broken, 0.9, 0.1)
+    u = (belief * grid).sum(1) / belief.sum(1)
+    largest = int(u.argmax())
+    pairs = torch.diag(0.75 / u)
+    pairs[:, largest] += 0.75 / u[largest]  # 1.5 in all where the signs agree, else 0
+    agree = torch.tensor(look(pairs.repeat(11, 1))).view(11, dims).mean(0) > 0.5
+    u = torch.where(agree, u, -u)
+    u[largest] = u[largest].abs()
+    z = torch.randn(4000, dims)
+    return z[(z @ (u / u.norm())).abs() <= 1][:1000]
+    ### END SOLUTION
+
+
+# %% test="keep_variety" points=3
