@@ -78,9 +78,9 @@ show(fig, alt="Left: one small face of each class. Right: bars, how many faces e
 # %% [markdown]
 # ## 2. How a generator is told its class
 #
-# In lesson 07 the label came in beside $z$, at the bottom. Higher up, the network had to remember it. **Class-conditional
-# batch normalization** (de Vries and others, 2017) tells it to every layer: a feature map is normalized over the batch as
-# ever, and then the *class* says how strong the feature is to be.
+# In lesson 07 the label came in beside $z$, at the bottom. Higher up, the network had to remember it.
+# **Class-conditional batch normalization** (de Vries and others, 2017) tells it to every layer: a feature map is
+# normalized over the batch as ever, and then the *class* says how strong the feature is to be.
 #
 # Tables would do: two numbers for each class and each feature. BigGAN has a thousand classes and thousands of features,
 # so it keeps one **shared embedding** $c$ of the class, a short vector, and each layer has two linear maps of it:
@@ -93,8 +93,8 @@ show(fig, alt="Left: one small face of each class. Right: bars, how many faces e
 # %% [markdown] exercise="ClassNorm" stars=2 minutes=20
 # ### Exercise 1: told by the class
 #
-# A class `ClassNorm(features, told)`, an `nn.Module`, called with maps x (n, features, H, W) and c (n, `told`), a vector
-# for each picture. It returns maps of x's shape.
+# A class `ClassNorm(features, told)`, an `nn.Module`, called with maps x (n, features, H, W) and c (n, `told`), a
+# vector for each picture. It returns maps of x's shape.
 #
 # - x is batch-normalized as `nn.BatchNorm2d(features, affine=False)` does it: over the batch and all places in
 #   training, by running averages in evaluation mode (ε = 10⁻⁵, momentum 0.1).
@@ -275,25 +275,25 @@ def residual_blocks(which, *given):
 # %% test="residual_blocks" points=2
 
 # %% [markdown]
-# **Self-attention.** A convolution looks at neighbors. That the left lens of a pair of glasses has the color of the right
-# one is nothing that neighbors know. In SAGAN (Zhang and others, 2019), from which BigGAN starts, each place asks all
-# others. From the features $x_p$ of a place $p$ three matrices make a question, a key and a value,
+# **Self-attention.** A convolution looks at neighbors. That the left lens of a pair of glasses has the color of the
+# right one is nothing that neighbors know. In SAGAN (Zhang and others, 2019), from which BigGAN starts, each place
+# asks all others. From the features $x_p$ of a place $p$ three matrices make a question, a key and a value,
 #
 # $$q_p = \theta x_p, \qquad k_j = \varphi x_j, \qquad v_j = g x_j,$$
 #
-# and the answer is a mean of the values, weighted by how well keys fit: $\beta_{pj} = e^{q_p \cdot k_j} / \sum_l e^{q_p
-# \cdot k_l}$, $a_p = \sum_j \beta_{pj} v_j$. What comes out is $x_p + \gamma\, o\, a_p$ with one more matrix and a learned
-# number γ, at first 0: to begin with, nothing is asked. To save memory there are fewer keys than questions: of keys and
-# values each 2 × 2 pixels keep the largest number, feature by feature.
+# and the answer is a mean of the values, weighted by how well keys fit: $\beta_{pj} = e^{q_p \cdot k_j} / \sum_l
+# e^{q_p \cdot k_l}$, $a_p = \sum_j \beta_{pj} v_j$. What comes out is $x_p + \gamma\, o\, a_p$ with one more matrix
+# and a learned number γ, at first 0: to begin with, nothing is asked. To save memory there are fewer keys than
+# questions: of keys and values each 2 × 2 pixels keep the largest number, feature by feature.
 
 # %% [markdown] exercise="self_attention" stars=2 minutes=25
 # ### Exercise 4: each place asks all others
 #
-# `self_attention(x, theta, phi, g, o, gamma)`: maps x (n, c, H, W), H and W even; matrices `theta` and `phi` (k, c), `g`
-# (m, c), `o` (c, m); a number `gamma` (a tensor of shape ()). Each of the four is a 1 × 1 convolution without bias: a
-# matrix times the features of each place. Keys $\varphi x$ and values $g x$ are max-pooled by 2 × 2, *after* their
-# matrix; questions are not. Nothing else is divided by, and the softmax runs over the keys. Return maps of x's shape;
-# gradients pass to all six.
+# `self_attention(x, theta, phi, g, o, gamma)`: maps x (n, c, H, W), H and W even; matrices `theta` and `phi` (k, c),
+# `g` (m, c), `o` (c, m); a number `gamma` (a tensor of shape ()). Each of the four is a 1 × 1 convolution without
+# bias: a matrix times the features of each place. Keys $\varphi x$ and values $g x$ are max-pooled by 2 × 2, *after*
+# their matrix; questions are not. Nothing else is divided by, and the softmax runs over the keys. Return maps of x's
+# shape; gradients pass to all six.
 
 # %% [markdown] hints="self_attention"
 # A matrix at each place is `torch.einsum("kc,nchw->nkhw", theta, x)`, or a convolution with the kernel
@@ -322,11 +322,11 @@ def self_attention(x, theta, phi, g, o, gamma):
 # %% [markdown]
 # ## 4. Filters that do not repeat each other
 #
-# Section 6 will draw from a $z$ that is cut off: nothing far out. A generator that was trained on all of the bell curve
-# may do something odd there, and large ones do. The authors look for a $G$ that is *smooth*, so that all of the space of
-# $z$ maps to good pictures, and try **orthogonal regularization** (Brock and others, 2017). Write the filters of a layer
-# as rows of a matrix $W$, one row for each output. If rows are orthogonal and of length 1, $W W^\top = I$, and a penalty
-# can ask for that:
+# Section 6 will draw from a $z$ that is cut off: nothing far out. A generator that was trained on all of the bell
+# curve may do something odd there, and large ones do. The authors look for a $G$ that is *smooth*, so that all of the
+# space of $z$ maps to good pictures, and try **orthogonal regularization** (Brock and others, 2017). Write the
+# filters of a layer as rows of a matrix $W$, one row for each output. If rows are orthogonal and of length 1, $W
+# W^\top = I$, and a penalty can ask for that:
 #
 # $$R(W) = \lVert W W^\top - I \rVert^2.$$
 #
@@ -344,8 +344,8 @@ def self_attention(x, theta, phi, g, o, gamma):
 #
 # 1. **All pairs.** The matrix $W W^\top$: the inner product of each filter with each. (o, o)
 # 2. **The strict penalty.** $\lVert W W^\top - I\rVert^2$: one number.
-# 3. **What its diagonal wants.** Take a single filter of the length $r$ (o = 1). The strict penalty is then a function of
-#    $r$ alone. Its derivative with respect to $r$, for `length` = $r$: one number. (Where is it 0?)
+# 3. **What its diagonal wants.** Take a single filter of the length $r$ (o = 1). The strict penalty is then a
+#    function of $r$ alone. Its derivative with respect to $r$, for `length` = $r$: one number. (Where is it 0?)
 # 4. **Without the diagonal.** $\lVert W W^\top \odot (\mathbf{1} - I)\rVert^2$: one number.
 # 5. **Its gradient.** The derivative of step 4 with respect to each number of the kernel: (o, i, k, k).
 # 6. **Is length free now?** All filters are made `factor` times as long. Step 4's penalty becomes how many times as
@@ -354,8 +354,8 @@ def self_attention(x, theta, phi, g, o, gamma):
 # %% [markdown] hints="orthogonal_steps"
 # Flatten each filter to a row. The diagonal of step 1 holds squared lengths.
 # ---
-# 3: $(r^2 - 1)^2$. 5: each pair stands in the matrix twice, and each of the two squared numbers depends on both filters.
-# With $M = W W^\top \odot (\mathbf{1} - I)$ the result is a multiple of $M W$.
+# 3: $(r^2 - 1)^2$. 5: each pair stands in the matrix twice, and each of the two squared numbers depends on both
+# filters. With $M = W W^\top \odot (\mathbf{1} - I)$ the result is a multiple of $M W$.
 # ---
 # `W = weight.flatten(1)`. 5: $4 M W$, in the kernel's shape. 6: inner products grow with the square of a length, and
 # the penalty with their square.
@@ -442,8 +442,8 @@ show(
 # The first rows of the paper's table are no new layer: *larger batches*. A large batch shows more of the classes at
 # once, and gradients of both players are less of a lottery. Memory is the limit, and there is a way around it: a mean
 # over a large batch is the mean of the means over its equal parts, and gradients add up in `.grad` until somebody
-# clears them. **Gradient accumulation**: work through the parts, one after the other, each loss divided by their number,
-# and take *one* step in the end.
+# clears them. **Gradient accumulation**: work through the parts, one after the other, each loss divided by their
+# number, and take *one* step in the end.
 #
 # The losses are lesson 06's hinge, with classes told to both players:
 #
@@ -458,27 +458,27 @@ show(
 # `biggan_step(G, D, opt_G, opt_D, for_D, for_G, parts, penalty, beta)`: some steps of $D$, one of $G$.
 #
 # - `G(z, y)` makes pictures, `D(x, y)` logits (n, 1). Optimizers are given.
-# - `for_D` is a list of large batches, one for each step of $D$: each a tuple `(real, y, z, made_y)` of n pictures, their
-#   classes (n,), noise (n, d) and the classes (n,) to be made of it.
+# - `for_D` is a list of large batches, one for each step of $D$: each a tuple `(real, y, z, made_y)` of n pictures,
+#   their classes (n,), noise (n, d) and the classes (n,) to be made of it.
 # - `for_G` is `(z, made_y)` for $G$'s step, n of each.
-# - `parts` divides n. **No network may see more than n/`parts` pictures of a kind at a time** ($D$ may be shown real and
-#   made ones together). Parts are neighbors in the batch, in their order.
+# - `parts` divides n. **No network may see more than n/`parts` pictures of a kind at a time** ($D$ may be shown real
+#   and made ones together). Parts are neighbors in the batch, in their order.
 #
 # 1. For each batch of `for_D`: one step of `opt_D` down $L_D$ **over the whole batch**. $G$ gets nothing of it.
-# 2. One step of `opt_G` down $L_G$ over the whole of `for_G`, plus `beta * penalty(G)`, **once**. It is judged by the $D$
-#    that has just moved, and $D$ gets nothing of it.
+# 2. One step of `opt_G` down $L_G$ over the whole of `for_G`, plus `beta * penalty(G)`, **once**. It is judged by the
+#    $D$ that has just moved, and $D$ gets nothing of it.
 #
-# `penalty(G)` is a number with a graph, made from $G$'s parameters alone. Return two plain numbers: the mean of $L_D$ over
-# $D$'s steps, and $L_G$ without the penalty, each over whole batches and as it was before its player's step. Gradients
-# that were there before must not count. Modes and data stay as they are; in the end all parameters can be trained, as
-# at the start.
+# `penalty(G)` is a number with a graph, made from $G$'s parameters alone. Return two plain numbers: the mean of $L_D$
+# over $D$'s steps, and $L_G$ without the penalty, each over whole batches and as it was before its player's step.
+# Gradients that were there before must not count. Modes and data stay as they are; in the end all parameters can be
+# trained, as at the start.
 
 # %% [markdown] hints="biggan_step"
 # First write it for `parts` = 1. Then put a loop around each loss and its `backward()`, and leave `zero_grad()` and
 # `step()` outside of that loop.
 # ---
-# `zip(*(t.chunk(parts) for t in batch))` walks through the parts of all four tensors at once. Each part's loss is divided
-# by `parts` before `backward()`. $G$'s pictures for $D$ are detached.
+# `zip(*(t.chunk(parts) for t in batch))` walks through the parts of all four tensors at once. Each part's loss is
+# divided by `parts` before `backward()`. $G$'s pictures for $D$ are detached.
 # ---
 # After $G$'s turn gradients of $L_G$ are left in $D$, too. They do no harm if `opt_D.zero_grad()` comes before $D$'s
 # next `backward()`; the package's engine freezes the other player instead, which also saves computing them. The
@@ -514,9 +514,9 @@ def biggan_step(G, D, opt_G, opt_D, for_D, for_G, parts, penalty, beta):
 # %% [markdown]
 # ## 6. Drawing from it
 #
-# **Truncation.** Lesson 14 pulled $w$ to its mean. Here there is no $w$, but $z$ itself can be kept near the middle: draw
-# from the bell curve, and whatever falls outside of $\pm t$ is **drawn again**. Not cut off at $\pm t$, or a good part
-# of all numbers would lie exactly on that edge, where in training hardly any did.
+# **Truncation.** Lesson 14 pulled $w$ to its mean. Here there is no $w$, but $z$ itself can be kept near the middle:
+# draw from the bell curve, and whatever falls outside of $\pm t$ is **drawn again**. Not cut off at $\pm t$, or a
+# good part of all numbers would lie exactly on that edge, where in training hardly any did.
 
 # %% [markdown] exercise="truncated_normal" stars=1 minutes=12
 # ### Exercise 7: drawn again
@@ -610,21 +610,23 @@ def standing_statistics(G, draws):
 # %% [markdown]
 # ## 9. An open challenge
 #
-# Truncation takes every number of $z$ back to the middle, though perhaps only few of them do harm. What if one knew which?
+# Truncation takes every number of $z$ back to the middle, though perhaps only few of them do harm. What if one knew
+# which?
 
 # %% [markdown] exercise="keep_variety" stars=3 minutes=45 challenge=true
 # ### Exercise 10: keep the variety
 #
-# A generator takes $z$ of 12 numbers. Its picture breaks if $z$ is too far out in *one direction*, and only then: there is
-# a hidden unit vector $u$, and pictures with $|u \cdot z| > 1$ are broken, all others are fine. That is nearly every third
-# picture. You may ask somebody to look: `look(z)` takes z (n, 12), any n and any numbers, and returns a list of n numbers,
-# 1 for a broken picture and 0 for a fine one. Whoever looks errs in **one of ten** looks, at random, anew every time.
+# A generator takes $z$ of 12 numbers. Its picture breaks if $z$ is too far out in *one direction*, and only then:
+# there is a hidden unit vector $u$, and pictures with $|u \cdot z| > 1$ are broken, all others are fine. That is
+# nearly every third picture. You may ask somebody to look: `look(z)` takes z (n, 12), any n and any numbers, and
+# returns a list of n numbers, 1 for a broken picture and 0 for a fine one. Whoever looks errs in **one of ten**
+# looks, at random, anew every time.
 #
-# Return 1,000 z, a tensor (1000, 12), as they would come from N(0, I) **if broken ones were drawn again**. They are judged
-# by two rules, on average over four generators. At most **6 %** of them may be truly broken. And they must keep the
-# variety: along $u$ they must be spread like the bell curve between −1 and 1, and along directions at a right angle to
-# $u$ like the whole bell curve. Measured is Wasserstein's distance along $u$, and its mean along 24 directions; each may
-# be at most **0.1**, which a fair draw keeps easily.
+# Return 1,000 z, a tensor (1000, 12), as they would come from N(0, I) **if broken ones were drawn again**. They are
+# judged by two rules, on average over four generators. At most **6 %** of them may be truly broken. And they must
+# keep the variety: along $u$ they must be spread like the bell curve between −1 and 1, and along directions at a
+# right angle to $u$ like the whole bell curve. Measured is Wasserstein's distance along $u$, and its mean along 24
+# directions; each may be at most **0.1**, which a fair draw keeps easily.
 #
 # What counts is how many pictures are looked at, on average over the four. Bronze takes at most **12000** looks, silver
 # **2000**, gold **450**. A run may take 20 seconds; graders' generators are others.
@@ -636,10 +638,10 @@ def standing_statistics(G, draws):
 # z^\top}$ of those called broken and of those called fine. Then draw as many as you like and drop by *your* $u$; nobody
 # has to look.
 # ---
-# For gold choose what you ask. Along a single axis, $z = s\,e_i$ breaks as soon as $s\,|u_i| > 1$: so one axis at a time
-# tells $|u_i|$ by halving intervals, and pairs of axes tell signs. An error must not lead astray for good: keep a
-# probability for each of many values of $|u_i|$, multiply by 0.9 or 0.1 what an answer speaks for or against, and ask next
-# in the middle of what is left.
+# For gold choose what you ask. Along a single axis, $z = s\,e_i$ breaks as soon as $s\,|u_i| > 1$: so one axis at a
+# time tells $|u_i|$ by halving intervals, and pairs of axes tell signs. An error must not lead astray for good: keep
+# a probability for each of many values of $|u_i|$, multiply by 0.9 or 0.1 what an answer speaks for or against, and
+# ask next in the middle of what is left.
 
 
 # %% solution="keep_variety"
