@@ -167,7 +167,7 @@ class InStyle(torch.nn.Module):
 
 
 class ByClass(torch.nn.Module):
-    """A network that is told a class: what it wraps gets samples (n, …) and their classes' rows of a table side by side.
+    """A network that is told a class: what it wraps gets samples (n, …) and their rows of a table side by side.
 
     It keeps in `most` how many samples it has seen at a time.
 

@@ -6,7 +6,7 @@ Generative Adversarial Networks", ICML 2019, arXiv:1805.08318, section 3.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 import torch.nn.functional as F
@@ -213,8 +213,9 @@ def largest_of_four(maps: Tensor) -> Tensor:
     return torch.stack(corners).amax(0)
 
 
-def attended(x: Tensor, theta: Tensor, phi: Tensor, g: Tensor, o: Tensor, gamma: Tensor, slip: str = "") -> Tensor:
-    """Self-attention question by question, in double precision, or by this slip."""
+def attended(given: Sequence[Tensor], slip: str = "") -> Tensor:
+    """Self-attention question by question, in double precision, or by this slip. Given are x, four matrices and γ."""
+    x, theta, phi, g, o, gamma = given
     if slip == "θ and φ swapped":
         theta, phi = phi, theta
     if slip == "g for keys":
@@ -273,8 +274,8 @@ ATTENTION_SLIPS = {
 def _(self_attention: Callable) -> None:
     given = matrices()
     got = numbers(self_attention(*given), tuple(given[0].shape), advice="The maps keep their shape.")
-    usual = {said: attended(*given, slip) for slip, said in ATTENTION_SLIPS.items()}
-    expect_close(got, attended(*given), "random maps and matrices", usual, show=False, rtol=1e-5, atol=1e-6)
+    usual = {said: attended(given, slip) for slip, said in ATTENTION_SLIPS.items()}
+    expect_close(got, attended(given), "random maps and matrices", usual, show=False, rtol=1e-5, atol=1e-6)
 
 
 @check.that("self_attention", "asks within a picture, and stays finite where keys fit very well")
@@ -286,7 +287,7 @@ def _(self_attention: Callable) -> None:
     loud = 100 * theta, 100 * phi
     got = numbers(self_attention(x, *loud, g, o, gamma), tuple(x.shape))
     expect_close(
-        got, attended(x, *loud, g, o, gamma), "matrices a hundred times as large", show=False, rtol=1e-4, atol=1e-4
+        got, attended((x, *loud, g, o, gamma)), "matrices a hundred times as large", show=False, rtol=1e-4, atol=1e-4
     )
 
 
@@ -301,7 +302,7 @@ def _(self_attention: Callable) -> None:
     (out * weights).sum().backward()
     expect(gamma.grad is not None, "No gradient reaches γ: it could never leave 0.")
     one = torch.ones((), dtype=torch.float64)
-    want = ((attended(x, theta, phi, g, o, one) - x) * weights).sum()
+    want = ((attended((x, theta, phi, g, o, one)) - x) * weights).sum()
     expect_close(numbers(gamma.grad), want, "γ = 0", what="its gradient is", show=False, rtol=1e-4)
 
 
@@ -313,8 +314,9 @@ def _(self_attention: Callable) -> None:
     weights = randn(*out.shape).double()
     (out * weights).sum().backward()
     leaves = [t.detach().clone().requires_grad_() for t in given]
-    want = torch.autograd.grad((attended(*leaves) * weights).sum(), leaves)
-    for name, t, gradient in zip(("x", "theta", "phi", "g", "o", "gamma"), given, want, strict=True):
+    want = torch.autograd.grad((attended(leaves) * weights).sum(), leaves)
+    named = list(zip(("x", "theta", "phi", "g", "o", "gamma"), given, want, strict=True))
+    for name, t, gradient in (*named[1:], named[0]):  # x's gradient is made of all others' ways
         expect(t.grad is not None, f"No gradient reaches {name}.")
         expect_close(
             numbers(t.grad), gradient, f"random maps {name}'s gradient", what="is", show=False, rtol=1e-4, atol=1e-5

@@ -1,7 +1,7 @@
 """Orthogonal regularization, step by step: what the diagonal wants, and what is left without it.
 
-Brock, Donahue and Simonyan (2019), arXiv:1809.11096, section 3.1, eq. 2 and 3; the first form is Brock, Lim, Ritchie and
-Weston's, arXiv:1609.07093. Filters are rows here, columns there.
+Brock, Donahue and Simonyan (2019), arXiv:1809.11096, section 3.1, eq. 3; the strict form is that of Brock, Lim, Ritchie
+and Weston, arXiv:1609.07093. Filters are rows here, columns there.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from torch import Tensor
 from gancourse.checks.core import expect
 from gancourse.checks.inputs import Case, chosen, drawn, fresh, randn
 from gancourse.checks.lesson_15.suite import check
-from gancourse.checks.values import double, expect_close, number, numbers
+from gancourse.checks.values import expect_close, number, numbers
 
 FRIENDLY_FILTERS = (
     (1.0, -0.5, 0.25, 2.0, -1.0, 0.5, 1.5, -0.25),
@@ -41,7 +41,7 @@ def pairs_of(weight: Tensor) -> list[list[float]]:
 def products_case() -> Case:
     weight = three_filters()
     rows = weight.double().flatten(1)
-    gram = double(pairs_of(weight))
+    gram = torch.tensor(pairs_of(weight), dtype=torch.float64)
     usual = {
         "Each product is divided by both lengths: these are cosines.": gram
         / (rows.norm(dim=1, keepdim=True) * rows.norm(dim=1)),
@@ -75,7 +75,7 @@ def strict_case() -> Case:
         "Their sizes are added up without being squared.": sum(
             abs(gram[i][j] - (i == j)) for i in range(3) for j in range(3)
         ),
-        "Each pair is counted once. In the matrix it stands twice.": off / 2 + sum((gram[i][i] - 1) ** 2 for i in range(3)),
+        "Each pair is counted once. In the matrix it stands twice.": want - off / 2,
         "1 is taken off everywhere. The identity has ones on the diagonal alone.": sum(
             (gram[i][j] - 1) ** 2 for i in range(3) for j in range(3)
         ),
@@ -130,7 +130,7 @@ def slope_case() -> Case:
         for j in range(3):
             if i != j:
                 made[i] += 4 * gram[i][j] * rows[j]
-    whole = double(gram) @ rows
+    whole = torch.tensor(gram, dtype=torch.float64) @ rows
     shape = weight.shape
     usual = {
         "The factor is 4: each pair stands in the matrix twice, and a square has the derivative 2.": (made / 2).reshape(

@@ -88,6 +88,7 @@ class LargeStep:
         G, D = copy.deepcopy(game.before)
         earlier, told, parts = copy.deepcopy(D), [], game.parts
         leaked = [torch.zeros_like(p) for p in G.parameters()]
+        piled = game.stale[1] if slip == "stale D" else [torch.zeros_like(p) for p in D.parameters()]
         for k, batch in enumerate(game.for_D):
             if slip == "one batch" and k:
                 continue
@@ -97,15 +98,16 @@ class LargeStep:
             of_made = y if slip in ("made judged by real's classes", "made of real's classes") else made_y
             of_real = made_y if slip == "real judged by made classes" else y
             loss = said_of_D(D(real, of_real), D(made, of_made), slip)
-            gradients = torch.autograd.grad(loss, list(G.parameters()), retain_graph=True)
-            leaked = [a + b for a, b in zip(leaked, gradients, strict=True)]
+            gradients = torch.autograd.grad(loss, list(G.parameters()), retain_graph=True, allow_unused=True)
+            leaked = [a if b is None else a + b for a, b in zip(leaked, gradients, strict=True)]
             before = loss
             if slip in ("last part", "first part"):
                 loss = loss / parts
             if slip == "not divided":
                 loss = loss * parts
-            extra = game.stale[1] if slip == "stale D" and not k else None
-            down(D, loss, game.rates[1], extra)
+            slopes = torch.autograd.grad(loss, list(D.parameters()), retain_graph=True)
+            down(D, loss, game.rates[1], piled if slip in ("stale D", "piled up") else None)
+            piled = [a + b for a, b in zip(piled, slopes, strict=True)]
             if slip == "after":
                 before = said_of_D(D(real, y), D(made, made_y), "")
             told.append(before.detach())
@@ -144,15 +146,16 @@ LARGE_D_SLIPS = {
     "halved": "The loss is halved. Both parts count in full.",
     "sum": "The hinge is summed over the batch. Take the mean.",
     "real alone": "Only the real pictures count.",
-    "not divided": "Each part's loss counts in full. Divide it by their number: the batch's mean is the mean of the parts'.",
+    "not divided": "Each part's loss counts in full. Divide each by their number.",
     "last part": "Only the last part counts: is zero_grad() within the loop over the parts?",
     "first part": "Only the first part counts.",
     "one batch": "Only the first batch of for_D counts. Each gives a step.",
     "first batch again": "Each step takes the first batch of for_D. Each has its own.",
     "made of real's classes": "Pictures are made of the real ones' classes. made_y says which are to be made.",
-    "made judged by real's classes": "Made pictures are judged by the real ones' classes. They are judged by what was asked.",
+    "made judged by real's classes": "Made pictures are judged by the real ones' classes. They have made_y.",
     "real judged by made classes": "Real pictures are judged by the made ones' classes. They have their own, y.",
-    "stale D": "Gradients of the step before are still in it. Clear them with opt_D.zero_grad() before each of D's steps.",
+    "stale D": "Gradients from before are still in it. Clear them with opt_D.zero_grad() before each of D's steps.",
+    "piled up": "Gradients of D's step before are still in the next one. Clear them before each of D's steps.",
 }
 LARGE_G_SLIPS = {
     "old D": "G's loss is that of the D from before its steps. Judge by the D that has just moved.",

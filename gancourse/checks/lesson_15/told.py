@@ -1,12 +1,13 @@
 """How a generator is told its class: a normalization that hears it, and a piece of z for each block.
 
 Brock, Donahue and Simonyan, "Large Scale GAN Training for High Fidelity Natural Image Synthesis", ICLR 2019,
-arXiv:1809.11096, section 3 and appendix B; class-conditional batch normalization is de Vries et al.'s, arXiv:1707.00683.
+arXiv:1809.11096, section 3 and appendix B. Class-conditional batch normalization is that of de Vries et al. (2017),
+arXiv:1707.00683.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -30,8 +31,8 @@ def gain_and_shift(net: nn.Module, features: int, told: int) -> tuple[nn.Paramet
     fits = len(there) == 2 and all(tuple(p.shape) == (features, told) for p in there.values())
     expect(
         fits,
-        f"With features={features} and told={told} two kernels of shape ({features}, {told}) are asked, and nothing else "
-        f"that learns; there are {shapes}.",
+        f"With features={features} and told={told} two kernels of shape ({features}, {told}) are asked, and nothing "
+        f"else that learns; there are {shapes}.",
     )
     first, second = there.values()
     return first, second
@@ -163,7 +164,7 @@ def _(answer: Callable) -> None:
     differentiable(out, "The result is cut off from its inputs: nothing could learn.")
     (out * weights).sum().backward()
     leaves = [t.detach().double().requires_grad_() for t in (x, c, gain, shift)]
-    want = torch.autograd.grad((normed(*leaves) * weights).sum(), leaves)
+    want = torch.autograd.grad((normed(leaves[0], leaves[1], leaves[2], leaves[3]) * weights).sum(), leaves)
     kernels = gain_and_shift(net, *gain.shape)
     for name, t, gradient in zip(("x", "c", "A", "B"), (x, c, *kernels), want, strict=True):
         expect(t.grad is not None, f"No gradient reaches {name}.")
@@ -206,20 +207,24 @@ def _(answer: Callable) -> None:
         show=False,
         what="the first piece is",
     )
-    for k, row in enumerate(told, 1):
-        got = numbers(row, (3, 5 + piece), f"What block {k} is told", "c and a piece of z, side by side.")
-        usual = {
-            "c stands in front, the piece of z behind it.": torch.cat([want[:, k], c.double()], 1),
-            "The first piece is told to a block, too: it is for the bottom alone.": torch.cat(
-                [c.double(), want[:, k - 1]], 1
-            ),
-            "The pieces come in the wrong order.": torch.cat([c.double(), want[:, blocks + 1 - k]], 1),
-            "All blocks have the second piece.": torch.cat([c.double(), want[:, 1]], 1),
-            "Every so-many-th number is taken. Pieces are neighbors.": torch.cat(
-                [c.double(), z.double()[:, k :: blocks + 1]], 1
-            ),
-        }
-        expect_close(got, torch.cat([c.double(), want[:, k]], 1), where, usual, show=False, what=f"block {k} is told")
+    rows = [numbers(row, (3, 5 + piece), f"What block {k} is told", "c and a piece of z, side by side.")
+            for k, row in enumerate(told, 1)]  # fmt: skip
+    wide, pieces = c.double(), want[:, 1:].unbind(1)
+
+    def side_by_side(parts: Sequence[Tensor]) -> Tensor:
+        return torch.stack([torch.cat([wide, part], 1) for part in parts])
+
+    usual = {
+        "c stands in front, the piece of z behind it.": torch.stack([torch.cat([part, wide], 1) for part in pieces]),
+        "The first piece is told to a block, too: it is for the bottom alone.": side_by_side(want[:, :-1].unbind(1)),
+        "The pieces come in the wrong order.": side_by_side(pieces[::-1]),
+        "All blocks have the second piece.": side_by_side([pieces[0]] * blocks),
+        "All blocks have the first piece.": side_by_side([want[:, 0]] * blocks),
+        "Every so-many-th number is taken. Pieces are neighbors.": side_by_side(
+            [z.double()[:, k :: blocks + 1] for k in range(1, blocks + 1)]
+        ),
+    }
+    expect_close(torch.stack(rows), side_by_side(pieces), where, usual, show=False, what="the blocks are told")
 
 
 @check.that("skip_z", "cut: refuses z that cannot be cut into equal pieces, and names its length")
@@ -257,7 +262,7 @@ def counted_case() -> Case:
         "The embedding itself is not counted.": (tables, shared - classes * embed_dim),
         "The piece of z is not counted: A and B see it, too.": (tables, shared - 2 * total * piece),
         "The two are swapped: tables first.": (shared, tables),
-        "The embedding is counted once for each normalization. It is shared.": (tables, shared + 2 * classes * embed_dim),
+        "The embedding is counted for each normalization. It is shared.": (tables, shared + 2 * classes * embed_dim),
         "Only the first normalization is counted.": (
             2 * classes * features[0], classes * embed_dim + 2 * features[0] * (embed_dim + piece)
         ),
