@@ -42,7 +42,7 @@ def told_norm(features: int, told: int) -> Norm:
     return norm
 
 
-class Layers:
+class GivenLayers:
     """What a block of G is given: norms and convolutions in double precision, and maps for it."""
 
     def __init__(self) -> None:
@@ -107,7 +107,7 @@ UP_SLIPS = {
     "residual_blocks", "up: norm, ReLU, enlarge, convolve; norm, ReLU, convolve; plus the direct way", point=True
 )
 def _(answer: Callable) -> None:
-    layers = Layers()
+    layers = GivenLayers()
     shape = (3, layers.outputs, 6, 4)
     got = numbers(answer("up", *layers.given()), shape, advice="Height and width are doubled.")
     usual = {said: layers.up(layers.x, slip).detach() for slip, said in UP_SLIPS.items()}
@@ -178,7 +178,7 @@ def _(answer: Callable) -> None:
 
 @check.that("residual_blocks", "both let gradients through to x by both ways", alone=False)
 def _(answer: Callable) -> None:
-    layers = Layers()
+    layers = GivenLayers()
     layers.x.requires_grad_()
     weights = randn(3, layers.outputs, 6, 4).double()
     out = answer("up", *layers.given())
@@ -190,7 +190,7 @@ def _(answer: Callable) -> None:
     expect_close(numbers(layers.x.grad), want, "up: random layers x's gradient", told, what="is", show=False, rtol=1e-5)
 
 
-def ways_gradient(layers: Layers, weights: Tensor) -> Tensor:
+def ways_gradient(layers: GivenLayers, weights: Tensor) -> Tensor:
     """x's gradient by the direct way alone."""
     beside = layers.shortcut(F.interpolate(layers.x, scale_factor=2))
     return torch.autograd.grad((beside * weights).sum(), layers.x)[0]

@@ -136,7 +136,7 @@ def kept_in(net: nn.Module) -> tuple[Tensor, Tensor]:
 
 
 @torch.no_grad()
-def standing(case: Normalized, slip: str = "") -> tuple[Tensor, Tensor]:
+def stands_on(case: Normalized, slip: str = "") -> tuple[Tensor, Tensor]:
     """Means and variances that should be kept, or by this slip."""
     G = copy.deepcopy(case.before)
     norms = norms_in(G)
@@ -211,9 +211,9 @@ STANDING_SLIPS = {
 
 def compare_standing(case: Normalized, where: str) -> None:
     """Miss unless the network keeps what it should."""
-    want = standing(case)
+    want = stands_on(case)
     for k, name in enumerate(("running_mean", "running_var")):
-        usual = {said: standing(case, slip)[k] for slip, said in STANDING_SLIPS.items()}
+        usual = {said: stands_on(case, slip)[k] for slip, said in STANDING_SLIPS.items()}
         expect_close(
             kept_in(case.G)[k], want[k], where, usual, show=False, what=f"{name} becomes", rtol=1e-5, atol=1e-6
         )

@@ -24,7 +24,7 @@ from gancourse.checks.lesson_15.suite import check
 from gancourse.checks.steps import curved, down, flat, left_over, several_losses, trainable
 from gancourse.checks.values import Wrong, close, described, expect_close
 
-FOUR_PIXELS, CLASS_ROW, KINDS = (1, 2, 2), 2, 3
+FOUR_PIXELS, CLASS_ROW, CLASSES_TOLD = (1, 2, 2), 2, 3
 LargeBatch = tuple[Tensor, ...]
 
 
@@ -32,7 +32,7 @@ class LargeGame:
     """Both players, their optimizers, large batches, and what is left in the gradients from before."""
 
     def __init__(self, parts: int = 0) -> None:
-        tables = [randn(KINDS, CLASS_ROW).double() for _ in range(2)]
+        tables = [randn(CLASSES_TOLD, CLASS_ROW).double() for _ in range(2)]
         self.G = ByClass(curved(3 + CLASS_ROW, 5, 4), tables[0], *FOUR_PIXELS)
         self.D = ByClass(curved(4 + CLASS_ROW, 6, 1), tables[1])
         with torch.no_grad():
@@ -49,7 +49,7 @@ class LargeGame:
         self.stale = [left_over(net) for net in (self.G, self.D)]
 
     def classes(self) -> Tensor:
-        return torch.randint(0, KINDS, (self.n,), generator=generator())
+        return torch.randint(0, CLASSES_TOLD, (self.n,), generator=generator())
 
     def batch_for_D(self) -> LargeBatch:
         return 2 * randn(self.n, *FOUR_PIXELS).double(), self.classes(), randn(self.n, 3).double(), self.classes()
@@ -76,7 +76,7 @@ def said_of_D(on_real: Tensor, on_made: Tensor, slip: str) -> Tensor:
     return {"halved": loss / 2, "sum": loss * len(on_real), "real alone": F.relu(1 - on_real).mean()}.get(slip, loss)
 
 
-def share_of(batch: LargeBatch, slip: str, parts: int) -> LargeBatch:
+def what_counts(batch: LargeBatch, slip: str, parts: int) -> LargeBatch:
     """What of a batch counts: all of it, or what this slip leaves."""
     return tuple(t.chunk(parts)[{"last part": -1, "first part": 0}[slip]] for t in batch)
 
@@ -93,7 +93,7 @@ class LargeStep:
             if slip == "one batch" and k:
                 continue
             batch = game.for_D[0] if slip == "first batch again" else batch
-            real, y, z, made_y = share_of(batch, slip, parts) if slip in ("last part", "first part") else batch
+            real, y, z, made_y = what_counts(batch, slip, parts) if slip in ("last part", "first part") else batch
             made = G(z, y if slip == "made of real's classes" else made_y)
             of_made = y if slip in ("made judged by real's classes", "made of real's classes") else made_y
             of_real = made_y if slip == "real judged by made classes" else y
@@ -111,7 +111,7 @@ class LargeStep:
             if slip == "after":
                 before = said_of_D(D(real, y), D(made, made_y), "")
             told.append(before.detach())
-        z, made_y = share_of(game.for_G, slip, parts) if slip in ("last part", "first part") else game.for_G
+        z, made_y = what_counts(game.for_G, slip, parts) if slip in ("last part", "first part") else game.for_G
         if slip == "D's noise":
             z, made_y = game.for_D[-1][2:]
         judged = (earlier if slip == "old D" else D)(G(z, made_y), made_y)
@@ -186,14 +186,14 @@ LARGE_SLIPS = {
 }  # fmt: skip
 
 
-def slipped(game: LargeGame, slip: str, of: str) -> Tensor:
+def slipped_to(game: LargeGame, slip: str, of: str) -> Tensor:
     """What a slip makes of `of`."""
     return getattr(LargeStep(game, slip), of)
 
 
 def step_comes_to(game: LargeGame, of: str, got: Tensor, where: str) -> None:
     """Miss unless it is what should come of the step; slips are tried only if not."""
-    usual: dict[str, Wrong] = {said: partial(slipped, game, slip, of) for slip, said in LARGE_SLIPS[of].items()}
+    usual: dict[str, Wrong] = {said: partial(slipped_to, game, slip, of) for slip, said in LARGE_SLIPS[of].items()}
     subject = "you return" if of == "losses" else f"{of}'s parameters become"
     want = getattr(LargeStep(game, ""), of)
     expect_close(got, want, where, usual, show=of == "losses", what=subject, rtol=1e-6, atol=1e-8)
