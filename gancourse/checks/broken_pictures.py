@@ -1,7 +1,7 @@
 """A generator that nobody shows: its picture breaks where z is too far out along one hidden direction.
 
-Somebody looks at pictures, and errs in one of ten, anew every time. What is asked for is noise as from a bell curve of
-which broken pictures are drawn again: few that are broken, and no less variety than that leaves.
+Somebody looks at pictures, and errs in three of twenty, anew every time. What is asked for is noise as from a bell
+curve of which broken pictures are drawn again: few that are broken, and no less variety than that leaves.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from gancourse.checks.core import Miss, a, expect
 from gancourse.checks.inputs import generator
 from gancourse.checks.values import numbers
 
-MEDALS_FOR_VARIETY = Medals(bronze=12_000, silver=2000, gold=450, unit="looks")
-NOISE_NUMBERS, WANTED_NOISE, LOOK_ERROR = 12, 1000, 0.1
+MEDALS_FOR_VARIETY = Medals(bronze=12_000, silver=2000, gold=300, unit="looks")
+NOISE_NUMBERS, WANTED_NOISE, LOOK_ERROR = 12, 1000, 0.15
 MOST_LOOKED_AT = 13_500  # bronze, and what graders add to it
-MOST_BROKEN, MOST_OFF, DIRECTIONS_ASKED = 0.06, 0.1, 24
+MOST_BROKEN, MOST_OFF, DIRECTIONS_ASKED = 0.03, 0.1, 24
 
 
 def hidden_direction() -> Tensor:

@@ -35,18 +35,26 @@ class LargeGame:
         tables = [randn(CLASSES_TOLD, CLASS_ROW).double() for _ in range(2)]
         self.G = ByClass(curved(3 + CLASS_ROW, 5, 4), tables[0], *FOUR_PIXELS)
         self.D = ByClass(curved(4 + CLASS_ROW, 6, 1), tables[1])
-        with torch.no_grad():
-            for p in self.D.parameters():
-                p.mul_(2.0)  # so that some logits are beyond the hinge, and some are not
         self.parts = parts or chosen_int(3, between=(2, 4))
         self.n = self.parts * 4
         self.for_D = [self.batch_for_D() for _ in range(chosen_int(2, between=(2, 3)))]
         self.for_G = randn(self.n, 3).double(), self.classes()
+        self.spread_logits()
         self.penalty, (self.beta,) = PullToZero(), chosen(0.4, between=(0.25, 0.6))
         self.rates = 0.1, 0.05
         self.opts = Counted(self.G.parameters(), self.rates[0]), Counted(self.D.parameters(), self.rates[1])
         self.before = copy.deepcopy((self.G, self.D))
         self.stale = [left_over(net) for net in (self.G, self.D)]
+
+    @torch.no_grad()
+    def spread_logits(self) -> None:
+        """Let some of what D says of made pictures be beyond the hinge on either side, and some not."""
+        *_, weight, bias = self.D.net.parameters()
+        said = self.D(self.G(*self.for_G), self.for_G[1])
+        weight.mul_(1.5 / said.std())
+        bias.add_(0.2 - self.D(self.G(*self.for_G), self.for_G[1]).mean())
+        for net in (self.G, self.D):
+            net.get_buffer("most").zero_()
 
     def classes(self) -> Tensor:
         return torch.randint(0, CLASSES_TOLD, (self.n,), generator=generator())
