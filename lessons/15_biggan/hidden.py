@@ -6,7 +6,6 @@ NumPy, SciPy, torch's own layers and optimizers, or counting, and not from the p
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable
 from typing import Any
 
@@ -189,8 +188,9 @@ def two_players(kinds: int) -> tuple[ByClass, ByClass]:
 def _(step: Callable) -> None:
     kinds, parts, size = chosen_int(4, between=(2, 5)), chosen_int(2, between=(2, 5)), chosen_int(3, between=(1, 3))
     n, beta = parts * size, 0.2 + float(rand(1)[0])
-    G, D = two_players(kinds)
-    ours_G, ours_D = copy.deepcopy((G, D))
+    (G, D), (ours_G, ours_D) = (two_players(kinds) for _ in range(2))
+    for ours, theirs in ((ours_G, G), (ours_D, D)):
+        ours.load_state_dict(theirs.state_dict())
 
     def classes() -> Tensor:
         return torch.randint(0, kinds, (n,), generator=generator())
