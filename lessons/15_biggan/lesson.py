@@ -670,9 +670,11 @@ ax.legend(fontsize=9)
 show(fig, alt="Four lines over 2, 4 and 8 parts, on a logarithmic scale: G and D, in evaluation and in training mode.")
 
 # %% [markdown]
-# So accumulation is exact where each picture is by itself. With batch normalization a large batch in parts is not the
-# large batch: its means are those of the parts. That is no mistake, and $G$ learns all the same, but it should be said.
-# (In the authors' code it is as here.)
+# So accumulation is exact, to rounding, where each picture is by itself. In training mode it is not: batch
+# normalization takes the means of each part, and $G$'s step goes another way, the more parts the more. ($D$, which
+# has no batch normalization, is a little off, too, for spectral normalization improves its estimate in every call.)
+# That is no mistake, and $G$ learns all the same; but a large batch in parts is then not *the* large batch, and that
+# should be said. The authors' code does the same, and says so.
 #
 # Now the match: batches of 32 in two parts, two steps of $D$, averaged weights. The average is what draws. Its
 # normalizations keep what $G$'s have kept.
