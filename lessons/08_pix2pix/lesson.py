@@ -1105,7 +1105,7 @@ keepsake(fig, alt="A sketch of a face, and the pictures that two networks made o
 # | $D$ | one, patches of 16 × 16 | one, patches of 70 × 70 | three scales of 70 × 70 |
 # | losses | cross-entropy, L1 | cross-entropy, 100 · L1 | least squares, 10 · feature matching |
 # | batch | 16 | 1 to 10 | 1 |
-# | noise | dropout in one layer | dropout in three layers | none |
+# | noise | dropout in two layers | dropout in three layers | none |
 #
 # What does not carry over is where the pairs come from. Ours are drawn, and exact. For a horse nobody has the zebra.
 # Lesson 09 translates without any pairs.
