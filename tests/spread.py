@@ -39,6 +39,14 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer | None) -> 
         def _split_scope(self, nodeid: str) -> str:
             return group(nodeid)
 
+        def _reschedule(self, node: WorkerController) -> None:
+            """A process that begins in a dead one's place is given nothing before it has said which tests it sees.
+
+            pytest-xdist forgets that where two die at once, and the whole run ends with an error of its own.
+            """
+            if node in self.registered_collections:
+                super()._reschedule(node)
+
         def remove_node(self, node: WorkerController) -> str | None:
             """Where a process has died, what it had not done is left to others; the test that was running, to nobody.
 

@@ -165,6 +165,27 @@ def curved(inputs: int, width: int, outputs: int) -> nn.Module:
     return nn.Sequential(linear(inputs, width), nn.Tanh(), linear(width, outputs))
 
 
+def copied(*nets: nn.Module) -> Any:
+    """Copies of a check's own networks, in a tuple: weights and statistics of their own, without gradients.
+
+    `copy.deepcopy` also copies eleven empty tables of hooks for each layer, which takes longer than many a step.
+    """
+    return tuple(map(copied_net, nets))
+
+
+def copied_net(net: nn.Module) -> Any:
+    """A copy of one of them."""
+    twin = type(net).__new__(type(net))
+    twin.__dict__.update(net.__dict__)
+    with torch.no_grad():
+        twin._parameters = {
+            name: None if p is None else nn.Parameter(p.clone(), p.requires_grad) for name, p in net._parameters.items()
+        }
+        twin._buffers = {name: None if b is None else b.clone() for name, b in net._buffers.items()}
+    twin._modules = {name: None if part is None else copied_net(part) for name, part in net._modules.items()}
+    return twin
+
+
 def flat(net: nn.Module) -> Tensor:
     """All parameters in a row, detached."""
     return torch.cat([p.detach().flatten() for p in net.parameters()])

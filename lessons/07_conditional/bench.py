@@ -17,7 +17,6 @@ is missed:
 
 from __future__ import annotations
 
-import argparse
 import sys
 import time
 from collections.abc import Callable
@@ -27,6 +26,7 @@ import torch
 from torch import Tensor
 
 from gancourse import seed_everything
+from gancourse.authoring.measuring import ranged, run_parts
 from gancourse.authoring.source import find
 from gancourse.broken import broken_run
 
@@ -50,11 +50,6 @@ Names = dict[str, Any]
 def lesson(*cells: str) -> Names:
     torch.set_num_threads(1)
     return find("07_conditional").worked(*cells)
-
-
-def spread(values: list[float]) -> str:
-    """Mean and range of some numbers."""
-    return f"{sum(values) / len(values):.3f} ({min(values):.3f} to {max(values):.3f})"
 
 
 @torch.no_grad()
@@ -86,7 +81,7 @@ def ways(seeds: list[int], draws: int, told: tuple[str, ...]) -> bool:
                 found.setdefault(name, []).append(value)
             print(f"  {way} {seed}: " + ", ".join(f"{k} {v:.2f}" for k, v in scores.items()), flush=True)
             passed &= scores["hat"] < 0.6 if way == "nothing" else scores["hat"] > 0.65
-        print(f"{way}: " + "; ".join(f"{name} {spread(values)}" for name, values in found.items()), flush=True)
+        print(f"{way}: " + "; ".join(f"{name} {ranged(values, 3)}" for name, values in found.items()), flush=True)
     return passed
 
 
@@ -116,7 +111,7 @@ def few(seeds: list[int], draws: int, told: tuple[str, ...]) -> bool:
             values.append(names[name](draw))
         print(f"  draw {draw}: " + ", ".join(f"{k} {v[-1]:.3f}" for k, v in found.items()), flush=True)
     for name, values in found.items():
-        print(f"{name}: {spread(values)}")
+        print(f"{name}: {ranged(values, 3)}")
     means = {name: sum(values) / len(values) for name, values in found.items()}
     for name in ("frozen", "k_plus_one"):
         wins = sum(a > b for a, b in zip(found[name], found["labels_alone"], strict=True))
@@ -163,7 +158,10 @@ def ring(seeds: list[int], draws: int, told: tuple[str, ...]) -> bool:
             losses.append(torch.tensor(game.losses[-50:]).mean(0).tolist())
             passed &= low <= found[-1] <= high
         d, g = ([row[k] for row in losses] for k in (0, 1))
-        print(f"ring, {run}: agreement {spread(found)}; D's loss {spread(d)}, G's {spread(g)}", flush=True)
+        print(
+            f"ring, {run}: agreement {ranged(found, 3)}; D's loss {ranged(d, 3)}, G's {ranged(g, 3)}",
+            flush=True,
+        )
     return passed
 
 
@@ -171,19 +169,5 @@ PARTS: dict[str, Callable[[list[int], int, tuple[str, ...]], bool]] = {
     "ways": ways, "older": older, "few": few, "codes": codes, "checkpoint": checkpoint, "ring": ring,
 }  # fmt: skip
 
-
-def main() -> int:
-    """Measure what is asked for."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS))
-    parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
-    parser.add_argument("--draws", type=int, default=10)
-    parser.add_argument("--ways", nargs="+", default=["projection", "concatenation", "embedding", "nothing"])
-    asked = parser.parse_args()
-    passed = {name: PARTS[name](asked.seeds, asked.draws, tuple(asked.ways)) for name in asked.only}
-    print({name: "as claimed" if good else "MISSED" for name, good in passed.items()})
-    return int(not all(passed.values()))
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_parts(PARTS, __doc__, draws=10, ways=["projection", "concatenation", "embedding", "nothing"]))

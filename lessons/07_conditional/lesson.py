@@ -592,7 +592,7 @@ moved = {name: [(way[3][name] - way[0][name]).abs().mean().item() for way in see
 fig = figure(10, 3.0)
 sheet, bars = axes(fig, 1, 2, width_ratios=(1.3, 1))
 rows = [film[k] for k in range(3) for way in (films, truth) for film in way]
-what = {"age": "young → old", "Eyeglasses": "without → with glasses; young → old"}[NAMES[-1]]
+what = {"age": "young → old", "Eyeglasses": "glasses; age"}[NAMES[-1]]
 draw_pictures(sheet, torch.stack(rows), 8, f"{what}: by condition (left), the truth (right)")
 for k, (label, color) in enumerate((("by condition", FAKE), ("by the drawing program", REAL))):
     bars.barh(

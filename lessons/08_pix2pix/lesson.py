@@ -549,8 +549,9 @@ show(fig, alt="Six rows of eight small faces: sketches, what each of four networ
 #   little as they like.
 #
 # ---
-# With the blind judge both bars are about equally high: the sketch is ignored. With L1, or with a judge that sees the
-# pair, the own photo's bar is clearly higher.
+# With the blind judge both bars are nearly equally high: the sketch is as good as ignored. With L1, or with a judge that
+# sees the pair, the own photo's bar is clearly higher. Over three seeds (`bench.py`) the own photo is ahead by 0.00 to
+# 0.04 with the blind judge, by 0.08 to 0.09 with the one that sees, by 0.14 to 0.17 with L1.
 
 # %% name="listening" demo=true folded="Draws how well outlines agree with the own photo, and with another's"
 made = {name: made_by(G, test_x) for name, G in networks.items()}
@@ -612,7 +613,7 @@ show(
 # - [ ] not at all :: Dropout is on, and its zeros do change the picture a little.
 #
 # ---
-# In two measured runs it was a quarter of the distance between two people. The paper found little variety, too, and
+# In three measured runs it was a quarter of the distance between two people. The paper found little variety, too, and
 # says (section 3.1) that bringing out the whole distribution is left open.
 
 # %% name="chance" demo=true folded="Draws ten answers to one sketch, and how far they are apart"
@@ -795,6 +796,13 @@ def coarse_to_fine(x, coarse, front, back, frozen=False):
 # %% test="coarse_to_fine" points=2
 
 # %% [markdown]
+# **What do the parts bring at our size?** `bench.py` trains the package's U-Net on sketches of 32 × 32 pixels with one
+# judge or two, with and without matched features, 800 steps and three seeds each. A second judge makes edges stronger
+# (1.13 to 1.24 times the photos' with one judge, 1.29 to 1.45 with two) and pictures no truer to their sketch. Matched
+# features bring back what is small and has a meaning: the smile that the face reader sees correlates with the true one
+# by 0.16 to 0.37 with them, by −0.02 to 0.19 without. Outlines agree as well in all four. At 1,024 pixels, where one
+# judge's patches see a button and no coat, a second one is worth more than here.
+#
 # ## 7. Draw
 #
 # The canvas below is the heart of the lesson. Draw on the left. On the right stand two answers, and change as you
@@ -1105,7 +1113,7 @@ keepsake(fig, alt="A sketch of a face, and the pictures that two networks made o
 # | $D$ | one, patches of 16 × 16 | one, patches of 70 × 70 | three scales of 70 × 70 |
 # | losses | cross-entropy, L1 | cross-entropy, 100 · L1 | least squares, 10 · feature matching |
 # | batch | 16 | 1 to 10 | 1 |
-# | noise | dropout in one layer | dropout in three layers | none |
+# | noise | dropout in two layers | dropout in three layers | none |
 #
 # What does not carry over is where the pairs come from. Ours are drawn, and exact. For a horse nobody has the zebra.
 # Lesson 09 translates without any pairs.

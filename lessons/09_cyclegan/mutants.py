@@ -703,6 +703,7 @@ it.wrong("swapped", {RETURNED: "return F.l1_loss(G_BA(disturbed), a).item(), F.l
          says="in the other order", point=True)  # fmt: skip
 it.wrong("1/255", {"levels * 2 / 255": "levels / 255"}, says="half as strong", point=True)
 it.wrong("in bytes", {"levels * 2 / 255": "levels"}, says="not scaled to the range", point=True)
+it.wrong("whole levels", {"levels * 2 / 255 * noise": "2 / 255 * (levels * noise).round()"}, says="rounded to whole")
 it.wrong("not clipped", {".clamp(-1, 1)": ""}, says="should be clipped", point=True)
 it.wrong("clipped at 0", {".clamp(-1, 1)": ".clamp(0, 1)"}, says="clip there, not at 0", point=True)
 it.wrong(

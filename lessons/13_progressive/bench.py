@@ -16,7 +16,6 @@ missed:
 
 from __future__ import annotations
 
-import argparse
 import math
 import sys
 from collections.abc import Callable
@@ -26,6 +25,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from gancourse.authoring.measuring import ranged, run_parts
 from gancourse.authoring.source import find
 from gancourse.broken import broken_run
 
@@ -35,11 +35,6 @@ PARTS_OF_A_MATCH = ("load", "widths", "blocks", "G", "D", "plan", "pair", "step"
 def lesson(*cells: str) -> dict[str, Any]:
     torch.set_num_threads(1)
     return find("13_progressive").worked(*cells)
-
-
-def spread(values: list[float]) -> str:
-    """Mean and range of some numbers."""
-    return f"{sum(values) / len(values):.2f} ({min(values):.2f} to {max(values):.2f})"
 
 
 def pyramid(seeds: list[int]) -> bool:
@@ -74,7 +69,7 @@ def growing(seeds: list[int]) -> bool:
                 f"{len(one.losses)} steps, {one.seconds:.0f} s", flush=True,
             )  # fmt: skip
     for name, values in found.items():
-        print(f"{name}: distance {spread(values)}; spectrum off by {spread(off[name])}", flush=True)
+        print(f"{name}: distance {ranged(values)}; spectrum off by {ranged(off[name])}", flush=True)
     nearer = sum(a < b for a, b in zip(*found.values(), strict=True))
     print(f"growing is nearer to real faces in {nearer} of {len(seeds)}", flush=True)
     return True
@@ -124,7 +119,7 @@ def tricks(seeds: list[int]) -> bool:
                 float(frechet_from_features(names["features"](pictures), small)) if pictures.isfinite().all() else 1e9
             )
             print(f"  {name}, {seed}: {found[-1]:.1f}, {match.seconds:.0f} s", flush=True)
-        print(f"{name}: distance at 16 pixels {spread(found)}", flush=True)
+        print(f"{name}: distance at 16 pixels {ranged(found)}", flush=True)
     return True
 
 
@@ -158,17 +153,5 @@ PARTS: dict[str, Callable[[list[int]], bool]] = {
     "pyramid": pyramid, "broken": broken, "growing": growing, "tricks": tricks,
 }  # fmt: skip
 
-
-def main() -> int:
-    """Measure what is asked for."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS))
-    parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
-    asked = parser.parse_args()
-    passed = {name: PARTS[name](asked.seeds) for name in asked.only}
-    print({name: "as claimed" if good else "MISSED" for name, good in passed.items()})
-    return int(not all(passed.values()))
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_parts(PARTS, __doc__))

@@ -958,13 +958,13 @@ show(fig, alt="Left and middle: 24 faces of each pair. Right: the power of real 
 # says at which sizes a pair has the right amount of detail.
 #
 # Do not expect that growing wins by much here. A step at full size costs only about six times as much as one at 4 ×
-# 4, so there is not much to be saved. We played this match with one seed only (`bench.py --only growing` takes more):
-# the pair that grew took 1,320 steps and ended at a distance of 38, its spectrum off by 0.04 on average; full size
-# took 1,031 steps in as many seconds and ended at 42 and 0.07. With an eighth of this learning rate and batches of 16
-# growing *lost*, with both seeds that we tried: 74 and 84 against 53 and 59, and all four were blurs. So the settings
-# decide more than growing does. The sheets have heads with hair and necks, in some of them eyes and a mouth, and
-# others that nobody would call a face. The paper reports that growing reaches the same quality two to six times as
-# fast, at sizes up to 1,024 pixels, where a step at 4 × 4 costs next to nothing beside one at full size.
+# 4, so there is not much to be saved. With three seeds (`bench.py --only growing`) the pairs that grew took 1,320 steps
+# and ended at distances of 36 to 38. Full size took 960 to 1,030 steps in as many seconds and ended at 38 to 79: two
+# runs nearly as near, one far off. So growing was ahead in all three, twice by little. With an eighth of this learning
+# rate and batches of 16 growing *lost*, with both seeds that we tried: 74 and 84 against 53 and 59, and all four were
+# blurs. So the settings decide more than growing does. The sheets have heads with hair and necks, in some of them eyes
+# and a mouth, and others that nobody would call a face. The paper reports that growing reaches the same quality two to
+# six times as fast, at sizes up to 1,024 pixels, where a step at 4 × 4 costs next to nothing beside one at full size.
 #
 # Now the film of how it grew. Each frame shows eight still noises, as the average of $G$ drew them.
 

@@ -19,7 +19,6 @@ others train small ones; the broken runs are the lesson's own cells. Exits with 
 
 from __future__ import annotations
 
-import argparse
 import itertools
 import sys
 from collections.abc import Callable
@@ -30,6 +29,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from gancourse import data
+from gancourse.authoring.measuring import ranged, run_parts
 from gancourse.authoring.source import find
 from gancourse.broken import broken_run
 from gancourse.data.images import Images, to_unit
@@ -61,11 +61,6 @@ def shipped_generator() -> StyleGenerator:
     return G
 
 
-def spread(values: list[float]) -> str:
-    """Mean and range of some numbers."""
-    return f"{sum(values) / len(values):.2f} ({min(values):.2f} to {max(values):.2f})"
-
-
 @torch.no_grad()
 def drawn_by(G: StyleGenerator, styles: Tensor, noise: list[Tensor]) -> Tensor:
     """Pictures of styles (n, layers, d), all with the same noise."""
@@ -93,8 +88,12 @@ def rulers(seeds: list[int]) -> bool:
         again = drawn_by(G, a, G.noise_maps(1, random))
         moved.append(float((again - parents[0]).square().mean().sqrt() / parents[0].std(0).square().mean().sqrt()))
     for factor in next(iter(found.values())):
-        print(f"{factor:12}", "; ".join(f"{name} {spread(rows[factor])}" for name, rows in found.items()), flush=True)
-    print(f"new noise moves pixels by {spread(moved)} of what people differ by", flush=True)
+        print(
+            f"{factor:12}",
+            "; ".join(f"{name} {ranged(rows[factor])}" for name, rows in found.items()),
+            flush=True,
+        )
+    print(f"new noise moves pixels by {ranged(moved)} of what people differ by", flush=True)
     return True
 
 
@@ -130,7 +129,7 @@ def entangled(seeds: list[int]) -> bool:
             named[space].append(sum(scores) / len(scores))
         passed &= lengths["w"][-1] < lengths["z"][-1] and named["w"][-1] >= named["z"][-1]
     for space in ("z", "w"):
-        print(f"{space}: path length {spread(lengths[space])}; probes {spread(named[space])}", flush=True)
+        print(f"{space}: path length {ranged(lengths[space])}; probes {ranged(named[space])}", flush=True)
     return passed
 
 
@@ -150,7 +149,7 @@ def truncation(seeds: list[int]) -> bool:
             precisions.append(precision), recalls.append(recall)
         passed &= found[0.5][0][-1] > found[1.0][0][-1] and found[0.5][1][-1] < found[1.0][1][-1]
     for psi, (precisions, recalls) in found.items():
-        print(f"ψ = {psi:g}: precision {spread(precisions)}, recall {spread(recalls)}", flush=True)
+        print(f"ψ = {psi:g}: precision {ranged(precisions)}, recall {ranged(recalls)}", flush=True)
     return passed
 
 
@@ -198,7 +197,7 @@ def droplets(seeds: list[int]) -> bool:
     shown = data.load("faces", size=32, attributes=[], n=8000).pixels
     for form in ("adain", "demodulated"):
         found = [standing_out(trained(shown, 32, 800, seed, form).averaged("G")) for seed in seeds]  # type: ignore[arg-type]
-        print(f"{form}: the strongest place is {spread(found)} times the median one", flush=True)
+        print(f"{form}: the strongest place is {ranged(found)} times the median one", flush=True)
     return True
 
 
@@ -225,7 +224,7 @@ def few(seeds: list[int]) -> bool:
             told = ", ".join(f"{a:.1f}/{b:.1f}" for a, b in curve)
             distance = float(frechet_from_features(features(made), real))
             print(f"  {name}, {seed}: known/new {told}; distance {distance:.1f}", flush=True)
-        print(f"{name}: D's gap at the end {spread(gaps[name])}", flush=True)
+        print(f"{name}: D's gap at the end {ranged(gaps[name])}", flush=True)
     passed = all(a < b for a, b in zip(gaps["augmented"], gaps["plain"], strict=True))
     return passed
 
@@ -235,17 +234,5 @@ PARTS: dict[str, Callable[[list[int]], bool]] = {
     "few": few,
 }  # fmt: skip
 
-
-def main() -> int:
-    """Measure what is asked for."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS))
-    parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
-    asked = parser.parse_args()
-    passed = {name: PARTS[name](asked.seeds) for name in asked.only}
-    print({name: "as claimed" if good else "MISSED" for name, good in passed.items()})
-    return int(not all(passed.values()))
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_parts(PARTS, __doc__))

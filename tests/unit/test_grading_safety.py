@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import os
 import re
+import signal
 import subprocess
 import sys
 import threading
@@ -12,6 +13,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 import torch
 
@@ -23,7 +25,7 @@ from gancourse.grading.bounds import TOO_MUCH, TOO_SLOW, OutOfTime, bounded_memo
 from gancourse.grading.judge import Reference
 from gancourse.grading.ledger import LOCK, only_grader
 from gancourse.grading.result import Result, uncolored
-from gancourse.grading.sandbox import worker
+from gancourse.grading.sandbox import walls, worker
 from gancourse.grading.summary import Row, write_csv
 
 LESSON = find("01_gaussian_1d")
@@ -191,3 +193,25 @@ def test_no_name_is_a_formula(tmp_path: Path, name: str) -> None:
 )  # fmt: skip
 def test_nothing_that_is_said_moves_a_terminal(text: str) -> None:
     assert uncolored(text) == "red"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_what_started_processes_hold_is_counted_once_and_never_missed() -> None:
+    """A quick look that counts shared pages several times; where that is too much, one that counts them once."""
+    shares = "import os, time\nhoard = bytearray(b'x') * 2**26\nfor _ in range(3):\n    os.fork()\ntime.sleep(60)\n"
+    with subprocess.Popen(["sh", "-c", f'{sys.executable} -c "{shares}" & wait'], start_new_session=True) as shell:
+        try:
+            for _ in range(600):
+                if len(walls.descendants(shell.pid)) == 8:
+                    break
+                time.sleep(0.05)
+            started = walls.descendants(shell.pid)
+            assert sorted(started) == sorted(child.pid for child in psutil.Process(shell.pid).children(recursive=True))
+            assert (
+                sum(map(walls.resident, started)) > 8 * 2**26 > 2 * 2**26 > sum(map(walls.own_memory, started)) > 2**26
+            )
+            assert walls.holds_more(started, 2**26) and not walls.holds_more(started, 2 * 2**26)
+            assert not walls.holds_more(started, 16 * 2**26)
+        finally:
+            os.killpg(shell.pid, signal.SIGKILL)
+    assert walls.resident(shell.pid) == 0, "It has gone"

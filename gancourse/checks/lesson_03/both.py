@@ -19,7 +19,19 @@ from gancourse.checks.doubles import Blend, Counted, Projection
 from gancourse.checks.inputs import chosen, rand, randn
 from gancourse.checks.lesson_03.suite import check
 from gancourse.checks.networks import put
-from gancourse.checks.steps import Spy, called_once, down, flat, left_over, linear, stepped, trainable, two_losses
+from gancourse.checks.steps import (
+    Spy,
+    called_once,
+    copied,
+    copied_net,
+    down,
+    flat,
+    left_over,
+    linear,
+    stepped,
+    trainable,
+    two_losses,
+)
 from gancourse.checks.values import close, expect_close, numbers
 
 PIXELS = (3, 2, 2)
@@ -55,7 +67,7 @@ class SmallGame:
             Counted(self.G.parameters(), self.rates[0]),
             Counted(self.D.parameters(), self.rates[1]),
         )
-        self.before = copy.deepcopy((self.G, self.ema, self.D))
+        self.before = copied(self.G, self.ema, self.D)
         self.stale = [left_over(net) for net in (self.G, self.D)]
 
     def remember(self, fake: Any) -> Any:
@@ -81,7 +93,7 @@ class Played:
     """The step on copies of a game's networks: `D`, `G`, `ema` afterwards, in a row each, and the `losses`."""
 
     def __init__(self, game: SmallGame, slip: str) -> None:
-        G, ema, D = copy.deepcopy(game.before)
+        G, ema, D = copied(*game.before)
         rate_G, rate_D = game.rates
         if slip == "average first":
             Blend(*game.shares)(ema, G)
@@ -97,7 +109,7 @@ class Played:
         weights = list(game.weights.values())
         on_real, on_fake = self.logits[::-1] if slip == "swapped" else self.logits
         d_loss = weights[0] * on_real.mean() + weights[1] * on_fake.mean()
-        earlier = copy.deepcopy(D)
+        earlier = copied_net(D)
         down(D, d_loss, rate_D, game.stale[1] if slip == "stale D" else None)
         judge = earlier if slip == "old D" else D
         asked = judge(fake if slip != "remembered" or game.old is None else game.old + 0 * fake)
@@ -290,7 +302,7 @@ def _(step: Callable) -> None:
         game.opt_G, game.opt_D = Counted(game.G.parameters(), game.rates[0]), Counted(game.D.parameters(), 1e-6)
         game.ema = copy.deepcopy(game.G)
         game.stale = [[0.0 * p.detach() for p in net.parameters()] for net in (game.G, game.D)]
-        game.before = copy.deepcopy((game.G, game.ema, game.D))
+        game.before = copied(game.G, game.ema, game.D)
         where = f"a D that says {sign * size:.0f} to every fake"
         try:
             got = game.play(step)

@@ -6,7 +6,6 @@ is found on copies; what the usual slips lead to, likewise.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable
 
 import torch
@@ -18,7 +17,18 @@ from gancourse.checks.core import expect
 from gancourse.checks.doubles import Counted, Told
 from gancourse.checks.inputs import chosen, randn
 from gancourse.checks.lesson_07.suite import check
-from gancourse.checks.steps import curved, down, flat, left_over, linear, stepped, trainable, two_losses
+from gancourse.checks.steps import (
+    copied,
+    copied_net,
+    curved,
+    down,
+    flat,
+    left_over,
+    linear,
+    stepped,
+    trainable,
+    two_losses,
+)
 from gancourse.checks.values import expect_close
 
 WIDTH_OF_X, WIDTH_OF_Z, WIDTH_OF_Y = 4, 3, 2
@@ -42,7 +52,7 @@ class ToldGame:
             Counted(self.G.parameters(), self.rates[0]),
             Counted(self.D.parameters(), self.rates[1]),
         )
-        self.before = copy.deepcopy((self.G, self.D))
+        self.before = copied(self.G, self.D)
         self.stale = [left_over(net) for net in (self.G, self.D)]
 
     def play(self, step: Callable) -> Tensor:
@@ -59,7 +69,7 @@ class ToldStep:
     """The step on copies of a game's networks: `G` and `D` afterwards, in a row each, and the `losses`."""
 
     def __init__(self, game: ToldGame, slip: str) -> None:
-        G, D = copy.deepcopy(game.before)
+        G, D = copied(*game.before)
         y, none = game.y, torch.zeros_like(game.y)
         other = y.roll(1, 0)
         fake = G(game.z, {"G untold": none, "G told another": other}.get(slip, y))
@@ -77,7 +87,7 @@ class ToldStep:
             d_loss = d_loss / 2
         if slip == "wrong labels too":  # a third pair, as lesson 12 has it
             d_loss = d_loss + F.softplus(D(game.real, other)).mean()
-        earlier = copy.deepcopy(D)
+        earlier = copied_net(D)
         down(D, d_loss, game.rates[1], game.stale[1] if slip == "stale D" else None)
         judge = earlier if slip == "old D" else D
         judged = judge(fake, {"D untold": none, "G judged untold": none, "G judged by others": other}.get(slip, y))
@@ -192,7 +202,7 @@ def _(step: Callable) -> None:
         game.real, game.z, game.y = game.real.float(), game.z.float(), game.y.float()
         game.opt_G, game.opt_D = Counted(game.G.parameters(), 0.1), Counted(game.D.parameters(), 1e-6)
         game.rates = (0.1, 1e-6)
-        game.before = copy.deepcopy((game.G, game.D))
+        game.before = copied(game.G, game.D)
         game.stale = [[torch.zeros_like(p) for p in net.parameters()] for net in (game.G, game.D)]
         got = game.play(step)
         advice = "Something saturates: compute −log σ(l) from the logit at once, as softplus(−l)."

@@ -6,7 +6,6 @@ lead to, likewise.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable
 from functools import partial
 
@@ -19,7 +18,17 @@ from gancourse.checks.core import expect
 from gancourse.checks.doubles import Counted, PairShown
 from gancourse.checks.inputs import chosen, randn
 from gancourse.checks.lesson_08.suite import check
-from gancourse.checks.steps import double_filters, down, flat, left_over, several_losses, stepped, trainable
+from gancourse.checks.steps import (
+    copied,
+    copied_net,
+    double_filters,
+    down,
+    flat,
+    left_over,
+    several_losses,
+    stepped,
+    trainable,
+)
 from gancourse.checks.values import described, expect_close
 
 CHANNELS = 2  # of x and of y alike, so that no mistake is one of shape
@@ -37,7 +46,7 @@ class PairGame:
         self.rates = chosen(0.25, 0.5, between=(0.1, 0.6))
         (self.weight,) = chosen(3.0, between=(2.0, 6.0))
         self.opts = Counted(self.G.parameters(), self.rates[0]), Counted(self.D.parameters(), self.rates[1])
-        self.before = copy.deepcopy((self.G, self.D))
+        self.before = copied(self.G, self.D)
         self.stale = [left_over(net) for net in (self.G, self.D)]
 
     def play(self, step: Callable) -> Tensor:
@@ -55,7 +64,7 @@ class PairStep:
     """The step on copies of a game's networks: `G` and `D` afterwards, in a row each, and the `losses`."""
 
     def __init__(self, game: PairGame, slip: str) -> None:
-        G, D = copy.deepcopy(game.before)
+        G, D = copied(*game.before)
         x, y = game.x, game.y
         fake = G(x)
 
@@ -72,7 +81,7 @@ class PairStep:
         d_loss = F.softplus(-real).mean() + F.softplus(made).mean()
         if slip != "not halved":
             d_loss = d_loss / 2
-        earlier = copy.deepcopy(D)
+        earlier = copied_net(D)
         undetached = (F.softplus(-judged(y)).mean() + F.softplus(judged(fake)).mean()) / 2
         leaked = torch.autograd.grad(undetached, list(G.parameters()), retain_graph=True)
         down(D, d_loss, game.rates[1], game.stale[1] if slip == "stale D" else None)

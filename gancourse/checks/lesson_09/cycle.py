@@ -216,6 +216,21 @@ def _(hidden_message: Callable) -> None:
         world.case.compare(pair(hidden_message(*world.given), *ERRORS))
 
 
+@check.that("hidden_message", "adds a part of a gray level as it is")
+def _(hidden_message: Callable) -> None:
+    (levels,) = chosen(0.4, between=(0.3, 0.45))
+    a, noise = 0.4 * torch.tanh(randn(2, COLORS, 4, 5)).double(), randn(2, COLORS, 4, 5).double()
+    added, rounded = (
+        torch.tensor([0.0, float(x.abs().mean()) * 2 / 255]) for x in (levels * noise, (levels * noise).round())
+    )
+    case = Case(
+        f"noise of {levels:g} of a gray level",
+        added,
+        {"The noise is rounded to whole gray levels. Add it as it is.": rounded},
+    )
+    case.compare(pair(hidden_message(nn.Identity(), nn.Identity(), a, noise, levels), *ERRORS))
+
+
 @check.that("hidden_message", "gives the same twice where the noise is 0 gray levels", alone=False)
 def _(hidden_message: Callable) -> None:
     world = drawn(lambda: Message(20.0))

@@ -6,7 +6,6 @@ lead to, likewise.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -20,7 +19,7 @@ from gancourse.checks.doubles import Counted
 from gancourse.checks.inputs import chosen, randn
 from gancourse.checks.lesson_09.cycle import COLORS, off, slope, small_translator
 from gancourse.checks.lesson_09.suite import check
-from gancourse.checks.steps import double_filters, down, flat, left_over, several_losses, stepped, trainable
+from gancourse.checks.steps import copied, double_filters, down, flat, left_over, several_losses, stepped, trainable
 from gancourse.checks.values import close, described, expect_close, numbers
 
 
@@ -46,7 +45,7 @@ class FourPlayers:
         self.opts = tuple(Counted(t.parameters(), rate) for t, rate in zip(self.turns, self.rates, strict=True))
         self.past = tuple(torch.tanh(randn(k, COLORS, 4, 5)).double() for k in (2, 3)) if memory else None
         self.given: dict[str, list[Any]] = {"A": [], "B": []}
-        self.before = copy.deepcopy(self.nets)
+        self.before = copied(*self.nets)
         self.stale = [left_over(turn) for turn in self.turns]
 
     def remember(self, domain: str, fakes: Any) -> Any:
@@ -75,7 +74,7 @@ class FourMoved:
     def __init__(self, game: FourPlayers, slip: str) -> None:
         self.slip = slip
         d_loss = torch.zeros(())
-        self.nets = copy.deepcopy(game.before)
+        self.nets = copied(*game.before)
         G_AB, G_BA, D_A, D_B = self.nets
         makers, judges = nn.ModuleList(self.nets[:2]), nn.ModuleList(self.nets[2:])
         a, b = game.a, game.b

@@ -9,7 +9,6 @@ weights (`torch.func`); what the usual slips lead to, likewise.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
@@ -23,7 +22,7 @@ from gancourse.checks.doubles import Counted, TwoWays
 from gancourse.checks.inputs import chosen, rand, randn
 from gancourse.checks.lesson_13.bands import quadrupled, quartered
 from gancourse.checks.lesson_13.suite import check
-from gancourse.checks.steps import curved, flat, left_over, linear, stepped, trainable, two_losses
+from gancourse.checks.steps import copied, curved, flat, left_over, linear, stepped, trainable, two_losses
 from gancourse.checks.values import Wrong, expect_close
 
 TINY_PICTURE = 1, 2, 2
@@ -44,7 +43,7 @@ class GrowingGame:
         self.opt_G, self.opt_D = (
             Counted(net.parameters(), rate) for net, rate in zip((self.G, self.D), self.rates, strict=True)
         )
-        self.before = copy.deepcopy((self.G, self.D))
+        self.before = copied(self.G, self.D)
         self.stale = [left_over(net) for net in (self.G, self.D)]
 
     def steepen(self) -> None:

@@ -23,7 +23,7 @@ from gancourse.checks.core import expect
 from gancourse.checks.doubles import Counted, InStyle
 from gancourse.checks.inputs import chosen, chosen_int, randn
 from gancourse.checks.lesson_14.suite import check
-from gancourse.checks.steps import curved, down, flat, left_over, several_losses, stepped, trainable
+from gancourse.checks.steps import copied, curved, down, flat, left_over, several_losses, stepped, trainable
 from gancourse.checks.values import Wrong, described, expect_close
 
 SMALL_PICTURE, ROW = (1, 2, 2), 4
@@ -46,7 +46,7 @@ class StyleGame:
         self.k = 3 * self.every + (0 if due else chosen_int(2, between=(1, 2)))
         self.rates = 0.1, 0.02
         self.opts = Counted(self.G.parameters(), self.rates[0]), Counted(self.D.parameters(), self.rates[1])
-        self.before = copy.deepcopy((self.G, self.D, self.average))
+        self.before = copied(self.G, self.D, self.average)
         self.stale = [left_over(net) for net in (self.G, self.D)]
 
     def play(self, step: Callable) -> Tensor:
@@ -76,7 +76,7 @@ class StyleStep:
     """The step on copies of a game's networks: `G`, `D`, `average` afterwards, `mean_w`, and the `losses`."""
 
     def __init__(self, game: StyleGame, slip: str) -> None:
-        G, D, average = copy.deepcopy(game.before)
+        G, D, average = copied(*game.before)
         w = G.mapping(game.z)
         fake = G.synthesis(w)
         on_real, on_fake = D(game.real), D(fake.detach())
@@ -101,7 +101,7 @@ class StyleStep:
         d_loss = logistic + times * r1 if due else logistic
         if slip == "R1 taken away" and due:
             d_loss = logistic - times * r1
-        earlier, old_G = copy.deepcopy(D), copy.deepcopy(G)
+        earlier, old_G = copied(D, G)
         down(D, d_loss, game.rates[1], game.stale[1] if slip == "stale D" else None)
         judged = (earlier if slip == "old D" else D)(fake)
         g_loss = F.softplus(-judged).mean()

@@ -322,14 +322,12 @@ class Walls:
         import psutil
 
         with contextlib.suppress(psutil.Error):
-            root = psutil.Process(process.pid)
             while process.poll() is None:
-                children = [child.pid for child in root.children(recursive=True)]
-                files = {inode: size for pid in children for inode, size in files_in_memory(pid)}
-                held = sum(map(own_memory, children)) + sum(files.values())
                 memory = psutil.virtual_memory()
                 # Some memory is nobody's (System V's, for one); it is missed all the same.
-                if held > self.limits.memory or memory.available < SCARCE * memory.total:
+                if holds_more(descendants(process.pid), self.limits.memory) or (
+                    memory.available < SCARCE * memory.total
+                ):
                     self.overfull = True
                     with contextlib.suppress(ProcessLookupError, PermissionError):
                         os.killpg(process.pid, signal.SIGKILL)
@@ -343,20 +341,61 @@ class Walls:
         self.stop()
 
 
+def descendants(pid: int) -> list[int]:
+    """The processes that one has started, and those that they have, and so on.
+
+    Raises:
+        psutil.Error: if the process has gone, where the system has no list of each one's children.
+    """
+    found, waiting = [], [pid]
+    while waiting:
+        parent = waiting.pop()
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it has gone
+            for task in Path(f"/proc/{parent}/task").iterdir():
+                waiting += [int(child) for child in (task / "children").read_text().split()]
+        found.append(parent)
+    if len(found) > 1:
+        return found[1:]
+    import psutil  # slower: it asks every process on the machine for its parent
+
+    return [child.pid for child in psutil.Process(pid).children(recursive=True)]
+
+
+def holds_more(processes: list[int], most: int) -> bool:
+    """Whether these processes and their nameless files take more bytes of memory than `most`, all together."""
+    files = sum({inode: size for pid in processes for inode, size in files_in_memory(pid)}.values())
+    # To add up what each has resident counts shared pages several times: it is quick, and never too little.
+    return sum(map(resident, processes)) + files > most and sum(map(own_memory, processes)) + files > most
+
+
+def resident(pid: int) -> int:
+    """Bytes of memory of a process, without programs and libraries; what it shares with its like is counted, too."""
+    with contextlib.suppress(OSError):
+        return kilobytes(Path(f"/proc/{pid}/status").read_text(), "RssAnon|RssShmem|VmSwap")
+    return own_memory(pid)
+
+
 def own_memory(pid: int) -> int:
-    """Bytes of memory that a process has for itself or shares with its like, without programs and libraries."""
+    """Bytes of memory that a process has for itself, and its part of what it shares with its like.
+
+    Linux looks at every page for that, which takes as long as some checks.
+    """
     # A fork shares most of its parent's memory: Pss counts each page once among all that have it.
-    for name, rows in (("smaps_rollup", "Pss_Anon|Pss_Shmem|Swap"), ("status", "RssAnon|RssShmem|VmSwap")):
-        with contextlib.suppress(OSError):
-            text = Path(f"/proc/{pid}/{name}").read_text()
-            sizes = re.findall(rf"^(?:{rows}):\s+(\d+) kB", text, re.MULTILINE)
-            return sum(int(size) * 1024 for size in sizes)
+    with contextlib.suppress(OSError):
+        return kilobytes(Path(f"/proc/{pid}/smaps_rollup").read_text(), "Pss_Anon|Pss_Shmem|Swap")
+    with contextlib.suppress(OSError):
+        return kilobytes(Path(f"/proc/{pid}/status").read_text(), "RssAnon|RssShmem|VmSwap")
     import psutil
 
     try:  # no Linux
         return psutil.Process(pid).memory_info().rss
     except psutil.Error:
         return 0
+
+
+def kilobytes(text: str, rows: str) -> int:
+    """The bytes that some rows of a table in /proc come to; `rows` are their names, divided by |."""
+    return sum(int(size) * 1024 for size in re.findall(rf"^(?:{rows}):\s+(\d+) kB", text, re.MULTILINE))
 
 
 def files_in_memory(pid: int) -> Iterator[tuple[int, int]]:
