@@ -149,11 +149,11 @@ class ClassNorm(nn.Module):
 # ### Exercise 2: a piece of z for each block
 #
 # - `cut_z(z, c, blocks)`: z (n, d) and the embedding c (n, e). Cut z into `blocks` + 1 pieces of equal length, in their
-#   order. Return the first piece, and a **list** of `blocks` tensors: for each block c and then *its* piece, side by
-#   side, (n, e + d/(`blocks` + 1)). The second piece is for the first block. If d cannot be cut like that, raise a
-#   `ValueError` whose text names d. Gradients pass.
+#   order. Return the first piece, and a list (or tuple) of `blocks` tensors: for each block c and then *its* piece,
+#   side by side, (n, e + d/(`blocks` + 1)). The second piece is for the first block. There is at least one block. If d
+#   cannot be cut like that, raise a `ValueError` whose text holds the number d. Gradients pass.
 # - `norm_parameters(features, classes, embed_dim, piece)`: how many numbers learn in order to tell the class to all
-#   normalizations, a pair of whole numbers. `features` lists how many features each normalization has. First with
+#   normalizations, a pair of numbers. `features` lists how many features each normalization has. First with
 #   *tables*: each normalization has a scale and a shift for each feature and each class. Then *shared*: one embedding
 #   (classes × `embed_dim`), and in each normalization A and B, which see the embedding and a `piece` of z.
 #
@@ -299,8 +299,8 @@ def residual_blocks(which, *given):
 # `self_attention(x, theta, phi, g, o, gamma)`: maps x (n, c, H, W), H and W even; matrices `theta` and `phi` (k, c),
 # `g` (m, c), `o` (c, m); a number `gamma` (a tensor of shape ()). Each of the four is a 1 × 1 convolution without
 # bias: a matrix times the features of each place. Keys $\varphi x$ and values $g x$ are max-pooled by 2 × 2, *after*
-# their matrix; questions are not. Nothing else is divided by, and the softmax runs over the keys. Return maps of x's
-# shape; gradients pass to all six.
+# their matrix; questions are not. Products of questions and keys are taken as they are, not divided by $\sqrt k$, and
+# the softmax runs over the keys. Return maps of x's shape; gradients pass to all six.
 
 # %% [markdown] hints="self_attention"
 # A matrix at each place is `torch.einsum("kc,nchw->nkhw", theta, x)`, or a convolution with the kernel
@@ -347,13 +347,15 @@ def self_attention(x, theta, phi, g, o, gamma):
 # %% [markdown] exercise="orthogonal_steps" stars=3 minutes=30
 # ### Exercise 5: orthogonal regularization, step by step
 #
-# A kernel `weight` has the shape (o, i, k, k): o filters of i·k·k numbers. Six steps; each is checked by itself.
+# A kernel `weight` has the shape (o, i, k, k): o filters of i·k·k numbers. It stays as it is, without gradients in it.
+# $\lVert\cdot\rVert^2$ adds up all squares. Six steps; each is checked by itself.
 #
 # 1. **All pairs.** The matrix $W W^\top$: the inner product of each filter with each. (o, o)
 # 2. **The strict penalty.** $\lVert W W^\top - I\rVert^2$: one number.
 # 3. **What its diagonal wants.** Take a single filter of the length $r$ (o = 1). The strict penalty is then a
 #    function of $r$ alone. Its derivative with respect to $r$, for `length` = $r$: one number. (Where is it 0?)
-# 4. **Without the diagonal.** $\lVert W W^\top \odot (\mathbf{1} - I)\rVert^2$: one number.
+# 4. **Without the diagonal.** $\lVert W W^\top \odot (\mathbf{1} - I)\rVert^2$: one number, and gradients pass, since a
+#    penalty is made of it.
 # 5. **Its gradient.** The derivative of step 4 with respect to each number of the kernel: (o, i, k, k).
 # 6. **Is length free now?** All filters are made `factor` times as long. Step 4's penalty becomes how many times as
 #    large? One number.
@@ -438,8 +440,8 @@ show(
 
 # %% [markdown]
 # Off the diagonal both come out pale. On it the strict penalty draws lengths toward 1, while without the diagonal long
-# filters stay long. And there is step 6: nine numbers have room for nine right angles, not for twelve. The filters that
-# find none are made short, three or four of them nearly to nothing, for that makes their products small, too.
+# filters stay long. And there is step 6: nine numbers have room for nine directions at right angles, not for twelve.
+# The filters that find none are made short, some of them nearly to nothing, for that makes their products small, too.
 #
 # ## 5. The step: large batches out of small ones
 #
@@ -465,8 +467,8 @@ show(
 # - `for_D` is a list of large batches, one for each step of $D$: each a tuple `(real, y, z, made_y)` of n pictures,
 #   their classes (n,), noise (n, d) and the classes (n,) to be made of it.
 # - `for_G` is `(z, made_y)` for $G$'s step, n of each.
-# - `parts` divides n. **No network may see more than n/`parts` pictures of a kind at a time** ($D$ may be shown real
-#   and made ones together). Parts are neighbors in the batch, in their order.
+# - n is the same everywhere, and `parts` divides it. **No network may see more than n/`parts` pictures of a kind at a
+#   time** ($D$ may be shown real and made ones together). Which picture is in which part is up to you.
 #
 # 1. For each batch of `for_D`: one step of `opt_D` down $L_D$ **over the whole batch**. $G$ gets nothing of it.
 # 2. One step of `opt_G` down $L_G$ over the whole of `for_G`, plus `beta * penalty(G)`, **once**. It is judged by the

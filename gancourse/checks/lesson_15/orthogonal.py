@@ -14,7 +14,7 @@ from torch import Tensor
 from gancourse.checks.core import expect
 from gancourse.checks.inputs import Case, chosen, drawn, fresh, randn
 from gancourse.checks.lesson_15.suite import check
-from gancourse.checks.values import expect_close, number, numbers
+from gancourse.checks.values import differentiable, expect_close, number, numbers
 
 FRIENDLY_FILTERS = (
     (1.0, -0.5, 0.25, 2.0, -1.0, 0.5, 1.5, -0.25),
@@ -168,6 +168,9 @@ def compare_orthogonal(answer: Callable, step: int, make: Callable[[], Case]) ->
     case = drawn(make)
     name = {3: "length", 6: "factor"}.get(step, "weight")
     got = answer(step, **{name: case.inputs[0]})
+    if name == "weight":
+        marked = case.inputs[0].requires_grad or case.inputs[0].grad is not None
+        expect(not marked, "The kernel takes gradients now, or has some in it. It is to stay as it is.")
     if step in (1, 5):
         shape = (3, 3) if step == 1 else (3, 2, 2, 2)
         case.compare(numbers(got, shape, advice="One for each pair." if step == 1 else "In the kernel's shape."))
@@ -195,6 +198,16 @@ def _(answer: Callable) -> None:
 @check.that("orthogonal_steps", "step 4: the penalty without the diagonal", point=True)
 def _(answer: Callable) -> None:
     compare_orthogonal(answer, 4, off_case)
+
+
+@check.that("orthogonal_steps", "step 4: gradients pass, to what step 5 says")
+def _(answer: Callable) -> None:
+    case = drawn(slope_case)
+    weight = case.inputs[0].clone().requires_grad_()
+    out = answer(4, weight=weight)
+    differentiable(out, "The penalty is cut off from the kernel: it could not teach it anything.")
+    out.backward()
+    case.compare(numbers(weight.grad, weight.shape), what="step 4's gradient is")
 
 
 @check.that("orthogonal_steps", "step 5: its gradient", point=True)

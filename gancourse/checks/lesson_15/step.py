@@ -8,7 +8,6 @@ a whole; what the usual slips lead to, likewise.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable
 from functools import partial
 
@@ -19,9 +18,9 @@ from torch import Tensor, nn
 from gancourse.checks.asked import CHANGES, intact
 from gancourse.checks.core import expect
 from gancourse.checks.doubles import ByClass, Counted, PullToZero
-from gancourse.checks.inputs import chosen, chosen_int, generator, randn
+from gancourse.checks.inputs import chosen, chosen_int, drawn, generator, randn
 from gancourse.checks.lesson_15.suite import check
-from gancourse.checks.steps import curved, down, flat, left_over, several_losses, trainable
+from gancourse.checks.steps import copied, curved, down, flat, left_over, several_losses, trainable
 from gancourse.checks.values import Wrong, close, described, expect_close
 
 FOUR_PIXELS, CLASS_ROW, CLASSES_TOLD = (1, 2, 2), 2, 3
@@ -43,7 +42,7 @@ class LargeGame:
         self.penalty, (self.beta,) = PullToZero(), chosen(0.4, between=(0.25, 0.6))
         self.rates = 0.1, 0.05
         self.opts = Counted(self.G.parameters(), self.rates[0]), Counted(self.D.parameters(), self.rates[1])
-        self.before = copy.deepcopy((self.G, self.D))
+        self.before = copied(self.G, self.D)
         self.stale = [left_over(net) for net in (self.G, self.D)]
 
     @torch.no_grad()
@@ -55,6 +54,11 @@ class LargeGame:
         bias.add_(0.2 - self.D(self.G(*self.for_G), self.for_G[1]).mean())
         for net in (self.G, self.D):
             net.get_buffer("most").zero_()
+
+    @property
+    def clear(self) -> bool:
+        """Whether a hinge in G's loss would be felt: some of what the D that has moved says is beyond it."""
+        return float(LargeStep(self, "").judged.max()) > 1.2
 
     def classes(self) -> Tensor:
         return torch.randint(0, CLASSES_TOLD, (self.n,), generator=generator())
@@ -93,8 +97,8 @@ class LargeStep:
     """The step on copies of a game's networks: `G`, `D` afterwards, and the `losses`."""
 
     def __init__(self, game: LargeGame, slip: str) -> None:
-        G, D = copy.deepcopy(game.before)
-        earlier, told, parts = copy.deepcopy(D), [], game.parts
+        G, D = copied(*game.before)
+        (earlier,), told, parts = copied(D), [], game.parts
         leaked = [torch.zeros_like(p) for p in G.parameters()]
         piled = game.stale[1] if slip == "stale D" else [torch.zeros_like(p) for p in D.parameters()]
         for k, batch in enumerate(game.for_D):
@@ -122,7 +126,7 @@ class LargeStep:
         z, made_y = what_counts(game.for_G, slip, parts) if slip in ("last part", "first part") else game.for_G
         if slip == "D's noise":
             z, made_y = game.for_D[-1][2:]
-        judged = (earlier if slip == "old D" else D)(G(z, made_y), made_y)
+        judged = self.judged = (earlier if slip == "old D" else D)(G(z, made_y), made_y)
         g_loss = -judged.mean()
         if slip == "wrong way":
             g_loss = judged.mean()
@@ -237,7 +241,7 @@ def where_it_is(game: LargeGame) -> str:
 
 @check.that("biggan_step", "moves D once for each batch, down the hinge over all of it", point=True)
 def _(step: Callable) -> None:
-    game = LargeGame()
+    game = drawn(LargeGame)
     game.play(step)
     player_steps(game, 1)
     step_comes_to(game, "D", flat(game.D), where_it_is(game))
@@ -245,7 +249,7 @@ def _(step: Callable) -> None:
 
 @check.that("biggan_step", "moves G once, past the D that has just moved, with the penalty in it once", point=True)
 def _(step: Callable) -> None:
-    game = LargeGame()
+    game = drawn(LargeGame)
     game.play(step)
     player_steps(game, 0)
     step_comes_to(game, "G", flat(game.G), where_it_is(game))
@@ -253,7 +257,7 @@ def _(step: Callable) -> None:
 
 @check.that("biggan_step", "shows the networks one part at a time", alone=False, point=True)
 def _(step: Callable) -> None:
-    game = LargeGame()
+    game = drawn(LargeGame)
     game.play(step)
     shown_in_parts(game.G, "G", game.n // game.parts, game.n)
     shown_in_parts(game.D, "D", 2 * game.n // game.parts, game.n)
@@ -261,7 +265,7 @@ def _(step: Callable) -> None:
 
 @check.that("biggan_step", "comes to the same where the batch is one part")
 def _(step: Callable) -> None:
-    game = LargeGame(parts=1)
+    game = drawn(partial(LargeGame, parts=1))
     game.play(step)
     player_steps(game, 0)
     player_steps(game, 1)
@@ -271,13 +275,13 @@ def _(step: Callable) -> None:
 
 @check.that("biggan_step", "returns D's mean loss and G's loss, each from before its player's step")
 def _(step: Callable) -> None:
-    game = LargeGame()
+    game = drawn(LargeGame)
     step_comes_to(game, "losses", game.play(step), where_it_is(game))
 
 
 @check.that("biggan_step", "leaves both players trainable, and all batches as they were", alone=False)
 def _(step: Callable) -> None:
-    game = LargeGame()
+    game = drawn(LargeGame)
     game.G.eval()
     game.play(step)
     expect(trainable(game.G) and trainable(game.D), "A network's parameters no longer take gradients after the step.")
