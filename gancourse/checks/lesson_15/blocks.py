@@ -202,7 +202,7 @@ def ways_gradient(layers: GivenLayers, weights: Tensor) -> Tensor:
 def matrices() -> tuple[Tensor, ...]:
     """Maps, theta, phi, g, o and gamma, in double precision."""
     k, m, c = chosen_int(2, between=(2, 3)), chosen_int(3, between=(2, 4)), chosen_int(4, between=(3, 5))
-    x = randn(2, c, 4, 2).double()
+    x = randn(2, c, 4, 6).double()
     theta, phi, g, o = (randn(*shape).double() for shape in ((k, c), (k, c), (m, c), (c, m)))
     return x, theta, phi, g, o, torch.tensor(1.0 + float(randn(1).abs()), dtype=torch.float64)
 

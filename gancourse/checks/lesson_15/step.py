@@ -50,7 +50,7 @@ class LargeGame:
         """Let some of what D says of made pictures be beyond the hinge on either side, and some not."""
         *_, weight, bias = self.D.net.parameters()
         said = self.D(self.G(*self.for_G), self.for_G[1])
-        weight.mul_(1.5 / said.std())
+        weight.mul_(2.5 / said.std())
         bias.add_(0.2 - self.D(self.G(*self.for_G), self.for_G[1]).mean())
         for net in (self.G, self.D):
             net.get_buffer("most").zero_()
@@ -58,7 +58,7 @@ class LargeGame:
     @property
     def clear(self) -> bool:
         """Whether a hinge in G's loss would be felt: some of what the D that has moved says is beyond it."""
-        return float(LargeStep(self, "").judged.max()) > 1.2
+        return float(LargeStep(self, "").judged.detach().max()) > 1.2
 
     def classes(self) -> Tensor:
         return torch.randint(0, CLASSES_TOLD, (self.n,), generator=generator())
