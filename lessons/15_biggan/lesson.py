@@ -220,9 +220,8 @@ ax.legend(fontsize=9)
 show(fig, alt="Two rising lines over the number of classes, one steep, one nearly level; a dotted line marks 14.")
 
 # %% [markdown]
-# So for a thousand classes the embedding saves most of it; for fourteen it is no saving. What is left of its use here
-# is the other one: classes can share what they have in common, and one can walk *between* two of them, which in tables
-# nobody can.
+# So for a thousand classes the embedding saves most of it; for fourteen it is no saving. What is left of its use here is
+# the other one: classes can share what they have in common, and a way from one to another is a way between two vectors.
 #
 # ## 3. Blocks for both players
 #
@@ -986,7 +985,7 @@ for k, (ax, name, color) in enumerate(parts):
     for stand, style in ((False, "o-"), (True, "o:")):
         told = "of these z" if stand else "as it comes"
         ax.plot(LIMITS, [row[k] for row in found[stand]], style, color=color, label=told)
-    ax.set(xlabel="threshold", title=name)
+    ax.set(xlabel="threshold", title=name, ylim=(0, 1 if k < 2 else None))
     ax.legend(fontsize=8)
 show(fig, alt="Precision, recall and distance by threshold, from 0.2 to 4, each with two kinds of statistics.")
 
