@@ -274,7 +274,7 @@ def stylegan(size: int, steps: int, minutes: Mapping[str, float]) -> Recipe:
 def biggan(size: int, steps: int, minutes: Mapping[str, float]) -> Recipe:
     """BigGAN on drawn faces; a class is a style of hair, with or without glasses.
 
-    Learning rates are twenty and ten times the paper's, for a run a fiftieth as long with batches a sixtieth as large.
+    Learning rates are twenty and ten times the paper's (appendix C): the run is short, and the networks are small.
     After the last step the normalizations of G's average get statistics of their own (`standing_statistics`).
     """
     from gancourse.games.biggan import CLASSES, face_classes
@@ -420,7 +420,7 @@ RECIPES: dict[str, Recipe | Study] = {
         progressive(32, 3000, {"cpu": 20, "cuda": 3}),
         progressive(64, 12000, {"cpu": 180, "cuda": 10}),
         stylegan(32, 4500, {"cpu": 17, "cuda": 9}),
-        biggan(32, 3500, {"cpu": 40, "cuda": 7}),
+        biggan(32, 3500, {"cpu": 18, "cuda": 7}),
         toy("ring", 3.0, 4000, {"cpu": 1, "cuda": 1}),
         toy("grid", 6.0, 10000, {"cpu": 1, "cuda": 2}),
     )
