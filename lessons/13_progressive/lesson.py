@@ -1010,9 +1010,9 @@ Sliders(draw_g, {"alpha": Knob("α", 0, 1, 0.5)}, size=(9, 1.6))
 #
 # Without the run-time scale the pair ended at 22 to 25, *nearer* by half. Has the trick failed? Think of exercise 4:
 # with it a step of Adam moves what is used by $c$ times what it moves without, in most layers a tenth or less. At one
-# and the same rate the plain pair simply learns several times as fast, and in 20 seconds that decides. It is the rate that was
-# compared, not the trick: each way would have to be given the rate that suits it (lesson 06 says how to search fairly).
-# Look at the spread between seeds before you believe an ablation, and at what else has changed with it.
+# and the same rate the plain pair simply learns several times as fast, and in 20 seconds that decides. It is the rate
+# that was compared, not the trick: each way would have to be given the rate that suits it (lesson 06 says how to search
+# fairly). Look at the spread between seeds before you believe an ablation, and at what else has changed with it.
 #
 # ## 7. What goes wrong
 #
