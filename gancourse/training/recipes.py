@@ -395,6 +395,13 @@ def planted(out: Path | None) -> list[Path]:
     return [keep_runs(out)]
 
 
+def cycles(out: Path | None) -> list[Path]:
+    """Generators from photos to comics and back, for three weights of the cycle."""
+    from gancourse.training.cycles import keep_cycles
+
+    return [keep_cycles(out)]
+
+
 # In the order in which `--all` makes them: the face reader measures the others.
 RECIPES: dict[str, Recipe | Study] = {
     r.name: r
@@ -415,6 +422,11 @@ RECIPES: dict[str, Recipe | Study] = {
         Study(
             "gan-runs", "histories of small GANs, good and broken on purpose, always on the CPU",
             {"cpu": 10, "cuda": 1}, {"gan_runs": ()}, planted,
+        ),
+        Study(
+            "cycle-weights-32", "CycleGANs (Zhu et al. 2017) for three weights of the cycle, 32 × 32, on the CPU",
+            {"cpu": 15, "cuda": 15},
+            {"cyclegan_faces_32": ("G_AB_0", "G_BA_0", "G_AB_1", "G_BA_1", "G_AB_10", "G_BA_10")}, cycles,
         ),
         dcgan(32, 6000, {"cpu": 10, "cuda": 1}),
         progressive(32, 3000, {"cpu": 20, "cuda": 3}),

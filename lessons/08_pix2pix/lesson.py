@@ -549,9 +549,9 @@ show(fig, alt="Six rows of eight small faces: sketches, what each of four networ
 #   little as they like.
 #
 # ---
-# With the blind judge both bars are nearly equally high: the sketch is as good as ignored. With L1, or with a judge that
-# sees the pair, the own photo's bar is clearly higher. Over three seeds (`bench.py`) the own photo is ahead by 0.00 to
-# 0.04 with the blind judge, by 0.08 to 0.09 with the one that sees, by 0.14 to 0.17 with L1.
+# With the blind judge both bars are nearly equally high: the sketch is as good as ignored. With L1, or with a judge
+# that sees the pair, the own photo's bar is clearly higher. Over three seeds (`bench.py`) the own photo is ahead by
+# 0.00 to 0.04 with the blind judge, by 0.08 to 0.09 with the one that sees, by 0.14 to 0.17 with L1.
 
 # %% name="listening" demo=true folded="Draws how well outlines agree with the own photo, and with another's"
 made = {name: made_by(G, test_x) for name, G in networks.items()}
