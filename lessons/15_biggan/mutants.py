@@ -142,6 +142,17 @@ it.wrong("swapped", {"return tables, shared": "return shared, tables"}, says="ta
 it.wrong("an embedding each", {"shared = classes * embed_dim + 2": "shared = len(features) * classes * embed_dim + 2"},
          says="The embedding is counted for each normalization")  # fmt: skip
 it.wrong("cut off", {TOLD: "torch.cat([c, piece.detach()], dim=1) for piece in pieces"}, says="z's gradient")
+it.excused = {
+    "`z.chunk(blocks + 1, dim=1)` → `z.chunk(blocks + 1, dim=-1)`": "the same dimension",
+    "`z.shape[1]` → `z.shape` (no. 2)": "the shape names d, too",
+    "`blocks + 1` → `blocks - 1` (no. 3)": "how many pieces there should be is no part of what the sentence must say",
+    "`blocks + 1` → `blocks` (no. 3)": "how many pieces there should be is no part of what the sentence must say",
+    "`blocks + 1` → `1` (no. 3)": "how many pieces there should be is no part of what the sentence must say",
+    "`torch.cat([c, piece], dim=1)` → `torch.cat([c, piece], dim=-1)`": "the same dimension",
+    "`blocks + 1` → `blocks + -1` (no. 3)": "how many pieces there should be is no part of what the sentence must say",
+    "`blocks + 1` → `blocks + 0` (no. 3)": "how many pieces there should be is no part of what the sentence must say",
+    "`blocks + 1` → `blocks + 2` (no. 3)": "how many pieces there should be is no part of what the sentence must say",
+}
 
 # ---------------------------------------------------------------------------------------------
 
@@ -294,6 +305,15 @@ it.wrong(
 it.wrong("keys cut off", {"q, k, v = q.flatten(2), F.max_pool2d(k, 2)": "q, k, v = q.flatten(2), F.max_pool2d(k.detach(), 2)"},
          says="phi")  # fmt: skip
 it.wrong("γ as a number", {"gamma * F": "gamma.item() * F"}, says="could never leave 0")
+it.excused = {
+    "`q.flatten(2)` → `q.flatten(-2)`": "the same dimensions, counted or named the other way",
+    "`F.max_pool2d(k, 2).flatten(2)` → `F.max_pool2d(k, 2).flatten(-2)`": "the same dimensions, counted or named the other way",
+    "`F.max_pool2d(v, 2).flatten(2)` → `F.max_pool2d(v, 2).flatten(-2)`": "the same dimensions, counted or named the other way",
+    "`q.transpose(1, 2)` → `q.transpose_(1, 2)`": "the tensor is a new one",
+    "`q.transpose(1, 2)` → `q.transpose(2, 1)`": "the same dimensions, counted or named the other way",
+    "`beta.transpose(1, 2)` → `beta.transpose(2, 1)`": "the same dimensions, counted or named the other way",
+    "`x.shape[2:]` → `x.shape[-2:]`": "the same dimensions, counted or named the other way",
+}
 
 # ---------------------------------------------------------------------------------------------
 
@@ -360,6 +380,18 @@ it.wrong("5: flat", {SLOPE: SLOPE.replace(".reshape(weight.shape)", "")}, says="
 it.wrong("6: squared", {"return factor**4": "return factor**2"}, says="their square")
 it.wrong("6: free", {"return factor**4": "return 1.0"}, says="it is not free of them")
 it.wrong("6: linear", {"return factor**4": "return factor"}, says="how lengths grow")
+it.excused = {
+    "`torch.empty(0)` → `0`": "a default that no step uses",
+    "`if step == 6: …` → `return factor ** 4`": "the last step",
+    "`raise ValueError(f'Steps are 1 to 6, not {step}.')` → nothing": "no other step is asked",
+    "`torch.empty(0)` → `torch.empty(1)`": "a default that no step uses",
+    "`ValueError(f'Steps are 1 to 6, not {step}.')` → `f'Steps are 1 to 6, not {step}.'`": "no other step is asked",
+    "`ValueError(f'Steps are 1 to 6, not {step}.')` → `ValueError()`": "no other step is asked",
+    "`(W @ W.T - torch.eye(len(W))).square()` → `(W @ W.T - torch.eye(len(W))).square_()`": "the tensor is a new one",
+    "`(W @ W.T * (1 - torch.eye(len(W)))).square()` → `(W @ W.T * (1 - torch.eye(len(W)))).square_()`": "the tensor is a new one",
+    "`W @ W.T - torch.eye(len(W))` → `torch.eye(len(W)) - W @ W.T`": "it is squared",
+    "`1 - torch.eye(len(W))` → `torch.eye(len(W)) - 1`": "it is squared",
+}
 
 # ---------------------------------------------------------------------------------------------
 
@@ -507,6 +539,9 @@ it.wrong(
 it.wrong(
     "into training mode", {"d_total = g_total = 0.0": "G.train()\nd_total = g_total = 0.0"}, says="mode has changed"
 )
+it.excused = {
+    "`G(z, made_y).detach()` → `G(z, made_y)`": "what is left in G is cleared before its turn",
+}
 
 # ---------------------------------------------------------------------------------------------
 
@@ -550,6 +585,10 @@ it.wrong("one row", {"z = torch.randn(n, d)": "z = torch.randn(1, d)", "return z
 it.wrong("always the same", {"z = torch.randn(n, d)": "torch.manual_seed(0)\nz = torch.randn(n, d)"},
          says="Two calls give the same noise", point=True)  # fmt: skip
 it.wrong("flat", {"return z": "return z.flatten()"}, says="One number for each", point=True)
+it.excused = {
+    "`int(outside.sum())` → `outside.sum()`": "torch.randn takes a tensor, too",
+    "`z.abs() > threshold` → `z.abs() >= threshold`": "no number lies on the threshold",
+}
 
 # ---------------------------------------------------------------------------------------------
 
@@ -622,6 +661,12 @@ it.wrong("learns by the way", {"with torch.no_grad():\n    for z, y in draws:\n 
 )}, says="Gradients are left")  # fmt: skip
 it.wrong("scales reset", {RESET: "norm.reset_parameters()\nnorm.reset_running_stats()",
          "G.eval()": "G.eval()\nfor p in G.parameters():\n    p.data.mul_(1.01)"}, says="they change")  # fmt: skip
+it.excused = {
+    "`with torch.no_grad(): …` → `for z, y in draws: …`": "a graph that nobody keeps",
+    "`for norm, momentum in zip(norms, before, strict=True): …` → `for norm, momentum in zip(norms, before, strict=True): …`": "how fast averages run later is not asked",
+    "`for norm, momentum in zip(norms, before, strict=True): …` → nothing": "how fast averages run later is not asked",
+    "`norm.momentum = momentum` → nothing": "how fast averages run later is not asked",
+}
 
 # ---------------------------------------------------------------------------------------------
 
