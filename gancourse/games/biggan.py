@@ -52,9 +52,9 @@ class Big(Game):
         yield "G", loss + self.orthogonal * orthogonal_penalty(self.G) if self.orthogonal else loss
 
 
-CLASSES = tuple(name for style in HAIR_STYLES for name in (style, f"{style}, with glasses"))
+FACE_CLASSES = tuple(name for style in HAIR_STYLES for name in (style, f"{style}, with glasses"))
 
 
 def face_classes(attributes: Mapping[str, Tensor]) -> Tensor:
-    """The class of drawn faces, an index into CLASSES, from their "hair_style" and "glasses": int64 (n,)."""
+    """The class of drawn faces, an index into FACE_CLASSES, from their "hair_style" and "glasses": int64 (n,)."""
     return 2 * attributes["hair_style"].long() + (attributes["glasses"] > 0.5).long()

@@ -24,10 +24,10 @@ from torch.nn.utils.parametrizations import spectral_norm
 from gancourse.data.conditions import checked_labels
 from gancourse.models.progressive import double_size
 
-Layer = TypeVar("Layer", bound=nn.Module)
+Weighted = TypeVar("Weighted", bound=nn.Module)
 
 
-def normalized(layer: Layer) -> Layer:
+def normalized(layer: Weighted) -> Weighted:
     """A layer with orthogonal weights at the start (Saxe et al. 2014), whose largest singular value stays near 1."""
     assert isinstance(layer, nn.Conv2d | nn.Linear | nn.Embedding)
     nn.init.orthogonal_(layer.weight)

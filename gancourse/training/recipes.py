@@ -277,7 +277,7 @@ def biggan(size: int, steps: int, minutes: Mapping[str, float]) -> Recipe:
     Learning rates are twenty and ten times the paper's (appendix C): the run is short, and the networks are small.
     After the last step the normalizations of G's average get statistics of their own (`standing_statistics`).
     """
-    from gancourse.games.biggan import CLASSES, face_classes
+    from gancourse.games.biggan import FACE_CLASSES, face_classes
 
     def load(data: str, n: int | None) -> Images:
         faces = sets.load(data, size=size, attributes=["glasses", "hair_style"], n=n)
@@ -287,7 +287,7 @@ def biggan(size: int, steps: int, minutes: Mapping[str, float]) -> Recipe:
         from gancourse.games.biggan import Big
         from gancourse.models.biggan import BigDiscriminator, BigGenerator, standing_statistics
 
-        game = Big(BigGenerator(size, len(CLASSES), width=16), BigDiscriminator(size, len(CLASSES), 16), 1e-4)
+        game = Big(BigGenerator(size, len(FACE_CLASSES), width=16), BigDiscriminator(size, len(FACE_CLASSES), 16), 1e-4)
         settings = {"batch_size": 32, "lr": {"G": 1e-3, "D": 2e-3}, "betas": (0.0, 0.999), "ema": {"G": 0.998}}
         fall = {"G": falling(steps), "D": falling(steps)}
         engine = Engine(game, data, schedules=fall, seed=seed, machine=machine, **settings)
@@ -305,8 +305,10 @@ def biggan(size: int, steps: int, minutes: Mapping[str, float]) -> Recipe:
 
     def draw(engine: Engine, seed: int) -> Image:
         """One row for each style of hair, with glasses on the right half; the same four people in every row."""
-        y = torch.arange(len(CLASSES)).repeat_interleave(4)
-        return drawing.picture_sheet(engine.ask("G", drawing.still_noise(4, 60, seed).repeat(len(CLASSES), 1), y), 8)
+        y = torch.arange(len(FACE_CLASSES)).repeat_interleave(4)
+        return drawing.picture_sheet(
+            engine.ask("G", drawing.still_noise(4, 60, seed).repeat(len(FACE_CLASSES), 1), y), 8
+        )
 
     stem = f"biggan_faces_{size}"
     return Recipe(

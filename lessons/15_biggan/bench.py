@@ -35,7 +35,7 @@ from torch import Tensor, nn
 
 from gancourse import data
 from gancourse.data.images import Images, to_unit
-from gancourse.games.biggan import CLASSES, Big, face_classes
+from gancourse.games.biggan import FACE_CLASSES, Big, face_classes
 from gancourse.metrics import frechet_from_features, precision_recall
 from gancourse.metrics.embedding import features
 from gancourse.models import store
@@ -92,7 +92,7 @@ def faces(split: str, size: int = SIZE) -> Images:
 def trained(row: Row, seed: int, steps: int) -> Engine:
     """The game of a row after so many steps."""
     torch.manual_seed(seed)
-    n = len(CLASSES)
+    n = len(FACE_CLASSES)
     G = BigGenerator(SIZE, n, LATENT, row.width, shared=row.shared, skip_z=row.skip_z, attention=8)
     D = BigDiscriminator(SIZE, n, row.width, attention=8)
     engine = Engine(

@@ -68,8 +68,9 @@ def test_blocks_double_and_halve() -> None:
     assert UpBlock(4, 3, 5)(torch.randn(2, 4, 6, 6), c).shape == (2, 3, 12, 12)
     x = torch.randn(2, 4, 6, 6)
     assert DownBlock(4, 3)(x).shape == (2, 3, 3, 3) and DownBlock(4, 4, down=False)(x).shape == x.shape
-    block = DownBlock(4, 3)
-    assert torch.allclose(block.skip(nn.functional.avg_pool2d(x, 2)), nn.functional.avg_pool2d(block.skip(x), 2))
+    block = DownBlock(4, 3).eval()  # in training the estimate of the norm moves with each call
+    before, behind = block.skip(nn.functional.avg_pool2d(x, 2)), nn.functional.avg_pool2d(block.skip(x), 2)
+    assert torch.allclose(before, behind, atol=1e-6)
 
 
 @pytest.mark.parametrize("shared", [True, False])
