@@ -15,7 +15,7 @@ without glasses. What one part has trained the next one uses. Exits with 1 if a 
 - shipped: the same of the generator that comes with the course, at 32 pixels;
 - standing: the distance of truncated pictures with the statistics that training left behind, with those of z ~ N(0, I)
   and with those of the truncated z; reported;
-- accumulation: how far the gradient of 64 pictures in parts is from that of 64 at once; for every seed below 0.001 %
+- accumulation: how far the gradient of 64 pictures in parts is from that of 64 at once; for every seed below 0.01 %
   where all is held fixed, and more than 1 % in G where each part is normalized by itself.
 """
 
@@ -288,7 +288,7 @@ def accumulation(seeds: list[int], steps: int) -> bool:
                 off = float((slopes[parts] - slopes[1]).norm() / slopes[1].norm())
                 found.setdefault((case, parts), []).append(off)
             D.load_state_dict(kept)
-        passed &= all(found[case, 4][-1] < 1e-5 for case in (cases[0], cases[2])) and found[cases[3], 4][-1] > 0.01
+        passed &= all(found[case, 4][-1] < 1e-4 for case in (cases[0], cases[2])) and found[cases[3], 4][-1] > 0.01
     for case in cases:
         told = [f"{p} × {64 // p} {100 * sum(found[case, p]) / len(seeds):.2g} %" for p in (2, 4, 16)]
         print(
