@@ -21,7 +21,6 @@ without glasses. What one part has trained the next one uses. Exits with 1 if a 
 
 from __future__ import annotations
 
-import argparse
 import functools
 import itertools
 import sys
@@ -34,6 +33,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from gancourse import data
+from gancourse.authoring.measuring import ranged, run_parts
 from gancourse.data.images import Images, to_unit
 from gancourse.games.biggan import FACE_CLASSES, Big, face_classes
 from gancourse.metrics import frechet_from_features, precision_recall
@@ -146,11 +146,6 @@ def distance_of(pictures: Tensor) -> float:
     return float(frechet_from_features(features(pictures), real(pictures.shape[-1])))
 
 
-def spread(values: list[float], digits: int = 2) -> str:
-    """Mean and range of some numbers."""
-    return f"{sum(values) / len(values):.{digits}f} ({min(values):.{digits}f} to {max(values):.{digits}f})"
-
-
 def ablation(seeds: list[int], steps: int) -> bool:
     """Table 1's rows."""
     other = faces("valid").pixels
@@ -173,7 +168,7 @@ def ablation(seeds: list[int], steps: int) -> bool:
         nearer = (
             "" if before is None else f"; nearer than the row above in {count_less(distances, before)} of {len(seeds)}"
         )
-        told = f"distance {spread(distances, 1)}, class as asked {spread(asked, 3)}{nearer}"
+        told = f"distance {ranged(distances, 1)}, class as asked {ranged(asked, 3)}{nearer}"
         print(f"{name:17} G of {parameters:6,}: {told}", flush=True)
         before = distances
     return True
@@ -201,7 +196,7 @@ def by_threshold(name: str, found: dict[int, BigGenerator]) -> bool:
         rows.setdefault(threshold, []).append((distance_of(pictures), precision, recall, glare, as_asked(pictures)))
     for threshold, values in rows.items():
         at = "no threshold" if threshold == NO_THRESHOLD else f"at {threshold:g}"
-        parts = [f"{what} {spread(list(some))}" for what, some in zip(told, zip(*values, strict=True), strict=True)]
+        parts = [f"{what} {ranged(list(some))}" for what, some in zip(told, zip(*values, strict=True), strict=True)]
         print(f"{name:10} {at:12}: " + ", ".join(parts), flush=True)
     return all(cut[2] < whole[2] for cut, whole in zip(rows[0.5], rows[NO_THRESHOLD], strict=True))
 
@@ -243,7 +238,7 @@ def standing(seeds: list[int], steps: int) -> bool:
         at = "no threshold" if threshold == NO_THRESHOLD else f"at {threshold:g}"
         for kind in kinds:
             print(
-                f"{at:12} {kind:21}: distance {spread(found[kind])}, pixels moved by {spread(moved[kind], 3)}",
+                f"{at:12} {kind:21}: distance {ranged(found[kind])}, pixels moved by {ranged(moved[kind], 3)}",
                 flush=True,
             )
     return True
@@ -302,19 +297,5 @@ PARTS: dict[str, Callable[[list[int], int], bool]] = {
     "accumulation": accumulation,
 }  # fmt: skip
 
-
-def main() -> int:
-    """Measure what is asked for."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS))
-    parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
-    parser.add_argument("--steps", type=int, default=STEPS)
-    asked = parser.parse_args()
-    torch.set_num_threads(1)
-    passed = {name: PARTS[name](asked.seeds, asked.steps) for name in asked.only}
-    print({name: "as claimed" if good else "MISSED" for name, good in passed.items()})
-    return int(not all(passed.values()))
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_parts(PARTS, __doc__, steps=STEPS))
