@@ -45,6 +45,10 @@ BROKEN: dict[str, dict[str, dict[str, Any]]] = {
         "A": {"gamma": 1000.0},
         "B": {"pictures": 40},
     },
+    "15_biggan": {
+        "A": {"copies": False},
+        "B": {"rate": 2e-2},
+    },
 }
 """Settings by lesson and run, for what the lesson calls with them."""
 

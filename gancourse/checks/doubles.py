@@ -164,3 +164,35 @@ class InStyle(torch.nn.Module):
 
     def forward(self, z: torch.Tensor) -> torch.Tensor:
         return self.synthesis(self.mapping(z))
+
+
+class ByClass(torch.nn.Module):
+    """A network that is told a class: what it wraps gets samples (n, …) and their rows of a table side by side.
+
+    It keeps in `most` how many samples it has seen at a time.
+
+    Args:
+        net: from (n, numbers of a sample + length of a row) to flat rows.
+        table: a row for each class.
+        shape: of one output; flat rows by default.
+    """
+
+    def __init__(self, net: torch.nn.Module, table: torch.Tensor, *shape: int) -> None:
+        super().__init__()
+        self.net, self.table, self.shape = net, torch.nn.Parameter(table), list(shape)
+        self.register_buffer("most", torch.zeros((), dtype=torch.float64))
+
+    def forward(self, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+        self.most.clamp_(min=len(x))
+        rows = self.net(torch.cat([x.flatten(1), self.table[y]], 1))
+        return rows.unflatten(1, self.shape) if self.shape else rows
+
+
+class PullToZero(torch.nn.Module):
+    """A penalty on a network's parameters so plain that its gradient is the parameters: half their squares.
+
+    It is a module so that it is built again in the sandbox, where the networks are that it is called with.
+    """
+
+    def forward(self, net: torch.nn.Module) -> torch.Tensor:
+        return torch.stack([p.square().sum() / 2 for p in net.parameters()]).sum()

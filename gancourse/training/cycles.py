@@ -27,14 +27,14 @@ from gancourse.training.replay import ReplayBuffer
 CYCLES_FILE = "cyclegan_faces_32"
 WEIGHTS = {"0": (0.0, 0.0), "1": (1.0, 0.5), "10": (10.0, 5.0)}
 """λ of the cycle and μ of the identity loss, by λ's name in the file; both 0 is a run without either."""
-STEPS, PEOPLE, SIZE = 3000, 1000, 32
+LONG_RUN, PEOPLE, FACE_SIDE = 3000, 1000, 32
 TEST, JUDGED = 50_000, 20_000  # numbers of the first people to be tested on, and of those the classifier learns from
 
 
 def two_piles(n: int = PEOPLE) -> Images:
     """n photos, and as "other" n comics of other people."""
     photos, comics = (
-        render(sample_factors(n, 0, first), SIZE, style) for first, style in ((0, "photo"), (10_000, "comic"))
+        render(sample_factors(n, 0, first), FACE_SIDE, style) for first, style in ((0, "photo"), (10_000, "comic"))
     )
     return Images(photos, {"other": comics}, "faces")
 
@@ -58,7 +58,7 @@ def reached_by(G_AB: nn.Module, G_BA: nn.Module, n: int = 300) -> dict[str, floa
     """Of test people: the shares taken for the other domain, and what the reader still reads off the comics."""
 
     def people(count: int, first: int, style: str) -> torch.Tensor:
-        return to_unit(render(sample_factors(count, 0, first), SIZE, style))
+        return to_unit(render(sample_factors(count, 0, first), FACE_SIDE, style))
 
     classifier = domain_classifier(people(PEOPLE, JUDGED, "photo"), people(PEOPLE, JUDGED + 10_000, "comic"))
     comics = translated_faces(G_AB, people(n, TEST, "photo"))
@@ -68,7 +68,7 @@ def reached_by(G_AB: nn.Module, G_BA: nn.Module, n: int = 300) -> dict[str, floa
     return {name: round(value, 2) for name, value in {**shares, **kept}.items()}
 
 
-def keep_cycles(out: Path | None = None, steps: int = STEPS) -> Path:
+def keep_cycles(out: Path | None = None, steps: int = LONG_RUN) -> Path:
     """Train the three runs, measure them, and write both generators of each.
 
     Args:

@@ -121,6 +121,24 @@ def labeled_faces(engine: Engine, size: int) -> dict[str, float]:
     return found | {"hair style as asked": round(float(style), 4)}
 
 
+def classed_faces(engine: Engine, size: int) -> dict[str, float]:
+    """Of one that is told a class, for the classes of 1,000 test faces: the distance, and whether they are read."""
+    from gancourse import data
+    from gancourse.games.biggan import face_classes
+    from gancourse.models.face_reader import load_face_reader
+
+    asked = data.load("faces", size=size, split="test", attributes=["glasses", "hair_style"], n=SAMPLES).attributes
+    drawn, ruler = samples(engine, face_classes(asked)), Ruler(size)
+    read = load_face_reader().read(drawn)
+    found = {"distance": ruler.distance(drawn), **ruler.yardsticks()}
+    right = {
+        "class": face_classes(read) == face_classes(asked),
+        "glasses": (read["glasses"] > 0.5) == (asked["glasses"] > 0.5),
+        "hair style": read["hair_style"] == asked["hair_style"],
+    }
+    return found | {f"{name} as asked": round(float(those.float().mean()), 4) for name, those in right.items()}
+
+
 def unfamiliar_pairs(size: int, given: str, n: int) -> tuple[Tensor, Tensor]:
     """Inputs and photos of n faces of combinations that a translation is not trained on, as G takes them."""
     from gancourse.data.faces.pairs import face_pairs, familiar_and_unfamiliar

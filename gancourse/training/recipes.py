@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from torch.optim import Optimizer
 
     from gancourse.training.machine import Machine
+    from gancourse.training.state import State
 
 PICTURES = ("faces", "celeba", "fashion")
 
@@ -270,6 +271,54 @@ def stylegan(size: int, steps: int, minutes: Mapping[str, float]) -> Recipe:
     )  # fmt: skip
 
 
+def biggan(size: int, steps: int, minutes: Mapping[str, float]) -> Recipe:
+    """BigGAN on drawn faces; a class is a style of hair, with or without glasses.
+
+    Learning rates are twenty and ten times the paper's (appendix C): the run is short, and the networks are small.
+    After the last step the normalizations of G's average get statistics of their own (`standing_statistics`).
+    """
+    from gancourse.games.biggan import FACE_CLASSES, face_classes
+
+    def load(data: str, n: int | None) -> Images:
+        faces = sets.load(data, size=size, attributes=["glasses", "hair_style"], n=n)
+        return Images(faces.pixels, {"label": face_classes(faces.attributes)}, faces.name, faces.split)
+
+    def make(data: Any, machine: Machine, seed: int, steps: int) -> Engine:
+        from gancourse.games.biggan import Big
+        from gancourse.models.biggan import BigDiscriminator, BigGenerator, standing_statistics
+
+        game = Big(BigGenerator(size, len(FACE_CLASSES), width=16), BigDiscriminator(size, len(FACE_CLASSES), 16), 1e-4)
+        settings = {"batch_size": 32, "lr": {"G": 1e-3, "D": 2e-3}, "betas": (0.0, 0.999), "ema": {"G": 0.998}}
+        fall = {"G": falling(steps), "D": falling(steps)}
+        engine = Engine(game, data, schedules=fall, seed=seed, machine=machine, **settings)
+
+        def stand(state: State) -> None:
+            if state.step == steps:
+                random, G = torch.Generator().manual_seed(seed), engine.averaged("G")
+                for_all = [torch.randint(len(data), (250,), generator=random) for _ in range(40)]
+                noise = [torch.randn(250, game.latent_dim, generator=random) for _ in for_all]
+                draws = zip(noise, [data.attributes["label"].cpu()[some] for some in for_all], strict=True)
+                standing_statistics(G, ((z.to(machine.device), y.to(machine.device)) for z, y in draws))
+
+        engine.hooks.append(stand)
+        return engine
+
+    def draw(engine: Engine, seed: int) -> Image:
+        """One row for each style of hair, with glasses on the right half; the same four people in every row."""
+        y = torch.arange(len(FACE_CLASSES)).repeat_interleave(4)
+        return drawing.picture_sheet(
+            engine.ask("G", drawing.still_noise(4, 60, seed).repeat(len(FACE_CLASSES), 1), y), 8
+        )
+
+    stem = f"biggan_faces_{size}"
+    return Recipe(
+        f"biggan-faces-{size}", f"BigGAN (Brock et al. 2019), {size} × {size} pixels", ("faces",), size, steps, minutes,
+        load, make, draw, {stem: ("G",)},
+        {stem: f"BigGAN's generator, averaged over training, of drawn faces, {size} × {size}: hair and glasses"},
+        lambda engine: figures.classed_faces(engine, size),
+    )  # fmt: skip
+
+
 def toy(name: str, reach: float, steps: int, minutes: Mapping[str, float]) -> Recipe:
     """A small dense GAN on a mixture in the plane, with R1 against collapse (see `gancourse.games.penalties`)."""
 
@@ -385,6 +434,7 @@ RECIPES: dict[str, Recipe | Study] = {
         progressive(32, 3000, {"cpu": 20, "cuda": 3}),
         progressive(64, 12000, {"cpu": 180, "cuda": 10}),
         stylegan(32, 4500, {"cpu": 17, "cuda": 9}),
+        biggan(32, 3500, {"cpu": 18, "cuda": 7}),
         toy("ring", 3.0, 4000, {"cpu": 1, "cuda": 1}),
         toy("grid", 6.0, 10000, {"cpu": 1, "cuda": 2}),
     )

@@ -213,7 +213,16 @@ def test_hidden_checks_share_no_reference_with_the_public_ones(lesson: str) -> N
 
 VOCABULARY = ("core", "challenge", "opponents", "values", "inputs", "steps", "networks", "doubles")
 # What open challenges are played and measured by, and how a part of an answer is called.
-VOCABULARY += ("grid_game", "spoilers", "heaps", "planes", "hidden_picture", "patch_work", "who_rules")
+VOCABULARY += (
+    "grid_game",
+    "spoilers",
+    "heaps",
+    "planes",
+    "hidden_picture",
+    "patch_work",
+    "who_rules",
+    "broken_pictures",
+)
 VOCABULARY += ("lesson_04.parts", "lesson_06.shares")
 RUNS = {"gancourse.training.runs"}  # reads runs that were kept
 LIBRARIES = (
