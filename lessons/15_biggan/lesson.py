@@ -1073,7 +1073,7 @@ show(fig, alt="Precision, recall and distance by threshold, from 0.2 to 4, each 
 # more seeds of (2), (3) and (5), the base with four times the steps, or (5) with truncated z.
 
 # %% [markdown]
-# **And our own table?** `bench.py --only ablation`, 900 steps each, three seeds:
+# **And our own table?** `bench.py --only ablation`, 400 steps each, three seeds:
 #
 # | | distance, seed by seed | mean |
 # |---|---|---|
@@ -1085,8 +1085,8 @@ show(fig, alt="Precision, recall and distance by threshold, from 0.2 to 4, each 
 # | orthogonal | 26, 21, 32 | 26.3 |
 #
 # No row is ahead of the one above it in all three seeds, and one and the same row differs from seed to seed by up to
-# 22. So of none of the five can be said, **at this scale and after 900 steps**, that it helps or that it harms. The
-# reader sees the class that was asked for in 7 to 11 of 100 pictures, in every row, where guessing would be right in 7:
+# 22. So of none of the five can be said, **at this scale and after 400 steps**, that it helps or that it harms. The
+# reader sees the class that was asked for in 7 to 11 of 100 pictures, in every row, where guessing is right in 7 to 9:
 # classes had not been learned yet. That contradicts the paper as little as it supports it. Its networks are a thousand
 # times as large, its batches 32 times, and what it reports are effects of that scale.
 
