@@ -1073,24 +1073,6 @@ show(fig, alt="Precision, recall and distance by threshold, from 0.2 to 4, each 
 # more seeds of (2), (3) and (5), the base with four times the steps, or (5) with truncated z.
 
 # %% [markdown]
-# **And our own table?** `bench.py --only ablation`, 400 steps each, three seeds:
-#
-# | | distance, seed by seed | mean |
-# |---|---|---|
-# | base, batches of 16 | 34, 33, 24 | 30.4 |
-# | batches of 64 | 44, 29, 22 | 31.6 |
-# | channels × 1.5 | 27, 23, 24 | 24.5 |
-# | shared embedding | 25, 31, 21 | 25.9 |
-# | skip-z | 23, 33, 35 | 30.1 |
-# | orthogonal | 26, 21, 32 | 26.3 |
-#
-# No row is ahead of the one above it in all three seeds, and one and the same row differs from seed to seed by up to
-# 22. So of none of the five can be said, **at this scale and after 400 steps**, that it helps or that it harms. The
-# reader sees the class that was asked for in 7 to 11 of 100 pictures, in every row, where guessing is right in 7 to 9:
-# classes had not been learned yet. That contradicts the paper as little as it supports it. Its networks are a thousand
-# times as large, its batches 32 times, and what it reports are effects of that scale.
-
-# %% [markdown]
 # ## 9. What goes wrong
 #
 # Two short runs by your step. What is wrong with them lies in the package. Each figure shows the average's faces by
