@@ -506,7 +506,6 @@ it.wrong(
     "hinge for G",
     {G_LOSS: "g_loss = F.relu(1 - D(G(z, made_y), made_y)).mean()"},
     says="G's loss has a hinge",
-    point=True,
 )
 it.wrong("penalty in each part", {PENALTY: "", "(g_loss / parts).backward()": "(g_loss / parts + beta * penalty(G)).backward()"},
          says="The penalty counts in each part", point=True)  # fmt: skip
