@@ -1084,8 +1084,8 @@ show(fig, alt="Precision, recall and distance by threshold, from 0.2 to 4, each 
 #
 # The honest sentence is short: runs of one row differ by up to 22, means of neighboring rows by 7 or so, so **at
 # this scale, with three seeds, no row can be said to help or to harm.** The class was drawn as asked in 7 to 11 of
-# 100 pictures in all rows, for 400 steps are far too few to learn it. What the paper found with some thousand times
-# the work is neither borne out here nor contradicted.
+# 100 pictures in all rows, for 400 steps are far too few to learn it. What the paper found with far more work
+# is neither borne out here nor contradicted.
 
 # %% [markdown]
 # ## 9. What goes wrong
