@@ -50,8 +50,8 @@ class LargeGame:
         """Let some of what D says of made pictures be beyond the hinge on either side, and some not."""
         *_, weight, bias = self.D.net.parameters()
         said = self.D(self.G(*self.for_G), self.for_G[1])
-        weight.mul_(2.5 / said.std())
-        bias.add_(0.2 - self.D(self.G(*self.for_G), self.for_G[1]).mean())
+        weight.mul_(3.0 / said.std())
+        bias.add_(1.0 - self.D(self.G(*self.for_G), self.for_G[1]).mean())
         for net in (self.G, self.D):
             net.get_buffer("most").zero_()
 
