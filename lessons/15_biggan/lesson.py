@@ -1014,7 +1014,10 @@ show(fig, alt="Precision, recall and distance by threshold, from 0.2 to 4, each 
 #
 # The authors report that some of their larger models do not bear truncation at all: colors saturate. Of models
 # trained without orthogonal regularization 16 % bore it, with it 60 %. `python lessons/15_biggan/bench.py --only
-# truncation` trains both kinds of ours, draws at five thresholds, and says how many pictures are saturated.
+# truncation` trains both kinds of ours, 16 × 16 pixels, 400 steps, three seeds, and draws at five thresholds. Hardly
+# one picture is saturated in either: what the penalty is to prevent does not happen here. Precision goes from 0.49–0.68
+# to 0.43–0.90 at the threshold 0.1 without it, and from 0.50–0.63 to 0.72–0.92 with it. So with the penalty all three
+# networks gain by truncation, and without it at least one loses. Three are few: call it a hint.
 #
 # ## 8. An ablation, read honestly
 #
