@@ -1012,15 +1012,19 @@ show(fig, alt="Left: path lengths in Z and W. Right: how often linear probes of 
 #
 # ## 8. With few pictures
 #
-# A thousand pictures are few: $D$ can learn them by heart. Then it says *real* of those it knows and *made* of
-# everything else, of **new real** pictures, too, and what it teaches $G$ is worth little. The gap between its
+# From few pictures $D$ learns more than it should: it can know them by heart. Then it says *real* of those it knows and
+# *made* of everything else, of **new real** pictures, too, and what it teaches $G$ is worth little. The gap between its
 # opinions of known and of new pictures is how one sees it.
 #
 # Zhao and others (2020) show $D$ nothing but *changed* pictures: moved, with a hole, in other colors, real and made
 # ones alike. The change is differentiable, so that $G$ learns through it, and since made pictures are changed, too, $G$
-# is not taught to make holes. `bench.py --only few` trains a
-# pair on 1,000 faces of 16 pixels, with and without, and prints $D$'s opinions of known and of new pictures on the
-# way. Run B of the next section shows the same gap with forty pictures.
+# is not taught to make holes.
+#
+# How few are few? For a run as short as ours a thousand are plenty. `bench.py --only few` trains a pair on 1,000 faces
+# of 16 pixels for 2,000 steps, with three seeds: $D$'s opinions of known and of new faces end 0.05 apart, with changed
+# pictures 0.00. There is nothing to cure, and the cure has its price: the distance ends at 16 without and at 25 to 33
+# with it, since $G$ has to learn from changed pictures in as many steps. With **forty** pictures it is another matter:
+# run B of the next section shows the gap.
 #
 # ## 9. What goes wrong
 #
