@@ -638,8 +638,8 @@ show(
 # | λ = 10 | 83 % | 91 % | 0.95 | 0.96 | 0.56 | 0.46 |
 #
 # **Now it is a translation**: nine in ten are of the other domain, and the person is kept, with λ = 1. Ten times the
-# steps have done that; no cycle has not learned it in them, either. And λ = 10, the paper's weight, keeps a little more
-# of the person and changes a little less.
+# steps have done that. Without a cycle they have done nothing for the person. And λ = 10, the paper's weight, keeps a
+# little more of the person and changes a little less.
 #
 # Choose a person and a run, one of yours or one of these. From left to right: the photo, its translation, and the way
 # back; then the true comic and its way there and back.
@@ -671,7 +671,7 @@ def draw_trip(fig, run, person):
 
 
 runs, persons = {name: name for name in every_run}, {str(k + 1): k for k in range(len(test_a[:40]))}
-trip = Sliders(draw_trip, {"run": Choice("run", runs, "λ = 1"), "person": Choice("person", persons, "1")}, (9.5, 2.2))
+trip = Sliders(draw_trip, {"run": Choice("run", runs, "λ = 1, 3,000 steps"), "person": Choice("person", persons, "1")}, (9.5, 2.2))
 trip
 
 # %% [markdown]
