@@ -671,7 +671,8 @@ def draw_trip(fig, run, person):
 
 
 runs, persons = {name: name for name in every_run}, {str(k + 1): k for k in range(len(test_a[:40]))}
-trip = Sliders(draw_trip, {"run": Choice("run", runs, "λ = 1, 3,000 steps"), "person": Choice("person", persons, "1")}, (9.5, 2.2))
+which = {"run": Choice("run", runs, "λ = 1, 3,000 steps"), "person": Choice("person", persons, "1")}
+trip = Sliders(draw_trip, which, (9.5, 2.2))
 trip
 
 # %% [markdown]
