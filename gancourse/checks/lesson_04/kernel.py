@@ -118,13 +118,13 @@ def _(kid: Callable) -> None:
 @check.that("kid", "computes in double precision")
 def _(kid: Callable) -> None:
     n, d = chosen_int(40, between=(30, 50)), 32
-    x, y = (30 + rand(n, d) for _ in range(2))  # far from 0, and nearly alike
+    x, y = (100 + rand(n, d) for _ in range(2))  # far from 0, and nearly alike
     k11, k22, k12 = ((a.double() @ b.double().T / d + 1) ** 3 for a, b in ((x, x), (y, y), (x, y)))
     off = 1 - torch.eye(n, dtype=torch.float64)
     want = ((k11 + k22) * off).sum() / (n * (n - 1)) - 2 * k12.mean()
     advice = "The terms are large and nearly cancel: in single precision little is left. Convert the features first."
     got = number(kid(x, y), "The KID")
-    expect_close(got, want, f"features around 30 in {d} dimensions", usual={advice: got}, atol=1e-3)
+    expect_close(got, want, f"features around 100 in {d} dimensions", usual={advice: got}, atol=1e-3)
 
 
 @check.that("kid", "leaves the features as they were", alone=False)
