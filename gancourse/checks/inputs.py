@@ -162,18 +162,22 @@ class Clear(Protocol):
 Made = TypeVar("Made", bound=Clear)
 
 
-def drawn(make: Callable[[], Made]) -> Made:
+def drawn(make: Callable[[], Made], always: bool = False) -> Made:
     """What `make` makes of fresh inputs, again and again until it is clear. Friendly ones are used as they are.
 
     Where a usual mistake has no value, as one that divides by p − q where they are equal, it is not clear either.
+
+    Args:
+        always: whether `make` draws beside friendly inputs, too, such as networks: then so in a notebook as well.
     """
+    as_it_is = _FRESH.get() is None and not always
     for _ in range(1000):
         try:
             made = make()
         except ZeroDivisionError:
-            if _FRESH.get() is None:
+            if as_it_is:
                 raise
             continue
-        if _FRESH.get() is None or made.clear:
+        if as_it_is or made.clear:
             return made
     raise RuntimeError(f"No inputs of {make} are clear.")

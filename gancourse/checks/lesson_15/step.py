@@ -20,7 +20,7 @@ from gancourse.checks.core import expect
 from gancourse.checks.doubles import ByClass, Counted, PullToZero
 from gancourse.checks.inputs import chosen, chosen_int, drawn, generator, randn
 from gancourse.checks.lesson_15.suite import check
-from gancourse.checks.steps import copied, curved, down, flat, left_over, several_losses, trainable
+from gancourse.checks.steps import copied, copied_net, curved, down, flat, left_over, several_losses, trainable
 from gancourse.checks.values import Wrong, close, described, expect_close
 
 FOUR_PIXELS, CLASS_ROW, CLASSES_TOLD = (1, 2, 2), 2, 3
@@ -98,7 +98,7 @@ class LargeStep:
 
     def __init__(self, game: LargeGame, slip: str) -> None:
         G, D = copied(*game.before)
-        (earlier,), told, parts = copied(D), [], game.parts
+        earlier, told, parts = copied_net(D), [], game.parts
         leaked = [torch.zeros_like(p) for p in G.parameters()]
         piled = game.stale[1] if slip == "stale D" else [torch.zeros_like(p) for p in D.parameters()]
         for k, batch in enumerate(game.for_D):
@@ -251,7 +251,7 @@ def _(step: Callable) -> None:
 
 @check.that("biggan_step", "moves G once, past the D that has just moved, with the penalty in it once", point=True)
 def _(step: Callable) -> None:
-    game = drawn(LargeGame)
+    game = drawn(LargeGame, always=True)
     game.play(step)
     player_steps(game, 0)
     step_comes_to(game, "G", flat(game.G), where_it_is(game))

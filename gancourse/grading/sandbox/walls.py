@@ -368,13 +368,6 @@ def holds_more(processes: list[int], most: int) -> bool:
     return sum(map(resident, processes)) + files > most and sum(map(own_memory, processes)) + files > most
 
 
-def resident(pid: int) -> int:
-    """Bytes of memory of a process, without programs and libraries; what it shares with its like is counted, too."""
-    with contextlib.suppress(OSError):
-        return kilobytes(Path(f"/proc/{pid}/status").read_text(), "RssAnon|RssShmem|VmSwap")
-    return own_memory(pid)
-
-
 def own_memory(pid: int) -> int:
     """Bytes of memory that a process has for itself, and its part of what it shares with its like.
 
@@ -383,6 +376,11 @@ def own_memory(pid: int) -> int:
     # A fork shares most of its parent's memory: Pss counts each page once among all that have it.
     with contextlib.suppress(OSError):
         return kilobytes(Path(f"/proc/{pid}/smaps_rollup").read_text(), "Pss_Anon|Pss_Shmem|Swap")
+    return resident(pid)
+
+
+def resident(pid: int) -> int:
+    """Bytes of memory of a process, without programs and libraries; what it shares with its like is counted, too."""
     with contextlib.suppress(OSError):
         return kilobytes(Path(f"/proc/{pid}/status").read_text(), "RssAnon|RssShmem|VmSwap")
     import psutil
