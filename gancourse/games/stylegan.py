@@ -49,7 +49,7 @@ class StyleBased(Game):
         first, second = self.noise(n), self.noise(n)
         w, other = self.G.mapping(torch.cat([first, second])).chunk(2)
         with torch.no_grad():
-            self.G.mean_w.lerp_(w.mean(0), 0.005)
+            self.G.mean_w.lerp_(w.float().mean(0), 0.005)
         drawn = torch.rand(n, 2, generator=self.random, device=w.device)
         crossover = 1 + (drawn[:, 0] * (self.G.layers - 1)).long()
         crossover = torch.where(drawn[:, 1] < self.mixing, crossover, self.G.layers)

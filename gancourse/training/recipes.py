@@ -5,7 +5,7 @@ A recipe says all that the result depends on but the seed, so that anyone can ma
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -242,7 +242,15 @@ def progressive(size: int, steps: int, minutes: Mapping[str, float]) -> Recipe:
     )  # fmt: skip
 
 
-def stylegan(size: int, steps: int, minutes: Mapping[str, float]) -> Recipe:
+def stylegan(
+    size: int,
+    steps: int,
+    minutes: Mapping[str, float],
+    widths: Sequence[int],
+    judge: Sequence[int],
+    lr: float,
+    ema: float,
+) -> Recipe:
     """A style-based generator with demodulated weights, R1 in every eighth step, and mixed styles.
 
     The mapping learns at a tenth of the others' rate; the paper's hundredth is for runs a thousand times as long.
@@ -255,9 +263,9 @@ def stylegan(size: int, steps: int, minutes: Mapping[str, float]) -> Recipe:
         from gancourse.models.stylegan import StyleGenerator
 
         channels = data.pixels.shape[1]
-        G = StyleGenerator(size, 64, (64, 48, 24, 12, 8), channels, rate=0.1)
-        game = StyleBased(G, GrowingDiscriminator(size, (48, 48, 24, 12, 8), channels), R1(0.1, every=8))
-        settings = {"batch_size": 16, "lr": 6e-3, "betas": (0.0, 0.99), "ema": {"G": 0.998}}
+        G = StyleGenerator(size, 64, widths, channels, rate=0.1)
+        game = StyleBased(G, GrowingDiscriminator(size, judge, channels), R1(0.1, every=8))
+        settings = {"batch_size": 16, "lr": lr, "betas": (0.0, 0.99), "ema": {"G": ema}}
         fall = {"G": falling(steps), "D": falling(steps)}
         return Engine(game, data, schedules=fall, seed=seed, machine=machine, **settings)
 
@@ -433,7 +441,8 @@ RECIPES: dict[str, Recipe | Study] = {
         dcgan(32, 6000, {"cpu": 10, "cuda": 1}),
         progressive(32, 3000, {"cpu": 20, "cuda": 3}),
         progressive(64, 12000, {"cpu": 180, "cuda": 10}),
-        stylegan(32, 4500, {"cpu": 17, "cuda": 9}),
+        stylegan(32, 4500, {"cpu": 17, "cuda": 9}, (64, 48, 24, 12), (48, 48, 24, 12), lr=6e-3, ema=0.998),
+        stylegan(64, 32000, {"cpu": 90, "cuda": 30}, (64, 64, 48, 24, 12), (64, 64, 48, 24, 12), lr=4e-3, ema=0.999),
         biggan(32, 3500, {"cpu": 18, "cuda": 7}),
         toy("ring", 3.0, 4000, {"cpu": 1, "cuda": 1}),
         toy("grid", 6.0, 10000, {"cpu": 1, "cuda": 2}),
