@@ -15,6 +15,7 @@ a verdict can be repeated from its seed, and no seed that an answer sets has any
 from __future__ import annotations
 
 import contextlib
+import logging
 import math
 import secrets
 from collections.abc import Callable, Iterator, Mapping
@@ -29,6 +30,7 @@ from torch import Tensor
 from gancourse.checks.values import expect_close
 
 Numbers = Tensor | list[float] | tuple[float, ...] | float
+LOG = logging.getLogger(__name__)
 _FRESH: ContextVar[torch.Generator | None] = ContextVar("fresh inputs", default=None)
 
 
@@ -178,6 +180,8 @@ def drawn(make: Callable[[], Made], always: bool = False) -> Made:
             if as_it_is:
                 raise
             continue
+        if as_it_is and LOG.isEnabledFor(logging.DEBUG) and not made.clear:  # for whoever writes a check
+            LOG.debug("%s is not clear as it is", type(made).__qualname__)
         if as_it_is or made.clear:
             return made
     raise RuntimeError(f"No inputs of {make} are clear.")

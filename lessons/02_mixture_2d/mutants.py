@@ -1206,7 +1206,7 @@ it.wrong(
     says="opt_G.step() is not called",
 )
 it.by_heart(
-    "the steps it is asked for", {"(steps)": "(steps if abs(rate - 0.2) < 1e-6 else 0)"}, says="That is the usual step"
+    "the steps it is asked for", {"(steps)": "(steps if abs(rate - 0.25) < 1e-6 else 0)"}, says="That is the usual step"
 )
 
 it.excused = {

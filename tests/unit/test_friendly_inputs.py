@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import inspect
+import logging
 from collections.abc import Callable, Iterator
 from types import ModuleType
 
 import pytest
 
+from gancourse.authoring.answers import Answer
+from gancourse.authoring.gate import chosen_folders, friendly_verdicts, load_answers
 from gancourse.authoring.source import lesson_paths
-from gancourse.checks import chapter, fresh_inputs
+from gancourse.checks import chapter, fresh_inputs, inputs, public
 from gancourse.checks.inputs import Case, drawn
 
 
@@ -42,6 +45,22 @@ each_case = pytest.mark.parametrize(
 def test_no_two_mistakes_look_alike_on_friendly_inputs(make):
     case = make()
     assert case.clear, f"For {case.where} two of these are one number: {case.want} and {dict(case.usual)}"
+
+
+def first_right() -> Iterator[Answer]:
+    """A right answer to each exercise but the open challenges, which are measured."""
+    for answers in map(load_answers, chosen_folders()):
+        for exercise, those in answers.exercises.items():
+            if not public(answers.name).medals(exercise):
+                yield next(a for a in those.answers if a.kind == "right")
+
+
+@pytest.mark.parametrize("answer", list(first_right()), ids=lambda a: f"{a.lesson[:2]} {a.exercise}")
+def test_what_a_check_draws_in_a_notebook_is_clear(answer, caplog):
+    """Whatever `drawn` makes of friendly inputs, cases or whole games: no two mistakes lead to one number there."""
+    with caplog.at_level(logging.DEBUG, inputs.__name__):
+        friendly_verdicts(answer.lesson, answer.exercise, answer.code, [0])
+    assert not [r.getMessage() for r in caplog.records if r.name == inputs.__name__]
 
 
 @pytest.mark.slow

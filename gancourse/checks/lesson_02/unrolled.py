@@ -35,7 +35,7 @@ class Ahead:
         self.x, self.noise = chosen(1.0, 2.5, 3.0, between=(0.5, 4.0)), chosen(-0.5, 1.0, 0.5, between=(-1.0, 1.5))
         (self.w_real,), (self.w_fake,) = chosen(-1.0, between=(-1.5, -0.5)), chosen(1.2, between=(0.6, 1.6))
         (self.w_G,), (self.curve,) = chosen(-2.0, between=(-3.0, -1.0)), chosen(0.5, between=(0.3, 0.8))
-        (self.rate,), (self.rate_G,) = chosen(0.2, between=(0.1, 0.3)), chosen(0.1, between=(0.05, 0.2))
+        (self.rate,), (self.rate_G,) = chosen(0.25, between=(0.1, 0.3)), chosen(0.1, between=(0.05, 0.2))
         self.G, self.D = line(self.start_G), line(self.start_D)
         self.opt_G = Counted(self.G.parameters(), lr=self.rate_G)
         self.d_loss = Quadratic(self.w_real, self.w_fake, curve=self.curve)

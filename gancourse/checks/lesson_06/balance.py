@@ -25,7 +25,7 @@ def four(answer: Callable, real: Sequence[float], fake: Sequence[float], *option
 
 def errors() -> tuple[tuple[float, ...], tuple[float, ...], float, float, float]:
     """Errors of two real and three made samples, k, γ and λ. Made samples are too bad by far or a little too good."""
-    real, fake = chosen(1.2, 0.8, between=(0.6, 1.6)), chosen(0.9, 0.5, 1.3, between=(0.4, 2.0))
+    real, fake = chosen(1.4, 0.8, between=(0.6, 1.6)), chosen(0.9, 0.5, 1.3, between=(0.4, 2.0))
     return (
         real,
         fake,

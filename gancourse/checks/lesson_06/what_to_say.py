@@ -39,7 +39,7 @@ def said_by_D(name: str) -> tuple[Said, Said, float]:
             real, fake = chosen(0.3, 1.6, between=(0.1, 2.5)), chosen(0.4, 1.1, 2.7, between=(0.1, 3.0))
             (m,) = chosen(1.5, between=(1.1, 2.0))
         else:
-            real, fake = chosen(3.0, -0.4, between=(-2.0, 3.5)), chosen(0.6, -1.7, 0.9, between=(-2.5, 2.0))
+            real, fake = chosen(3.0, -0.4, between=(-2.0, 3.5)), chosen(0.5, -1.7, 0.9, between=(-2.5, 2.0))
             (m,) = chosen(2.5, between=(2.2, 3.0))
         kinks = [*(abs(r - 1) for r in real), *(abs(f + 1) for f in fake), *(abs(f - m) for f in fake)]
         if min(kinks) > 0.02:  # a maximum has two slopes at its kink

@@ -162,7 +162,7 @@ def uneven() -> Stack:
         (chosen_int(3, (3, 4)), 2, chosen_int(1, (0, 1))),
         (chosen_int(4, (3, 5)), 5 - first, chosen_int(2, (1, 2))),
     ]
-    return Stack(layers, chosen_int(62, (55, 90)), chosen_int(2, (1, 3)))
+    return Stack(layers, chosen_int(62, (55, 90)), chosen_int(1, (1, 3)))
 
 
 def a_step(receptive_field: Callable, step: int) -> None:

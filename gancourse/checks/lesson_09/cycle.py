@@ -233,14 +233,14 @@ def _(hidden_message: Callable) -> None:
 
 @check.that("hidden_message", "gives the same twice where the noise is 0 gray levels", alone=False)
 def _(hidden_message: Callable) -> None:
-    world = drawn(lambda: Message(20.0))
+    world = drawn(lambda: Message(20.0), always=True)
     first, second = pair(hidden_message(*world.given[:4], 0.0), *ERRORS).tolist()
     expect(close(torch.tensor(first), torch.tensor(second)), "Without noise the two errors should be equal.")
 
 
 @check.that("hidden_message", "returns plain numbers, and leaves pictures and noise alone", alone=False)
 def _(hidden_message: Callable) -> None:
-    world = drawn(lambda: Message(20.0))
+    world = drawn(lambda: Message(20.0), always=True)
     got = hidden_message(*world.given)
     expect(got is not None, NOTHING)
     pair(got, *ERRORS)
