@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from jupyter_page import COURSE, PATIENCE, ROOT, SEEN, chromium, jupyterlab
+from jupyter_page import COURSE, ROOT, SEEN, Lab, chromium, jupyterlab
 
 playwright_api = pytest.importorskip("playwright.sync_api")
 
@@ -20,131 +19,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.slow)
-
-
-class Lab:
-    """A running JupyterLab and helpers to drive its pages."""
-
-    def __init__(self, url: str) -> None:
-        self.url = url
-
-    def open(self, context, path: str, *, kernel: bool = True):
-        """Open a notebook, in a page of a fresh workspace or the one that is open, and wait for its kernel if asked.
-
-        To load JupyterLab takes many times as long as to open one more notebook in it.
-        """
-        if context.pages:
-            page = context.pages[-1]
-            page.evaluate(
-                """async (path) => {
-                    const widget = await window.jupyterapp.commands.execute('docmanager:open', { path });
-                    await widget.context.ready;
-                }""",
-                path,
-            )
-        else:
-            page = context.new_page()
-            page.set_default_timeout(PATIENCE)
-            page.goto(f"{self.url}/lab/workspaces/t{time.monotonic_ns()}/tree/{path}?reset")
-        page.wait_for_selector(".jp-Notebook .jp-Cell")
-        if kernel:
-            page.wait_for_function(
-                "() => window.jupyterapp?.shell?.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
-            )
-        return page
-
-    @staticmethod
-    def close(page) -> None:
-        """Close all notebooks, unsaved, and end their kernels, each of which holds a gigabyte."""
-        page.evaluate(
-            """async () => {
-                for (const widget of [...window.jupyterapp.shell.widgets('main')].filter(w => w.sessionContext)) {
-                    await widget.sessionContext.ready;
-                    await widget.sessionContext.shutdown();
-                    widget.dispose();
-                }
-            }"""
-        )
-
-    @staticmethod
-    def show(page, id: str) -> None:
-        """Scroll to a cell; JupyterLab does not draw those far from the view."""
-        page.evaluate(
-            """async (id) => {
-                const content = window.jupyterapp.shell.currentWidget.content;
-                content.activeCellIndex = content.widgets.findIndex(w => w.model.id === id);
-                await content.scrollToItem(content.activeCellIndex, 'center');
-                await content.activeCell.ready;
-            }""",
-            id,
-        )
-        page.wait_for_timeout(100)
-
-    @staticmethod
-    def run_all(page) -> None:
-        """Start running every cell; do not wait."""
-        page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells') }")
-
-    @staticmethod
-    def run_cell(page, id: str) -> None:
-        """Run one cell, by its id, and wait until it is done."""
-        page.evaluate(
-            """async (id) => {
-                const content = window.jupyterapp.shell.currentWidget.content;
-                content.activeCellIndex = content.widgets.findIndex(w => w.model.id === id);
-                await content.scrollToItem(content.activeCellIndex, 'center');
-                await window.jupyterapp.commands.execute('notebook:run-cell');
-            }""",
-            id,
-        )
-
-    @staticmethod
-    def start_cell(page, id: str) -> None:
-        """Start one cell, by its id; do not wait."""
-        page.evaluate(
-            """(id) => {
-                const content = window.jupyterapp.shell.currentWidget.content;
-                content.activeCellIndex = content.widgets.findIndex(w => w.model.id === id);
-                window.jupyterapp.commands.execute('notebook:run-cell');
-            }""",
-            id,
-        )
-
-    @staticmethod
-    def set_source(page, id: str, source: str) -> None:
-        """Write a cell's text."""
-        page.evaluate(
-            """([id, source]) => {
-                const cells = window.jupyterapp.shell.currentWidget.content.widgets;
-                cells.find(w => w.model.id === id).model.sharedModel.setSource(source);
-            }""",
-            [id, source],
-        )
-
-    @staticmethod
-    def outputs(page, id: str) -> list[dict]:
-        """A cell's outputs, as in the notebook file."""
-        return page.evaluate(
-            """(id) => window.jupyterapp.shell.currentWidget.content.widgets
-                .find(w => w.model.id === id).model.outputs.toJSON()""",
-            id,
-        )
-
-    @staticmethod
-    def progress(page) -> dict:
-        """How many code cells have run, of how many, and which show an error."""
-        return page.evaluate(
-            """() => {
-                const cells = window.jupyterapp.shell.currentWidget.content.widgets
-                    .filter(w => w.model.type === 'code').map(w => w.model);
-                return {
-                    all: cells.length,
-                    done: cells.filter(m => m.executionCount && m.executionState !== 'running').length,
-                    errors: cells.filter(m => m.outputs.toJSON().some(o => o.output_type === 'error')).map(m => m.id),
-                    idle: window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'idle',
-                };
-            }"""
-        )
 
 
 @pytest.fixture(scope="session")
