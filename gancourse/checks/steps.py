@@ -7,12 +7,13 @@ gradients of the step before are still in it, the optimizer is not the one passe
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from gancourse.checks.asked import CHANGES, intact
 from gancourse.checks.core import Miss, a, expect
 from gancourse.checks.doubles import Counted
 from gancourse.checks.inputs import Case, rand
@@ -245,3 +246,25 @@ def stepped(name: str, net: nn.Module, before: nn.Module, opt: Counted, though: 
     expect(not close(flat(net), flat(before), 1e-9, 1e-12), still)
     expect(opt.steps > 0, f"opt_{name}.step() is not called. Use the optimizer that is passed in.")
     expect(opt.steps == 1, f"opt_{name}.step() is called {opt.steps} times; it is one step.")
+
+
+def left_as_they_were(make: Callable[[], Any], step: Callable, nets: Sequence[str], given: Mapping[int, str]) -> None:
+    """Miss if a step changes a network's mode, or whether it can learn, or what it is given besides.
+
+    Args:
+        make: a game that can `play(step)`; its networks and tensors are its attributes.
+        nets: the networks' names.
+        given: the tensors' names, by their places among the step's arguments.
+    """
+    for training in (True, False):
+        game = make()
+        players = {name: getattr(game, name) for name in nets}
+        for net in players.values():
+            net.train(training)
+        game.play(step)
+        for name, net in players.items():
+            same = all(part.training == training for part in net.modules())
+            expect(same, f"{name} is in another mode than before. The step leaves train() and eval() to its caller.")
+            expect(trainable(net), f"{name} cannot learn any more: its parameters have requires_grad=False.")
+        for place, name in given.items():
+            expect(intact(getattr(game, name)), CHANGES.format(which=f"number {place}"))

@@ -1558,7 +1558,7 @@ it.wrong(
     "D frozen and left so",
     {"g_loss = F": "D.requires_grad_(False)\ng_loss = F"},
     of=LINES,
-    says="no longer takes gradients",
+    says="cannot learn any more",
 )
 it.wrong(
     "optimizers of its own",

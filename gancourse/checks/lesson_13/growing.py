@@ -16,13 +16,11 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from gancourse.checks.asked import CHANGES, intact
-from gancourse.checks.core import expect
 from gancourse.checks.doubles import Counted, TwoWays
 from gancourse.checks.inputs import chosen, rand, randn
 from gancourse.checks.lesson_13.bands import quadrupled, quartered
 from gancourse.checks.lesson_13.suite import check
-from gancourse.checks.steps import copied, curved, flat, left_over, linear, stepped, trainable, two_losses
+from gancourse.checks.steps import copied, curved, flat, left_as_they_were, left_over, linear, stepped, two_losses
 from gancourse.checks.values import Wrong, expect_close
 
 TINY_PICTURE = 1, 2, 2
@@ -259,14 +257,4 @@ def _(step: Callable) -> None:
     "growing_step", "leaves modes, pictures, noise and mixture as they are, and everything trainable", alone=False
 )
 def _(step: Callable) -> None:
-    for training in (True, False):
-        game = GrowingGame()
-        for net in (game.G, game.D):
-            net.train(training)
-        game.play(step)
-        for name, net in (("G", game.G), ("D", game.D)):
-            same = all(part.training == training for part in net.modules())
-            expect(same, f"{name} is in another mode than before. The step leaves train() and eval() to its caller.")
-            expect(trainable(net), f"{name} cannot learn any more: its parameters have requires_grad=False.")
-        for which, given in ((5, game.real), (6, game.z), (7, game.mix)):
-            expect(intact(given), CHANGES.format(which=f"number {which}"))
+    left_as_they_were(GrowingGame, step, ("G", "D"), {5: "real", 6: "z", 7: "mix"})
