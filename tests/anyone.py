@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -43,3 +44,20 @@ def as_anyone(command: list[str], **options: Any) -> subprocess.CompletedProcess
     """Run a command as an ordinary user; as whoever runs the tests, if that is not root."""
     before = view() if os.geteuid() == 0 else []
     return subprocess.run([*before, *command], capture_output=True, text=True, check=False, **options)
+
+
+def as_nobody(work: Callable[[], None]) -> int:
+    """Do something in a process of its own, as a user who may not do everything; 0 if it was done."""
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            if os.geteuid() == 0:
+                os.setgroups([])
+                os.setgid(65534)
+                os.setuid(65534)
+            work()
+            status = 0
+        finally:
+            os._exit(status)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])

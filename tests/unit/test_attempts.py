@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from anyone import as_nobody
 from first_lesson import LESSON, released, solved_first
 
 from gancourse.grading import folders
@@ -123,23 +124,6 @@ def test_the_notebook_is_found_among_very_many_files(tmp_path: Path, monkeypatch
     assert "not all are seen" in " ".join(one(tmp_path).notes)
 
 
-def as_another(work: Callable[[], None]) -> int:
-    """Do something as a user who may not do everything; 0 if it was done."""
-    child = os.fork()
-    if child == 0:
-        status = 1
-        try:
-            if os.geteuid() == 0:
-                os.setgroups([])
-                os.setgid(65534)
-                os.setuid(65534)
-            work()
-            status = 0
-        finally:
-            os._exit(status)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-
-
 def test_what_is_closed_to_an_ordinary_user_is_that_students_result(tmp_path: Path) -> None:
     closed = [handed_in(tmp_path, {f"{LESSON.name}/{NAME}": RIGHT}, f"closed {n}") for n in range(3)]
     handed_in(tmp_path, {f"{LESSON.name}/{NAME}": RIGHT, f"{LESSON.name}/inner/data.txt": "x"})
@@ -164,7 +148,7 @@ def test_what_is_closed_to_an_ordinary_user_is_that_students_result(tmp_path: Pa
             path.chmod(0o755)
         for path in modes:
             path.chmod(0)
-        assert as_another(work) == 0
+        assert as_nobody(work) == 0
     finally:
         for path in modes:
             path.chmod(0o755)

@@ -16,6 +16,7 @@ from pathlib import Path
 import psutil
 import pytest
 import torch
+from anyone import as_nobody
 
 from gancourse.authoring.source import find
 from gancourse.checks import StudentError
@@ -88,27 +89,15 @@ def test_clean_is_proven_for_an_ordinary_user(
         leave(folder)
         assert worker.swept(kept) == clean
 
-    assert as_another(tmp_path, work) == 0
+    assert in_a_folder_of_anybody(tmp_path, work) == 0
 
 
-def as_another(folder: Path, work: Callable[[], None]) -> int:
+def in_a_folder_of_anybody(folder: Path, work: Callable[[], None]) -> int:
     """Do something in a folder as a user who may not do everything; 0 if it was done."""
     was = {path: path.stat().st_mode for path in [folder, *folder.parents] if path.stat().st_uid == os.getuid()}
     for path in was:
         path.chmod(0o777 if path == folder else was[path] | 0o055)
-    child = os.fork()
-    if child == 0:
-        status = 1
-        try:
-            if os.geteuid() == 0:
-                os.setgroups([])
-                os.setgid(65534)
-                os.setuid(65534)
-            work()
-            status = 0
-        finally:
-            os._exit(status)
-    ended = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    ended = as_nobody(work)
     for path, mode in was.items():
         path.chmod(mode)
     return ended
