@@ -631,9 +631,9 @@ show(
 # piles as yours (`gancourse train cycle-weights-32`, a quarter of an hour on a CPU). Here they are, on the 300 test
 # people (`bench.py --only saved`), and behind them the range over these and two more seeds (`--only long`):
 #
-# | | taken for comics | for photos | turn | skin | smile | own comic beside another's |
+# | | taken for comics | for photos | turn | skin | smile | own comic : another's |
 # |---|---|---|---|---|---|---|
-# | no cycle | 88 %, 75–88 | 76 %, 76–100 | 0.35, 0.35–0.38 | 0.48, 0.06–0.48 | −0.11, −0.11–0.05 | 0.89–0.97 times as far |
+# | no cycle | 88 %, 75–88 | 76 %, 76–100 | 0.35, 0.35–0.38 | 0.48, 0.06–0.48 | −0.11, −0.11–0.05 | 0.89–0.97 |
 # | λ = 1 | 90 %, 88–90 | 96 %, 93–96 | 0.90, 0.90–0.91 | 0.95, 0.95 | 0.57, 0.50–0.57 | 0.44–0.45 |
 # | λ = 10 | 83 %, 81–83 | 91 %, 91–92 | 0.95, 0.95 | 0.96, 0.96–0.97 | 0.56, 0.56–0.69 | 0.46 |
 #
