@@ -181,6 +181,14 @@ def grading_metadata(cell: Cell) -> dict[str, Any]:
     return metadata
 
 
+FAIR_PLAY = (
+    "*Fair play:* the answer goes by what it is given and may ask, and by nothing else. It looks behind no function "
+    "and at no caller, carries nothing over from one run to the next, leaves its arguments as they are, and gives "
+    "plain, finite numbers. How it finds them is up to you."
+)
+"""Stands below the text of every open challenge."""
+
+
 def expand(cell: Cell, points: dict[str, int]) -> str:
     """The text of a markdown cell with its keys spelled out for the reader."""
     if "exercise" in cell.keys:
@@ -189,6 +197,7 @@ def expand(cell: Cell, points: dict[str, int]) -> str:
         badge = f"{'★' * stars}{'☆' * (3 - stars)} · about {cell.keys['minutes']} minutes · {plural(worth, 'point')}"
         if "challenge" in cell.keys:
             badge += f": bronze {worth // 3}, silver {2 * worth // 3}, gold {worth}"
+            body = f"{body.rstrip()}\n\n{FAIR_PLAY}"
         return f"{heading}\n\n*{badge}*\n{body}"
     if "hints" in cell.keys:
         return "\n\n".join(fold(t, b) for t, b in zip(HINTS, DIVIDER.split(cell.text), strict=True))

@@ -883,8 +883,8 @@ show(fig, alt="For each run: mean and standard deviation of its samples beside t
 #   $D$ there is for those and for the batch you show: $D^*$ of section 4, with both densities estimated by small
 #   bumps of width 0.4.
 # - `sample_noise(n)` draws noise of shape (n, 1), even between −1 and 1.
-# - You return a function that turns noise of shape (n, 1) into n numbers, shape (n, 1). It must not ask $D$ any
-#   more. Its samples have to end within **0.25** of the real ones, in the Wasserstein-1 distance.
+# - You return a function that turns noise of shape (n, 1) into n numbers, shape (n, 1). It must not ask $D$ any more:
+#   then the attempt fails. Its samples have to end within **0.25** of the real ones, in the Wasserstein-1 distance.
 #
 # Bronze takes at most **200** steps, silver **60**, gold **16**. Each attempt is measured three times and the median
 # counts; a run may take 20 seconds. In the notebook the heap is a bell curve. The graders' heaps are others, with a

@@ -1244,8 +1244,8 @@ draw_table(first_rules, "the first rules")
 #
 # What counts is the share of runs told right, in percent, each of the six kinds counted alike. Bronze takes **65** %,
 # silver **77** %, gold **85** %. In the notebook the runs are those of the collection that are marked `held_out`, so
-# learn from the others. Graders ask about 138 runs that nobody has seen, on other problems and with other rates and
-# lengths, and allow a little less (three parts in a hundred). The first rules get 55 %, and no medal.
+# learn from the others. Graders ask about 138 *other* runs that nobody has seen, on other problems and with other rates
+# and lengths, and allow a little less (three parts in a hundred). The first rules get 55 %, and no medal.
 
 # %% [markdown] hints="tell_runs_apart"
 # Look at what `first_rules` gets wrong, one kind at a time: draw those runs with `draw_curves`. For bronze another

@@ -1245,7 +1245,7 @@ play_ring("run B", **broken_run("07_conditional", "B"))
 # %% [markdown] exercise="fewest_labels" stars=3 minutes=40 challenge=true
 # ### Exercise 10: the fewest labels
 #
-# There are some hundred points in the plane, `points` (n, 2), in a few heaps that are curved and reach into each
+# There are several hundred points in the plane, `points` (n, 2), in a few heaps that are curved and reach into each
 # other. Each heap has a label, a whole number. `ask(i)` tells you the label of point number i, and every call is
 # counted. Return a label for each point, shape (n,): **97 %** have to be right.
 #

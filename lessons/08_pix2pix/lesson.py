@@ -962,8 +962,8 @@ run_b = play_broken("B")
 # - every pixel of the picture is seen by some logit (step 4).
 #
 # Return a list of `(kernel, stride, padding)`, the picture's layer first, 1 to 60 layers. Kernels have 1 to 4 pixels
-# along a side; a stride is no wider than its kernel, padding narrower than it. The pair has 4 channels, every map
-# between has 32, the logits have one.
+# along a side; a stride is no wider than its kernel, padding 0 or more and narrower than it. The pair has 4 channels,
+# every map between has 32, the logits have one.
 #
 # What counts is **work**: multiplications for one picture, for each layer the map's side² · kernel² · channels in ·
 # channels out; the map is the one that the layer makes. It is compared with the least that any such stack needs. For a

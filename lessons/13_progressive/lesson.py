@@ -1111,8 +1111,8 @@ run_b = play_growth("run B", **broken_run("13_progressive", "B"))
 # There is a picture of 32 × 32 gray values between −1 and 1 that you cannot see: large quiet areas, and a few things
 # with edges. `look(size, row, column)` tells you two numbers about a square of it: its mean, and its standard
 # deviation (divided by how many pixels there are). `size` is 1, 2, 4, 8, 16 or 32, and row and column count squares
-# of that size from 0. Every call is counted. Return the picture, (32, 32), to within a root mean square error of
-# **0.17**.
+# of that size from 0. Every call is counted. Return the picture, (32, 32), each to within a root mean square
+# error of **0.17**.
 #
 # Four pictures are drawn, and the mean number of looks counts. Bronze takes at most **300** looks, silver **220**,
 # gold **120**. A run may take 20 seconds; graders' pictures are others.

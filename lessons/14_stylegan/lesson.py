@@ -1104,9 +1104,9 @@ run_b = play_broken("B")
 #
 # A generator has 18 layers, as StyleGAN's has at 1,024 pixels. A reader follows 50 factors of its faces, and each is
 # ruled by exactly one layer. `swap(layers)` gives some layers the style of another face: `layers` is a list of 18
-# booleans, True where the layer is swapped. It returns 50 numbers, a list: for each factor 1 if its layer was swapped
-# and 0 if not, **plus the reader's error**, drawn anew every time from N(0, 0.3²). Return the number of the ruling
-# layer, 0 to 17, for each factor: 50 whole numbers, as a list or a tensor.
+# booleans, True where the layer is swapped; nothing else is taken. It returns 50 numbers, a list: for each factor 1 if
+# its layer was swapped and 0 if not, **plus the reader's error**, drawn anew every time from N(0, 0.3²). Return the
+# number of the ruling layer, 0 to 17, for each factor: 50 whole numbers, as a list or a tensor.
 #
 # Eight generators are examined, and of all 400 rulers at most **8** may be wrong. What counts is the mean number of
 # swaps. Bronze takes at most **40** swaps, silver **18**, gold **12**. A run may take 20 seconds; graders' generators
