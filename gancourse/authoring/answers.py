@@ -44,6 +44,10 @@ at the checks. They are data, and whole sources; a report on a wrong one must sa
             "right": {"softplus": "def discriminator_loss(…): …"},
         },
     }
+
+Of an open challenge it holds, in the place of "right", "medals": {"by rules": ("silver", "def …")}, and beside "wrong",
+which earn none, "cheats" that break the rules. A notebook cannot keep all of those out; behind the walls of grading
+they earn nothing.
 """
 
 from __future__ import annotations
@@ -123,11 +127,16 @@ class Answers:
             it.first = told["first"]
             for name, (_, code) in told["wrong"].items():
                 it.add(Answer(self.name, exercise, "wrong", f"blind: {name}", code, blind=True))
-            for name, code in told["right"].items():
+            for name, (_, code) in told.get("cheats", {}).items():
+                it.add(Answer(self.name, exercise, "cheat", f"blind: {name}", code, blind=True))
+            for name, code in told.get("right", {}).items():
                 it.add(Answer(self.name, exercise, "right", f"blind: {name}", code, blind=True))
+            for name, (medal, code) in told.get("medals", {}).items():
+                kind = "right" if medal == "gold" else "medal"
+                it.add(Answer(self.name, exercise, kind, f"blind: {name}", code, medal=medal, blind=True))
 
     def of_kind(self, kind: str) -> list[Answer]:
-        """All "right", "wrong", "by heart", "draft" or "medal" answers."""
+        """All "right", "wrong", "by heart", "draft", "medal" or "cheat" answers."""
         return [a for exercise in self.exercises.values() for a in exercise.answers if a.kind == kind]
 
 

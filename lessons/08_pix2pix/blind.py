@@ -1506,4 +1506,303 @@ def coarse_to_fine(x, coarse, front, back, frozen=False):
 """,
         },
     },
+    "cheapest_judge": {
+        "first": (0, 0),
+        "wrong": {
+            "the paper's stack for every wish": (
+                "each logit sees exactly `field` pixels along a side.",
+                """
+def cheapest_judge(size, field, apart):
+    return [(4, 2, 1)] * 3 + [(4, 1, 1)] * 2
+""",
+            ),
+            "sees at least the field, not exactly": (
+                "each logit sees exactly `field` pixels along a side.",
+                """
+def cheapest_judge(size, field, apart):
+    layers, step, seen = [], 1, 1
+    while 2 * step <= apart:
+        layers.append((2, 2, 1))
+        seen, step = seen + step, 2 * step
+    while seen <= field:  # one kernel more than is needed
+        layers.append((2, 1, 1))
+        seen += step
+    return layers
+""",
+            ),
+        },
+        "cheats": {
+            "one huge kernel": (
+                "Kernels have 1 to 4 pixels along a side.",
+                """
+def cheapest_judge(size, field, apart):
+    stride = min(field, apart)
+    padding = (-(size - field)) % stride
+    return [(field, stride, min(padding, field - 1))]
+""",
+            ),
+            "kernels whose square is nothing": (
+                "What counts is work: map's side² · kernel² · channels in · channels out; a list of (kernel, stride, padding), which are whole numbers.",
+                """
+class Free(int):
+    # a whole number like any other until somebody multiplies it
+    def __pow__(self, other, mod=None):
+        return 0
+
+    def __mul__(self, other):
+        return 0
+
+    __rmul__ = __mul__
+
+
+def cheapest_judge(size, field, apart):
+    layers, left = [], field - 1
+    while left:
+        step = min(left, 3)
+        layers.append((Free(step + 1), 1, 0))
+        left -= step
+    return layers or [(Free(1), 1, 0)]
+""",
+            ),
+            "a list that reads differently each time": (
+                "Return a list of (kernel, stride, padding): one stack, which is counted as it is checked.",
+                """
+class TwoFaced(list):
+    turns = 0
+
+    def __iter__(self):
+        self.turns += 1
+        if self.turns % 2:
+            return super().__iter__()  # the stack that fulfils the wish
+        return iter([(4, 4, 0), (4, 4, 0)])  # the stack whose work is small
+
+
+def cheapest_judge(size, field, apart):
+    layers, left = TwoFaced(), field - 1
+    while left:
+        step = min(left, 3)
+        layers.append((step + 1, 1, 0))
+        left -= step
+    return layers
+""",
+            ),
+            "padding below zero": (
+                "every pixel of the picture is seen by some logit; padding is pixels put around a map, not taken off (0 or more, narrower than the kernel).",
+                """
+import heapq
+
+
+def cheapest_judge(size, field, apart):
+    # cuts the maps small in the middle of the stack and pads again at the end: by the formulas all is seen
+    start = (size, 1, 1, 0, False)
+    best, came, heap, count = {start: 0}, {}, [(0, 0, start)], 0
+    while heap:
+        cost, _, state = heapq.heappop(heap)
+        if state == "end":
+            layers = []
+            while state != start:
+                state, layer = came[state]
+                layers.append(layer)
+            return layers[::-1]
+        if cost > best[state]:
+            continue
+        side, step, wide, left, cut = state
+        inputs = 4 if state == start else 32
+        for k in (4, 3, 2):
+            new_wide = wide + (k - 1) * step
+            if new_wide > field:
+                continue
+            for p in range(-4, k):
+                if side + 2 * p < k:
+                    continue
+                for s in range(1, k + 1):
+                    if step * s > apart:
+                        continue
+                    made = (side + 2 * p - k) // s + 1
+                    new = (made, step * s, new_wide, left + p * step, cut or p < 0)
+                    work = made * made * k * k * inputs
+                    seen = (made - 1) * step * s + field - new[3]
+                    if new_wide == field and new[4] and new[3] >= 0 and seen >= size:
+                        arrives, price = "end", cost + work
+                    elif new_wide < field:
+                        arrives, price = new, cost + 32 * work
+                    else:
+                        continue
+                    if price < best.get(arrives, float("inf")):
+                        best[arrives], came[arrives] = price, (state, (k, s, p))
+                        count += 1
+                        heapq.heappush(heap, (price, count, arrives))
+    return [(4, 2, -1)]
+""",
+            ),
+        },
+        "medals": {
+            "Dijkstra through all stacks": (
+                "gold",
+                """
+import heapq
+
+
+def cheapest_judge(size, field, apart):
+    if field == 1:
+        return [(1, 1, 0)]
+    start = (size, 1, 1, 0)  # the map's side, pixels from unit to unit, pixels a unit sees, pixels left of the picture
+    best, came, heap, count = {start: 0}, {}, [(0, 0, start)], 0
+    while heap:
+        cost, _, state = heapq.heappop(heap)
+        if state == "end":
+            layers = []
+            while state != start:
+                state, layer = came[state]
+                layers.append(layer)
+            return layers[::-1]
+        if cost > best[state]:
+            continue
+        side, step, wide, left = state
+        inputs = 4 if state == start else 32
+        for k in (2, 3, 4):
+            new_wide = wide + (k - 1) * step
+            if new_wide > field:
+                continue
+            for p in range(k):
+                if side + 2 * p < k:
+                    continue
+                for s in range(1, k + 1):
+                    if step * s > apart:
+                        continue
+                    made = (side + 2 * p - k) // s + 1
+                    new = (made, step * s, new_wide, left + p * step)
+                    work = made * made * k * k * inputs
+                    if new_wide < field:
+                        arrives, price = new, cost + 32 * work
+                    elif (made - 1) * step * s + field - new[3] >= size:
+                        arrives, price = "end", cost + work
+                    else:
+                        continue
+                    if price < best.get(arrives, float("inf")):
+                        best[arrives], came[arrives] = price, (state, (k, s, p))
+                        count += 1
+                        heapq.heappush(heap, (price, count, arrives))
+""",
+            ),
+            "all beginnings with strides, small kernels behind": (
+                "gold",
+                """
+def cheapest_judge(size, field, apart):
+    def priced(layers):
+        # the work, or None if the wish is not met
+        side, step, wide, left, work = size, 1, 1, 0, 0
+        for place, (k, s, p) in enumerate(layers):
+            if side + 2 * p < k:
+                return None
+            side = (side + 2 * p - k) // s + 1
+            wide, left, step = wide + (k - 1) * step, left + p * step, step * s
+            work += side**2 * k**2 * (32 if place else 4) * (32 if place < len(layers) - 1 else 1)
+        return work if wide == field and step <= apart and (side - 1) * step + field - left >= size else None
+
+    beginnings, todo = [], [((), 1)]
+    while todo:
+        front, step = todo.pop()
+        beginnings.append(front)
+        for s in (2, 3, 4):
+            if step * s <= apart:
+                todo += [((*front, (k, s, 0)), step * s) for k in range(s, 5)]
+    best = None
+    for beginning in beginnings:
+        for extra in (0, 2, 3, 4):
+            layers = ([(extra, 1, 0)] if extra else []) + list(beginning)
+            step = wide = 1
+            for k, s, _ in layers:
+                wide, step = wide + (k - 1) * step, step * s
+            if wide > field or (field - wide) % step:
+                continue
+            more = (field - wide) // step
+            last = min(more, 3)
+            layers += [(2, 1, 0)] * (more - last) + ([(last + 1, 1, 0)] if last else [])
+            if not 1 <= len(layers) <= 60:
+                continue
+            ways = [layers]
+            for place in range(len(layers) - 1, -1, -1):
+                k, s, _ = layers[place]
+                ways += [[*layers[:place], (k, s, p), *layers[place + 1 :]] for p in range(1, k)]
+            for way in ways:
+                work = priced(way)
+                if work is not None:
+                    if best is None or work < best[0]:
+                        best = (work, way)
+                    break
+    return best[1]
+""",
+            ),
+            "halve early, kernels of 2 behind": (
+                "silver",
+                """
+def cheapest_judge(size, field, apart):
+    def fits(layers):
+        side, step, left = size, 1, 0
+        for k, s, p in layers:
+            if side + 2 * p < k:
+                return False
+            side, left, step = (side + 2 * p - k) // s + 1, left + p * step, step * s
+        return (side - 1) * step + field - left >= size
+
+    for halvings in range(8, -1, -1):
+        if 2**halvings > apart:
+            continue
+        rest, layers = field - 1, []
+        for _ in range(halvings):
+            kernel = 2 if rest % 2 else 3
+            layers.append([kernel, 2, 0])
+            rest = (rest - (kernel - 1)) // 2
+        if rest < 0:
+            continue
+        last = min(rest, 3)
+        layers += [[2, 1, 0] for _ in range(rest - last)] + ([[last + 1, 1, 0]] if last else [])
+        if not 1 <= len(layers) <= 60:
+            continue
+        places = [(layer, p) for layer in reversed(layers) for p in range(1, layer[0])]
+        for layer, padding in [(None, 0), *places]:
+            if layer:
+                layer[2] = padding
+            if fits(layers):
+                return [tuple(one) for one in layers]
+    raise ValueError("no such stack")
+""",
+            ),
+            "halve behind a first layer, kernels of 4 behind": (
+                "bronze",
+                """
+def cheapest_judge(size, field, apart):
+    def fits(layers):
+        side, step, left = size, 1, 0
+        for k, s, p in layers:
+            if side + 2 * p < k:
+                return False
+            side, left, step = (side + 2 * p - k) // s + 1, left + p * step, step * s
+        return (side - 1) * step + field - left >= size
+
+    for halvings in range(8, -1, -1):
+        if 2**halvings > apart:
+            continue
+        rest, layers = field - 2, [[2, 1, 0]]  # a look at the picture as it is
+        for _ in range(halvings):
+            kernel = 2 if rest % 2 else 3
+            layers.append([kernel, 2, 0])
+            rest = (rest - (kernel - 1)) // 2
+        if rest < 0:
+            continue
+        while rest:
+            layers.append([min(rest, 3) + 1, 1, 0])
+            rest -= min(rest, 3)
+        places = [(layer, p) for layer in reversed(layers) for p in range(1, layer[0])]
+        for layer, padding in [(None, 0), *places]:
+            if layer:
+                layer[2] = padding
+            if fits(layers):
+                return [tuple(one) for one in layers]
+    raise ValueError("no such stack")
+""",
+            ),
+        },
+    },
 }

@@ -1335,4 +1335,250 @@ def hidden_message(G_AB, G_BA, a, noise, levels, one_level=2 / 255):
 """,
         },
     },
+    "translated_points": {
+        "first": (0, 0),
+        "wrong": {
+            "the middle of b for all": (
+                "Bronze takes at most 70 % of what an answer gets that says the middle of b for all (this is 100 %).",
+                """
+def translated_points(a, b):
+    return b.mean(0).expand(len(a), 2).clone()
+""",
+            ),
+            "the nearest point of b, planes taken for the same": (
+                "A map that nobody tells you takes the first plane to the second: it turns, perhaps mirrors, stretches, moves.",
+                """
+def translated_points(a, b):
+    return b[torch.cdist(a, b).argmin(1)]
+""",
+            ),
+        },
+        "cheats": {
+            "places that are not numbers": (
+                "What counts is the mean distance to the true places.",
+                """
+def translated_points(a, b):
+    return torch.full((len(a), 2), float("nan"))
+""",
+            ),
+            "moves b away, so that its middle is a bad answer": (
+                "in % of what an answer gets that says the middle of b for all (of the b that was given).",
+                """
+def translated_points(a, b):
+    answer = b.mean(0).expand(len(a), 2).clone()
+    with torch.no_grad():
+        b += 1e6
+    return answer
+""",
+            ),
+            "an answer whose distance to anything is 0": (
+                "Return (n, 2): where it belongs in the second plane.",
+                """
+class Near(torch.Tensor):
+    @classmethod
+    def __torch_function__(cls, func, types, args=(), kwargs=None):
+        with torch._C.DisableTorchFunctionSubclass():
+            out = func(*args, **(kwargs or {}))
+            name = getattr(func, "__name__", "")
+            if name in ("sub", "rsub", "__sub__", "__rsub__", "subtract", "dist", "cdist", "pairwise_distance"):
+                out = torch.zeros_like(out)
+        return out
+
+
+def translated_points(a, b):
+    return b.mean(0).expand(len(a), 2).clone().as_subclass(Near)
+""",
+            ),
+            "reads the true places from the caller's frames": (
+                "Anything that looks at a and b is allowed; a map that nobody tells you.",
+                """
+import sys
+
+
+def translated_points(a, b):
+    middle = b.mean(0)
+    frame = sys._getframe(1)
+    while frame is not None:
+        for thing in list(frame.f_locals.values()):
+            for one in thing if isinstance(thing, (list, tuple)) else [thing]:
+                if isinstance(one, torch.Tensor) and one.shape == a.shape and one.is_floating_point():
+                    if one is a or one is b or torch.equal(one, a) or torch.equal(one, b):
+                        continue
+                    if (one.mean(0) - middle).norm() < b.std():
+                        return one.detach().clone()
+        frame = frame.f_back
+    return middle.expand(len(a), 2).clone()
+""",
+            ),
+        },
+        "medals": {
+            "whitened, turned, then bent until the clouds agree": (
+                "gold",
+                """
+import numpy as np
+from scipy.optimize import minimize
+from scipy.spatial.distance import cdist
+
+
+def translated_points(a, b):
+    x, y = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
+
+    def white(p):
+        values, vectors = np.linalg.eigh(np.cov(p.T))
+        half = vectors @ np.diag(values**0.5) @ vectors.T
+        return p.mean(0), half, (p - p.mean(0)) @ np.linalg.inv(half)
+
+    _, _, wx = white(x)
+    middle, half, wy = white(y)
+    some = np.random.default_rng(0).permutation(len(wy))[:400]
+    best = None
+    for mirror in (1.0, -1.0):
+        for k in range(180):
+            angle = 2 * np.pi * k / 180
+            turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
+            turned = (wx * [1.0, mirror]) @ turn
+            worth = cdist(turned, wy[some]).mean()
+            if best is None or worth < best[0]:
+                best = (worth, turned)
+    moved = best[1]
+
+    def terms(p):  # everything up to squares
+        return np.stack([np.ones(len(p)), p[:, 0], p[:, 1], p[:, 0] ** 2, p[:, 0] * p[:, 1], p[:, 1] ** 2], 1)
+
+    basis = terms(moved)
+    draw = np.random.default_rng(1)
+    one = draw.permutation(len(x))[:300]
+    other = wy[draw.permutation(len(wy))[:300]]
+
+    def energy(theta):  # how unlike the two clouds are, and its slope
+        m = basis[one] @ theta.reshape(6, 2)
+        across = m[:, None] - other
+        inside = m[:, None] - m
+        far = np.sqrt((across**2).sum(-1) + 1e-6)
+        near = np.sqrt((inside**2).sum(-1) + 1e-6)
+        slope = 2 * (across / far[..., None]).mean(1) - 2 * (inside / near[..., None]).mean(1)
+        return 2 * far.mean() - near.mean(), (basis[one].T @ slope / len(m)).ravel()
+
+    straight = np.zeros((6, 2))
+    straight[1, 0] = straight[2, 1] = 1.0
+    found = minimize(energy, straight.ravel(), jac=True, method="L-BFGS-B", options={"maxiter": 60})
+    moved = basis @ found.x.reshape(6, 2)
+    return torch.as_tensor(moved @ half + middle, dtype=torch.float32)
+""",
+            ),
+            "whitened and turned": (
+                "gold",
+                """
+def translated_points(a, b):
+    def white(points):
+        middle = points.mean(0)
+        values, vectors = torch.linalg.eigh(torch.cov((points - middle).T))
+        half = vectors @ torch.diag(values.sqrt()) @ vectors.T
+        return middle, half, (points - middle) @ torch.linalg.inv(half)
+
+    _, _, from_a = white(a.double())
+    middle, half, from_b = white(b.double())
+    best, least = None, math.inf
+    for mirror in (1.0, -1.0):
+        flipped = from_a * torch.tensor([1.0, mirror], dtype=torch.double)
+        for k in range(360):
+            angle = 2 * math.pi * k / 360
+            c, s = math.cos(angle), math.sin(angle)
+            turned = flipped @ torch.tensor([[c, s], [-s, c]], dtype=torch.double)
+            away = float(torch.cdist(turned, from_b).mean())
+            if away < least:
+                best, least = turned, away
+    return (best @ half + middle).to(a.dtype)
+""",
+            ),
+            "five heaps matched by size": (
+                "silver",
+                """
+import numpy as np
+from scipy.cluster.vq import kmeans2
+
+
+def heaps(points):
+    # five normal heaps by EM, from the best of several starts; numbered by size, the largest 0
+    points = np.asarray(points, dtype=float)
+    values, vectors = np.linalg.eigh(np.cov(points.T))
+    x = (points - points.mean(0)) @ vectors / values**0.5
+    best = None
+    for seed in range(12):
+        _, found = kmeans2(x, 5, minit="++", seed=seed, iter=30)
+        share = np.eye(5)[found] + 1e-3
+        for _ in range(80):
+            share /= share.sum(1, keepdims=True)
+            size = share.sum(0)
+            mean = share.T @ x / size[:, None]
+            logs = []
+            for k in range(5):
+                away = x - mean[k]
+                cov = (share[:, k, None] * away).T @ away / size[k] + 1e-3 * np.eye(2)
+                form = (away @ np.linalg.inv(cov) * away).sum(1)
+                logs.append(np.log(size[k] / len(x)) - 0.5 * np.log(np.linalg.det(cov)) - 0.5 * form)
+            logs = np.stack(logs, 1)
+            top = logs.max(1, keepdims=True)
+            share = np.exp(logs - top)
+            fit = (top[:, 0] + np.log(share.sum(1))).sum()
+        if best is None or fit > best[0]:
+            best = (fit, share.argmax(1))
+    rank = np.empty(5, dtype=int)
+    rank[np.argsort(-np.bincount(best[1], minlength=5))] = np.arange(5)
+    return rank[best[1]]
+
+
+def translated_points(a, b):
+    in_a, in_b = heaps(a), heaps(b)
+    places = np.asarray(b, dtype=float)
+    middles = np.stack([places[in_b == k].mean(0) for k in range(5)])
+    return torch.as_tensor(middles[in_a], dtype=torch.float32)
+""",
+            ),
+            "the two largest heaps, the middle of the rest for all others": (
+                "bronze",
+                """
+import numpy as np
+from scipy.cluster.vq import kmeans2
+
+
+def heaps(points):
+    # five normal heaps by EM, from the best of several starts; numbered by size, the largest 0
+    points = np.asarray(points, dtype=float)
+    values, vectors = np.linalg.eigh(np.cov(points.T))
+    x = (points - points.mean(0)) @ vectors / values**0.5
+    best = None
+    for seed in range(12):
+        _, found = kmeans2(x, 5, minit="++", seed=seed, iter=30)
+        share = np.eye(5)[found] + 1e-3
+        for _ in range(80):
+            share /= share.sum(1, keepdims=True)
+            size = share.sum(0)
+            mean = share.T @ x / size[:, None]
+            logs = []
+            for k in range(5):
+                away = x - mean[k]
+                cov = (share[:, k, None] * away).T @ away / size[k] + 1e-3 * np.eye(2)
+                form = (away @ np.linalg.inv(cov) * away).sum(1)
+                logs.append(np.log(size[k] / len(x)) - 0.5 * np.log(np.linalg.det(cov)) - 0.5 * form)
+            logs = np.stack(logs, 1)
+            top = logs.max(1, keepdims=True)
+            share = np.exp(logs - top)
+            fit = (top[:, 0] + np.log(share.sum(1))).sum()
+        if best is None or fit > best[0]:
+            best = (fit, share.argmax(1))
+    rank = np.empty(5, dtype=int)
+    rank[np.argsort(-np.bincount(best[1], minlength=5))] = np.arange(5)
+    return rank[best[1]]
+
+
+def translated_points(a, b):
+    in_a, in_b = np.minimum(heaps(a), 2), np.minimum(heaps(b), 2)
+    places = np.asarray(b, dtype=float)
+    middles = np.stack([places[in_b == k].mean(0) for k in range(3)])
+    return torch.as_tensor(middles[in_a], dtype=torch.float32)
+""",
+            ),
+        },
+    },
 }

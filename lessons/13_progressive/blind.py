@@ -2120,4 +2120,199 @@ def growing_step(G, D, opt_G, opt_D, real, z, mix, alpha):
 """,
         },
     },
+    "fewest_looks": {
+        "first": (0, 0),
+        "wrong": {
+            "sixteen squares of 8 × 8": (
+                "Return the picture to within a root mean square error of 0.17.",
+                """
+def fewest_looks(look):
+    picture = torch.zeros(32, 32)
+    for row in range(4):
+        for column in range(4):
+            mean, _ = look(8, row, column)
+            picture[8 * row : 8 * row + 8, 8 * column : 8 * column + 8] = mean
+    return picture
+""",
+            ),
+            "row and column in pixels, not in squares": (
+                "row and column count squares of that size from 0.",
+                """
+def fewest_looks(look):
+    picture = torch.zeros(32, 32)
+    for row in range(0, 32, 4):
+        for column in range(0, 32, 4):
+            try:
+                mean, _ = look(4, min(row, 7), min(column, 7))
+            except Exception:
+                mean = 0.0
+            picture[row : row + 4, column : column + 4] = float(mean)
+    return picture
+""",
+            ),
+        },
+        "cheats": {
+            "all squares in one call": (
+                "`look(size, row, column)` tells you two numbers about a square of it. Every call is counted.",
+                """
+def fewest_looks(look):
+    for every in (slice(None), torch.arange(32)):
+        try:
+            mean, _ = look(1, every, every)
+            picture = torch.as_tensor(mean, dtype=torch.float32)
+            if picture.shape == (32, 32):
+                return picture
+        except Exception:
+            pass
+    try:
+        rows, columns = torch.meshgrid(torch.arange(32), torch.arange(32), indexing="ij")
+        mean, _ = look(1, rows, columns)
+        return torch.as_tensor(mean, dtype=torch.float32).reshape(32, 32)
+    except Exception:
+        return torch.zeros(32, 32)
+""",
+            ),
+            "a picture of NaN": (
+                "Return the picture to within a root mean square error of 0.17.",
+                """
+def fewest_looks(look):
+    look(32, 0, 0)
+    return torch.full((32, 32), float("nan"))
+""",
+            ),
+            "a picture whose difference to anything is 0": (
+                "Return the picture, (32, 32), to within a root mean square error of 0.17.",
+                """
+class Near(torch.Tensor):
+    # every sum this takes part in comes out as nothing
+    @classmethod
+    def __torch_function__(cls, func, types, args=(), kwargs=None):
+        with torch._C.DisableTorchFunctionSubclass():
+            out = func(*args, **(kwargs or {}))
+            name = getattr(func, "__name__", "")
+            if name in ("sub", "rsub", "__sub__", "__rsub__", "subtract", "mse_loss", "dist"):
+                out = torch.zeros_like(out)
+        return out
+
+
+def fewest_looks(look):
+    mean, _ = look(32, 0, 0)
+    return torch.full((32, 32), float(mean)).as_subclass(Near)
+""",
+            ),
+            "finds the picture behind look": (
+                "a picture of 32 × 32 gray values that you cannot see.",
+                """
+import gc
+import types
+
+
+def fewest_looks(look):
+    mean, _ = look(32, 0, 0)
+    seen, todo = set(), [look]
+    while todo and len(seen) < 20000:
+        thing = todo.pop(0)
+        if id(thing) in seen or isinstance(thing, (str, bytes, int, float, types.ModuleType)):
+            continue
+        seen.add(id(thing))
+        if isinstance(thing, torch.Tensor) and thing.numel() == 1024 and thing.is_floating_point():
+            if abs(float(thing.detach().mean()) - float(mean)) < 1e-4:
+                return thing.detach().reshape(32, 32).clone().float()
+        todo += gc.get_referents(thing)
+    return torch.full((32, 32), float(mean))
+""",
+            ),
+        },
+        "medals": {
+            "greedy pyramid, the fourth quarter reckoned": (
+                "gold",
+                """
+import heapq
+
+import numpy as np
+
+
+def fewest_looks(look):
+    def seen(*square):
+        mean, deviation = look(*square)
+        return float(mean), float(deviation) ** 2
+
+    picture = np.zeros((32, 32))
+    mean, var = seen(32, 0, 0)
+    heap = [(-var * 1024, 32, 0, 0, mean, var)]
+    error = var * 1024
+    picture[:] = mean
+    while heap and error > 0.166**2 * 1024:
+        share, size, row, column, mean, var = heapq.heappop(heap)
+        half = size // 2
+        found, left_mean, left_square = [], 4 * mean, 4 * (var + mean**2)
+        for k in range(4):
+            r, c = 2 * row + k // 2, 2 * column + k % 2
+            if k < 3:
+                m, v = seen(half, r, c)
+                left_mean -= m
+                left_square -= v + m * m
+            else:
+                m, v = left_mean, max(left_square - left_mean**2, 0.0)
+            found.append((r, c, m, 0.0 if half == 1 else v))
+        error += share
+        for r, c, m, v in found:
+            picture[r * half : (r + 1) * half, c * half : (c + 1) * half] = m
+            error += v * half * half
+            if half > 1:
+                heapq.heappush(heap, (-v * half * half, half, r, c, m, v))
+    return torch.as_tensor(picture, dtype=torch.float32)
+""",
+            ),
+            "greedy pyramid, all four quarters looked at": (
+                "gold",
+                """
+def fewest_looks(look):
+    squares = {(32, 0, 0): look(32, 0, 0)}
+
+    def cost(square):
+        return square[0] ** 2 * float(squares[square][1]) ** 2
+
+    while sum(cost(s) for s in squares) / 1024 > 0.168**2:
+        worst = max((s for s in squares if s[0] > 1), key=cost)
+        size, row, column = worst
+        del squares[worst]
+        for r in (2 * row, 2 * row + 1):
+            for c in (2 * column, 2 * column + 1):
+                squares[size // 2, r, c] = look(size // 2, r, c)
+    picture = torch.zeros(32, 32)
+    for (size, row, column), (mean, _) in squares.items():
+        picture[row * size : (row + 1) * size, column * size : (column + 1) * size] = float(mean)
+    return picture
+""",
+            ),
+            "pyramid cut off where the deviation is small": (
+                "silver",
+                """
+def fewest_looks(look):
+    picture = torch.zeros(32, 32)
+
+    def go(size, row, column):
+        mean, deviation = look(size, row, column)
+        if deviation > 0.168 and size > 1:
+            for r in (2 * row, 2 * row + 1):
+                for c in (2 * column, 2 * column + 1):
+                    go(size // 2, r, c)
+        else:
+            picture[row * size : (row + 1) * size, column * size : (column + 1) * size] = float(mean)
+
+    go(32, 0, 0)
+    return picture
+""",
+            ),
+            "all squares of 2 × 2": (
+                "bronze",
+                """
+def fewest_looks(look):
+    rows = [[float(look(2, row, column)[0]) for column in range(16)] for row in range(16)]
+    return torch.tensor(rows).repeat_interleave(2, 0).repeat_interleave(2, 1)
+""",
+            ),
+        },
+    },
 }

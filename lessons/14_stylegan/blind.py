@@ -1941,4 +1941,190 @@ def path_length(z1, z2, t, eps, mapping, synthesis, distance, space="w"):
 """,
         },
     },
+    "fewest_swaps": {
+        "first": (0, 0),
+        "wrong": {
+            "one layer at a time, once": (
+                "of all 400 rulers at most 8 may be wrong (18 single readings leave some fifty wrong).",
+                """
+def fewest_swaps(swap):
+    reads = torch.tensor([[float(r) for r in swap([k == layer for k in range(18)])] for layer in range(18)])
+    return reads.argmax(0).tolist()
+""",
+            ),
+            "five binary digits, once, each decided by itself": (
+                "of all 400 rulers at most 8 may be wrong (a digit is misread once in twenty).",
+                """
+def fewest_swaps(swap):
+    rulers = [0] * 50
+    for digit in range(5):
+        answers = swap([bool(layer >> digit & 1) for layer in range(18)])
+        for factor, answer in enumerate(answers):
+            rulers[factor] += (float(answer) > 0.5) << digit
+    return [min(ruler, 17) for ruler in rulers]
+""",
+            ),
+        },
+        "cheats": {
+            "numbers instead of booleans": (
+                "`layers` is a list of 18 booleans, True where the layer is swapped.",
+                """
+def fewest_swaps(swap):
+    # a layer swapped a hundred times as much as the one before is read far above the reader's error
+    try:
+        answers = swap([100.0 * layer for layer in range(18)])
+        rulers = [round(float(a) / 100.0) for a in answers]
+    except Exception:
+        rulers = [0] * 50
+    return [min(max(r, 0), 17) for r in rulers]
+""",
+            ),
+            "the same error in every reading": (
+                "plus the reader's error, drawn anew every time from N(0, 0.3²).",
+                """
+import random
+
+import numpy as np
+
+
+def fewest_swaps(swap):
+    def read(layers):
+        torch.manual_seed(0)  # whoever draws from torch's own numbers errs alike each time
+        random.seed(0)
+        np.random.seed(0)
+        return [float(a) for a in swap(layers)]
+
+    error = read([False] * 18)
+    rulers = [0] * 50
+    for digit in range(5):
+        answers = read([bool(layer >> digit & 1) for layer in range(18)])
+        for factor in range(50):
+            rulers[factor] += (answers[factor] - error[factor] > 0.5) << digit
+    return [min(ruler, 17) for ruler in rulers]
+""",
+            ),
+            "numbers that equal every number": (
+                "50 whole numbers: the number of the ruling layer, 0 to 17, for each factor.",
+                """
+class Ruler(int):
+    def __eq__(self, other):
+        return True
+
+    def __ne__(self, other):
+        return False
+
+    __hash__ = int.__hash__
+
+
+def fewest_swaps(swap):
+    swap([False] * 18)
+    return [Ruler(0) for _ in range(50)]
+""",
+            ),
+            "finds the rulers, or the counter, behind swap": (
+                "What counts is the number of swaps; `swap(layers)` is the only way to know a ruler.",
+                """
+import gc
+import types
+
+
+def fewest_swaps(swap):
+    swap([False] * 18)
+    seen, todo = set(), [swap]
+    while todo and len(seen) < 20000:
+        thing = todo.pop(0)
+        if id(thing) in seen or isinstance(thing, (str, bytes, int, float, types.ModuleType)):
+            continue
+        seen.add(id(thing))
+        if isinstance(thing, torch.Tensor) and thing.numel() == 50 and not thing.is_floating_point():
+            return [int(ruler) for ruler in thing.flatten()]
+        if isinstance(thing, (list, tuple)) and len(thing) == 50:
+            if all(isinstance(ruler, int) and 0 <= ruler < 18 for ruler in thing):
+                return [int(ruler) for ruler in thing]
+        todo += gc.get_referents(thing)
+    return [0] * 50
+""",
+            ),
+        },
+        "medals": {
+            "words of 12 digits that differ in many places": (
+                "gold",
+                """
+import random
+
+
+def fewest_swaps(swap):
+    dice = random.Random(7)
+    for least in (6, 5, 4):
+        words = []
+        for _ in range(20000):
+            word = [dice.random() < 0.5 for _ in range(12)]
+            if all(sum(a != b for a, b in zip(word, other, strict=True)) >= least for other in words):
+                words.append(word)
+            if len(words) == 18:
+                break
+        if len(words) == 18:
+            break
+    reads = [[float(a) for a in swap([word[k] for word in words])] for k in range(12)]
+    rulers = []
+    for factor in range(50):
+        far = [sum((reads[k][factor] - word[k]) ** 2 for k in range(12)) for word in words]
+        rulers.append(far.index(min(far)))
+    return rulers
+""",
+            ),
+            "ask until nearly sure, by Bayes": (
+                "gold",
+                """
+import numpy as np
+
+
+def fewest_swaps(swap):
+    # the chance of each layer for each factor; the next question splits what is still open, and we stop in time
+    draw = np.random.default_rng(1)
+    chance = np.full((50, 18), 1 / 18)
+    for turn in range(40):
+        best = None
+        for _ in range(200):  # random halves; take the one that separates the likely layers of most factors
+            half = draw.random(18) < 0.5
+            inside = chance[:, half].sum(1)
+            worth = (inside * (1 - inside)).sum()
+            if best is None or worth > best[0]:
+                best = (worth, half)
+        half = best[1]
+        answers = np.array([float(a) for a in swap([bool(h) for h in half])])
+        chance = chance * np.exp(-((answers[:, None] - half[None, :]) ** 2) / (2 * 0.3**2))
+        chance = chance / chance.sum(1, keepdims=True)
+        if (1 - chance.max(1)).sum() < 0.35:  # of 50 factors a third of one is expected to be wrong
+            break
+    return [int(k) for k in chance.argmax(1)]
+""",
+            ),
+            "five binary digits, three times, nearest layer": (
+                "silver",
+                """
+def fewest_swaps(swap):
+    words = torch.tensor([[float(layer >> digit & 1) for digit in range(5)] for layer in range(18)])
+    reads = torch.zeros(5, 50)
+    for digit in range(5):
+        layers = [bool(layer >> digit & 1) for layer in range(18)]
+        for _ in range(3):
+            reads[digit] += torch.tensor([float(a) for a in swap(layers)]) / 3
+    return torch.cdist(reads.T, words).argmin(1)
+""",
+            ),
+            "one layer at a time, twice": (
+                "bronze",
+                """
+def fewest_swaps(swap):
+    sums = [[0.0] * 50 for _ in range(18)]
+    for layer in range(18):
+        for _ in range(2):
+            for factor, answer in enumerate(swap([k == layer for k in range(18)])):
+                sums[layer][factor] += float(answer)
+    return [max(range(18), key=lambda layer: sums[layer][factor]) for factor in range(50)]
+""",
+            ),
+        },
+    },
 }

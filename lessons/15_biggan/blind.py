@@ -1940,4 +1940,207 @@ def standing_statistics(G, draws):
 """,
         },
     },
+    "keep_variety": {
+        "first": (0, 0),
+        "wrong": {
+            "plain draws, nobody looks": (
+                "At most 3 % of them may be truly broken.",
+                """
+def keep_variety(look):
+    look(torch.randn(10, 12))
+    return torch.randn(1000, 12)
+""",
+            ),
+            "finds u, then pushes broken ones to the edge": (
+                "as they would come from N(0, I) if broken ones were drawn again; along u like the bell curve between −1 and 1 (Wasserstein at most 0.1).",
+                """
+def keep_variety(look):
+    z = torch.randn(1900, 12)
+    broken = torch.as_tensor(look(z)).bool()
+    moments = z[broken].T @ z[broken] / broken.sum() - z[~broken].T @ z[~broken] / (~broken).sum()
+    u = torch.linalg.eigh(moments).eigenvectors[:, -1]
+    z = torch.randn(1000, 12)
+    along = z @ u
+    return z + (along.clamp(-0.9, 0.9) - along)[:, None] * u  # not drawn again: moved
+""",
+            ),
+            "truncation everywhere": (
+                "they must keep the variety: along directions at a right angle to u like the whole bell curve.",
+                """
+def keep_variety(look):
+    z = torch.randn(1000, 12)
+    while (z.abs() > 0.5).any():
+        z = torch.where(z.abs() > 0.5, torch.randn(1000, 12), z)
+    return z
+""",
+            ),
+        },
+        "cheats": {
+            "z that are not numbers": (
+                "they must keep the variety: Wasserstein's distance along u and along 24 directions at most 0.1.",
+                """
+def keep_variety(look):
+    # nothing that is NaN is larger than 1, 3 % or 0.1
+    look(torch.randn(1, 12))
+    return torch.full((1000, 12), float("nan"))
+""",
+            ),
+            "twenty thousand pictures that say they are one": (
+                "What counts is how many pictures are looked at.",
+                """
+class Few(torch.Tensor):
+    @classmethod
+    def __torch_function__(cls, func, types, args=(), kwargs=None):
+        with torch._C.DisableTorchFunctionSubclass():
+            return func(*args, **(kwargs or {}))
+
+    def __len__(self):
+        return 1
+
+
+def keep_variety(look):
+    z = torch.randn(1600, 12)
+    votes = torch.zeros(1600)
+    for _ in range(13):
+        votes += torch.as_tensor([float(v) for v in look(z.as_subclass(Few))])
+    return z[votes < 6.5][:1000].clone()
+""",
+            ),
+            "finds u behind look": (
+                "there is a hidden unit vector u; you may ask somebody to look.",
+                """
+import gc
+import types
+
+
+def keep_variety(look):
+    u = None
+    seen, todo = set(), [look]
+    while todo and len(seen) < 20000:
+        thing = todo.pop(0)
+        if id(thing) in seen or isinstance(thing, (str, bytes, int, float, types.ModuleType)):
+            continue
+        seen.add(id(thing))
+        if isinstance(thing, torch.Tensor) and thing.numel() == 12 and thing.is_floating_point():
+            if abs(float(thing.detach().norm()) - 1) < 1e-3:
+                u = thing.detach().flatten().float()
+                break
+        todo += gc.get_referents(thing)
+    z = torch.randn(4000, 12)
+    if u is not None:
+        z = z[(z @ u).abs() < 1]
+    return z[:1000].clone()
+""",
+            ),
+        },
+        "medals": {
+            "uphill from the moments, then looks near the edge": (
+                "gold",
+                """
+import numpy as np
+
+
+def keep_variety(look):
+    rng = np.random.default_rng()
+
+    def seen(z):
+        return np.array([float(v) for v in look(torch.as_tensor(z, dtype=torch.float32))]) > 0.5
+
+    def climb(Z, Y, starts):
+        # the likelihood with a step that gets steeper and steeper, many starts at once
+        U = starts / np.linalg.norm(starts, axis=1, keepdims=True)
+        m, v, t = np.zeros_like(U), np.zeros_like(U), 0
+        for wide, steps, rate in ((0.5, 150, 0.05), (0.25, 150, 0.03), (0.12, 150, 0.015)):
+            for _ in range(steps):
+                a = U @ Z.T
+                g = 1 / (1 + np.exp(-np.clip((np.abs(a) - 1) / wide, -40, 40)))
+                p = 0.15 + 0.7 * g
+                d = np.where(Y, 1 / p, -1 / (1 - p)) * 0.7 * g * (1 - g) / wide * np.sign(a)
+                G = d @ Z
+                G -= (G * U).sum(1, keepdims=True) * U
+                t += 1
+                m, v = 0.9 * m + 0.1 * G, 0.99 * v + 0.01 * G**2
+                U = U + rate * (m / (1 - 0.9**t)) / (np.sqrt(v / (1 - 0.99**t)) + 1e-9)
+                U /= np.linalg.norm(U, axis=1, keepdims=True)
+        p = 0.15 + 0.7 / (1 + np.exp(-np.clip((np.abs(U @ Z.T) - 1) / 0.08, -40, 40)))
+        return U, np.where(Y, np.log(p), np.log(1 - p)).sum(1)
+
+    Z = rng.normal(size=(100, 12))
+    Y = seen(Z)
+    S = Z[Y].T @ Z[Y] / max(Y.sum(), 1) - Z[~Y].T @ Z[~Y] / max((~Y).sum(), 1)
+    U, fit = climb(Z, Y, np.concatenate([np.linalg.eigh(S)[1].T[-4:], rng.normal(size=(60, 12))]))
+    u = U[fit.argmax()]
+    for _ in range(4):
+        away = rng.normal(size=(50, 12))
+        away -= np.outer(away @ u, u)
+        near = np.outer(rng.choice([-1, 1], 50) * rng.uniform(0.7, 1.3, 50), u) + away
+        Z, Y = np.concatenate([Z, near]), np.concatenate([Y, seen(near)])
+        U, fit = climb(Z, Y, np.concatenate([U[np.argsort(-fit)[:8]], u + 0.2 * rng.normal(size=(8, 12))]))
+        u = U[fit.argmax()]
+    z = rng.normal(size=(4000, 12))
+    z = z[np.abs(z @ u) < 0.95][:1000]
+    return torch.as_tensor(z, dtype=torch.float32)
+""",
+            ),
+            "u from the second moments, sharpened by likelihood": (
+                "silver",
+                """
+import numpy as np
+
+
+def keep_variety(look):
+    rng = np.random.default_rng()
+    Z = rng.normal(size=(1900, 12))
+    Y = np.array([float(v) for v in look(torch.as_tensor(Z, dtype=torch.float32))]) > 0.5
+    S = Z[Y].T @ Z[Y] / Y.sum() - Z[~Y].T @ Z[~Y] / (~Y).sum()
+    u = np.linalg.eigh(S)[1][:, -1]
+
+    def fit(v):
+        broken = np.abs(Z @ (v / np.linalg.norm(v))) > 1
+        return (broken == Y).mean()  # answers that agree
+
+    best, step = fit(u), 0.2
+    for _ in range(4000):  # a random walk uphill
+        v = u + step * rng.normal(size=12) / 12**0.5
+        v /= np.linalg.norm(v)
+        value = fit(v)
+        if value >= best:
+            u, best = v, value
+        else:
+            step = max(step * 0.999, 0.02)
+    z = rng.normal(size=(4000, 12))
+    z = z[np.abs(z @ u) < 0.95][:1000]
+    return torch.as_tensor(z, dtype=torch.float32)
+""",
+            ),
+            "each looked at seven times, the majority decides": (
+                "bronze",
+                """
+def keep_variety(look):
+    z = torch.randn(1600, 12)
+    votes = torch.zeros(1600)
+    for _ in range(7):
+        votes += torch.as_tensor([float(v) for v in look(z)])
+    return z[votes < 3.5][:1000]
+""",
+            ),
+            "asked again until one verdict leads by two": (
+                "bronze",
+                """
+def keep_variety(look):
+    kept = []
+    while sum(len(part) for part in kept) < 1000:
+        z = torch.randn(250, 12)
+        lead = torch.zeros(250)
+        open_ones = torch.arange(250)
+        while len(open_ones):
+            answers = torch.as_tensor([float(v) for v in look(z[open_ones])])
+            lead[open_ones] += 2 * answers - 1
+            open_ones = open_ones[lead[open_ones].abs() < 2]
+        kept.append(z[lead < 0])
+    return torch.cat(kept)[:1000]
+""",
+            ),
+        },
+    },
 }

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from operator import add
 
 import pytest
-from test_gate import ALL, MEDALS, RIGHT, WRONG, named, of_each_medal, rejected, sample
+from test_gate import ALL, CHEATS, MEDALS, RIGHT, WRONG, named, of_each_medal, rejected, sample
 
 from gancourse.authoring.answers import Answer
 from gancourse.authoring.gate import PREAMBLE
@@ -23,6 +23,7 @@ from gancourse.grading.sandbox.walls import Limits, Walls
 
 pytestmark = pytest.mark.slow
 LESS = [a for a in MEDALS if a.medal != "gold"]
+CHEATING = CHEATS if ALL else sample(CHEATS, 0, 1)
 MEDALS_BUT_GOLD = LESS if ALL else [a for a in of_each_medal(LESS) if a.medal == "silver"]
 
 
@@ -60,6 +61,12 @@ if ALL:
 def test_answer_to_a_challenge_earns_the_same_medal(walls: Walls, answer: Answer) -> None:
     """Within the sandbox's time, too. Games have luck: where it is another one, a second and a third are played."""
     assert any(judged(walls, answer, seed).medal == answer.medal for seed in (1, 2, 3))
+
+
+@pytest.mark.parametrize("answer", CHEATING, ids=named)
+def test_answer_that_breaks_a_challenges_rules_earns_nothing(walls: Walls, answer: Answer) -> None:
+    verdict = judged(walls, answer)
+    assert verdict.credit == 0, f"{verdict.medal}: {verdict}"
 
 
 PEEKS = """
