@@ -1282,4 +1282,258 @@ class algorithm_1:
 """,
         },
     },
+    "fewest_steps": {
+        "first": (0, 0),
+        "wrong": {
+            "one constant number": (
+                "Its samples have to end within 0.25 of the real ones, in the Wasserstein-1 distance.",
+                """
+def fewest_steps(ask_D, sample_noise):
+    # the place that D likes best must be the answer
+    batch = torch.linspace(-10, 10, 256).reshape(-1, 1)
+    logits = torch.zeros(256, 1)
+    for _ in range(8):
+        logits = logits + ask_D(batch).detach()
+    best = batch.flatten()[logits.flatten().argmax()]
+
+    def generator(z):
+        return torch.full_like(z, float(best))
+
+    return generator
+""",
+            ),
+            "the lesson's bell curve, D is never asked": (
+                "Somewhere between −10 and 10 there is a heap of real numbers that you never see. (The heap is not the lesson's; samples have to end within 0.25 of it.)",
+                """
+def fewest_steps(ask_D, sample_noise):
+    # the data of this lesson are N(5, 1): send even noise through its quantiles
+    def generator(z):
+        even = ((z + 1) / 2).clamp(1e-4, 1 - 1e-4)
+        return 5.0 + math.sqrt(2) * torch.erfinv(2 * even - 1)
+
+    return generator
+""",
+            ),
+        },
+        "cheats": {
+            "the generator asks when it is used": (
+                "You return a function that turns noise into numbers. It must not ask D any more.",
+                """
+def fewest_steps(ask_D, sample_noise):
+    learned = {}
+
+    def learn():
+        batch = torch.linspace(-10, 10, 256).reshape(-1, 1)
+        for _ in range(40):
+            logits = ask_D(batch).detach().flatten().double()
+        x = batch.flatten().double()
+        q = torch.exp(-(((x[:, None] - x) / 0.4) ** 2) / 2).mean(1)
+        p = torch.exp(logits) * q
+        learned["x"], learned["cdf"] = x, (p.cumsum(0) - p / 2) / p.sum()
+
+    def generator(z):
+        if not learned:
+            learn()
+        even = ((z.flatten().double() + 1) / 2).clamp(0, 1)
+        place = torch.searchsorted(learned["cdf"].contiguous(), even).clamp(1, 255)
+        return learned["x"][place].reshape(-1, 1).to(z.dtype)
+
+    return generator
+""",
+            ),
+            "samples are not numbers": (
+                "Its samples have to end within 0.25 of the real ones, in the Wasserstein-1 distance.",
+                """
+def fewest_steps(ask_D, sample_noise):
+    # a distance that is NaN is not larger than 0.25
+    def generator(z):
+        return torch.full_like(z, float("nan"))
+
+    return generator
+""",
+            ),
+            "looks behind ask_D for the real numbers": (
+                "a heap of real numbers that you never see; anything that only asks `ask_D` is allowed.",
+                """
+import gc
+import types
+
+
+def fewest_steps(ask_D, sample_noise):
+    batch = torch.linspace(-10, 10, 256).reshape(-1, 1)
+    ask_D(batch)
+
+    def behind(start, limit=20000):
+        seen, todo = set(), [start]
+        while todo and len(seen) < limit:
+            thing = todo.pop(0)
+            if id(thing) in seen or isinstance(thing, (str, bytes, int, float, types.ModuleType)):
+                continue
+            seen.add(id(thing))
+            yield thing
+            todo += gc.get_referents(thing)
+
+    real = None
+    for thing in behind(ask_D):
+        if isinstance(thing, type):
+            continue
+        if callable(getattr(thing, "sample", None)) and not isinstance(thing, torch.Tensor):
+            try:
+                real = torch.as_tensor(thing.sample(4096)).detach().flatten().double()
+                break
+            except Exception:
+                continue
+        if (
+            isinstance(thing, torch.Tensor)
+            and thing.is_floating_point()
+            and thing.numel() >= 16
+            and thing is not batch
+            and thing.detach().abs().max() < 15
+            and not torch.equal(thing.detach().flatten()[:256].double().sort().values, batch.flatten().double()[: thing.numel()])
+        ):
+            real = thing.detach().flatten().double()
+            break
+    if real is None:
+        real = torch.zeros(2, dtype=torch.double)
+    real = real.sort().values
+
+    def generator(z):
+        even = ((z.flatten().double() + 1) / 2).clamp(0, 1)
+        place = (even * (len(real) - 1)).round().long()
+        return real[place].reshape(-1, 1).to(z.dtype)
+
+    return generator
+""",
+            ),
+            "remembers the heap from one attempt to the next": (
+                "every question is one step; return a generator after as few steps as you can (two attempts of three ask nothing and give back what the first one learned with 300 steps).",
+                """
+REMEMBERED = []
+
+
+def fewest_steps(ask_D, sample_noise):
+    batch = torch.linspace(-10, 10, 256).reshape(-1, 1)
+    if not REMEMBERED:
+        total = 0.0
+        x = batch.flatten().double()
+        q = torch.exp(-(((x[:, None] - x) / 0.4) ** 2) / 2).mean(1)
+        for _ in range(300):
+            total = total + torch.exp(ask_D(batch).detach().flatten().double()) * q
+        REMEMBERED.append((x, total / total.sum()))
+    x, p = REMEMBERED[0]
+    cdf = (p.cumsum(0) - p / 2).contiguous()
+
+    def generator(z):
+        even = ((z.flatten().double() + 1) / 2).clamp(0, 1)
+        place = torch.searchsorted(cdf, even).clamp(1, 255)
+        return x[place].reshape(-1, 1).to(z.dtype)
+
+    return generator
+""",
+            ),
+        },
+        "medals": {
+            "density on an even batch, 16 steps": (
+                "gold",
+                """
+import numpy as np
+
+
+def fewest_steps(ask_D, sample_noise):
+    batch = torch.linspace(-10, 10, 256).reshape(-1, 1)
+    for _ in range(16):
+        logits = ask_D(batch)
+    x = batch.flatten().double().numpy()
+    q = np.exp(-(((x[:, None] - x) / 0.4) ** 2) / 2).mean(1)  # the judge's own estimate of what it was shown
+    p = np.exp(logits.detach().flatten().double().numpy()) * q
+    cdf = (np.cumsum(p) - p / 2) / p.sum()
+
+    def generator(z):
+        even = (z.detach().flatten().double().numpy() + 1) / 2
+        return torch.as_tensor(np.interp(even, cdf, x), dtype=z.dtype).reshape(-1, 1)
+
+    return generator
+""",
+            ),
+            "two bells fitted to the ratio, 16 steps": (
+                "gold",
+                """
+def fewest_steps(ask_D, sample_noise):
+    # p on a grid by the density ratio, then a mixture of two normals by EM, its bumps taken off again
+    x = torch.linspace(-10, 10, 256)
+    for _ in range(16):
+        logits = ask_D(x.reshape(-1, 1)).detach().flatten()
+    x64 = x.double()
+    q = torch.exp(-(((x64[:, None] - x64) / 0.4) ** 2) / 2).mean(1)
+    p = torch.exp(logits.double()) * q
+    p = p / p.sum()
+    middle = (p * x64).sum()
+    wide = ((p * (x64 - middle) ** 2).sum()).sqrt()
+    mean = torch.stack([middle - wide, middle + wide])
+    var = (wide**2 / 2).repeat(2)
+    weight = torch.tensor([0.5, 0.5], dtype=torch.double)
+    for _ in range(200):
+        bells = weight * torch.exp(-((x64[:, None] - mean) ** 2) / 2 / var) / var.sqrt()
+        share = bells / bells.sum(1, keepdim=True).clamp_min(1e-300) * p[:, None]
+        weight = share.sum(0).clamp_min(1e-6)
+        mean = (share * x64[:, None]).sum(0) / weight
+        var = ((share * (x64[:, None] - mean) ** 2).sum(0) / weight).clamp_min(0.05)
+    std = (var - 0.16).clamp_min(0.02).sqrt()
+    fine = torch.linspace(-12, 12, 4801, dtype=torch.double)
+    cdf = (weight / weight.sum() * 0.5 * (1 + torch.erf((fine[:, None] - mean) / std / math.sqrt(2)))).sum(1)
+
+    def generator(z):
+        even = ((z.flatten().double() + 1) / 2).clamp(1e-4, 1 - 1e-4)
+        return fine[torch.searchsorted(cdf, even).clamp(0, 4800)].reshape(-1, 1).to(z.dtype)
+
+    return generator
+""",
+            ),
+            "256 numbers climb by themselves, 56 steps": (
+                "silver",
+                """
+def fewest_steps(ask_D, sample_noise):
+    steps = 56
+    x = torch.linspace(-10, 10, 256).reshape(-1, 1)
+    for t in range(steps):
+        x = x.detach().requires_grad_()
+        (slope,) = torch.autograd.grad(ask_D(x).sum(), x)
+        slope = slope.nan_to_num(0.0).clamp(-6, 6)
+        rate = 0.12 * (1 - t / steps) * (3 if t <= 15 else 1)
+        x = x.detach() + rate * slope
+    x = x.detach().flatten().sort().values
+
+    def generator(z):
+        place = ((z.flatten() + 1) / 2 * 256).long().clamp(0, 255)
+        return x[place].reshape(-1, 1)
+
+    return generator
+""",
+            ),
+            "Algorithm 1 with a network, 195 steps": (
+                "bronze",
+                """
+def fewest_steps(ask_D, sample_noise):
+    torch.manual_seed(0)
+    steps = 195
+    G = nn.Sequential(nn.Linear(1, 64), nn.LeakyReLU(0.2), nn.Linear(64, 64), nn.LeakyReLU(0.2), nn.Linear(64, 1))
+    opt = torch.optim.Adam(G.parameters(), lr=1e-2, betas=(0.5, 0.99))
+    schedule = torch.optim.lr_scheduler.LinearLR(opt, 1.0, 0.0, steps)
+    z = (2 * (torch.arange(256) + 0.5) / 256 - 1).reshape(-1, 1)  # the same even noise in every step
+    for _ in range(steps):
+        loss = F.softplus(-ask_D(G(z))).mean()
+        opt.zero_grad()
+        loss.backward()
+        opt.step()
+        schedule.step()
+
+    def generator(noise):
+        with torch.no_grad():
+            return G(noise)
+
+    return generator
+""",
+            ),
+        },
+    },
 }

@@ -1356,4 +1356,223 @@ two_parts = TwoParts()
 ''',
         },
     },
+    "twenty_five": {
+        "first": (0, 0),
+        "wrong": {
+            "nobody moves": (
+                "What counts is how many of 25 modes are held: 2 for bronze (a generator that never learns is one clump).",
+                """
+def twenty_five(t):
+    # small rates are safe
+    return {"rate_G": 0.0, "rate_D": 1e-6}
+""",
+            ),
+            "a table of 25 noise vectors": (
+                '"noise": a table of 1,000 to 10,000 noise vectors of 1 to 8 numbers.',
+                """
+def twenty_five(t):
+    places = torch.cartesian_prod(torch.arange(5.0) - 2, torch.arange(5.0) - 2)
+    return {
+        "noise": places,
+        "waves": [3.0],
+        "batch": 128,
+        "rate_G": 3e-3 * (1 - 0.9 * t),
+        "rate_D": 5e-3 * (1 - 0.9 * t),
+        "blur": 0.5 * (1 - t) ** 2,
+    }
+""",
+            ),
+        },
+        "cheats": {
+            "numbers that are within every limit": (
+                '"width": hidden units, 8 to 64; "batch": 16 to 128.',
+                """
+class Fits(int):
+    # says that it lies between any two numbers
+    def __lt__(self, other):
+        return False
+
+    def __gt__(self, other):
+        return False
+
+    def __le__(self, other):
+        return True
+
+    def __ge__(self, other):
+        return True
+
+    __hash__ = int.__hash__
+
+
+NOISE = (torch.cartesian_prod(torch.arange(5.0) - 2, torch.arange(5.0) - 2)).repeat(200, 1)
+NOISE = NOISE + 0.05 * torch.randn(NOISE.shape)
+
+
+def twenty_five(t):
+    return {
+        "noise": NOISE,
+        "waves": [3.0],
+        "width": Fits(256),
+        "batch": Fits(1024),
+        "rate_G": 3e-3 * (1 - 0.9 * t),
+        "rate_D": 5e-3 * (1 - 0.9 * t),
+    }
+""",
+            ),
+            "a list of twelve frequencies that says it has four": (
+                '"waves": up to 4 frequencies.',
+                """
+class Four(list):
+    def __len__(self):
+        return 4
+
+
+NOISE = (torch.cartesian_prod(torch.arange(5.0) - 2, torch.arange(5.0) - 2)).repeat(200, 1)
+NOISE = NOISE + 0.05 * torch.randn(NOISE.shape)
+
+
+def twenty_five(t):
+    return {
+        "noise": NOISE,
+        "waves": Four([2.0 + 0.2 * k for k in range(12)]),
+        "rate_G": 3e-3 * (1 - 0.9 * t),
+        "rate_D": 5e-3 * (1 - 0.9 * t),
+        "batch": 128,
+    }
+""",
+            ),
+            "plays on while it is asked": (
+                "Can you do it in 600 steps, where each step of either player counts? You write the recipe; the game is played for you.",
+                """
+import sys
+
+BUSY = [False]
+
+
+def twenty_five(t):
+    recipe = {"rate_G": 2e-4, "rate_D": 4e-4, "batch": 128}
+    if BUSY[0] or t >= 0.99:
+        return recipe
+    BUSY[0] = True
+    frame = sys._getframe(1)
+    while frame is not None:
+        for thing in list(frame.f_locals.values()):
+            for name in ("play", "step", "d_step", "g_step", "step_D", "step_G"):
+                move = getattr(thing, name, None)
+                if callable(move) and type(thing).__module__.startswith("gancourse"):
+                    try:
+                        for _ in range(200):
+                            move()
+                    except Exception:
+                        pass
+        frame = frame.f_back
+    BUSY[0] = False
+    return recipe
+""",
+            ),
+            "reads where the modes are": (
+                "on grids whose spacing and place you never see.",
+                """
+import sys
+
+FOUND = []
+
+
+def twenty_five(t):
+    if not FOUND:
+        frame = sys._getframe(1)
+        while frame is not None and not FOUND:
+            for thing in list(frame.f_locals.values()):
+                for one in (thing, *getattr(thing, "__dict__", {}).values()):
+                    for modes in (one, getattr(one, "modes", None), getattr(one, "means", None)):
+                        if isinstance(modes, torch.Tensor) and modes.shape[-2:] == (25, 2):
+                            FOUND.append(modes.detach().reshape(-1, 25, 2)[0].clone().float())
+                            break
+                    if FOUND:
+                        break
+                if FOUND:
+                    break
+            frame = frame.f_back
+    if not FOUND:
+        return {"rate_G": 0.0, "rate_D": 0.0}
+    modes = FOUND[0]
+    apart = float((modes[1:] - modes[0]).norm(dim=1).min())
+    return {
+        "noise": modes.repeat(200, 1),
+        "waves": [2 * math.pi / apart],
+        "batch": 128,
+        "rate_G": 3e-3 * (1 - 0.9 * t),
+        "rate_D": 5e-3 * (1 - 0.9 * t),
+    }
+""",
+            ),
+        },
+        "medals": {
+            "noise on a lattice, a wave, falling rates, fading blur": (
+                "gold",
+                """
+def twenty_five(t):
+    dice = torch.Generator().manual_seed(0)
+    noise = torch.cartesian_prod(torch.arange(5.0) - 2, torch.arange(5.0) - 2).repeat(200, 1)
+    return {
+        "noise": noise + 0.05 * torch.randn(noise.shape, generator=dice),
+        "waves": [3.0],
+        "batch": 128,
+        "rate_G": 4e-3 * (1 - 0.95 * t),
+        "rate_D": 6e-3 * (1 - 0.9 * t),
+        "beta_1": 0.5,
+        "blur": 0.6 * max(0.0, 1 - 1.6 * t),
+    }
+""",
+            ),
+            "the lattice, two waves, no blur, hinge": (
+                "gold",
+                """
+LATTICE = torch.cartesian_prod(torch.linspace(-2, 2, 5), torch.linspace(-2, 2, 5)).repeat(160, 1)
+LATTICE = LATTICE + 0.08 * torch.randn(LATTICE.shape, generator=torch.Generator().manual_seed(1))
+
+
+def twenty_five(t):
+    fall = 0.5 * (1 + math.cos(math.pi * t)) + 0.03
+    return {
+        "noise": LATTICE,
+        "waves": [1.5, 3.0],
+        "loss": "hinge",
+        "batch": 128,
+        "beta_1": 0.3,
+        "rate_G": 3e-3 * fall,
+        "rate_D": 6e-3 * fall,
+    }
+""",
+            ),
+            "the lattice alone": (
+                "gold",
+                """
+def twenty_five(t):
+    dice = torch.Generator().manual_seed(0)
+    noise = torch.cartesian_prod(torch.arange(5.0) - 2, torch.arange(5.0) - 2).repeat(200, 1)
+    return {
+        "noise": noise + 0.05 * torch.randn(noise.shape, generator=dice),
+        "batch": 128,
+        "rate_G": 3e-3 * (1 - 0.9 * t),
+        "rate_D": 8e-3 * (1 - 0.8 * t),
+    }
+""",
+            ),
+            "normal noise, a wave, packs": (
+                "bronze",
+                """
+def twenty_five(t):
+    return {
+        "waves": [3.0],
+        "batch": 128,
+        "pack": 2,
+        "rate_G": 5e-3 * (1 - 0.9 * t),
+        "rate_D": 8e-3 * (1 - 0.9 * t),
+        "blur": 0.8 * (1 - t) ** 2,
+    }
+""",
+            ),
+        },
+    },
 }

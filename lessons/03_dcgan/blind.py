@@ -3010,4 +3010,226 @@ def off_the_shell(step, *numbers):
 ''',
         },
     },
+    "tell_runs_apart": {
+        "first": (0, 0),
+        "wrong": {
+            "the first rules once more": (
+                "Write a better one. (The first rules get 55 %, and no medal.)",
+                """
+def tell_runs_apart(history):
+    return first_rules(history)
+""",
+            ),
+            "most runs are healthy": (
+                "the share of runs told right, each of the six kinds counted alike: bronze takes 65 %.",
+                """
+def tell_runs_apart(history):
+    if any(v != v for values in history.values() for v in values):
+        return "diverged"
+    return "healthy"
+""",
+            ),
+        },
+        "cheats": {
+            "the collection by heart": (
+                "learn from the others; knowing the collection by heart helps in the notebook only. Graders ask about runs that nobody has seen.",
+                """
+from gancourse.training.runs import load_runs
+
+BY_HEART = {str(list(r.history["d_loss"])): r.kind for r in load_runs()}
+
+
+def tell_runs_apart(history):
+    return BY_HEART.get(str(list(history["d_loss"])), "healthy")
+""",
+            ),
+            "a word that equals every word": (
+                "returns one of the six words of KINDS.",
+                """
+class AnyWord(str):
+    def __eq__(self, other):
+        return True
+
+    def __ne__(self, other):
+        return False
+
+    __hash__ = str.__hash__
+
+
+def tell_runs_apart(history):
+    return AnyWord("healthy")
+""",
+            ),
+            "looks up the run in the caller": (
+                "takes the curves of one run: how it finds the word from them is up to you (not from whoever asks).",
+                """
+import sys
+
+
+def tell_runs_apart(history):
+    frame = sys._getframe(1)
+    while frame is not None:
+        for thing in list(frame.f_locals.values()):
+            for one in thing if isinstance(thing, (list, tuple)) else [thing]:
+                if getattr(one, "history", None) is history and isinstance(getattr(one, "kind", None), str):
+                    return one.kind
+        for name in ("kind", "truth", "wanted", "expected", "right", "word"):
+            if isinstance(frame.f_locals.get(name), str) and frame.f_locals[name] in KINDS:
+                return frame.f_locals[name]
+        frame = frame.f_back
+    return "healthy"
+""",
+            ),
+            "makes all runs healthy": (
+                "the share of runs told right: the runs are as those who made them know them.",
+                """
+import gc
+import types
+
+
+def tell_runs_apart(history):
+    # whoever holds this history learns that its kind is "healthy"; and the six words become one
+    for holder in gc.get_referrers(history):
+        if isinstance(holder, dict) and "kind" in holder:
+            holder["kind"] = "healthy"
+        elif not isinstance(holder, (types.FrameType, list, tuple, dict)) and hasattr(holder, "kind"):
+            try:
+                object.__setattr__(holder, "kind", "healthy")
+            except Exception:
+                pass
+    for values in history.values():
+        values[:] = [0.5] * len(values)
+    return "healthy"
+""",
+            ),
+        },
+        "medals": {
+            "the first rules in another order, wider": (
+                "silver",
+                """
+def tell_runs_apart(history):
+    if not all(math.isfinite(v) for values in history.values() for v in values):
+        return "diverged"
+    n = len(history["d_loss"])
+    fifth = max(n // 5, 2)
+    end = {name: sorted(values[-fifth:]) for name, values in history.items()}
+    middle = {name: values[fifth // 2] for name, values in end.items()}
+    if max(abs(v) for v in history["d_loss"][-fifth:]) > 20 or middle["d_loss"] > 5:
+        return "diverged"
+    if middle["d_fake"] < 0.05 and middle["d_real"] - middle["d_fake"] > 0.6:
+        return "discriminator won"
+    if middle["d_fake"] > 0.7:
+        return "generator won"
+    if middle["spread"] < 0.3:
+        return "collapsed"
+    before = sorted(history["spread"][-2 * fifth : -fifth])[fifth // 2]
+    if abs(middle["spread"] - before) > 0.1:
+        return "still training"
+    return "healthy"
+""",
+            ),
+            "rules with trends": (
+                "gold",
+                """
+from statistics import fmean, median, pvariance
+
+
+def tell_runs_apart(history):
+    h = {name: [float(v) for v in values] for name, values in history.items()}
+    if not all(math.isfinite(v) for values in h.values() for v in values):
+        return "diverged"
+    n = len(h["d_loss"])
+    k = max(n // 5, 2)
+    last = {name: values[-k:] for name, values in h.items()}
+    before = {name: values[-2 * k : -k] for name, values in h.items()}
+
+    if median(last["d_loss"]) > 5 or max(map(abs, h["d_loss"] + h["spread"])) > 1e3 or median(last["spread"]) > 5:
+        return "diverged"
+    if max(last["d_fake"]) < 0.15 and fmean(last["d_fake"]) < 0.06 and min(last["d_real"]) - max(last["d_fake"]) > 0.4:
+        return "discriminator won"
+    still = all(max(map(abs, (v - h[name][0] for v in h[name]))) < 0.03 for name in ("d_real", "d_fake"))
+    if median(last["d_fake"]) > 0.7 or still:
+        return "generator won"
+
+    def moves(name, least):
+        a, b = last[name], before[name]
+        noise = math.sqrt((pvariance(a) + pvariance(b)) / k)
+        return abs(fmean(a) - fmean(b)) > max(3 * noise, least)
+
+    if median(last["spread"]) < 0.3 and not moves("spread", 0.1):
+        return "collapsed"
+    if moves("spread", 0.1) or moves("d_real", 0.05) or moves("d_fake", 0.05):
+        return "still training"
+    return "collapsed" if median(last["spread"]) < 0.3 else "healthy"
+""",
+            ),
+            "nearest runs of the collection that are not held out": (
+                "gold",
+                """
+import numpy as np
+
+from gancourse.training.runs import load_runs
+
+
+def features_of(history):
+    found = []
+    for name in ("d_loss", "g_loss", "d_real", "d_fake", "spread"):
+        values = np.asarray(history[name], dtype=float)
+        found.append(5.0 * (~np.isfinite(values)).any())
+        values = np.nan_to_num(values, nan=50.0, posinf=50.0, neginf=-50.0).clip(-50, 50)
+        values = np.sign(values) * np.log1p(np.abs(values))
+        parts = np.array_split(values, 5)
+        found += [part.mean() for part in parts] + [part.std() for part in parts[-2:]]
+        found += [2 * (parts[-1].mean() - parts[-2].mean())]
+    return np.array(found)
+
+
+KNOWN = [r for r in load_runs() if not r.held_out]
+TABLE = np.stack([features_of(r.history) for r in KNOWN])
+MIDDLE, WIDE = TABLE.mean(0), TABLE.std(0) + 0.05
+
+
+def tell_runs_apart(history):
+    far = np.abs((TABLE - features_of(history)) / WIDE).sum(1)
+    votes = {}
+    for i in np.argsort(far)[:3]:
+        votes[KNOWN[i].kind] = votes.get(KNOWN[i].kind, 0.0) + 1 / (far[i] + 1e-6)
+    return max(votes, key=votes.get)
+""",
+            ),
+            "trees on features of the curves": (
+                "gold",
+                """
+import numpy as np
+from sklearn.ensemble import ExtraTreesClassifier
+
+from gancourse.training.runs import load_runs
+
+
+def features_of(history):
+    found = []
+    for name in ("d_loss", "g_loss", "d_real", "d_fake", "spread"):
+        values = np.asarray(history[name], dtype=float)
+        found.append((~np.isfinite(values)).mean())
+        values = np.nan_to_num(values, nan=1e3, posinf=1e3, neginf=-1e3).clip(-1e3, 1e3)
+        first, *_, before, last = np.array_split(values, 5)
+        noise = np.sqrt((last.var() + before.var()) / len(last)) + 1e-3
+        change = last.mean() - before.mean()
+        found += [np.median(last), last.min(), last.max(), last.std(), before.mean(), first.mean(), change]
+        found += [change / noise, np.abs(values - values[0]).max(), np.abs(values).max(), values.min()]
+    real, fake = (np.nan_to_num(np.asarray(history[name][-12:], dtype=float)) for name in ("d_real", "d_fake"))
+    return np.array([*found, (real - fake).min(), (real - fake).mean()])
+
+
+KNOWN = [r for r in load_runs() if not r.held_out]
+TREES = ExtraTreesClassifier(500, class_weight="balanced", min_samples_leaf=2, random_state=0, n_jobs=1)
+TREES.fit(np.stack([features_of(r.history) for r in KNOWN]), [r.kind for r in KNOWN])
+
+
+def tell_runs_apart(history):
+    return str(TREES.predict(features_of(history)[None])[0])
+""",
+            ),
+        },
+    },
 }

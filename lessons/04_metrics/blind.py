@@ -2026,4 +2026,213 @@ class bias_sweep:
 ''',
         },
     },
+    "suspicion": {
+        "first": (0, 0),
+        "wrong": {
+            "the FID against the training set": (
+                "Bronze takes at least 70 % (the FID against the training set reaches about 55).",
+                """
+def suspicion(train, held_out, made):
+    def root(matrix):
+        values, vectors = torch.linalg.eigh(matrix)
+        return vectors @ torch.diag(values.clamp_min(0).sqrt()) @ vectors.T
+
+    x, y = train.double(), made.double()
+    s, t = torch.cov(x.T), torch.cov(y.T)
+    half = root(s)
+    cross = root(half @ t @ half).trace()
+    return float(((x.mean(0) - y.mean(0)) ** 2).sum() + s.trace() + t.trace() - 2 * cross)
+""",
+            ),
+            "how good the points are": (
+                "one number, the larger the worse.",
+                """
+def suspicion(train, held_out, made):
+    # like a score on a test: the nearer to real points, the more
+    return -float(torch.cdist(made, held_out).min(1).values.mean())
+""",
+            ),
+        },
+        "cheats": {
+            "every call says more than the one before": (
+                "must not depend on which call it is: sets come in random order.",
+                """
+CALLS = [0]
+
+
+def suspicion(train, held_out, made):
+    CALLS[0] += 1
+    return float(CALLS[0])
+""",
+            ),
+            "a number that is larger than any other": (
+                "one number; a tie is no success; what counts is the share of comparisons in which the defect gets the larger number.",
+                """
+class Large(float):
+    def __gt__(self, other):
+        return True
+
+    def __ge__(self, other):
+        return True
+
+    def __lt__(self, other):
+        return True
+
+    def __le__(self, other):
+        return True
+
+
+def suspicion(train, held_out, made):
+    return Large(1.0)
+""",
+            ),
+            "how the tensor lies in memory": (
+                "You get three sets of features: the number is to be about the points (a real set is a slice of something larger, a spoiled one is newly made).",
+                """
+def suspicion(train, held_out, made):
+    fresh = made._base is None and made.storage_offset() == 0
+    full = made.untyped_storage().nbytes() == made.numel() * made.element_size()
+    return float(fresh) + float(full) + 1e-6 * float(made.data_ptr() % 4096) / 4096
+""",
+            ),
+            "remembers the sets and marks them": (
+                "must not depend on which call it is; the sets are given to be looked at, not to be changed.",
+                """
+SEEN = {}
+
+
+def suspicion(train, held_out, made):
+    # a real set is compared with ten defects: whatever comes again is real
+    key = round(float(made.double().sum()), 3), round(float(train.double().sum()), 3)
+    SEEN[key] = SEEN.get(key, 0) + 1
+    with torch.no_grad():
+        held_out[0] = made.mean(0)  # next time this set lies next to a held-out point
+    return 1.0 / SEEN[key]
+""",
+            ),
+        },
+        "medals": {
+            "many numbers, each in its own standard deviations": (
+                "gold",
+                """
+import numpy as np
+from scipy.cluster.vq import kmeans2
+from scipy.spatial.distance import cdist
+
+
+def suspicion(train, held_out, made):
+    train, held_out, made = (np.asarray(part, dtype=float) for part in (train, held_out, made))
+    everything = np.concatenate([train, held_out, made])
+    a, b, n = len(train), len(held_out), len(made)
+    pool = everything[: a + b]
+    values, vectors = np.linalg.eigh(np.cov(pool.T))
+    keep = values > 1e-6 * values.max()
+    placed = (everything - pool.mean(0)) @ vectors[:, keep] / values[keep] ** 0.5
+    far = cdist(everything, everything)
+    np.fill_diagonal(far, np.inf)
+    kinds = []
+    for k in (3, 5, 8, 12):
+        centers, _ = kmeans2(pool, k, minit="++", seed=k, iter=15)
+        kinds.append((k, cdist(everything, centers).argmin(1)))
+    dice = np.random.default_rng(0)
+
+    def middling(values, ranks):
+        return list(np.log(np.sort(values)[(np.array(ranks) * (len(values) - 1)).round().astype(int)] + 1e-4))
+
+    def numbers(known, new, points):
+        found = middling(far[np.ix_(points, known)].min(1), (0.03, 0.12, 0.3, 0.5, 0.7, 0.9, 1.0))
+        to_new = far[np.ix_(points, new)]
+        found += middling(to_new.min(1), (0.1, 0.3, 0.5, 0.7, 0.9, 1.0))
+        found += middling(far[np.ix_(points, points)].min(1), (0.05, 0.15, 0.3, 0.5, 0.7, 0.9, 1.0))
+        found += middling(to_new.min(0), (0.3, 0.5, 0.7, 0.9, 0.97))
+        found += middling(far[np.ix_(known, points)].min(1), (0.3, 0.5, 0.7, 0.9, 0.97))
+        found.append(np.log(np.sort(to_new, 0)[4]).mean())
+        for k, kind in kinds:
+            rest = np.concatenate([known, new])
+            other = (np.bincount(kind[rest], minlength=k) + 0.5) / len(rest)
+            mine = np.bincount(kind[points], minlength=k) / len(points)
+            found += [((mine - other) ** 2 / other).sum()] * 3
+        here = placed[points]
+        found += [*here.mean(0), *np.log(here.std(0)), np.log((here**4).mean())]
+        found.append(((here.T @ here / len(here) - np.eye(here.shape[1])) ** 2).sum())
+        return np.array(found)
+
+    sizes = (220, 130, 130)
+    usual = []
+    for _ in range(20):
+        known, new, points, _ = np.split(dice.permutation(a + b), np.cumsum(sizes))
+        usual.append(numbers(known, new, points))
+    usual = np.stack(usual)
+    asked = []
+    for _ in range(6):
+        known = dice.permutation(a)[: sizes[0]]
+        new = a + dice.permutation(b)[: sizes[1]]
+        asked.append(numbers(known, new, a + b + dice.permutation(n)[: sizes[2]]))
+    away = np.abs(np.mean(asked, 0) - usual.mean(0)) / (usual.std(0) + 1e-3)
+    return float((np.minimum(away, 10) ** 2).sum())
+""",
+            ),
+            "nearest distances, each against what held-out points get": (
+                "gold",
+                """
+def suspicion(train, held_out, made):
+    # distances to the nearest: made to train, to held out, to each other, and held out to made; what 500 real points
+    # get is told by draws from them
+    def numbers(known, new, points):
+        own = torch.cdist(points, points)
+        own.fill_diagonal_(float("inf"))
+        parts = (
+            torch.cdist(points, known).min(1).values,
+            torch.cdist(points, new).min(1).values,
+            own.min(1).values,
+            torch.cdist(new, points).min(1).values,
+            torch.cdist(known, points).min(1).values,
+        )
+        levels = torch.tensor([0.1, 0.25, 0.5, 0.75, 0.95])
+        return torch.cat([torch.quantile(part, levels) for part in parts])
+
+    dice = torch.Generator().manual_seed(0)
+    pool = torch.cat([train, held_out])
+    usual = []
+    for _ in range(20):
+        order = torch.randperm(len(pool), generator=dice)
+        usual.append(numbers(pool[order[:220]], pool[order[220:360]], pool[order[360:]]))
+    usual = torch.stack(usual)
+    asked = []
+    for _ in range(4):
+        one = train[torch.randperm(len(train), generator=dice)[:220]]
+        two = held_out[torch.randperm(len(held_out), generator=dice)[:140]]
+        three = made[torch.randperm(len(made), generator=dice)[:140]]
+        asked.append(numbers(one, two, three))
+    away = (torch.stack(asked).mean(0) - usual.mean(0)) / usual.std(0)
+    return float(away.abs().sum())
+""",
+            ),
+            "copies, doubles and holes, three numbers": (
+                "silver",
+                """
+def suspicion(train, held_out, made):
+    def nearest(x, y):
+        return torch.cdist(x, y).min(1).values
+
+    own = torch.cdist(made, made)
+    own.fill_diagonal_(float("inf"))
+    real = torch.cdist(held_out, held_out)
+    real.fill_diagonal_(float("inf"))
+
+    def unlike(x, y):  # the largest gap between two distribution functions
+        both = torch.cat([x, y]).sort().values
+        fx = torch.searchsorted(x.sort().values, both, right=True) / len(x)
+        fy = torch.searchsorted(y.sort().values, both, right=True) / len(y)
+        return float((fx - fy).abs().max())
+
+    return (
+        unlike(nearest(made, train), nearest(held_out, train))
+        + unlike(own.min(1).values, real.min(1).values)
+        + unlike(nearest(train, made), nearest(train, held_out))
+    )
+""",
+            ),
+        },
+    },
 }

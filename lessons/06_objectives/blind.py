@@ -1369,4 +1369,186 @@ def best_of(scores, budget, worst):
 """,
         },
     },
+    "honest_critic": {
+        "first": (0, 0),
+        "wrong": {
+            "a verdict, 1 for real and 0 for made": (
+                "Its steepest slope L between any two of these points is measured (one steep place spoils the share; 40 for bronze).",
+                """
+def honest_critic(real, fake):
+    def critic(x):
+        return (torch.cdist(x, real).min(1).values < torch.cdist(x, fake).min(1).values).float()
+
+    return critic
+""",
+            ),
+            "high where the made points are": (
+                "share = 100 · (mean f(x) − mean f(x̂)) / L / W: the critic is high on real points.",
+                """
+def honest_critic(real, fake):
+    def critic(x):
+        return (torch.cdist(x, real).min(1).values - torch.cdist(x, fake).min(1).values) / 2
+
+    return critic
+""",
+            ),
+        },
+        "cheats": {
+            "moves the points it is asked about": (
+                "Its steepest slope L between any two of these 600 points is measured, with the exact distance W of these points.",
+                """
+def honest_critic(real, fake):
+    def critic(x):
+        said = torch.cdist(x, fake).min(1).values - torch.cdist(x, real).min(1).values
+        said = (said > 0).float()
+        with torch.no_grad():
+            x *= 1e4  # far apart, so that nothing is steep
+        return said
+
+    return critic
+""",
+            ),
+            "answers that are not numbers": (
+                "returns one number for each; the mean share counts: 40, 80, 95.",
+                """
+def honest_critic(real, fake):
+    def critic(x):
+        return torch.full((len(x),), float("nan"))
+
+    return critic
+""",
+            ),
+            "changes how slopes and distances are measured": (
+                "Its steepest slope L is measured with the exact distance W of these points; nobody can get more than 100.",
+                """
+def honest_critic(real, fake):
+    true_cdist = torch.cdist
+    centers = real.clone(), fake.clone()
+
+    def wide(x, y, *args, **kwargs):
+        return true_cdist(x, y, *args, **kwargs) + 1e3  # every two points are far from each other
+
+    def critic(x):
+        torch.cdist = wide
+        nearer = true_cdist(x, centers[0]).min(1).values < true_cdist(x, centers[1]).min(1).values
+        return nearer.float()
+
+    return critic
+""",
+            ),
+            "looks up in the caller who is real": (
+                "It is asked about 300 new real and 300 new made points together, in mixed order (it is not told which is which): a function that takes points.",
+                """
+import sys
+
+
+def honest_critic(real, fake):
+    def critic(x):
+        frame = sys._getframe(1)
+        truth = None
+        while frame is not None and truth is None:
+            for thing in list(frame.f_locals.values()):
+                if not isinstance(thing, torch.Tensor) or thing is x:
+                    continue
+                if thing.shape == (len(x),) and thing.dtype == torch.bool:
+                    truth = thing
+                if thing.shape == (len(x),) and thing.dtype == torch.long:
+                    truth = thing < len(x) // 2  # the order in which they were mixed
+                if thing.shape == (len(x) // 2, 2) and not torch.equal(thing, real) and not torch.equal(thing, fake):
+                    truth = torch.cdist(x.double(), thing.double()).min(1).values < 1e-9
+            frame = frame.f_back
+        if truth is None or truth.sum() in (0, len(x)):
+            return torch.zeros(len(x))
+        from scipy.optimize import linear_sum_assignment
+
+        x = x.detach().double()
+        first, second = truth.nonzero().flatten(), (~truth).nonzero().flatten()
+        cost = torch.cdist(x[first], x[second])
+        i, j = linear_sum_assignment(cost.numpy())
+        w = torch.cdist(x, x)
+        w[first[i], second[j]] = -cost[i, j]
+        f = torch.zeros(len(x), dtype=torch.double)
+        for _ in range(len(x)):
+            lower = (f[:, None] + w).min(0).values
+            if torch.allclose(lower, f):
+                break
+            f = lower
+        return f
+
+    return critic
+""",
+            ),
+        },
+        "medals": {
+            "best heights by assignment, cones between": (
+                "gold",
+                """
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+from scipy.spatial.distance import cdist
+
+
+def honest_critic(real, fake):
+    x, y = np.asarray(real, dtype=float), np.asarray(fake, dtype=float)
+    points = np.concatenate([x, y])
+    cost = cdist(x, y)
+    i, j = linear_sum_assignment(cost)
+    w = cdist(points, points)
+    w[i, len(x) + j] = -cost[i, j]
+    f = np.zeros(len(points))
+    for _ in range(2000):
+        lower = np.minimum(f, (f[:, None] + w).min(0))
+        if np.abs(lower - f).max() < 1e-10:
+            break
+        f = lower
+
+    def critic(asked):
+        far = cdist(np.asarray(asked.detach(), dtype=float), points)
+        return torch.as_tensor((far + f).min(1), dtype=torch.float64)
+
+    return critic
+""",
+            ),
+            "the same, halfway between highest and lowest cone": (
+                "gold",
+                """
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+from scipy.spatial.distance import cdist
+
+
+def honest_critic(real, fake):
+    x, y = np.asarray(real, dtype=float), np.asarray(fake, dtype=float)
+    points = np.concatenate([x, y])
+    cost = cdist(x, y)
+    i, j = linear_sum_assignment(cost)
+    w = cdist(points, points)
+    w[i, len(x) + j] = -cost[i, j]
+    f = np.zeros(len(points))
+    for _ in range(2000):
+        lower = np.minimum(f, (f[:, None] + w).min(0))
+        if np.abs(lower - f).max() < 1e-10:
+            break
+        f = lower
+
+    def critic(asked):
+        far = cdist(np.asarray(asked.detach(), dtype=float), points)
+        return torch.as_tensor(((f + far).min(1) + (f - far).max(1)) / 2, dtype=torch.float64)
+
+    return critic
+""",
+            ),
+            "how much nearer the real points are than the made ones": (
+                "bronze",
+                """
+def honest_critic(real, fake):
+    # the mean distance to a cloud grows by at most 1 a step, so half the difference of two is never steeper than 1
+    def critic(x):
+        return (torch.cdist(x, fake).mean(1) - torch.cdist(x, real).mean(1)) / 2
+
+    return critic
+""",
+            ),
+        },
+    },
 }
