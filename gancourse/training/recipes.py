@@ -447,7 +447,7 @@ RECIPES: dict[str, Recipe | Study] = {
         ),
         Study(
             "autoencoders-32", "autoencoders, a VAE and a decoder from factors, 32 × 32, for lesson 05",
-            {"cpu": 6, "cuda": 6},
+            {"cpu": 10, "cuda": 10},
             {"autoencoders_32": (
                 "encoder_l2", "decoder_l2", "encoder_l1", "decoder_l1", "encoder_vae", "decoder_vae", "from_factors",
             )},

@@ -1002,7 +1002,7 @@ def paint(net, n, height, width):
 # Does it add up? Of 2 × 2 binary pixels there are sixteen pictures. Whatever the weights are, their probabilities must
 # have the sum 1: that is what makes it a density, and no score.
 
-# %% name="sixteen" demo=true folded="All sixteen pictures of 2 × 2 pixels: their probabilities, and how often they are painted"
+# %% name="sixteen" demo=true folded="All sixteen pictures of 2 × 2 pixels: how probable, and how often painted"
 sixteen = torch.tensor([[k >> j & 1 for j in (3, 2, 1, 0)] for k in range(16)]).float().view(16, 1, 2, 2)
 tiny = nn.Sequential(MaskedConv(1, 8, 3, False), nn.ReLU(), MaskedConv(8, 1, 3, True))
 for p in tiny.parameters():
@@ -1083,6 +1083,7 @@ def painted_film(net, n=12):
     return torch.stack([*frames, x])
 
 
+# %% name="draw-painted" demo=true folded="Draws pictures being painted, and bits for each pixel"
 def draw_painted(net, bits, title):
     """Pictures at four moments, and bits for each pixel over the steps."""
     frames = painted_film(net)[[4, 8, 12, 16]]

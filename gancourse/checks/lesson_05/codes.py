@@ -46,7 +46,7 @@ def directions_of(x: Tensor, center: bool = True) -> tuple[Tensor, Tensor]:
     return values.flip(0), vectors.T.flip(0)
 
 
-@check.that("principal_components", "the mean row, and orthogonal components of length 1", alone=False)
+@check.that("principal_components", "the mean row, and orthogonal components of length 1", alone=False, point=True)
 def _(answer: Callable) -> None:
     x, k = stretched_rows(9, 5), chosen_int(3, between=(2, 4))
     mean, found, _ = parts_of_pca(answer, x, k)
