@@ -49,7 +49,9 @@ def bits_by(answer: Callable, rule: HiddenRule) -> float:
     expect(callable(predict), told)
     new, total = rule.drawn(PICTURES_ASKED), 0.0
     for t in range(TOSSED, PIXELS_THERE):
-        said = numbers(predict(new[:, :t].clone()), (PICTURES_ASKED,), "What `predict` returns", "One for each picture.")
+        said = numbers(
+            predict(new[:, :t].clone()), (PICTURES_ASKED,), "What `predict` returns", "One for each picture."
+        )
         fits = bool(((said >= 0) & (said <= 1)).all())
         expect(fits, "`predict` should return probabilities, from 0 to 1; there are others.")
         said = said.clamp(SURE, 1 - SURE)

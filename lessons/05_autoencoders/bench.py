@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import torch
@@ -65,7 +66,9 @@ def bound(seeds: list[int]) -> bool:
             moved, times = torch.randn_like(m), torch.rand_like(v) * 3 + 0.05
             gap = exact - step(6, x, W, b, s, m + (k % 2) * moved, v * times)
             below.append(float(gap.min()))
-    print(f"bound: at the exact posterior off by {max(gaps):.1e} at most; for 200 others the least gap {min(below):.2g}")
+    print(
+        f"bound: at the exact posterior off by {max(gaps):.1e} at most; for 200 others the least gap {min(below):.2g}"
+    )
     return max(gaps) < 1e-9 and min(below) >= -1e-9
 
 
@@ -95,7 +98,10 @@ def blur(seeds: list[int]) -> bool:
                 mean[kind].append(sharpness(made))
             passed &= steep["l1"][-1] > steep["l2"][-1]
         for kind, found in steep.items():
-            print(f"blur, {code} numbers, {kind}: steepness {ranged(found, 4)}, mean strength {ranged(mean[kind], 4)}", flush=True)
+            print(
+                f"blur, {code} numbers, {kind}: steepness {ranged(found, 4)}, mean strength {ranged(mean[kind], 4)}",
+                flush=True,
+            )
     return passed
 
 
@@ -109,7 +115,7 @@ def bits(seeds: list[int]) -> bool:
         marks = [curve[k] for k in (0, 100, 200, 300, 400)] + [told[-1][1]]
         print(f"  bits {seed}: " + ", ".join(f"{value:.3f}" for value in marks), flush=True)
         ends.append(marks[-1])
-        passed &= all(later < earlier for earlier, later in zip(marks, marks[1:], strict=False)) and marks[-1] < alone
+        passed &= all(later < earlier for earlier, later in pairwise(marks)) and marks[-1] < alone
     print(f"bits: at last {ranged(ends, 3)}; each pixel by itself {alone:.3f}")
     return passed
 
@@ -145,7 +151,10 @@ def broken(seeds: list[int]) -> bool:
                 mu, log_var = encoder(names["new"]).chunk(2, 1)
                 off = float((decoder(mu) - names["new"]).square().flatten(1).sum(1).mean())
             used = int((((mu.square() + log_var.exp() - 1 - log_var) / 2).mean(0) > 0.1).sum())
-            print(f"  VAE, {run} {seed}: KL {history[-1][1]:.2f}, numbers in use {used}, squared error {off:.0f}", flush=True)
+            print(
+                f"  VAE, {run} {seed}: KL {history[-1][1]:.2f}, numbers in use {used}, squared error {off:.0f}",
+                flush=True,
+            )
             passed &= (used == 0) == (run == "A")
         good, leaking = (
             names["train_pixels"](**settings, seed=seed, steps=200)[1][-1][1]

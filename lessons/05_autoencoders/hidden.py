@@ -54,7 +54,9 @@ def _(answer: Callable) -> None:
     g = guesses[at]
     rows = torch.arange(4)
     expect_close(numbers(answer(1, p=p, g=g), (4,)), squares[rows, at], "step 1 on random pixels", show=False)
-    expect_close(numbers(answer(2, p=p), (4,)), guesses[squares.argmin(1)], "step 2 on random pixels", show=False, atol=1e-3)
+    expect_close(
+        numbers(answer(2, p=p), (4,)), guesses[squares.argmin(1)], "step 2 on random pixels", show=False, atol=1e-3
+    )
     expect_close(numbers(answer(3, p=p), (4,)), squares.min(1).values, "step 3 on random pixels", show=False, atol=1e-5)
     expect_close(numbers(answer(4, p=p, g=g), (4,)), sizes[rows, at], "step 4 on random pixels", show=False)
     expect_close(numbers(answer(5, p=p), (4,)), guesses[sizes.argmin(1)], "step 5 on random pixels", show=False)
@@ -97,7 +99,9 @@ def _(answer: Callable) -> None:
     got = numbers(answer(mu.expand(n, 4), log_var.expand(n, 4)), (n, 4))
     z = (got - mu.double()) / (log_var.double() / 2).exp()
     expect(float(z.mean(0).abs().max()) < 0.08, "The draws of a number do not lie around its own mean.")
-    expect(float((z.std(0) - 1).abs().max()) < 0.06, "The draws of a number are not spread as its own log-variance says.")
+    expect(
+        float((z.std(0) - 1).abs().max()) < 0.06, "The draws of a number are not spread as its own log-variance says."
+    )
     share = float((z > norm.ppf(0.9)).double().mean())
     expect(abs(share - 0.1) < 0.012, "The noise is not normal.")
 
@@ -256,7 +260,9 @@ def _(answer: Callable) -> None:
     expect(abs(float(got.exp().sum()) - 1) < 1e-3, "The probabilities of all pictures do not add up to 1.")
     some = x[:20]
     bits = -np.log2(want[:20]).mean() / 6
-    expect_close(number(answer("bits", chain(first, stay), some)), float(bits), "a chain, in bits", show=False, rtol=1e-3)
+    expect_close(
+        number(answer("bits", chain(first, stay), some)), float(bits), "a chain, in bits", show=False, rtol=1e-3
+    )
 
 
 @check.that("paint", "paints a chain as often as it should")

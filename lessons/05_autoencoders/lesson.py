@@ -1,4 +1,4 @@
-# %% [markdown] builds="autoencoders, a VAE, and a model that paints pixel by pixel: densities one can ask for" hours=5 stars=2
+# %% [markdown] builds="autoencoders, a VAE, and a model that paints pixel by pixel: densities to ask" hours=5 stars=2
 # # 05 · Densities, codes and blur
 #
 # A GAN draws and says nothing. Ask it how probable a picture is, or which noise a given face came from, and it has no
@@ -55,7 +55,8 @@ seed_everything(0)
 # ![A tree. Densities divide into explicit and implicit ones; explicit ones into tractable and approximate. Under each
 # leaf stand the lessons in which it is built.](images/taxonomy.png)
 #
-# - **explicit and tractable:** $p(x)$ is a formula that can be computed. Section 7 builds one: it paints pixel by pixel.
+# - **explicit and tractable:** $p(x)$ is a formula that can be computed. Section 7 builds one: it paints pixel by
+#   pixel.
 # - **explicit, approximate:** $p(x)$ is a formula with an integral in it that nobody can do. Section 5 bounds it.
 # - **implicit:** there is a machine that draws, and no formula. All GANs are there.
 #
@@ -141,8 +142,8 @@ def rebuilding(which, made, x):
 # 7. **The best row by absolute values**, shape (n, w).
 
 # %% [markdown] hints="blur_steps"
-# With probability $p$ the pixel is 1, and $g$ misses it by $1 - g$; else it misses 0 by $g$. Pixel number $i$ of the row
-# is light if the edge is at $i$ or left of it.
+# With probability $p$ the pixel is 1, and $g$ misses it by $1 - g$; else it misses 0 by $g$. Pixel number $i$ of the
+# row is light if the edge is at $i$ or left of it.
 # ---
 # 1: $p(1-g)^2 + (1-p)g^2$. 4: $p(1-g) + (1-p)g = p + (1 - 2p)g$: a straight line in $g$, so the best $g$ is at an end.
 # In the row the probability of *light* at pixel $i$ is the sum of `where` up to $i$.
@@ -206,7 +207,7 @@ for ax, row, name in zip(axes(fig, 6, 1), rows, names, strict=True):
     ax.set_ylabel(name, rotation=0, ha="right", va="center", fontsize=9)
 show(
     fig,
-    alt="Six rows of pixels. Four have an edge from dark to light at different places; below them the best row by each loss.",
+    alt="Six rows of pixels. Four have an edge from dark to light at some place; below, the best row by each loss.",
 )
 
 # %% [markdown]
@@ -245,7 +246,7 @@ def rebuilt(kind, x):
 sheets = {"new faces": new, "by squares": rebuilt("l2", new), "by absolute values": rebuilt("l1", new)}
 show(
     draw_rows({f"{name}, {edge_steepness(x):.3f}": x[:8] for name, x in sheets.items()}, "steepness of edges"),
-    alt="Three rows of eight faces: new ones, rebuilt by squares, rebuilt by absolute values; the rebuilt ones are soft.",
+    alt="Three rows of eight faces: new ones, rebuilt by squares, by absolute values; the rebuilt ones are soft.",
 )
 
 # %% [markdown]
@@ -300,21 +301,22 @@ def principal_components(x, k):
 # - [ ] clearly above PCA's error: it is stuck in some local minimum :: This loss has saddles, and no other minima
 #   (Baldi and Hornik, 1989).
 # - [x] at PCA's error, but for a percent or two :: Yes. It needs many steps to find what one decomposition gives.
-# - [ ] below it: it has biases, and is trained for just this :: The mean is in PCA as well, and no linear pair is better.
+# - [ ] below it: it has biases, and is trained for just this :: The mean is in PCA as well, and no linear pair is
+#   better.
 #
 # ---
 # Its error is drawn as a multiple of PCA's.
 
 # %% name="linear" demo=true folded="Trains a linear autoencoder of 16 numbers"
 WIDE, K = 768, 16
-few = F.avg_pool2d(faces[: quick(800, 100)], 2).flatten(1)  # (n, 768)
+few = F.avg_pool2d(faces[: quick(500, 100)], 2).flatten(1)  # (n, 768)
 mean, components, error = principal_components(few, K)
 
 
 def train_linear(seed=0, steps=None):
     """The error of a linear autoencoder after each step, as a multiple of PCA's."""
     seed_everything(seed)
-    encoder, decoder, steps = nn.Linear(WIDE, K), nn.Linear(K, WIDE), steps or quick(1000, 20)
+    encoder, decoder, steps = nn.Linear(WIDE, K), nn.Linear(K, WIDE), steps or quick(1500, 20)
     opt = torch.optim.Adam([*encoder.parameters(), *decoder.parameters()], 0.03)
     rate, ratios = torch.optim.lr_scheduler.OneCycleLR(opt, 0.03, total_steps=steps), []
     for _ in each(range(steps), "training a linear autoencoder", usual=quick(7, 1)):
@@ -339,7 +341,7 @@ curve.axhline(1, color="0.5", ls=":")
 curve.set(xlabel="step", title=f"error, as a multiple of PCA's: at last {ratios[-1]:.3f}")
 show(
     fig,
-    alt="Left: a mean face and eleven colored ghostly faces. Right: a falling curve that comes to rest near the dotted line at 1.",
+    alt="Left: a mean face and eleven ghostly ones. Right: a falling curve that comes to rest near a dotted line at 1.",
 )
 
 # %% [markdown]
@@ -409,7 +411,10 @@ with torch.no_grad():
     codes = shipped["encoder_l2"](new)
     cloud = codes.mean(0) + codes.std(0) * torch.randn(8, K)
     sheets = {"codes of faces": shipped["decoder_l2"](codes[:8]), "drawn codes": shipped["decoder_l2"](cloud)}
-show(draw_rows(sheets), alt="Two rows of eight soft faces: from codes of faces, and from random codes of the same spread.")
+show(
+    draw_rows(sheets),
+    alt="Two rows of eight soft faces: from codes of faces, and from random codes of the same spread.",
+)
 
 # %% [markdown]
 # ## 5. A code with a density: the VAE
@@ -421,8 +426,8 @@ show(draw_rows(sheets), alt="Two rows of eight soft faces: from codes of faces, 
 #
 # The integral is out of reach. But for *any* density $q(z|x)$ there is the **evidence lower bound**:
 #
-# $$\log p(x) \;\ge\; \underbrace{\mathbb{E}_{q(z|x)} \log p(x|z) - \mathrm{KL}\bigl(q(z|x) \,\|\, p(z)\bigr)}_{\text{ELBO}},
-# \qquad \log p(x) - \text{ELBO} = \mathrm{KL}\bigl(q(z|x) \,\|\, p(z|x)\bigr).$$
+# $$\log p(x) \;\ge\; \underbrace{\mathbb{E}_{q(z|x)} \log p(x|z) - \mathrm{KL}\bigl(q(z|x) \,\|\,
+# p(z)\bigr)}_{\text{ELBO}}, \qquad \log p(x) - \text{ELBO} = \mathrm{KL}\bigl(q(z|x) \,\|\, p(z|x)\bigr).$$
 #
 # So an encoder that gives $q(z|x) = N(\mu, \sigma^2)$, with a mean and a variance for each number of the code, can be
 # trained together with the decoder to make the bound large. Two things are needed for that, and both are short.
@@ -435,8 +440,8 @@ show(draw_rows(sheets), alt="Two rows of eight soft faces: from codes of faces, 
 # picture by itself**, anew in every call. Gradients reach both `mu` and `log_var`.
 
 # %% [markdown] hints="reparameterize"
-# Not "draw from the network's distribution", which has no derivative: draw noise that knows nothing of the network, then
-# shift and scale it.
+# Not "draw from the network's distribution", which has no derivative: draw noise that knows nothing of the network,
+# then shift and scale it.
 # ---
 # $z = \mu + \sigma\,\varepsilon$ with $\sigma = e^{\frac12 \log \sigma^2}$.
 # ---
@@ -488,12 +493,13 @@ def kl_to_prior(mu, log_var):
 # %% [markdown] exercise="bound_steps" stars=3 minutes=40
 # ### Exercise 6: the bound, where the truth is known
 #
-# Let $z \sim N(0, I)$ have k numbers, and $x | z \sim N(W z + b,\, s^2 I)$ have d. Given are `x` (n, d), `W` (d, k), `b`
-# (d,) and `s`, a number; all of it in float64. Logarithms are natural ones. Six steps, each checked by itself.
+# Let $z \sim N(0, I)$ have k numbers, and $x | z \sim N(W z + b,\, s^2 I)$ have d. Given are `x` (n, d), `W` (d, k),
+# `b` (d,) and `s`, a number; all of it in float64. Logarithms are natural ones. Six steps, each checked by itself.
 #
 # 1. **The spread of $x$.** Its covariance, z drawn and forgotten: (d, d).
 # 2. **The exact log-likelihood** $\log p(x)$ of each row, a normal density with that covariance: (n,).
-# 3. **The exact posterior's mean** of $z$ for each $x$: (n, k). With $M = W^\top W + s^2 I$ it is $M^{-1} W^\top (x - b)$.
+# 3. **The exact posterior's mean** of $z$ for each $x$: (n, k). With $M = W^\top W + s^2 I$ it is
+#    $M^{-1} W^\top (x - b)$.
 # 4. **The exact posterior's covariance**, the same for all $x$: $s^2 M^{-1}$, (k, k).
 # 5. **The first half of the bound.** Let $q = N(m, \mathrm{diag}(v))$ with `m` and `v` (n, k), means and *variances*.
 #    Then $\mathbb{E}_q \log p(x|z)$ needs no draws: $\mathbb{E}\,\lVert x - b - Wz \rVert^2 = \lVert x - b - W m
@@ -551,10 +557,10 @@ def bound_steps(step, x=NOTHING, W=NOTHING, b=NOTHING, s=1.0, m=NOTHING, v=NOTHI
 # $W$ has columns at right angles, so that the exact posterior is one of the $q$ that we allow. For $q$ the exact
 # posterior is taken, and then its mean is moved, or its variances are multiplied. How does the bound behave?
 #
-# - [ ] it stays a little below $\log p(x)$ even at the exact posterior :: The gap is KL($q$ ‖ posterior): what is it where
-#   the two are the same?
-# - [x] it touches $\log p(x)$ at the exact posterior, and falls off on both sides :: Yes: that is how an encoder is trained
-#   by the bound.
+# - [ ] it stays a little below $\log p(x)$ even at the exact posterior :: The gap is KL($q$ ‖ posterior): what is it
+#   where the two are the same?
+# - [x] it touches $\log p(x)$ at the exact posterior, and falls off on both sides :: Yes: that is how an encoder is
+#   trained by the bound.
 # - [ ] above $\log p(x)$ on one side :: It is a lower bound for every $q$.
 #
 # ---
@@ -577,7 +583,7 @@ for ax, name in ((left, "mean moved by"), (right, "variances times")):
 left.legend(fontsize=9)
 show(
     fig,
-    alt="Two arches below a dotted line, over shifts of the mean and factors of the variance; each touches it in one point.",
+    alt="Two arches below a dotted line, over shifts of the mean and factors of the variance; both touch it once.",
 )
 
 # %% [markdown]
@@ -593,8 +599,8 @@ show(
 #   shape of `x` (n, …).
 # - $z$ is drawn as in exercise 4, but with the given `noise` (n, k) in the place of fresh noise, so that a step can be
 #   repeated.
-# - The loss is the mean over the batch of $\frac{1}{2 s^2} \sum_i (\hat x_i - x_i)^2 + \beta\, \mathrm{KL}$, the sum over
-#   all numbers of a picture, KL as in exercise 5. With β = 1 it is minus the bound, but for a constant.
+# - The loss is the mean over the batch of $\frac{1}{2 s^2} \sum_i (\hat x_i - x_i)^2 + \beta\, \mathrm{KL}$, the sum
+#   over all numbers of a picture, KL as in exercise 5. With β = 1 it is minus the bound, but for a constant.
 #
 # Return two plain numbers, as they were before the step: the mean of the first term, and the mean of KL (without β).
 # Gradients from before must not count. Modes, `x` and `noise` stay as they are.
@@ -642,6 +648,7 @@ def train_vae(beta=1.0, seed=0, steps=STEPS):
 
 vae_encoder, vae_decoder, history = train_vae()
 
+
 # %% name="draw-vae" demo=true folded="Draws what a VAE rebuilds, what it makes up, and both terms"
 def draw_vae(encoder, decoder, history, title):
     """Faces rebuilt from means, faces from drawn codes, and both terms over the steps."""
@@ -667,11 +674,12 @@ draw_vae(vae_encoder, vae_decoder, history, "your VAE")
 # VAE
 #
 # Both terms pull against each other. The first wants codes far apart, each with little noise, so that the decoder knows
-# whom to draw. The second wants all codes to be $N(0, I)$. What is left is a cloud without holes, and so the drawn codes
-# of the middle sheet are codes that the decoder knows.
+# whom to draw. The second wants all codes to be $N(0, I)$. What is left is a cloud without holes, and so the drawn
+# codes of the middle sheet are codes that the decoder knows.
 #
 # Here is what both kinds of code are like in between, by the shipped networks: two faces, and a slider from one code to
 # the other. The VAE goes by the means.
+
 
 # %% name="between" demo=true folded="Two faces, and a slider between their codes"
 def draw_between(fig, first, second, share):
@@ -708,8 +716,8 @@ Sliders(
 #
 # ### Blur as a number
 #
-# The VAE's pixels lie around $\mathrm{dec}(z)$, at a distance of $s$. So what the decoder draws is a *mean*, of all that
-# a code leaves open. A GAN's generator draws no means: a mean of faces is no face, and $D$ would say so.
+# The VAE's pixels lie around $\mathrm{dec}(z)$, at a distance of $s$. So what the decoder draws is a *mean*, of all
+# that a code leaves open. A GAN's generator draws no means: a mean of faces is no face, and $D$ would say so.
 
 # %% [markdown] predict="who_is_sharper"
 # Steepness of edges: faces that the VAE makes up, the DCGAN's of lesson 03 (64 pixels, halved), and real ones. Who is
@@ -772,7 +780,7 @@ for name, low, high in (("yaw", -1, 1), ("age", 0, 1), ("glasses", 0, 1)):
     sheets[f"{name}, decoder"], sheets[f"{name}, renderer"] = swept(name, low, high)
 show(
     draw_rows(sheets, width=8),
-    alt="Six rows of nine faces of one person: the head turns, the person ages, glasses appear; each by network and renderer.",
+    alt="Six rows of nine faces of one person, by network and renderer: the head turns, age, glasses.",
 )
 
 # %% [markdown]
@@ -789,7 +797,10 @@ for start, end in ((0, 1), (1, 2), (2, 3)):
     ends = [told(vary(someone, "hair_style", [float(styles[k])])) for k in (start, end)]
     with torch.no_grad():
         rows[f"{HAIR_STYLES[styles[start]]} to {HAIR_STYLES[styles[end]]}"] = lone(torch.lerp(*ends, shares))
-show(draw_rows(rows, width=8), alt="Three rows of nine faces of one person, whose hair changes from one style to another.")
+show(
+    draw_rows(rows, width=8),
+    alt="Three rows of nine faces of one person, whose hair changes from one style to another.",
+)
 
 # %% [markdown]
 # LONE
@@ -801,9 +812,9 @@ show(draw_rows(rows, width=8), alt="Three rows of nine faces of one person, whos
 # $$p(x) = \prod_t p(x_t \mid x_1, \ldots, x_{t-1}).$$
 #
 # A network that gives each factor is an **explicit** model without any integral. Take the reading order, from left to
-# right and row by row. One network can give *all* factors at once, if what it says at pixel $t$ depends on pixels before
-# $t$ alone. MADE (Germain and others, 2015) masks dense layers for that, PixelCNN (van den Oord and others, 2016)
-# convolutions:
+# right and row by row. One network can give *all* factors at once, if what it says at pixel $t$ depends on pixels
+# before $t$ alone. MADE (Germain and others, 2015) masks dense layers for that, PixelCNN (van den Oord and others,
+# 2016) convolutions:
 #
 # - **mask A**, for the first layer: a place sees the rows above, and in its own row what is on the *left* of it;
 # - **mask B**, for all later layers: the same, *and itself*, for there stands only what came from before.
@@ -811,8 +822,8 @@ show(draw_rows(rows, width=8), alt="Three rows of nine faces of one person, whos
 # %% [markdown] exercise="MaskedConv" stars=2 minutes=25
 # ### Exercise 8: a masked convolution
 #
-# A class `MaskedConv(inputs, outputs, size, own)`, an `nn.Module`, called with maps (n, `inputs`, H, W). It returns maps
-# (n, `outputs`, H, W).
+# A class `MaskedConv(inputs, outputs, size, own)`, an `nn.Module`, called with maps (n, `inputs`, H, W). It returns
+# maps (n, `outputs`, H, W).
 #
 # - It is a convolution with a kernel of `size` × `size` (odd), stride 1, zeros around the maps, and a bias, as
 #   `nn.Conv2d` has them.
@@ -825,8 +836,8 @@ show(draw_rows(rows, width=8), alt="Three rows of nine faces of one person, whos
 # %% [markdown] hints="MaskedConv"
 # Number the places of the kernel in reading order. The middle is number `size * size // 2`.
 # ---
-# A mask of zeros and ones, (size, size), times the kernel, *each time* the layer is called: a mask that is applied once at
-# the start is forgotten after the first training step.
+# A mask of zeros and ones, (size, size), times the kernel, *each time* the layer is called: a mask that is applied once
+# at the start is forgotten after the first training step.
 # ---
 # Inherit from `nn.Conv2d` with `padding=size // 2`; keep the mask with `self.register_buffer`; in `forward`
 # `F.conv2d(x, self.weight * self.mask, self.bias, padding=…)`.
@@ -858,9 +869,9 @@ class MaskedConv(nn.Conv2d):
 # %% [markdown] exercise="seen_pixels" stars=2 minutes=20
 # ### Exercise 9: what a pixel sees
 #
-# `seen_pixels(net, height, width, row, column)`: `net` takes pictures (n, 1, height, width) and gives logits of the same
-# shape. Return a tensor (height, width) of `torch.bool`: True where the logit at (row, column) depends on that pixel of
-# **its own** picture.
+# `seen_pixels(net, height, width, row, column)`: `net` takes pictures (n, 1, height, width) and gives logits of the
+# same shape. Return a tensor (height, width) of `torch.bool`: True where the logit at (row, column) depends on that
+# pixel of **its own** picture.
 #
 # Go by gradients, on pictures of random numbers. Behind ReLUs a way may be shut for one picture and open for another,
 # so ask for **64 pictures** and count a pixel as seen if *any* of them has a gradient there that is not 0. Pictures do
@@ -890,11 +901,15 @@ def seen_pixels(net, height, width, row, column):
 # %% [markdown]
 # Here is what the pixel with the cross sees, in networks of your layers: one layer, three, and five.
 
+
 # %% name="network" demo=true open="how masked layers become a network"
+PIXEL_WIDTH = quick(24, 6)
+
+
 class PixelCNN(nn.Module):
     """Logits of "this pixel is 1" for pictures (n, 1, 16, 16), out of masked layers with a residual way around each."""
 
-    def __init__(self, width=quick(24, 6), layers=4, own=False):
+    def __init__(self, width=PIXEL_WIDTH, layers=4, own=False):
         super().__init__()
         self.first = MaskedConv(1, width, 7, own)
         self.place = nn.Parameter(torch.zeros(width, 16, 16))  # where one is, which may be known
@@ -917,7 +932,7 @@ for ax, layers in zip(axes(fig, 1, 3), (0, 2, 4), strict=True):
     ax.grid(False)
 show(
     fig,
-    alt="Three squares; in each a green region above and left of a cross, larger with more layers, with nothing at or below it.",
+    alt="Three squares; in each a green region above and left of a cross, larger with more layers.",
 )
 
 # %% [markdown]
@@ -933,8 +948,8 @@ show(
 #
 # - `log_likelihood(net, x)`: the natural logarithm of each picture's probability, (n,). It must hold for logits of
 #   ±1,000, and gradients pass.
-# - `bits_per_pixel(net, x)`: minus its mean over the pictures, for each pixel, in **bits**: one number. (A coin for each
-#   pixel takes 1 bit.)
+# - `bits_per_pixel(net, x)`: minus its mean over the pictures, for each pixel, in **bits**: one number. (A coin for
+#   each pixel takes 1 bit.)
 #
 # The last function is given, for the check.
 
@@ -1062,6 +1077,7 @@ def train_pixels(own=False, seed=0, steps=PIXEL_STEPS):
 
 pixels, bits = train_pixels()
 
+
 # %% name="alone" demo=true
 def bits_alone():
     """What a pixel of held-out stencils takes if each is guessed by itself, as often black as in training."""
@@ -1161,8 +1177,8 @@ draw_painted(*run_b, "run B")
 # %% [markdown] quiz="run_b"
 # Run B: what has happened?
 #
-# - [x] the bits are far too low, and what it paints is no face: each pixel sees itself :: It reads off the answer that it
-#   should predict. When it paints, there is no answer to read.
+# - [x] the bits are far too low, and what it paints is no face: each pixel sees itself :: It reads off the answer that
+#   it should predict. When it paints, there is no answer to read.
 # - [ ] it has overfitted: bits are low on what it has seen :: The curve is that of held-out stencils.
 # - [ ] it is a better model, trained for fewer steps :: Then it would paint better faces, too.
 #
@@ -1199,27 +1215,28 @@ draw_painted(*run_b, "run B")
 # %% [markdown] exercise="fewest_bits" stars=3 minutes=45 challenge=true
 # ### Exercise 13: the fewest bits
 #
-# There are pictures of 16 × 16 pixels, each 0 or 1, given as rows of 256 numbers in reading order. They look like noise.
-# The first 32 pixels are tosses of a coin. Every later one is made from **three** earlier pixels, which stand at three
-# fixed distances back in the row of 256 (from 1 to 32, the same ones in all pictures and at all places), by a rule
-# that is always the same: some function of those three, whose result is turned around at random in one of twenty.
+# There are pictures of 16 × 16 pixels, each 0 or 1, given as rows of 256 numbers in reading order. They look like
+# noise. The first 32 pixels are tosses of a coin. Every later one is made from **three** earlier pixels, which stand at
+# three fixed distances back in the row of 256 (from 1 to 32, the same ones in all pictures and at all places), by a
+# rule that is always the same: some function of those three, whose result is turned around at random in one of twenty.
 #
 # `fewest_bits(pictures)`: you are given 200 pictures, a tensor (200, 256). Return a **function** `predict(seen)`: it is
 # given the first t pixels of m pictures it has never seen, (m, t) with t from 32 to 255, and returns (m,) probabilities
 # that the next one is 1. It is asked so for each t.
 #
 # What counts are the bits for each pixel, $-\overline{\log_2 p}$ of what then came, over pixels from the 33rd on, on
-# average over three kinds of pictures. (Probabilities are brought to between 0.001 and 0.999 first.) Bronze takes at most
-# **0.9** bits, silver **0.72**, gold **0.4**. A run may take 20 seconds; graders' pictures have other distances.
+# average over three kinds of pictures. (Probabilities are brought to between 0.001 and 0.999 first.) Bronze takes at
+# most **0.9** bits, silver **0.72**, gold **0.4**. A run may take 20 seconds; graders' pictures have other distances.
 
 # %% [markdown] hints="fewest_bits"
-# For bronze find *one* distance at which the earlier pixel says something about the next one. Count how often 1 follows 0
-# and how often 1 follows 1, for each of the 32 distances.
+# For bronze find *one* distance at which the earlier pixel says something about the next one. Count how often 1 follows
+# 0 and how often 1 follows 1, for each of the 32 distances.
 # ---
 # For silver find the best distance to put beside it: now there are four cases to count. For gold go on once more.
 # ---
-# For given distances, `case = 4 * a + 2 * b + c` says which of eight cases each place is in. The mean of what came, by case,
-# is the prediction; its entropy says how good these distances are. Add 1 to each count, so that no probability is 0.
+# For given distances, `case = 4 * a + 2 * b + c` says which of eight cases each place is in. The mean of what came, by
+# case, is the prediction; its entropy says how good these distances are. Add 1 to each count, so that no probability is
+# 0.
 
 
 # %% solution="fewest_bits"
@@ -1253,7 +1270,8 @@ def fewest_bits(pictures):
 #
 # ## 10. What to take along
 #
-# - Squares ask for the mean, absolute values for the median. Where a code leaves an edge's place open, the mean is a ramp.
+# - Squares ask for the mean, absolute values for the median. Where a code leaves an edge's place open, the mean is a
+#   ramp.
 # - PCA is the best linear code, and a linear autoencoder finds it, slowly.
 # - An autoencoder has codes and no density. A VAE has a density, and bounds it: rebuild well, and keep codes near
 #   $N(0, I)$.
@@ -1265,14 +1283,15 @@ def fewest_bits(pictures):
 # Somebody averages the squared error over pixels, and sums KL over the code, with $s = 1$. What comes of it?
 #
 # - [ ] the same: a constant factor does not matter :: It stands in front of one of two terms.
-# - [x] a collapsed code: KL counts as if β were the number of pixels :: 3,072 here. This is the commonest mistake there is.
+# - [x] a collapsed code: KL counts as if β were the number of pixels :: 3,072 here. This is the commonest mistake there
+#   is.
 # - [ ] a plain autoencoder :: That is what too *small* a weight of KL gives.
 
 # %% [markdown] quiz="no_kl"
 # β = 0, and everything else as it should be. What happens to the variances, and to faces made up from $z \sim N(0, I)$?
 #
-# - [x] variances shrink to nothing; what is made up is as poor as with an autoencoder's drawn codes :: Noise only disturbs
-#   the rebuilding, and nobody keeps codes near the prior.
+# - [x] variances shrink to nothing; what is made up is as poor as with an autoencoder's drawn codes :: Noise only
+#   disturbs the rebuilding, and nobody keeps codes near the prior.
 # - [ ] variances grow: nothing holds them back :: Noise makes rebuilding worse. That holds them back.
 # - [ ] nothing changes but the numbers :: The prior is no longer in the loss at all.
 
@@ -1302,12 +1321,12 @@ def fewest_bits(pictures):
 # - I. Goodfellow, *NIPS 2016 Tutorial: Generative Adversarial Networks*,
 #   [arXiv:1701.00160](https://arxiv.org/abs/1701.00160): the taxonomy is its section 2.3.
 # - P. Baldi and K. Hornik, *Neural networks and principal component analysis*, Neural Networks 2, 1989.
-# - M. E. Tipping and C. M. Bishop, *Probabilistic Principal Component Analysis*, J. Royal Statistical Society B 61, 1999:
-#   exercise 6.
+# - M. E. Tipping and C. M. Bishop, *Probabilistic Principal Component Analysis*, J. Royal Statistical Society B 61,
+#   1999: exercise 6.
 # - A. Dosovitskiy, J. T. Springenberg and T. Brox, *Learning to Generate Chairs with Convolutional Neural Networks*,
 #   CVPR 2015, [arXiv:1411.5928](https://arxiv.org/abs/1411.5928).
-# - M. Germain, K. Gregor, I. Murray and H. Larochelle, *MADE: Masked Autoencoder for Distribution Estimation*, ICML 2015,
-#   [arXiv:1502.03509](https://arxiv.org/abs/1502.03509).
+# - M. Germain, K. Gregor, I. Murray and H. Larochelle, *MADE: Masked Autoencoder for Distribution Estimation*, ICML
+#   2015, [arXiv:1502.03509](https://arxiv.org/abs/1502.03509).
 # - A. van den Oord, N. Kalchbrenner and K. Kavukcuoglu, *Pixel Recurrent Neural Networks*, ICML 2016,
 #   [arXiv:1601.06759](https://arxiv.org/abs/1601.06759): masks A and B. The blind spot is mended in *Conditional Image
 #   Generation with PixelCNN Decoders*, NeurIPS 2016, [arXiv:1606.05328](https://arxiv.org/abs/1606.05328).
@@ -1331,8 +1350,8 @@ keepsake(fig, alt="Two rows of soft faces made up by a VAE, and two rows of pain
 # | | here | in the papers |
 # |---|---|---|
 # | VAE | 16 numbers, convolutions, drawn faces | dense layers, MNIST and Frey's face (2014) |
-# | decoder from factors | eleven numbers and a style, 32 × 32 | chairs by style, view and transformations, 128 × 128 (2015) |
-# | masked network | 16 × 16 pixels of 0 and 1, 5 hidden layers | 32 × 32 and 64 × 64, 256 values for each color (2016) |
+# | decoder from factors | eleven numbers and a style, 32 × 32 | chairs by style and view, 128 × 128 (2015) |
+# | masked network | 16 × 16 pixels of 0 and 1, 5 hidden layers | 32 × 32, 256 values for each color (2016) |
 # | machine | one core, minutes | GPUs, days |
 #
 # **Next:** back to the game, and to the question what its critic should say.

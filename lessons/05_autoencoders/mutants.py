@@ -15,9 +15,7 @@ it.right("as in the lesson")
 it.right(
     "by the library, for a batch",
     {
-        "return (made - x).square().flatten(1).sum(1).mean()": (
-            'return F.mse_loss(made, x, reduction="sum") / len(x)'
-        ),
+        "return (made - x).square().flatten(1).sum(1).mean()": ('return F.mse_loss(made, x, reduction="sum") / len(x)'),
         "return (made - x).abs().flatten(1).sum(1).mean()": 'return F.l1_loss(made, x, reduction="sum") / len(x)',
     },
 )
@@ -72,25 +70,38 @@ it.wrong("1: swapped", {ONE: "return (1 - p) * (1 - g) ** 2 + p * g**2"}, says="
 it.wrong("1: light alone", {ONE: "return p * (1 - g) ** 2"}, says="The case that the pixel is 0 is missing")
 it.wrong("1: halved", {ONE: "return (p * (1 - g) ** 2 + (1 - p) * g**2) / 2"}, says="It is halved")
 it.wrong("1: alike", {ONE: "return (1 - g) ** 2 + g**2"}, says="Both cases count alike")
-it.wrong("2: the median", {TWO_OF_BLUR: TWO_OF_BLUR[:-8] + "return (p > 0.5).float()"}, says="by absolute values: step 5", point=True)
+it.wrong(
+    "2: the median",
+    {TWO_OF_BLUR: TWO_OF_BLUR[:-8] + "return (p > 0.5).float()"},
+    says="by absolute values: step 5",
+    point=True,
+)
 it.wrong("2: of a 0", {TWO_OF_BLUR: TWO_OF_BLUR[:-8] + "return 1 - p"}, says="the probability of a 0", point=True)
 it.wrong("3: nothing", {"return p * (1 - p)": "return 0 * p"}, says="something is left")
-it.wrong("3: one case", {"return p * (1 - p)": "return p * (1 - p) ** 2"}, says="The case that the pixel is 0 is missing")
+it.wrong(
+    "3: one case", {"return p * (1 - p)": "return p * (1 - p) ** 2"}, says="The case that the pixel is 0 is missing"
+)
 it.wrong("3: a deviation", {"return p * (1 - p)": "return (p * (1 - p)).sqrt()"}, says="the root of it")
 it.wrong("3: twice", {"return p * (1 - p)": "return 2 * p * (1 - p)"}, says="Twice as much")
 it.wrong("4: the mean's error", {FOUR: "return (p - g).abs()"}, says="the error of the mean")
 it.wrong("4: squares", {FOUR: "return p * (1 - g) ** 2 + (1 - p) * g ** 2"}, says="the squared error: step 1")
 it.wrong("4: one case", {FOUR: "return p * (1 - g)"}, says="The case that the pixel is 0 is missing")
 it.wrong("5: the mean", {"return (p > 0.5).float()": "return p"}, says="That is the mean", point=True)
-it.wrong("5: other end", {"return (p > 0.5).float()": "return (p < 0.5).float()"}, says="the other way around", point=True)
+it.wrong(
+    "5: other end", {"return (p > 0.5).float()": "return (p < 0.5).float()"}, says="the other way around", point=True
+)
 it.wrong("5: the middle", {"return (p > 0.5).float()": "return 0 * p + 0.5"}, says="½ is never the best", point=True)
 it.wrong("6: where", {SIX_OF_BLUR: SIX_OF_BLUR[:-22] + "return where"}, says="where the edge may be", point=True)
-it.wrong("6: dark", {SIX_OF_BLUR: SIX_OF_BLUR[:-22] + "return 1 - where.cumsum(1)"}, says="how probable dark is", point=True)
+it.wrong(
+    "6: dark", {SIX_OF_BLUR: SIX_OF_BLUR[:-22] + "return 1 - where.cumsum(1)"}, says="how probable dark is", point=True
+)
 it.wrong("6: one late", {SIX_OF_BLUR: SIX_OF_BLUR[:-22] + "return where.cumsum(1) - where"}, says="the edge itself is light",
          point=True)  # fmt: skip
 it.wrong("6: from the right", {SIX_OF_BLUR: SIX_OF_BLUR[:-22] + "return where.flip(1).cumsum(1).flip(1)"},
          says="from the right", point=True)  # fmt: skip
-it.wrong("6: down the rows", {SIX_OF_BLUR: SIX_OF_BLUR[:-22] + "return where.cumsum(0)"}, says="over the rows", point=True)
+it.wrong(
+    "6: down the rows", {SIX_OF_BLUR: SIX_OF_BLUR[:-22] + "return where.cumsum(0)"}, says="over the rows", point=True
+)
 SEVEN = "return (where.cumsum(1) > 0.5).float()"
 it.wrong("7: by squares", {SEVEN: "return where.cumsum(1)"}, says="by squares: step 6", point=True)
 it.wrong("7: the likeliest", {SEVEN: "return (torch.arange(where.shape[1]) >= where.argmax(1, keepdim=True)).float()"},
@@ -130,7 +141,9 @@ return x.mean(0), torch.from_numpy(found.components_), (x - made).square().sum(1
 SVD = "_, spread, directions = torch.linalg.svd(x - mean, full_matrices=False)"
 END = "return mean, directions[:k], float(spread[k:].square().sum() / len(x))"
 it.wrong("not centered", {SVD: SVD.replace("x - mean", "x")}, says="the mean is not taken off", point=True)
-it.wrong("smallest first", {END: END.replace("directions[:k]", "directions[-k:]")}, says="the smallest spread", point=True)
+it.wrong(
+    "smallest first", {END: END.replace("directions[:k]", "directions[-k:]")}, says="the smallest spread", point=True
+)
 it.wrong("wrong order", {END: END.replace("directions[:k]", "directions[:k].flip(0)")}, says="in the wrong order",
          point=True)  # fmt: skip
 it.wrong("eigh unsorted", """
@@ -144,10 +157,14 @@ it.wrong("left vectors", {SVD: "directions, spread, _ = torch.linalg.svd((x - me
                                "spread = spread.sqrt()"}, says="the components are not the directions", point=True)  # fmt: skip
 it.wrong("what is caught", {END: END.replace("spread[k:]", "spread[:k]")}, says="what the components catch", point=True)
 it.wrong("error summed", {END: END.replace(" / len(x)", "")}, says="summed over the rows", point=True)
-it.wrong("error: mean over numbers", {END: END.replace("len(x)", "x.numel()")}, says="averaged over all numbers", point=True)
+it.wrong(
+    "error: mean over numbers", {END: END.replace("len(x)", "x.numel()")}, says="averaged over all numbers", point=True
+)
 it.wrong("error: n − 1", {END: END.replace("len(x)", "(len(x) - 1)")}, says="divided by n − 1", point=True)
 it.wrong("error: no squares", {END: END.replace(".square()", "")}, says="not their squares", point=True)
-it.wrong("error: a share", {END: END.replace("len(x)", "spread.square().sum()")}, says="the share that is left", point=True)
+it.wrong(
+    "error: a share", {END: END.replace("len(x)", "spread.square().sum()")}, says="the share that is left", point=True
+)
 it.wrong("error: one too few", {END: END.replace("spread[k:]", "spread[k + 1:]")}, says="; expected", point=True)
 it.wrong("scaled by spread", {END: END.replace("directions[:k]", "directions[:k] * spread[:k, None]")},
          says="should have length 1", point=True)  # fmt: skip
@@ -171,13 +188,20 @@ it.wrong("twice", {"log_var / 2": "2 * log_var"}, says="twice the exponent", poi
 it.wrong("divided", {"(log_var / 2).exp() * torch": "(-log_var / 2).exp() * torch"}, says="divided by the standard deviation",
          point=True)  # fmt: skip
 it.wrong("no noise", {" * torch.randn_like(mu)": ""}, says="There is no noise in it", point=True)
-it.wrong("the mean alone", {"mu + (log_var / 2).exp() * torch.randn_like(mu)": "mu"}, says="There is no noise in it", point=True)
+it.wrong(
+    "the mean alone",
+    {"mu + (log_var / 2).exp() * torch.randn_like(mu)": "mu"},
+    says="There is no noise in it",
+    point=True,
+)
 it.wrong("even noise", {"torch.randn_like": "torch.rand_like"}, says="it should be", point=True)
 it.wrong("noise from −1 to 1", {"torch.randn_like(mu)": "(2 * 3 ** 0.5 * (torch.rand_like(mu) - 0.5))"},
          says="Is the noise normal?", point=True)  # fmt: skip
 it.wrong("one noise for all pictures", {"torch.randn_like(mu)": "torch.randn(mu.shape[1])"}, says="standard deviation",
          point=True)  # fmt: skip
-it.wrong("one noise for a code", {"torch.randn_like(mu)": "torch.randn(len(mu), 1)"}, says="have the same noise", point=True)
+it.wrong(
+    "one noise for a code", {"torch.randn_like(mu)": "torch.randn(len(mu), 1)"}, says="have the same noise", point=True
+)
 it.wrong("always the same", {"torch.randn_like(mu)": "torch.randn(mu.shape, generator=torch.Generator().manual_seed(0))"},
          says="Two calls give the same draw", point=True)  # fmt: skip
 it.wrong("sample without a gradient", "return torch.distributions.Normal(mu, (log_var / 2).exp()).sample()",
@@ -216,7 +240,9 @@ it.wrong("over the batch", {".sum(1)": ".sum(0)"}, says="One number for each pic
 it.wrong("one number", {".sum(1) / 2": ".sum(1).mean() / 2"}, says="One number for each picture", point=True)
 it.wrong("cut off", {"mu.square()": "mu.detach().square()", "log_var.exp()": "log_var.detach().exp()",
                      "- log_var)": "- log_var.detach())"}, says="cut off")  # fmt: skip
-it.wrong("log of the exponential", {"- log_var)": "- log_var.exp().float().add(1e-8).log())"}, says="log-variances of −60")
+it.wrong(
+    "log of the exponential", {"- log_var)": "- log_var.exp().float().add(1e-8).log())"}, says="log-variances of −60"
+)
 
 # ---------------------------------------------------------------------------------------------
 
@@ -254,11 +280,18 @@ COV = "return W @ W.T + s**2 * torch.eye(len(W), dtype=W.dtype)"
 it.wrong("1: no noise", {COV: "return W @ W.T"}, says="The pixels' own noise is missing")
 it.wrong("1: s", {COV: COV.replace("s**2", "s")}, says="its square is a variance")
 it.wrong("1: everywhere", {COV: "return W @ W.T + s**2"}, says="It belongs on the diagonal")
-it.wrong("1: the small one", {COV: "return W.T @ W + s**2 * torch.eye(W.shape[1], dtype=W.dtype)"}, says="should have shape")
+it.wrong(
+    "1: the small one", {COV: "return W.T @ W + s**2 * torch.eye(W.shape[1], dtype=W.dtype)"}, says="should have shape"
+)
 PRIOR = "torch.distributions.MultivariateNormal(b, bound_steps(1, W=W, s=s)).log_prob(x)"
 it.wrong("2: no mean", {PRIOR: PRIOR.replace("(b,", "(0 * b,")}, says="The mean b is not taken off", point=True)
 it.wrong("2: a density", {PRIOR: f"{PRIOR}.exp()"}, says="not its logarithm", point=True)
-it.wrong("2: no constant", {PRIOR: f"{PRIOR} + len(W) / 2 * math.log(2 * math.pi)"}, says="The constant is missing", point=True)
+it.wrong(
+    "2: no constant",
+    {PRIOR: f"{PRIOR} + len(W) / 2 * math.log(2 * math.pi)"},
+    says="The constant is missing",
+    point=True,
+)
 it.wrong("2: noise alone", {PRIOR: "torch.distributions.MultivariateNormal(b, s**2 * torch.eye(len(W), dtype=W.dtype)).log_prob(x)"},
          says="as if only the noise", point=True)  # fmt: skip
 it.wrong("2: no determinant", {PRIOR: f"{PRIOR} + torch.logdet(bound_steps(1, W=W, s=s)) / 2"},
@@ -325,15 +358,26 @@ return off.mean().item(), kl.mean().item()
 """)  # fmt: skip
 OFF = "off = (decoder(z) - x).square().flatten(1).sum(1).mean() / (2 * s**2)"
 DIV = "kl = ((mu.square() + log_var.exp() - 1 - log_var).sum(1) / 2).mean()"
-it.wrong("order", {"mu, log_var = encoder": "log_var, mu = encoder"}, says="Means and log-variances are swapped", point=True)
-it.wrong("variance", {"(log_var / 2).exp() * noise": "log_var.exp() * noise"}, says="scaled by the variance", point=True)
+it.wrong(
+    "order", {"mu, log_var = encoder": "log_var, mu = encoder"}, says="Means and log-variances are swapped", point=True
+)
+it.wrong(
+    "variance", {"(log_var / 2).exp() * noise": "log_var.exp() * noise"}, says="scaled by the variance", point=True
+)
 it.wrong("no noise", {"z = mu + (log_var / 2).exp() * noise": "z = mu"}, says="The noise is not used", point=True)
 it.wrong("not scaled", {"(log_var / 2).exp() * noise": "noise"}, says="The noise is not scaled", point=True)
 it.wrong("its own noise", {"* noise": "* torch.randn_like(mu)"}, says="which is not right", point=True)
-it.wrong("mean over pixels", {OFF: OFF.replace(".flatten(1).sum(1).mean()", ".mean()")}, says="averaged over pixels", point=True)
+it.wrong(
+    "mean over pixels",
+    {OFF: OFF.replace(".flatten(1).sum(1).mean()", ".mean()")},
+    says="averaged over pixels",
+    point=True,
+)
 it.wrong("batch summed", {OFF: OFF.replace(".flatten(1).sum(1).mean()", ".sum()"), DIV: DIV.replace(".mean()", ".sum()")},
          says="summed over the batch", point=True)  # fmt: skip
-it.wrong("kl: mean over the code", {DIV: DIV.replace(".sum(1)", ".mean(1)")}, says="KL is averaged over the code", point=True)
+it.wrong(
+    "kl: mean over the code", {DIV: DIV.replace(".sum(1)", ".mean(1)")}, says="KL is averaged over the code", point=True
+)
 it.wrong("kl: summed", {DIV: DIV.replace(").mean()", ").sum()")}, says="KL is summed over the batch", point=True)
 it.wrong("absolute", {OFF: OFF.replace("square", "abs")}, says="the absolute error", point=True)
 it.wrong("no half", {"(2 * s**2)": "(s**2)"}, says="The half in front of the squared error", point=True)
@@ -342,7 +386,9 @@ it.wrong("bare", {" / (2 * s**2)": ""}, says="The factor 1/(2 s²) is missing", 
 it.wrong("no beta", {"(off + beta * kl)": "(off + kl)"}, says="β is missing", point=True)
 it.wrong("no kl", {"(off + beta * kl)": "off"}, says="KL is not in the loss", point=True)
 it.wrong("kl taken off", {"(off + beta * kl)": "(off - beta * kl)"}, says="KL is taken off", point=True)
-it.wrong("beta on rebuilding", {"(off + beta * kl)": "(beta * off + kl)"}, says="β weighs the rebuilding term", point=True)
+it.wrong(
+    "beta on rebuilding", {"(off + beta * kl)": "(beta * off + kl)"}, says="β weighs the rebuilding term", point=True
+)
 it.wrong("uphill", {"(off + beta * kl)": "(-off - beta * kl)"}, says="the wrong way", point=True)
 it.wrong("cut off", {"z = mu + (log_var / 2).exp() * noise": "z = (mu + (log_var / 2).exp() * noise).detach()"},
          says="cut off from the encoder", point=True)  # fmt: skip
@@ -355,7 +401,9 @@ it.wrong("two steps", {"opt.step()": "opt.step()\nopt.step()"}, says="opt.step()
 it.wrong("swapped", {"off.item(), kl.item()": "kl.item(), off.item()"}, says="The two are swapped")
 it.wrong("kl with beta", {"off.item(), kl.item()": "off.item(), beta * kl.item()"}, says="KL is told with β in it")
 it.wrong("with its graph", {"off.item(), kl.item()": "off, kl"}, says="with its computation attached")
-it.wrong("the whole loss", {"off.item(), kl.item()": "(off + beta * kl).item(), kl.item()"}, says="The whole loss is told")
+it.wrong(
+    "the whole loss", {"off.item(), kl.item()": "(off + beta * kl).item(), kl.item()"}, says="The whole loss is told"
+)
 
 # ---------------------------------------------------------------------------------------------
 
@@ -404,7 +452,9 @@ class MaskedConv(nn.Module):
 )
 MASK = "before = torch.arange(size * size) < size * size // 2 + int(own)"
 RUN = "return F.conv2d(x, self.weight * self.mask, self.bias, padding=self.padding)"
-it.wrong("own turned around", {MASK: MASK.replace("int(own)", "int(not own)")}, says="`own` is turned around", point=True)
+it.wrong(
+    "own turned around", {MASK: MASK.replace("int(own)", "int(not own)")}, says="`own` is turned around", point=True
+)
 it.wrong("own ignored", {MASK: MASK.replace(" + int(own)", "")}, says="`own` is turned around", point=True)
 it.wrong("always its own", {MASK: MASK.replace("int(own)", "1")}, says="`own` is turned around", point=True)
 it.wrong("no mask", {RUN: RUN.replace(" * self.mask", "")}, says="Nothing is masked", point=True)
@@ -435,7 +485,9 @@ it.wrong("around the edge", {RUN: (
 )}, says="Put zeros there", point=True)  # fmt: skip
 it.wrong("kernel starts as zeros", {'self.register_buffer("mask"': 'nn.init.zeros_(self.weight)\nself.register_buffer("mask"'},
          says="drawn")  # fmt: skip
-it.wrong("cut off", {RUN: RUN.replace("self.weight *", "self.weight.detach() *")}, says="No gradient reaches the parameter")
+it.wrong(
+    "cut off", {RUN: RUN.replace("self.weight *", "self.weight.detach() *")}, says="No gradient reaches the parameter"
+)
 it.wrong("drawn normally", {'self.register_buffer("mask"': 'nn.init.normal_(self.weight)\nself.register_buffer("mask"'},
          says="drawn")  # fmt: skip
 
@@ -461,14 +513,20 @@ for p, grad in zip(net.parameters(), kept):
 return x.grad.ne(0).any(dim=0).squeeze(0)
 """)  # fmt: skip
 GRAD = "(slope,) = torch.autograd.grad(net(x)[:, 0, row, column].sum(), x)"
-it.wrong("turned around", {"(slope != 0)": "(slope == 0)", ".any(0)": ".all(0)"}, says="the other way around", point=True)
-it.wrong("all logits", {GRAD: "(slope,) = torch.autograd.grad(net(x).sum(), x)"}, says="pixels are seen, it says", point=True)
+it.wrong(
+    "turned around", {"(slope != 0)": "(slope == 0)", ".any(0)": ".all(0)"}, says="the other way around", point=True
+)
+it.wrong(
+    "all logits", {GRAD: "(slope,) = torch.autograd.grad(net(x).sum(), x)"}, says="pixels are seen, it says", point=True
+)
 it.wrong("row and column swapped", {"[:, 0, row, column]": "[:, 0, column, row]"}, says="at row", point=True)
 it.wrong("a row of logits", {"[:, 0, row, column]": "[:, 0, row]"}, says="too many", point=True)
 it.wrong("one picture", {"randn(64,": "randn(1,"}, says="missing", point=True)
 it.wrong("in all pictures", {".any(0)": ".all(0)"}, says="missing", point=True)
 it.wrong("positive ones", {"slope != 0": "slope > 0"}, says="missing", point=True)
-it.wrong("summed over pictures, signs cancel", {"(slope != 0).any(0)[0]": "slope.sum(0)[0] > 0"}, says="missing", point=True)
+it.wrong(
+    "summed over pictures, signs cancel", {"(slope != 0).any(0)[0]": "slope.sum(0)[0] > 0"}, says="missing", point=True
+)
 it.wrong("large ones", {"slope != 0": "slope.abs() > 0.5"}, says="missing", point=True)
 it.wrong("zeros as a picture", {"torch.randn(64, 1, height, width, requires_grad=True)": (
     "torch.zeros(64, 1, height, width, requires_grad=True)"
@@ -480,8 +538,14 @@ it.wrong("values", {"(slope != 0).any(0)[0]": "(net(x) != 0).any(0)[0]"}, says="
 it.wrong("what it reads in theory", {"return (slope != 0).any(0)[0]": (
     "return torch.arange(height * width).view(height, width) < row * width + column"
 )}, says="too many", point=True)  # fmt: skip
-it.wrong("leaves gradients", {GRAD: "net(x)[:, 0, row, column].sum().backward()\nslope = x.grad"}, says="gradients of the network's")
-it.wrong("changes the mode", {"x = torch.randn": "net.train(not net.training)\nx = torch.randn"}, says="mode has changed")
+it.wrong(
+    "leaves gradients",
+    {GRAD: "net(x)[:, 0, row, column].sum().backward()\nslope = x.grad"},
+    says="gradients of the network's",
+)
+it.wrong(
+    "changes the mode", {"x = torch.randn": "net.train(not net.training)\nx = torch.randn"}, says="mode has changed"
+)
 
 # ---------------------------------------------------------------------------------------------
 
@@ -505,20 +569,37 @@ it.right("bits by the mean of all", {
 })  # fmt: skip
 NATS = 'return -F.binary_cross_entropy_with_logits(net(x), x, reduction="none").flatten(1).sum(1)'
 BITS = "return -log_likelihood(net, x).mean() / (x[0].numel() * math.log(2))"
-it.wrong("sign", {NATS: NATS.replace("-F", "F"), BITS: BITS.replace("-log", "log")}, says="The sign is wrong", point=True)
+it.wrong(
+    "sign", {NATS: NATS.replace("-F", "F"), BITS: BITS.replace("-log", "log")}, says="The sign is wrong", point=True
+)
 it.wrong("mean over pixels", {NATS: NATS.replace(".sum(1)", ".mean(1)"), BITS: BITS.replace("(x[0].numel() * math.log(2))", "math.log(2)")},
          says="mean over pixels", point=True)  # fmt: skip
-it.wrong("a probability", {NATS: f"return ({NATS.removeprefix('return ')}).exp()"}, says="That is the probability", point=True)
+it.wrong(
+    "a probability",
+    {NATS: f"return ({NATS.removeprefix('return ')}).exp()"},
+    says="That is the probability",
+    point=True,
+)
 it.wrong("bits for nats", {NATS: NATS + " / math.log(2)", BITS: BITS.replace("(x[0].numel() * math.log(2))", "x[0].numel()")},
          says="to the base 2", point=True)  # fmt: skip
 it.wrong("swapped", {NATS: NATS.replace("net(x), x,", "net(x), 1 - x,")}, says="0 and 1 are swapped", point=True)
-it.wrong("ones alone", {NATS: "return (F.logsigmoid(net(x)) * x).flatten(1).sum(1)"}, says="Only pixels that are 1", point=True)
+it.wrong(
+    "ones alone",
+    {NATS: "return (F.logsigmoid(net(x)) * x).flatten(1).sum(1)"},
+    says="Only pixels that are 1",
+    point=True,
+)
 it.wrong("overflows", {NATS: "p = torch.sigmoid(net(x))\nreturn (x * p.log() + (1 - x) * (1 - p).log()).flatten(1).sum(1)"},
          says="contains NaN")  # fmt: skip
 it.wrong("clamped", {NATS: (
     "p = torch.sigmoid(net(x)).clamp(1e-6, 1 - 1e-6)\nreturn (x * p.log() + (1 - x) * (1 - p).log()).flatten(1).sum(1)"
 )}, says="logits of 1000")  # fmt: skip
-it.wrong("squared errors", {NATS: "return -(torch.sigmoid(net(x)) - x).square().flatten(1).sum(1)"}, says="; expected", point=True)
+it.wrong(
+    "squared errors",
+    {NATS: "return -(torch.sigmoid(net(x)) - x).square().flatten(1).sum(1)"},
+    says="; expected",
+    point=True,
+)
 it.wrong("one number", {NATS: NATS.replace('reduction="none").flatten(1).sum(1)', 'reduction="sum")')},
          says="One number for each picture", point=True)  # fmt: skip
 it.wrong("bits: nats", {BITS: BITS.replace("(x[0].numel() * math.log(2))", "x[0].numel()")}, says="in nats", point=True)
@@ -529,7 +610,9 @@ it.wrong("bits: summed", {BITS: BITS.replace("mean()", "sum()")}, says="summed o
 it.wrong("bits: by 2", {BITS: BITS.replace("math.log(2)", "2")}, says="divided by 2, not by log 2", point=True)
 it.wrong("bits: times", {BITS: "return -log_likelihood(net, x).mean() / x[0].numel() * math.log(2)"}, says="multiplied by log 2",
          point=True)  # fmt: skip
-it.wrong("bits: columns", {BITS: BITS.replace("x[0].numel()", "x.shape[3]")}, says="the number of columns alone", point=True)
+it.wrong(
+    "bits: columns", {BITS: BITS.replace("x[0].numel()", "x.shape[3]")}, says="the number of columns alone", point=True
+)
 it.wrong("bits: a plain number", {
     BITS: "return (-log_likelihood(net, x).mean() / (x[0].numel() * math.log(2))).item()"
 }, says="cut off from the network")  # fmt: skip
@@ -649,7 +732,11 @@ def fewest_bits(pictures):
 """,
 )
 it.wrong("a coin", "return lambda seen: torch.full((len(seen),), 0.5)", says="Bronze takes at most")
-it.wrong("how often 1 comes", "share = pictures.mean()\nreturn lambda seen: share.expand(len(seen))", says="Bronze takes at most")
+it.wrong(
+    "how often 1 comes",
+    "share = pictures.mean()\nreturn lambda seen: share.expand(len(seen))",
+    says="Bronze takes at most",
+)
 it.wrong("nothing", "return None", says="Return a function")
 it.wrong("the shares alone", "return pictures.mean(0)", says="Return a function")
 it.wrong("sure of itself", "return lambda seen: seen[:, -1]", says="Bronze takes at most")
@@ -662,7 +749,9 @@ return lambda seen: chance[sum(seen[:, -k].long() << j for j, k in enumerate(d))
 """, says="Bronze takes at most")  # fmt: skip
 it.wrong("logits", "return lambda seen: 4 * seen[:, -1] - 2", says="should return probabilities")
 it.wrong("one for all", "return lambda seen: torch.tensor([0.5])", says="One for each picture")
-it.wrong("by the place", "return lambda seen: pictures.mean(0)[seen.shape[1]].expand(len(seen))", says="Bronze takes at most")
+it.wrong(
+    "by the place", "return lambda seen: pictures.mean(0)[seen.shape[1]].expand(len(seen))", says="Bronze takes at most"
+)
 it.wrong("the nearest picture", """
 def predict(seen):
     near = (2 * seen - 1) @ (2 * pictures[:, : seen.shape[1]] - 1).T

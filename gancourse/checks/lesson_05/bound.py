@@ -168,8 +168,7 @@ def bound_case() -> Case:
         "That is minus the bound.": kl - first,
         "The divergence's half is missing.": first - 2 * kl,
         "The 1 in the divergence is missing.": first - kl - model.k / 2,
-        "v is a variance already, no logarithm.": first
-        - (model.m.square() + model.v.exp() - 1 - model.v).sum(1) / 2,
+        "v is a variance already, no logarithm.": first - (model.m.square() + model.v.exp() - 1 - model.v).sum(1) / 2,
         "The logarithm in the divergence is missing.": first - kl - model.v.log().sum(1) / 2,
         "v is a variance: in the divergence its square stands.": first
         - (model.m.square() + model.v.square() - 1 - 2 * model.v.log()).sum(1) / 2,
@@ -207,7 +206,9 @@ for number_of, claim in {
     5: "step 5: the expected log p(x | z) under q",
     6: "step 6: the bound",
 }.items():
-    check.that("bound_steps", claim, point=number_of in (2, 6))(partial(lambda n, answer: compare_bound(answer, n), number_of))
+    check.that("bound_steps", claim, point=number_of in (2, 6))(
+        partial(lambda n, answer: compare_bound(answer, n), number_of)
+    )
 
 
 @check.that("bound_steps", "the bound touches the exact log-likelihood at the exact posterior", point=True)

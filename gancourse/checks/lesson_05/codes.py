@@ -31,8 +31,7 @@ def stretched_rows(n: int, d: int) -> Tensor:
 
 def parts_of_pca(answer: Callable, x: Tensor, k: int) -> tuple[Tensor, Tensor, Any]:
     """Mean, components and error as they came, the first two checked for their shapes."""
-    got = answer(x, k)
-    n, d = x.shape
+    got, d = answer(x, k), x.shape[1]
     fits = isinstance(got, tuple | list) and len(got) == 3
     expect(fits, f"Return three things: the mean, the components, the error. You return {described(got)}.")
     mean = numbers(got[0], (d,), "The mean", "One number for each column.")
@@ -150,7 +149,7 @@ def _(answer: Callable) -> None:
         beyond = float(((got - mu).abs() > 2 * right).double().mean())
         expect(
             abs(beyond - 0.0455) < 0.008,
-            f"For {where} a part of {beyond:.3f} is beyond two deviations; a bell curve has 0.046. Is the noise normal?",
+            f"For {where} a part of {beyond:.3f} is beyond two deviations; of a bell curve 0.046 is. Is the noise normal?",
         )
 
 
@@ -206,15 +205,15 @@ def divergence_case() -> Case:
         "The sign is wrong: this is minus the divergence.": -want,
         "The 1 is missing.": want + 1.5,
         "The mean is not squared.": want - (mu.square() - mu).sum(1) / 2,
-        "log_var stands where the variance belongs: take its exponential.": (
-            mu.square() + log_var - 1 - log_var
-        ).sum(1) / 2,
+        "log_var stands where the variance belongs: take its exponential.": (mu.square() + log_var - 1 - log_var).sum(1)
+        / 2,
         "The standard deviation stands where the variance belongs.": (mu.square() + std - 1 - log_var).sum(1) / 2,
         "The logarithm counts by half: log σ² is log_var itself.": (mu.square() + var - 1 - log_var / 2).sum(1) / 2,
         "The logarithm has the wrong sign.": (mu.square() + var - 1 + log_var).sum(1) / 2,
         "That is the divergence the other way around, of the prior from q.": (
             (mu.square() + 1) / var - 1 + log_var
-        ).sum(1) / 2,
+        ).sum(1)
+        / 2,
         "The means are missing.": (var - 1 - log_var).sum(1) / 2,
         "The logarithm is missing.": (mu.square() + var - 1).sum(1) / 2,
         "It is in bits. Nats are asked.": want / 0.6931471805599453,

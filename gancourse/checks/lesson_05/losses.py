@@ -34,9 +34,7 @@ def loss_case(which: str) -> Case:
             float(off.mean(0).square().sum() if which == "l2" else off.mean(0).abs().sum())
         ),
         "Each picture is compared with another one's.": (
-            float(
-                (made - x.roll(1, 0)).square().sum() / 3 if which == "l2" else (made - x.roll(1, 0)).abs().sum() / 3
-            )
+            float((made - x.roll(1, 0)).square().sum() / 3 if which == "l2" else (made - x.roll(1, 0)).abs().sum() / 3)
         ),
     }
     if which == "l2":
@@ -145,7 +143,7 @@ def best_absolute_case() -> Case:
 
 
 def some_edges() -> Tensor:
-    """Where an edge may be, (2, 6): rows that add up to 1, no partial sum near ½, the first not likeliest at its median."""
+    """Where an edge may be, (2, 6): rows with sum 1, no partial sum near ½; the first not likeliest at its median."""
     if not fresh():
         return torch.tensor([[0.1, 0.2, 0.25, 0.05, 0.35, 0.05], [0.6, 0.05, 0.05, 0.1, 0.1, 0.1]], dtype=torch.float64)
     while True:

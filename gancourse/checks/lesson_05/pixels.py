@@ -175,7 +175,9 @@ class Following:
         self.calls += 1
         expect(isinstance(x, Tensor) and x.ndim == 4, f"The network is given {a(x)}, not pictures (n, 1, H, W).")
         shape = tuple(x.shape[1:])
-        expect(shape == (1, self.height, self.width), f"The network is given pictures {shape}; asked for are whole ones.")
+        expect(
+            shape == (1, self.height, self.width), f"The network is given pictures {shape}; asked for are whole ones."
+        )
         rows = x.detach().double().flatten(1)
         before = F.pad(rows, (1, 0))[:, :-1]
         logits = 200 * (before - 0.5) * (-1 if self.turned else 1)
@@ -192,7 +194,9 @@ def _(answer: Callable) -> None:
         rows = x.view(-1, height, width)
         by_columns = bool((rows == rows[..., :1]).all())  # within a row it follows, from row to row it does not
         raise Miss(f"{told} Is it painted by columns?" if by_columns else told)
-    expect(0 < float(x[:, 0].mean()) < 1, "The first pixel is the same in all pictures. It is drawn for each by itself.")
+    expect(
+        0 < float(x[:, 0].mean()) < 1, "The first pixel is the same in all pictures. It is drawn for each by itself."
+    )
     x = painted_by(answer, Following(height, width, True), 40, height, width).flatten(1)
     expect(bool((x[:, 1:] == 1 - x[:, :-1]).all()), "Each pixel should differ from the one before it; it does not.")
 
