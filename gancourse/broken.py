@@ -21,7 +21,7 @@ BROKEN: dict[str, dict[str, dict[str, Any]]] = {
         "B": {"family": "faces", "name": "G's range is wrong"},
     },
     "05_autoencoders": {
-        "A": {"beta": 100.0},
+        "A": {"beta": 3072.0},
         "B": {"own": True},
     },
     "06_objectives": {

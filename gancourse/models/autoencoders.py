@@ -88,9 +88,9 @@ class MaskedConv(nn.Conv2d):
         before = torch.arange(size * size) < size * size // 2 + int(own)
         self.register_buffer("mask", before.float().view(size, size), persistent=False)
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         """Maps (n, inputs, H, W) to maps (n, outputs, H, W)."""
-        return F.conv2d(x, self.weight * self.mask, self.bias, padding=self.padding)
+        return F.conv2d(input, self.weight * self.mask, self.bias, padding=self.padding)
 
 
 class PixelCNN(nn.Module):

@@ -96,7 +96,7 @@ def autoencoder(kind: str, seed: int = 0, code: int = CODE) -> Game:
 def rebuilt_by(game: Game, x: Tensor) -> Tensor:
     """Pictures from their own codes; a VAE's from the means."""
     codes = game.nets["encoder"](x)
-    return game.nets["decoder"](codes[:, : game.nets["decoder"].inputs])  # pyrefly: ignore[bad-index]
+    return game.nets["decoder"](codes[:, : game.nets["decoder"].inputs])
 
 
 def keep_autoencoders(out: Path | None = None, steps: int = LONG) -> Path:

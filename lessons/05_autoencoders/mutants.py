@@ -451,7 +451,7 @@ class MaskedConv(nn.Module):
 """,
 )
 MASK = "before = torch.arange(size * size) < size * size // 2 + int(own)"
-RUN = "return F.conv2d(x, self.weight * self.mask, self.bias, padding=self.padding)"
+RUN = "return F.conv2d(input, self.weight * self.mask, self.bias, padding=self.padding)"
 it.wrong(
     "own turned around", {MASK: MASK.replace("int(own)", "int(not own)")}, says="`own` is turned around", point=True
 )
@@ -472,7 +472,7 @@ it.wrong("a quarter", {"before.float().view(size, size)": (
 )}, says="the left part only", point=True)  # fmt: skip
 it.wrong("itself masked alone", {MASK: "before = torch.arange(size * size) != (-1 if own else size * size // 2)"},
          says="What comes after it is seen", point=True)  # fmt: skip
-it.wrong("the maps masked", {RUN: "return F.conv2d(x * self.mask[0, 0], self.weight, self.bias, padding=self.padding)"},
+it.wrong("the maps masked", {RUN: "return F.conv2d(input * self.mask[0, 0], self.weight, self.bias, padding=self.padding)"},
          says="which is not right", point=True)  # fmt: skip
 it.wrong("no padding", {", padding=size // 2)": ")"}, says="Height and width stay", point=True)
 it.wrong("no bias in use", {RUN: RUN.replace("self.bias", "None")}, says="The bias is missing", point=True)
@@ -481,7 +481,7 @@ it.wrong("the mask learns", {'self.register_buffer("mask", before.float().view(s
     "self.mask = nn.Parameter(before.float().view(size, size))"
 )}, says="Asked for are a kernel", point=True)  # fmt: skip
 it.wrong("around the edge", {RUN: (
-    "n = len(self.mask) // 2\nreturn F.conv2d(F.pad(x, (n, n, n, n), mode=\"circular\"), self.weight * self.mask, self.bias)"
+    "n = len(self.mask) // 2\nreturn F.conv2d(F.pad(input, (n, n, n, n), mode=\"circular\"), self.weight * self.mask, self.bias)"
 )}, says="Put zeros there", point=True)  # fmt: skip
 it.wrong("kernel starts as zeros", {'self.register_buffer("mask"': 'nn.init.zeros_(self.weight)\nself.register_buffer("mask"'},
          says="drawn")  # fmt: skip

@@ -149,7 +149,7 @@ def _(answer: Callable) -> None:
         beyond = float(((got - mu).abs() > 2 * right).double().mean())
         expect(
             abs(beyond - 0.0455) < 0.008,
-            f"For {where} a part of {beyond:.3f} is beyond two deviations; of a bell curve 0.046 is. Is the noise normal?",
+            f"For {where} a part of {beyond:.3f} is beyond two deviations; it should be 0.046. Is the noise normal?",
         )
 
 

@@ -168,8 +168,9 @@ def layer(size: int, mask: Tensor, inputs: int = 1, outputs: int = 1) -> nn.Modu
     """A convolution whose kernel is 0 where the mask is, none of the others near 0."""
     conv = nn.utils.skip_init(nn.Conv2d, inputs, outputs, size, padding=size // 2)
     kernel = randn(outputs, inputs, size, size)
-    nn.init.zeros_(conv.bias)
-    put(conv.weight, (kernel + 0.3 * kernel.sign()) * mask)
+    weight, bias = conv.parameters()
+    put(weight, (kernel + 0.3 * kernel.sign()) * mask)
+    put(bias, 0.0)
     return conv
 
 
@@ -241,7 +242,7 @@ def _(answer: Callable) -> None:
     with torch.no_grad():
         first, second = layer(3, mask), layer(3, kept_places(3, True))
         net = nn.Sequential(first, nn.ReLU(), second)
-        nn.init.constant_(first.bias, -1.0)
+        put(list(first.parameters())[1], -1.0)
     want = reached_by(kept_places(3, True), 6, 6, 4, 3)
     whole = torch.zeros(6, 6, dtype=torch.bool)
     for r, c in want.nonzero().tolist():
@@ -252,7 +253,8 @@ def _(answer: Callable) -> None:
 @check.that("seen_pixels", "signs that cancel over pictures, or pixels far from 0, do not hide a pixel", point=True)
 def _(answer: Callable) -> None:
     flipping = nn.Sequential(layer(3, kept_places(3, True)), nn.Tanh())
-    put(flipping[0].weight, flipping[0].weight.detach() * 0.2)
+    kernel = next(flipping.parameters())
+    put(kernel, kernel.detach() * 0.2)
     want = reached_by(kept_places(3, True), 5, 5, 3, 2)
     compare_seen(answer, flipping, want, 3, 2, "a masked layer behind a tanh")
     folded = nn.Sequential(layer(1, torch.ones(1, 1)), nn.Softshrink(0.3), layer(1, torch.ones(1, 1)))

@@ -32,9 +32,11 @@ def all_pictures(height: int, width: int) -> Tensor:
 def masked_net(strength: float = 1.0) -> nn.Module:
     """A small network that sees what comes before a pixel alone."""
     first, last = layer(3, kept_places(3, False), 1, 3), layer(3, kept_places(3, True), 3, 1)
-    for p in (first.bias, last.bias):
-        put(p, 0.5 * randn(*p.shape))
-    put(last.weight, strength * last.weight.detach())
+    for net in (first, last):
+        bias = list(net.parameters())[1]
+        put(bias, 0.5 * randn(*bias.shape))
+    kernel = next(last.parameters())
+    put(kernel, strength * kernel.detach())
     return nn.Sequential(first, nn.Tanh(), last)
 
 
@@ -108,10 +110,11 @@ def _(answer: Callable) -> None:
 @check.that("exact_likelihood", "holds for logits of ±1,000")
 def _(answer: Callable) -> None:
     net = layer(1, torch.ones(1, 1))
-    put(net.weight, torch.zeros_like(net.weight))
+    kernel, bias = net.parameters()
+    put(kernel, 0.0)
     x = torch.tensor([[1.0, 0.0], [0.0, 0.0]]).view(1, 1, 2, 2)
     for level in (1000.0, -1000.0):
-        put(net.bias, level)
+        put(bias, level)
         ones = float(x.sum()) if level < 0 else 4 - float(x.sum())
         got = numbers(answer("nats", net, x), (1,))
         expect_close(got, torch.tensor([-1000.0 * ones]), f"logits of {level:g}, {x.numel()} pixels", rtol=1e-3)
@@ -204,9 +207,10 @@ def _(answer: Callable) -> None:
 @check.that("paint", "draws with the probability σ(l), each picture by itself, anew in each call", point=True)
 def _(answer: Callable) -> None:
     net = layer(1, torch.ones(1, 1))
-    put(net.weight, torch.zeros_like(net.weight))
+    kernel, bias = net.parameters()
+    put(kernel, 0.0)
     level = float(torch.randint(8, 16, (), generator=generator())) / 10
-    put(net.bias, level)
+    put(bias, level)
     n = 1500
     one, other = (painted_by(answer, net, n, 1, 3) for _ in range(2))
     share, want = float(one.mean()), 1 / (1 + math.exp(-level))
