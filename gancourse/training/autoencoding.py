@@ -106,7 +106,7 @@ def keep_autoencoders(out: Path | None = None, steps: int = LONG) -> Path:
         out: the folder; None is data/ of the checkout, whose table is renewed then.
         steps: of each run; fewer are a quick look.
     """
-    pictures, nets, reached = faces_alone(), {}, {}
+    pictures, nets, reached = faces_alone(FACES), {}, {}
     test = to_unit(faces_alone(500, "test").pixels)
     reached["steepness of test faces"] = edge_steepness(test)
     for kind in ("l2", "l1", "vae"):

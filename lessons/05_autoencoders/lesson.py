@@ -365,7 +365,7 @@ show(
 # %% name="bent" demo=true open="the whole of training an autoencoder"
 from gancourse.models.autoencoders import Decoder, Encoder
 
-STEPS, WIDTH = quick(600, 4), quick(16, 4)
+STEPS, WIDTH = quick(1500, 4), quick(16, 4)
 
 
 def train_autoencoder(loss=l2_loss, seed=0, steps=STEPS):
@@ -373,7 +373,7 @@ def train_autoencoder(loss=l2_loss, seed=0, steps=STEPS):
     seed_everything(seed)
     encoder, decoder = Encoder(32, K, WIDTH), Decoder(32, K, WIDTH)
     opt = torch.optim.Adam([*encoder.parameters(), *decoder.parameters()], 2e-3)
-    for _ in each(range(steps), "training an autoencoder", usual=quick(9, 1)):
+    for _ in each(range(steps), "training an autoencoder", usual=quick(20, 1)):
         x = faces[torch.randint(len(faces), (32,))]
         found = loss(decoder(encoder(x)), x)
         opt.zero_grad()
@@ -651,7 +651,7 @@ def train_vae(beta=1.0, seed=0, steps=STEPS):
     seed_everything(seed)
     encoder, decoder = Encoder(32, 2 * K, WIDTH), Decoder(32, K, WIDTH)
     opt, history = torch.optim.Adam([*encoder.parameters(), *decoder.parameters()], 2e-3), []
-    for _ in each(range(steps), "training a VAE by your step", usual=quick(10, 1)):
+    for _ in each(range(steps), "training a VAE by your step", usual=quick(21, 1)):
         x = faces[torch.randint(len(faces), (32,))]
         history.append(vae_step(encoder, decoder, opt, x, torch.randn(32, K), S, beta))
     return encoder.eval(), decoder.eval(), history
@@ -1078,7 +1078,7 @@ def train_pixels(own=False, seed=0, steps=PIXEL_STEPS):
     seed_everything(seed)
     net, bits = PixelCNN(own=own), []
     opt = torch.optim.Adam(net.parameters(), 3e-3)
-    for k in each(range(steps), "training a PixelCNN", usual=quick(25, 1)):
+    for k in each(range(steps), "training a PixelCNN", usual=quick(14, 1)):
         for group in opt.param_groups:
             group["lr"] = 3e-3 * min(1, 2 - 2 * k / steps)
         if k % 25 == 0 or k == steps - 1:
