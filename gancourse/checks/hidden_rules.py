@@ -20,9 +20,9 @@ from gancourse.checks.inputs import generator
 from gancourse.checks.values import described, numbers
 
 MEDALS_FOR_BITS = Medals(bronze=0.9, silver=0.72, gold=0.4, unit="bits", margin=0.05, runs=1)
-PIXELS_THERE, TOSSED, TURNED = 256, 32, 0.05
+PIXELS_THERE, TOSSED, TURNED_AROUND = 256, 32, 0.05
 PICTURES_SHOWN, PICTURES_ASKED = 200, 60
-SURE = 0.001  # probabilities are brought to between this and 1 less this
+SUREST = 0.001  # probabilities are brought to between this and 1 less this
 
 
 class HiddenRule:
@@ -36,7 +36,7 @@ class HiddenRule:
         """n pictures as rows (n, 256) of 0 and 1."""
         first, second, third = self.distances
         x = torch.randint(2, (n, PIXELS_THERE), generator=self.random)
-        turned = torch.rand(n, PIXELS_THERE, generator=self.random) < TURNED
+        turned = torch.rand(n, PIXELS_THERE, generator=self.random) < TURNED_AROUND
         for t in range(TOSSED, PIXELS_THERE):
             x[:, t] = x[:, t - first] ^ (x[:, t - second] & x[:, t - third]) ^ turned[:, t]
         return x.float()
@@ -54,7 +54,7 @@ def bits_by(answer: Callable, rule: HiddenRule) -> float:
         )
         fits = bool(((said >= 0) & (said <= 1)).all())
         expect(fits, "`predict` should return probabilities, from 0 to 1; there are others.")
-        said = said.clamp(SURE, 1 - SURE)
+        said = said.clamp(SUREST, 1 - SUREST)
         total -= float(torch.where(new[:, t] > 0.5, said, 1 - said).log2().sum())
     bits = total / (PICTURES_ASKED * (PIXELS_THERE - TOSSED))
     return bits if math.isfinite(bits) else 99.0

@@ -4,7 +4,7 @@
 - `Variational`: the same with codes that are drawn, and the evidence lower bound (Kingma and Welling, ICLR 2014,
   arXiv:1312.6114, section 3, with a normal p(x|z) of a fixed spread).
 - `Drawing`: a decoder alone, from named factors (Dosovitskiy et al., CVPR 2015, arXiv:1411.5928).
-- `Painting`: the exact likelihood of binary pictures, each pixel given those before it (van den Oord et al., ICML
+- `PixelByPixel`: the exact likelihood of binary pictures, each pixel given those before it (van den Oord et al., ICML
   2016, arXiv:1601.06759).
 """
 
@@ -73,7 +73,7 @@ class Drawing(Game):
         yield "decoder", off.square().flatten(1).sum(1).mean()
 
 
-class Painting(Game):
+class PixelByPixel(Game):
     """A network of logits, on pictures of −1 and 1 (or 0 and 1); the loss is in bits for each pixel."""
 
     def __init__(self, net: nn.Module) -> None:
@@ -91,7 +91,7 @@ def bits_per_pixel(net: nn.Module, x: Tensor) -> Tensor:
 
 
 @torch.no_grad()
-def painted(net: nn.Module, n: int, height: int, width: int) -> Tensor:
+def painted_pictures(net: nn.Module, n: int, height: int, width: int) -> Tensor:
     """n pictures (n, 1, height, width) of 0 and 1, drawn one pixel after the other."""
     x = torch.zeros(n, 1, height, width)
     for row in range(height):

@@ -73,9 +73,9 @@ def bound(seeds: list[int]) -> bool:
 
 
 def rebuilt(kind: str, seed: int, code: int, steps: int, faces: Any, new: Tensor) -> Tensor:
-    from gancourse.training.autoencoding import autoencoder, played, rebuilt_by
+    from gancourse.training.autoencoding import autoencoder, rebuilt_by, trained_game
 
-    return rebuilt_by(played(kind, autoencoder(kind, seed, code), faces, steps, seed), new)
+    return rebuilt_by(trained_game(kind, autoencoder(kind, seed, code), faces, steps, seed), new)
 
 
 def blur(seeds: list[int]) -> bool:

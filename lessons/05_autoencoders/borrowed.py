@@ -64,8 +64,8 @@ BORROWED: dict[str, dict[str, Loan]] = {
         "the lesson's": solved(LESSON, "exact_likelihood"),
     },
     "paint": {
-        "the package's": withheld("from gancourse.games.autoencoders import painted as paint"),
-        "the bytecode": from_bytecode("games.autoencoders", "painted", "paint"),
+        "the package's": withheld("from gancourse.games.autoencoders import painted_pictures as paint"),
+        "the bytecode": from_bytecode("games.autoencoders", "painted_pictures", "paint"),
     },
     "fewest_bits": {"the lesson's": solved(LESSON, "fewest_bits")},
 }

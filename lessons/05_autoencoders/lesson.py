@@ -777,7 +777,7 @@ show(
 
 # %% name="told-faces" demo=true folded="Draws sweeps by the decoder, and the renderer's own below"
 from gancourse.data.faces import HAIR_STYLES, render, vary
-from gancourse.training.autoencoding import plain_people, told
+from gancourse.training.autoencoding import decoder_input, plain_people
 
 lone, someone = shipped["from_factors"], plain_people(1, 10**6 + 5)
 
@@ -786,7 +786,7 @@ def swept(name, low, high):
     """One person with a factor from low to high: as the decoder draws it, and as the renderer does."""
     people = vary(someone, name, torch.linspace(low, high, 9))
     with torch.no_grad():
-        return lone(told(people)), to_unit(render(people, 32))
+        return lone(decoder_input(people)), to_unit(render(people, 32))
 
 
 sheets = {}
@@ -808,7 +808,7 @@ shares = torch.linspace(0, 1, 9)[:, None]
 styles = [HAIR_STYLES.index(name) for name in ("straight", "curly", "coiled", "tied")]
 rows = {}
 for start, end in ((0, 1), (1, 2), (2, 3)):
-    first, last = (told(vary(someone, "hair_style", [float(styles[k])])) for k in (start, end))
+    first, last = (decoder_input(vary(someone, "hair_style", [float(styles[k])])) for k in (start, end))
     with torch.no_grad():
         rows[f"{HAIR_STYLES[styles[start]]} to {HAIR_STYLES[styles[end]]}"] = lone(torch.lerp(first, last, shares))
 show(

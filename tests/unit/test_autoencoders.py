@@ -11,12 +11,19 @@ import torch
 from torch import Tensor, nn
 
 from gancourse.data.faces import HAIR_STYLES, Factors
-from gancourse.games.autoencoders import Drawing, Painting, Rebuilding, Variational, bits_per_pixel, painted
+from gancourse.games.autoencoders import (
+    Drawing,
+    PixelByPixel,
+    Rebuilding,
+    Variational,
+    bits_per_pixel,
+    painted_pictures,
+)
 from gancourse.games.base import Batch
 from gancourse.metrics.translation import edge_steepness, sharpness
 from gancourse.models import store
 from gancourse.models.autoencoders import Decoder, Encoder, MaskedConv, PixelCNN
-from gancourse.training.autoencoding import GIVEN, keep_autoencoders, plain_people, told
+from gancourse.training.autoencoding import DECODER_FACTORS, decoder_input, keep_autoencoders, plain_people
 
 
 @pytest.fixture(autouse=True)
@@ -52,7 +59,7 @@ def test_all_probabilities_add_up_to_1_and_are_painted() -> None:
         nats = torch.tensor([4 * math.log(2) * float(bits_per_pixel(net, one[None])) for one in x])
     chance = (-nats).exp()
     assert abs(float(chance.sum()) - 1) < 1e-5
-    which = (painted(net, 3000, 2, 2).flatten(1) @ torch.tensor([8.0, 4.0, 2.0, 1.0])).long()
+    which = (painted_pictures(net, 3000, 2, 2).flatten(1) @ torch.tensor([8.0, 4.0, 2.0, 1.0])).long()
     often = torch.bincount(which, minlength=16) / 3000
     assert float((often - chance).abs().sum()) / 2 < 0.07
 
@@ -76,7 +83,7 @@ def test_losses_are_summed_over_a_picture_and_averaged() -> None:
     assert torch.allclose(loss, x.square().sum((1, 2, 3)).mean() / 0.5 + 3 * kl, atol=1e-4)
     ((who, loss),) = Drawing(Nothing()).play(Batch(x, {"given": torch.zeros(3, 2)}))
     assert who == "decoder" and torch.allclose(loss, x.square().sum((1, 2, 3)).mean())
-    ((who, loss),) = Painting(nn.Identity()).play(Batch(2 * (x > 0).float() - 1))
+    ((who, loss),) = PixelByPixel(nn.Identity()).play(Batch(2 * (x > 0).float() - 1))
     assert who == "net" and loss > 0
 
 
@@ -91,13 +98,13 @@ def test_plain_people_differ_in_what_is_told_alone() -> None:
     people = plain_people(50)
     assert isinstance(people, Factors) and people["hat"].max() == 0 and people["bald"].max() == 0
     spread = {name for name in people if float(people[name].std()) > 0}
-    assert spread <= {*GIVEN, "hair_style"} and "yaw" in spread
-    row = told(people)
-    assert row.shape == (50, len(GIVEN) + len(HAIR_STYLES)) and row.abs().max() <= 1
+    assert spread <= {*DECODER_FACTORS, "hair_style"} and "yaw" in spread
+    row = decoder_input(people)
+    assert row.shape == (50, len(DECODER_FACTORS) + len(HAIR_STYLES)) and row.abs().max() <= 1
 
 
 def test_the_study_writes_all_networks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gancourse.training.autoencoding.FACES", 40)
+    monkeypatch.setattr("gancourse.training.autoencoding.AE_FACES", 40)
     path = keep_autoencoders(tmp_path, steps=2)
     nets, shipped = store.load(path), store.load("autoencoders_32")
     assert set(nets) == set(shipped)

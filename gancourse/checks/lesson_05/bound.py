@@ -69,7 +69,7 @@ class LinearModel:
         return (self.m.square() + self.v - 1 - self.v.log()).sum(1) / 2
 
 
-def spread_case() -> Case:
+def covariance_of_x_case() -> Case:
     model = LinearModel()
     eye = torch.eye(model.d, dtype=torch.float64)
     product = model.W @ model.W.T
@@ -178,8 +178,8 @@ def bound_case() -> Case:
     return Case("three rows", first - kl, usual, (model,))
 
 
-GIVEN: dict[int, tuple[Callable[[], Case], tuple[str, ...], str]] = {
-    1: (spread_case, ("W", "s"), "dd"),
+BOUND_STEPS: dict[int, tuple[Callable[[], Case], tuple[str, ...], str]] = {
+    1: (covariance_of_x_case, ("W", "s"), "dd"),
     2: (likelihood_case, ("x", "W", "b", "s"), "n"),
     3: (mean_case, ("x", "W", "b", "s"), "nk"),
     4: (covariance_case, ("W", "s"), "kk"),
@@ -190,7 +190,7 @@ GIVEN: dict[int, tuple[Callable[[], Case], tuple[str, ...], str]] = {
 
 def compare_bound(answer: Callable, step: int) -> None:
     """Ask for one step."""
-    make, names, shape = GIVEN[step]
+    make, names, shape = BOUND_STEPS[step]
     case = drawn(make, always=True)
     (model,) = case.inputs
     got = answer(step, **model.named(*names))

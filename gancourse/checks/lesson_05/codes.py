@@ -1,4 +1,4 @@
-"""Codes: principal components, a draw that gradients pass through, and the divergence from the prior.
+"""Codes: principal components, a draw that gradients pass through, and the code_divergence from the prior.
 
 Kingma and Welling, "Auto-Encoding Variational Bayes", ICLR 2014, arXiv:1312.6114, section 2.4 and appendix B.
 """
@@ -119,7 +119,7 @@ def _(answer: Callable) -> None:
 # --- the draw --------------------------------------------------------------------------------------
 
 
-def spread_of(values: Tensor) -> tuple[float, float]:
+def mean_and_deviation(values: Tensor) -> tuple[float, float]:
     return float(values.mean()), float(values.std())
 
 
@@ -129,7 +129,7 @@ def _(answer: Callable) -> None:
     for mu, log_var in zip(chosen(1.5, -2.0, between=(-3.0, 3.0)), (1.2, -1.4), strict=True):
         where = f"a mean of {mu:g} and a log-variance of {log_var:g}"
         got = numbers(answer(torch.full((n, 2), mu), torch.full((n, 2), log_var)), (n, 2))
-        mean, std = spread_of(got)
+        mean, std = mean_and_deviation(got)
         right = torch.tensor(log_var).div(2).exp().item()
         told = f"For {where} the draws have mean {mean:.2f} and standard deviation {std:.2f}; it should be {right:.2f}."
         wrong = {
@@ -184,25 +184,25 @@ def _(answer: Callable) -> None:
     expect_close(slope, want, "a draw (5, 3)", usual, show=False, what="the gradient on log_var is")
 
 
-# --- the divergence --------------------------------------------------------------------------------
+# --- the code_divergence --------------------------------------------------------------------------------
 
 
-def divergence(mu: Tensor, log_var: Tensor) -> Tensor:
+def code_divergence(mu: Tensor, log_var: Tensor) -> Tensor:
     """By the library's two normal densities, number by number."""
     q = torch.distributions.Normal(mu, (log_var / 2).exp())
     return torch.distributions.kl_divergence(q, torch.distributions.Normal(0.0, 1.0)).sum(1)
 
 
-def divergence_case() -> Case:
+def code_divergence_case() -> Case:
     first, second = chosen(0.5, -1.5, between=(-2.0, 2.0)), chosen(0.8, -0.6, between=(-1.5, 1.5), avoid=0.0)
     mu = torch.tensor([[first[0], first[1], 1.0], [second[1], 0.25, -second[0]]], dtype=torch.float64)
     log_var = torch.tensor([[second[0], -1.0, second[1]], [first[1], 0.5, -0.75]], dtype=torch.float64)
-    want = divergence(mu, log_var)
+    want = code_divergence(mu, log_var)
     var, std = log_var.exp(), (log_var / 2).exp()
     usual = {
         "The half is missing.": 2 * want,
         "That is the mean over the numbers of a code. Take the sum.": want / 3,
-        "The sign is wrong: this is minus the divergence.": -want,
+        "The sign is wrong: this is minus the code_divergence.": -want,
         "The 1 is missing.": want + 1.5,
         "The mean is not squared.": want - (mu.square() - mu).sum(1) / 2,
         "log_var stands where the variance belongs: take its exponential.": (mu.square() + log_var - 1 - log_var).sum(1)
@@ -210,7 +210,7 @@ def divergence_case() -> Case:
         "The standard deviation stands where the variance belongs.": (mu.square() + std - 1 - log_var).sum(1) / 2,
         "The logarithm counts by half: log σ² is log_var itself.": (mu.square() + var - 1 - log_var / 2).sum(1) / 2,
         "The logarithm has the wrong sign.": (mu.square() + var - 1 + log_var).sum(1) / 2,
-        "That is the divergence the other way around, of the prior from q.": (
+        "That is the code_divergence the other way around, of the prior from q.": (
             (mu.square() + 1) / var - 1 + log_var
         ).sum(1)
         / 2,
@@ -221,9 +221,9 @@ def divergence_case() -> Case:
     return Case("two codes of three numbers", want, usual, (mu, log_var))
 
 
-@check.that("kl_to_prior", "the divergence of each picture's code, summed over its numbers", point=True)
+@check.that("kl_to_prior", "the code_divergence of each picture's code, summed over its numbers", point=True)
 def _(answer: Callable) -> None:
-    case = drawn(divergence_case)
+    case = drawn(code_divergence_case)
     case.compare(numbers(answer(*case.inputs), (2,), advice="One number for each picture."))
 
 
@@ -233,7 +233,7 @@ def _(answer: Callable) -> None:
     expect_close(nothing, torch.zeros(3), "codes that are the prior", {"The 1 is missing.": nothing})
     mu, log_var = randn(4, 3).double().requires_grad_(), randn(4, 3).double().requires_grad_()
     found = answer(mu, log_var)
-    differentiable(found, "The divergence is cut off from mu and log_var.")
+    differentiable(found, "The code_divergence is cut off from mu and log_var.")
     found.sum().backward()
     for name, given, want in (("mu", mu, mu.detach()), ("log_var", log_var, (log_var.detach().exp() - 1) / 2)):
         expect(given.grad is not None, f"No gradient reaches {name}.")
@@ -245,4 +245,4 @@ def _(answer: Callable) -> None:
     mu = torch.tensor([[0.5], [-0.5]], dtype=torch.float64)
     log_var = torch.tensor([[-60.0], [20.0]], dtype=torch.float64)
     got = numbers(answer(mu, log_var), (2,))
-    expect_close(got, divergence(mu, log_var), "log-variances of −60 and 20", show=True)
+    expect_close(got, code_divergence(mu, log_var), "log-variances of −60 and 20", show=True)

@@ -178,7 +178,7 @@ def row_case(absolute: bool) -> Case:
     return Case("two rows of six pixels", want, usual, (where,))
 
 
-STEPS: dict[int, tuple[Callable[[], Case], tuple[str, ...]]] = {
+BLUR_STEPS: dict[int, tuple[Callable[[], Case], tuple[str, ...]]] = {
     1: (squared_case, ("p", "g")),
     2: (best_squares_case, ("p",)),
     3: (left_case, ("p",)),
@@ -191,7 +191,7 @@ STEPS: dict[int, tuple[Callable[[], Case], tuple[str, ...]]] = {
 
 def compare_blur(answer: Callable, step: int) -> None:
     """Ask for one step of the derivation."""
-    make, names = STEPS[step]
+    make, names = BLUR_STEPS[step]
     # A threshold leaves few different rows: of those, some slips may look alike.
     case = make() if step in (5, 7) else drawn(make)
     got = answer(step, **dict(zip(names, case.inputs, strict=True)))

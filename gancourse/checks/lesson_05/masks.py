@@ -174,7 +174,7 @@ def layer(size: int, mask: Tensor, inputs: int = 1, outputs: int = 1) -> nn.Modu
     return conv
 
 
-def reached_by(mask: Tensor, height: int, width: int, row: int, column: int, layers: int = 1) -> Tensor:
+def pixels_reached(mask: Tensor, height: int, width: int, row: int, column: int, layers: int = 1) -> Tensor:
     """Which pixels such layers see, by counting, bool (height, width)."""
     size = len(mask)
     seen = {(row, column)}
@@ -223,7 +223,7 @@ def _(answer: Callable) -> None:
     for size, own, at in ((3, True, (2, 3)), (5, False, (4, 1)), (3, False, (0, 0))):
         mask = kept_places(size, own)
         row, column = at
-        want = reached_by(mask, 6, 7, row, column)
+        want = pixels_reached(mask, 6, 7, row, column)
         compare_seen(answer, layer(size, mask), want, row, column, f"a masked layer of {size} × {size}")
 
 
@@ -232,7 +232,7 @@ def _(answer: Callable) -> None:
     mask = torch.zeros(5, 5)
     mask[0, 1] = mask[2, 4] = mask[3, 2] = 1.0
     row, column = chosen_int(3, between=(2, 3)), chosen_int(4, between=(2, 4))
-    want = reached_by(mask, 5, 8, row, column)
+    want = pixels_reached(mask, 5, 8, row, column)
     compare_seen(answer, layer(5, mask), want, row, column, "a layer that sees three odd places")
 
 
@@ -243,10 +243,10 @@ def _(answer: Callable) -> None:
         first, second = layer(3, mask), layer(3, kept_places(3, True))
         net = nn.Sequential(first, nn.ReLU(), second)
         put(list(first.parameters())[1], -1.0)
-    want = reached_by(kept_places(3, True), 6, 6, 4, 3)
+    want = pixels_reached(kept_places(3, True), 6, 6, 4, 3)
     whole = torch.zeros(6, 6, dtype=torch.bool)
     for r, c in want.nonzero().tolist():
-        whole |= reached_by(mask, 6, 6, r, c)
+        whole |= pixels_reached(mask, 6, 6, r, c)
     compare_seen(answer, net, whole, 4, 3, "two masked layers with a ReLU between them")
 
 
@@ -255,7 +255,7 @@ def _(answer: Callable) -> None:
     flipping = nn.Sequential(layer(3, kept_places(3, True)), nn.Tanh())
     kernel = next(flipping.parameters())
     put(kernel, kernel.detach() * 0.2)
-    want = reached_by(kept_places(3, True), 5, 5, 3, 2)
+    want = pixels_reached(kept_places(3, True), 5, 5, 3, 2)
     compare_seen(answer, flipping, want, 3, 2, "a masked layer behind a tanh")
     folded = nn.Sequential(layer(1, torch.ones(1, 1)), nn.Softshrink(0.3), layer(1, torch.ones(1, 1)))
     want = torch.zeros(4, 4, dtype=torch.bool)

@@ -40,7 +40,7 @@ def masked_net(strength: float = 1.0) -> nn.Module:
     return nn.Sequential(first, nn.Tanh(), last)
 
 
-def factors_of(logits: Tensor, x: Tensor) -> Tensor:
+def pixel_factors(logits: Tensor, x: Tensor) -> Tensor:
     """log p of each pixel, by the sigmoid and a choice."""
     black = torch.sigmoid(logits.double())
     return torch.where(x > 0.5, black, 1 - black).log()
@@ -50,14 +50,14 @@ def nats_case() -> Case:
     net, x = masked_net(), (randn(3, 1, 3, 4) > 0).float()
     with torch.no_grad():
         logits = net(x)
-    each = factors_of(logits, x)
+    each = pixel_factors(logits, x)
     want = each.flatten(1).sum(1)
     usual = {
         "The sign is wrong: a logarithm of a probability is negative.": -want,
         "That is the mean over pixels. Their logarithms add up.": want / 12,
         "That is the probability. Its logarithm is asked.": want.exp(),
         "The logarithm is to the base 2. Nats are asked.": want / math.log(2),
-        "0 and 1 are swapped: σ(l) is the probability of a 1.": factors_of(logits, 1 - x).flatten(1).sum(1),
+        "0 and 1 are swapped: σ(l) is the probability of a 1.": pixel_factors(logits, 1 - x).flatten(1).sum(1),
         "Only pixels that are 1 count.": (each * x).flatten(1).sum(1),
         "Only pixels that are 0 count.": (each * (1 - x)).flatten(1).sum(1),
         "That is the logarithm of a sum. Logarithms of all pixels add up.": each.exp().flatten(1).sum(1).log(),
@@ -84,7 +84,7 @@ def _(answer: Callable) -> None:
 def bits_case() -> Case:
     net, x = masked_net(), (randn(3, 1, 2, 5) > 0).float()
     with torch.no_grad():
-        each = factors_of(net(x), x)
+        each = pixel_factors(net(x), x)
     want = -float(each.mean()) / math.log(2)
     usual = {
         "That is in nats. A bit is log 2 nats.": want * math.log(2),
@@ -118,6 +118,8 @@ def _(answer: Callable) -> None:
         ones = float(x.sum()) if level < 0 else 4 - float(x.sum())
         got = numbers(answer("nats", net, x), (1,))
         expect_close(got, torch.tensor([-1000.0 * ones]), f"logits of {level:g}, {x.numel()} pixels", rtol=1e-3)
+        bits = number(answer("bits", net, x))
+        expect_close(bits, 250 * ones / math.log(2), f"logits of {level:g}, one picture, in bits", rtol=1e-3)
 
 
 @check.that("exact_likelihood", "gradients reach the network")
@@ -152,9 +154,9 @@ def _(answer: Callable) -> None:
     every = all_pictures(height, width)
     with torch.no_grad():
         logits = net(every)
-        exact = factors_of(logits, every).flatten(1).sum(1).exp()
-        alone = factors_of(net(torch.zeros(1, 1, height, width)).expand_as(every), every).flatten(1).sum(1).exp()
-        flipped = factors_of(-logits, every).flatten(1).sum(1).exp()
+        exact = pixel_factors(logits, every).flatten(1).sum(1).exp()
+        alone = pixel_factors(net(torch.zeros(1, 1, height, width)).expand_as(every), every).flatten(1).sum(1).exp()
+        flipped = pixel_factors(-logits, every).flatten(1).sum(1).exp()
     often = counted_pictures(painted_by(answer, net, MANY, height, width), 16)
     off = float((often - exact).abs().sum() / 2)
     told = f"{MANY} pictures of 2 × 2 pixels do not come as often as they should: {off:.2f} of them are misplaced."

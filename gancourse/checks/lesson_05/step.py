@@ -20,17 +20,19 @@ from gancourse.checks.lesson_05.suite import check
 from gancourse.checks.steps import copied, flat, left_over, linear, several_losses, trainable
 from gancourse.checks.values import Wrong, close, described, expect_close
 
-CODE, SHAPE = 2, (1, 2, 3)
-PIXELS = 6
+CODE_NUMBERS, SIX_PIXELS = 3, (1, 2, 3)
+PICTURE_NUMBERS = 6
 
 
 class CodedGame:
     """Both networks, their optimizer, a batch with its noise, and what is left in the gradients from before."""
 
     def __init__(self, n: int = 5) -> None:
-        self.encoder = nn.Sequential(nn.Flatten(), linear(PIXELS, 5), nn.Tanh(), linear(5, 2 * CODE))
-        self.decoder = nn.Sequential(linear(CODE, 5), nn.Tanh(), linear(5, PIXELS), nn.Unflatten(1, SHAPE))
-        self.x, self.noise = randn(n, *SHAPE).double(), randn(n, CODE).double()
+        self.encoder = nn.Sequential(nn.Flatten(), linear(PICTURE_NUMBERS, 5), nn.Tanh(), linear(5, 2 * CODE_NUMBERS))
+        self.decoder = nn.Sequential(
+            linear(CODE_NUMBERS, 5), nn.Tanh(), linear(5, PICTURE_NUMBERS), nn.Unflatten(1, SIX_PIXELS)
+        )
+        self.x, self.noise = randn(n, *SIX_PIXELS).double(), randn(n, CODE_NUMBERS).double()
         self.s, self.beta = chosen(0.7, 2.5, between=(0.5, 3.0), avoid=1.0)
         (self.rate,) = chosen(0.05, between=(0.03, 0.08))
         self.opt = Counted([*self.encoder.parameters(), *self.decoder.parameters()], self.rate)
@@ -95,7 +97,7 @@ class CodedStep:
         return rebuilt / scale, kl * (2 if slip == "kl no half" else 1)
 
 
-BOTH_SLIPS = {
+VAE_TERM_SLIPS = {
     "order": "Means and log-variances are swapped: the first half of encoder(x) are the means.",
     "variance": "The noise is scaled by the variance. Take the standard deviation, exp(½ log_var).",
     "no exponential": "The noise is scaled by log_var itself. It is a logarithm.",
@@ -113,8 +115,8 @@ BOTH_SLIPS = {
     "times s": "It is multiplied by s². Divide.",
     "kl no half": "The half in KL is missing.",
 }
-MOVE_SLIPS = {
-    **BOTH_SLIPS,
+VAE_MOVE_SLIPS = {
+    **VAE_TERM_SLIPS,
     "detached": "z is cut off from the encoder, so that only KL teaches it.",
     "no beta": "β is missing.",
     "no kl": "KL is not in the loss.",
@@ -125,7 +127,7 @@ MOVE_SLIPS = {
     "stale": "Gradients of the step before are still in it. Clear them with opt.zero_grad() before backward().",
     "uphill": "The step goes the wrong way: the loss is to become smaller.",
 }
-TOLD_SLIPS = {
+VAE_TOLD_SLIPS = {
     "swapped": "The two are swapped: the rebuilding term comes first.",
     "kl with beta": "KL is told with β in it. Without.",
     "whole": "The whole loss is told in the place of the rebuilding term.",
@@ -134,11 +136,11 @@ TOLD_SLIPS = {
 
 
 def usual_of(game: CodedGame, of: str) -> dict[str, Wrong]:
-    slips = MOVE_SLIPS if of == "moved" else {**TOLD_SLIPS, **BOTH_SLIPS}
+    slips = VAE_MOVE_SLIPS if of == "moved" else {**VAE_TOLD_SLIPS, **VAE_TERM_SLIPS}
     return {said: partial(lambda slip: getattr(CodedStep(game, slip), of), slip) for slip, said in slips.items()}
 
 
-def has_stepped(game: CodedGame) -> None:
+def both_coders_moved(game: CodedGame) -> None:
     """Miss unless the optimizer has taken one step."""
     for name, net, before in (("encoder", game.encoder, 0), ("decoder", game.decoder, 1)):
         still = close(flat(net), flat(game.before[before]), 1e-9, 1e-12)
@@ -151,7 +153,7 @@ def has_stepped(game: CodedGame) -> None:
 def _(step: Callable) -> None:
     game = CodedGame()
     game.play(step)
-    has_stepped(game)
+    both_coders_moved(game)
     want = CodedStep(game, "").moved
     what = "the parameters become"
     expect_close(game.moved, want, "one step", usual_of(game, "moved"), show=False, what=what, rtol=1e-6, atol=1e-8)
@@ -162,7 +164,7 @@ def _(step: Callable) -> None:
     game = CodedGame(4)
     game.play(step)
     game.before = copied(game.encoder, game.decoder)
-    game.x, game.noise = randn(7, *SHAPE).double(), randn(7, CODE).double()
+    game.x, game.noise = randn(7, *SIX_PIXELS).double(), randn(7, CODE_NUMBERS).double()
     game.opt.steps = 0
     game.play(step)
     want = CodedStep(game, "").moved
