@@ -63,9 +63,9 @@ BORROWED: dict[str, dict[str, Loan]] = {
         "the package's": withheld(LIKELIHOOD),
         "the lesson's": solved(LESSON, "exact_likelihood"),
     },
-    "paint": {
-        "the package's": withheld("from gancourse.games.autoencoders import painted_pictures as paint"),
-        "the bytecode": from_bytecode("games.autoencoders", "painted_pictures", "paint"),
+    "paint_pixels": {
+        "the package's": withheld("from gancourse.games.autoencoders import painted_pictures as paint_pixels"),
+        "the bytecode": from_bytecode("games.autoencoders", "painted_pictures", "paint_pixels"),
     },
     "fewest_bits": {"the lesson's": solved(LESSON, "fewest_bits")},
 }

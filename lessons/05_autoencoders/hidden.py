@@ -266,7 +266,7 @@ def _(answer: Callable) -> None:
     )
 
 
-@check.that("paint", "paints a chain as often as it should")
+@check.that("paint_pixels", "paints a chain as often as it should")
 def _(answer: Callable) -> None:
     first, stay, n = 0.8, 1.0 + float(rand()), 3000
     rows = np.array(list(itertools.product((0, 1), repeat=4)))

@@ -711,7 +711,7 @@ it.excused = {
 
 # ---------------------------------------------------------------------------------------------
 
-it = answers.to("paint")
+it = answers.to("paint_pixels")
 
 it.right("as in the lesson")
 it.right("one loop, by comparison", """

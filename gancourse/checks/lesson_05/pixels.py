@@ -147,7 +147,7 @@ def counted_pictures(x: Tensor, kinds: int) -> Tensor:
     return torch.bincount((x.flatten(1) @ places.double()).long(), minlength=kinds) / len(x)
 
 
-@check.that("paint", "draws each picture as often as the density says", point=True)
+@check.that("paint_pixels", "draws each picture as often as the density says", point=True)
 def _(answer: Callable) -> None:
     height, width = 2, 2
     net = masked_net(1.5)
@@ -190,7 +190,7 @@ class Following:
         return logits.view_as(x).to(x.dtype)
 
 
-@check.that("paint", "asks again for each pixel, in reading order, and sees what it has painted", point=True)
+@check.that("paint_pixels", "asks again for each pixel, in reading order, and sees what it has painted", point=True)
 def _(answer: Callable) -> None:
     height, width = chosen_int(3, between=(3, 4)), chosen_int(5, between=(5, 6))
     x = painted_by(answer, Following(height, width), 40, height, width).flatten(1)
@@ -206,7 +206,7 @@ def _(answer: Callable) -> None:
     expect(bool((x[:, 1:] == 1 - x[:, :-1]).all()), "Each pixel should differ from the one before it; it does not.")
 
 
-@check.that("paint", "draws with the probability σ(l), each picture by itself, anew in each call", point=True)
+@check.that("paint_pixels", "draws with the probability σ(l), each picture by itself, anew in each call", point=True)
 def _(answer: Callable) -> None:
     net = layer(1, torch.ones(1, 1))
     kernel, bias = net.parameters()
@@ -225,7 +225,7 @@ def _(answer: Callable) -> None:
     expect(abs(alike - want**2 - (1 - want) ** 2) < 0.08, "The pixels of a picture hang together. Draw each by itself.")
 
 
-@check.that("paint", "computes no gradients, for any size", alone=False)
+@check.that("paint_pixels", "computes no gradients, for any size", alone=False)
 def _(answer: Callable) -> None:
     net = masked_net()
     got = answer(net, 2, 3, 4)
