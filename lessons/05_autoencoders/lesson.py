@@ -15,7 +15,7 @@
 # - mask a layer, prove by gradients what it cannot see, and compute, train and sample an exact density;
 # - tell a collapsed code and a leaking mask by their numbers.
 #
-# **Time:** about five hours with the challenge, of which the machine works about five minutes. No GPU is needed.
+# **Time:** about five hours with the challenge, of which the machine works about two minutes. No GPU is needed.
 # **Builds on:** lesson 01 (explicit and implicit densities), lesson 03 (DCGAN).
 
 # %% [markdown]
@@ -1135,7 +1135,10 @@ def draw_painted(net, bits, title):
 draw_painted(pixels, bits, "your PixelCNN")
 
 # %% [markdown]
-# PIXELS_TEXT
+# Bits fall fast at first, and then for long: with three seeds from 1 to about 0.34 after 100 steps, 0.30 after 300, and
+# to 0.290 (0.290 to 0.291) after 500. A pixel that is guessed by itself takes 0.598. So a stencil of 256 pixels can be
+# sent in 74 bits. What is painted has hair, eyes and mouths where they belong, mostly; what goes wrong goes wrong
+# early, for nothing that is painted is ever taken back.
 #
 # ### The painting as a panel
 #

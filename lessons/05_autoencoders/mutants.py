@@ -766,6 +766,8 @@ it.excused = {
 
 it.excused = {
     "`torch.zeros(n, 1, height, width)` → `torch.ones(n, 1, height, width)`": "what is not painted yet may be anything",
+    "`(:, 0, row, column)` → `(:, -1, row, column)`": "there is one channel",
+    "`(:, 0, row, column)` → `(:, -1, row, column)` (no. 2)": "there is one channel",
 }
 
 # ---------------------------------------------------------------------------------------------
