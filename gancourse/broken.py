@@ -20,6 +20,10 @@ BROKEN: dict[str, dict[str, dict[str, Any]]] = {
         "A": {"family": "faces", "name": "labels swapped"},
         "B": {"family": "faces", "name": "G's range is wrong"},
     },
+    "05_autoencoders": {
+        "A": {"beta": 3072.0},
+        "B": {"own": True},
+    },
     "06_objectives": {
         "A": {"iterations": 150, "method": "WGAN, clipped", "strength": 1e-4, "k": 5},
         "B": {"iterations": 250, "method": "WGAN-GP", "rate_G": 3e-4, "k": 5, "seed": 1},

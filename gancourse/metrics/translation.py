@@ -40,3 +40,13 @@ def listening(made: Tensor, true: Tensor) -> tuple[float, float]:
 def sharpness(pictures: Tensor) -> float:
     """The mean edge strength: blurred pictures have less of it than sharp ones."""
     return float(edge_strength(pictures).mean())
+
+
+def edge_steepness(pictures: Tensor) -> float:
+    """How steep edges are: the mean of their strength, weighted by their strength.
+
+    A step of the height h between two pixels counts h; the same rise spread over w pixels counts h/w. (The mean edge
+    strength is the same for both.)
+    """
+    strength = edge_strength(pictures)
+    return float(strength.square().sum() / strength.sum().clamp(min=1e-12))

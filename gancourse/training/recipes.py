@@ -412,6 +412,13 @@ def cycles(out: Path | None) -> list[Path]:
     return [keep_cycles(out)]
 
 
+def autoencoders(out: Path | None) -> list[Path]:
+    """Autoencoders of drawn faces, a VAE, and a decoder that is given factors."""
+    from gancourse.training.autoencoding import keep_autoencoders
+
+    return [keep_autoencoders(out)]
+
+
 # In the order in which `--all` makes them: the face reader measures the others.
 RECIPES: dict[str, Recipe | Study] = {
     r.name: r
@@ -437,6 +444,14 @@ RECIPES: dict[str, Recipe | Study] = {
             "cycle-weights-32", "CycleGANs (Zhu et al. 2017) for three weights of the cycle, 32 × 32, on the CPU",
             {"cpu": 15, "cuda": 15},
             {"cyclegan_faces_32": ("G_AB_0", "G_BA_0", "G_AB_1", "G_BA_1", "G_AB_10", "G_BA_10")}, cycles,
+        ),
+        Study(
+            "autoencoders-32", "autoencoders, a VAE and a decoder from factors, 32 × 32, for lesson 05",
+            {"cpu": 10, "cuda": 10},
+            {"autoencoders_32": (
+                "encoder_l2", "decoder_l2", "encoder_l1", "decoder_l1", "encoder_vae", "decoder_vae", "from_factors",
+            )},
+            autoencoders,
         ),
         dcgan(32, 6000, {"cpu": 10, "cuda": 1}),
         progressive(32, 3000, {"cpu": 20, "cuda": 3}),
