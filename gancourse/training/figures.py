@@ -121,6 +121,17 @@ def labeled_faces(engine: Engine, size: int) -> dict[str, float]:
     return found | {"hair style as asked": round(float(style), 4)}
 
 
+def aged_faces(engine: Engine, size: int) -> dict[str, float]:
+    """Of one that is told the age: the distance, and the correlation of the age that was asked for with what is read."""
+    from gancourse import data
+    from gancourse.models.face_reader import load_face_reader
+
+    asked = data.load("faces", size=size, split="test", attributes=["age"], n=SAMPLES).attributes["age"]
+    drawn, ruler = samples(engine, asked[:, None]), Ruler(size)
+    agreed = torch.corrcoef(torch.stack([load_face_reader().read(drawn)["age"], asked]))[0, 1]
+    return {"distance": ruler.distance(drawn), **ruler.yardsticks(), "age as asked": round(float(agreed), 3)}
+
+
 def classed_faces(engine: Engine, size: int) -> dict[str, float]:
     """Of one that is told a class, for the classes of 1,000 test faces: the distance, and whether they are read."""
     from gancourse import data
