@@ -210,6 +210,34 @@ def aging(size: int, steps: int, minutes: Mapping[str, float]) -> Recipe:
     )  # fmt: skip
 
 
+def encoder(size: int, steps: int, minutes: Mapping[str, float]) -> Recipe:
+    """The encoder of the DCGAN that comes with the course, by samples and by real faces: lesson 16's."""
+    generator = f"dcgan_faces_{size}"
+
+    def load(data: str, n: int | None) -> Images:
+        return sets.load(data, size=size, attributes=[], n=n or 8000)
+
+    def make(data: Any, machine: Machine, seed: int, steps: int) -> Engine:
+        from gancourse.editing import distance_by
+        from gancourse.games.encoder import Encoding
+        from gancourse.models import store
+        from gancourse.models.encoder import Encoder
+        from gancourse.models.face_reader import load_face_reader
+
+        G = store.load(generator)["G"]
+        near = distance_by(load_face_reader(machine.device).requires_grad_(False).features)
+        game = Encoding(Encoder(size, G.latent_dim), G, near, 2.0)
+        fall = {"E": falling(steps)}
+        return Engine(game, data, batch_size=32, lr=1e-3, betas=(0.9, 0.99), schedules=fall, seed=seed, machine=machine)
+
+    stem = f"encoder_{size}"
+    return Recipe(
+        f"encoder-{size}", f"the encoder of {generator} (Zhu et al. 2016)", ("faces",), size, steps, minutes, load,
+        make, keep={stem: ("E",)}, what={stem: f"from a face, {size} × {size}, to a z of {generator}"},
+        measure=lambda engine: figures.encoded_faces(engine, size, generator),
+    )  # fmt: skip
+
+
 def translation(given: str, size: int, steps: int, minutes: Mapping[str, float], width: int = 24) -> Recipe:
     """Pix2pix from what is `given` of a face to its photo, with pix2pixHD's two judges and matched features.
 
@@ -462,6 +490,7 @@ RECIPES: dict[str, Recipe | Study] = {
         ),
         conditional(32, 18000, {"cpu": 80, "cuda": 4}),
         aging(32, 6000, {"cpu": 12, "cuda": 2}),
+        encoder(64, 2500, {"cpu": 10, "cuda": 1}),
         translation("sketch", 64, 2000, {"cpu": 15, "cuda": 2}),
         translation("labels", 64, 2000, {"cpu": 15, "cuda": 2}),
         Study(
