@@ -39,10 +39,7 @@ def distance_by(features: Callable[[Tensor], Tensor], weight: float = 0.1) -> Lo
 
 def searched(G: nn.Module, loss: Loss, z: Tensor, steps: int, rate: float = 0.1) -> tuple[Tensor, Tensor]:
     """The best z that Adam comes across, for each row by itself: `searching` to its end."""
-    found = z, torch.full((len(z),), torch.inf)
-    for found in searching(G, loss, z, steps, rate):
-        pass
-    return found
+    return list(searching(G, loss, z, steps, rate))[-1]
 
 
 def searching(G: nn.Module, loss: Loss, z: Tensor, steps: int, rate: float = 0.1) -> Iterator[tuple[Tensor, Tensor]]:

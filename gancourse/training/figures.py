@@ -122,7 +122,7 @@ def labeled_faces(engine: Engine, size: int) -> dict[str, float]:
 
 
 def aged_faces(engine: Engine, size: int) -> dict[str, float]:
-    """Of one that is told the age: the distance, and the correlation of the age that was asked for with what is read."""
+    """Of one that is told the age: the distance, and the correlation of the age asked for with what is read."""
     from gancourse import data
     from gancourse.models.face_reader import load_face_reader
 

@@ -197,9 +197,7 @@ def aging(size: int, steps: int, minutes: Mapping[str, float]) -> Recipe:
     def draw(engine: Engine, seed: int) -> Image:
         """Eight people in a row each, from young to old."""
         ages = torch.linspace(0, 1, 8).repeat(8)[:, None]
-        return drawing.picture_sheet(
-            engine.ask("G", drawing.still_noise(8, 64, seed).repeat_interleave(8, 0), ages), 8
-        )
+        return drawing.picture_sheet(engine.ask("G", drawing.still_noise(8, 64, seed).repeat_interleave(8, 0), ages), 8)
 
     stem = f"aging_faces_{size}"
     return Recipe(

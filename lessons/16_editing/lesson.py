@@ -1,4 +1,4 @@
-# %% [markdown] builds="back from a picture to its z: projection, an encoder, directions, edits, and a brush" hours=5 stars=3
+# %% [markdown] builds="the way back from a picture to its z: an encoder, directions, a brush" hours=5 stars=3
 # # 16 · Into the latent space and back
 #
 # So far you have gone one way: from noise to a picture. In this lesson you go back. You are given a face that no
@@ -32,14 +32,14 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from gancourse import choose_threads, data, each, keepsake, quick, seed_everything, show, working
+from gancourse import choose_threads, each, keepsake, quick, seed_everything, show, working
 from gancourse.broken import broken_run
 from gancourse.checks import public
 from gancourse.data import faces
 from gancourse.data.images import to_unit
 from gancourse.models import store
 from gancourse.models.face_reader import load_face_reader
-from gancourse.plots import FAKE, JUDGE, PALETTE, REAL, axes, figure
+from gancourse.plots import FAKE, JUDGE, REAL, axes, figure
 from gancourse.sheets import draw_pictures, draw_rows
 from gancourse.widgets import Canvas
 from gancourse.widgets.knobs import Choice, Knob
@@ -143,8 +143,8 @@ def projection_loss(made, x, features, weight):
 # `z = z.detach().clone().requires_grad_()`, and `torch.optim.Adam([z], lr=rate)`. The gradient for z alone comes from
 # `torch.autograd.grad(losses.sum(), z)`; it goes into `z.grad`.
 # ---
-# `better = losses.detach() < least`, then `best = torch.where(better[:, None], z.detach(), best)`. Careful: `z.detach()`
-# shares its memory with `z`, and Adam changes that in place. `torch.where` makes a copy.
+# `better = losses.detach() < least`, then `best = torch.where(better[:, None], z.detach(), best)`. Careful:
+# `z.detach()` shares its memory with `z`, and Adam changes that in place. `torch.where` makes a copy.
 
 
 # %% solution="descend"
@@ -213,10 +213,10 @@ show(
 #
 # `encoder_step(E, G, loss, opt_E, z, x, weight)`: one step of E.
 #
-# 1. $G$ makes pictures of z (m, d). How wrong is E about them? $\mathcal{L}_z$ is the mean of $(E(G(z)) - z)^2$ over all
-#    numbers.
-# 2. $E$ says a z for each of the real pictures x (n, …), and $G$ makes pictures of those. $\mathcal{L}_x$ is the mean of
-#    `loss(G(E(x)), x)`, which gives (n,).
+# 1. $G$ makes pictures of z (m, d). How wrong is E about them? $\mathcal{L}_z$ is the mean of $(E(G(z)) - z)^2$ over
+#    all numbers.
+# 2. $E$ says a z for each of the real pictures x (n, …), and $G$ makes pictures of those. $\mathcal{L}_x$ is the mean
+#    of `loss(G(E(x)), x)`, which gives (n,).
 # 3. One step of `opt_E` down $\mathcal{L}_z + \text{weight} \cdot \mathcal{L}_x$.
 #
 # $E$ is asked twice, with the samples and with the real pictures, never with both in one batch. $G$ is only used: it
@@ -403,8 +403,8 @@ show(draw_rows(rows), alt="Three rows of faces: given, seen by the search in its
 # Run A: what is wrong?
 #
 # - [ ] too few steps: the search has not arrived :: It has: look at the second row.
-# - [x] the search saw other pictures than $G$ makes of one $z$ alone :: Yes: while it searched, each picture depended on
-#   the others in the batch.
+# - [x] the search saw other pictures than $G$ makes of one $z$ alone :: Yes: while it searched, each picture depended
+#   on the others in the batch.
 # - [ ] $z$ has become far too long :: A long $z$ would look odd in both rows alike.
 #
 # ---
@@ -461,8 +461,8 @@ show(fig, alt="Left: two curves of losses. Right: three rows of faces: given, by
 # b one number.
 #
 # 1. **The loss** $L(w, b)$ as above, with its decay: one number. Logits may be ±1000.
-# 2. **Its slope in each logit.** $\partial L / \partial l_i$, the decay left out: (n,). (Sum up what you get. When is the
-#    sum 0?)
+# 2. **Its slope in each logit.** $\partial L / \partial l_i$, the decay left out: (n,). (Sum up what you get. When is
+#    the sum 0?)
 # 3. **Its gradient** with respect to w, with the decay: (d,).
 # 4. **How far.** z is moved by `alpha` along the *unit* vector $w / \lVert w \rVert$. By how much does the logit grow?
 #    One number.
@@ -476,7 +476,8 @@ show(fig, alt="Left: two curves of losses. Right: three rows of faces: given, by
 # 3: the chain rule: each logit's slope times how the logit depends on w, which is $z_i$, summed up; and the decay's own
 # derivative. 4 and 5: inner products with unit vectors.
 # ---
-# 3: `z.T @ slope + decay * w`. 6: with the unit vector u of `other`, `rest = w - (w @ u) * u`, then `rest / rest.norm()`.
+# 3: `z.T @ slope + decay * w`. 6: with the unit vector u of `other`, `rest = w - (w @ u) * u`, then `rest /
+# rest.norm()`.
 
 
 # %% solution="direction_steps"
@@ -520,11 +521,11 @@ def direction_steps(step, z=NOTHING, y=NOTHING, w=NOTHING, b=0.0, decay=0.0, alp
 # %% [markdown] exercise="find_direction" stars=2 minutes=20
 # ### Exercise 6: find it
 #
-# `find_direction(z, labels, decay)`: minimize $L(w, b)$ to its end, and return $w / \lVert w \rVert$, (d,). z is (n, d),
-# about as large as draws from N(0, I); `labels` (n,) are 0 and 1, or False and True; `decay` is at least 0.01. b has no
-# decay. The way is up to you: 300 steps of plain gradient descent with rate 1 do it, from zeros. The result's angle
-# to the true minimum's direction may have a cosine of 0.999 at the least. It points to where labels are 1. If all labels
-# are alike there is nothing to be found: raise a `ValueError`.
+# `find_direction(z, labels, decay)`: minimize $L(w, b)$ to its end, and return $w / \lVert w \rVert$, (d,). z is (n,
+# d), about as large as draws from N(0, I); `labels` (n,) are 0 and 1, or False and True; `decay` is at least 0.01. b
+# has no decay. The way is up to you: 300 steps of plain gradient descent with rate 1 do it, from zeros. The result's
+# angle to the true minimum's direction may have a cosine of 0.999 at the least. It points to where labels are 1. If
+# all labels are alike there is nothing to be found: raise a `ValueError`.
 
 # %% [markdown] hints="find_direction"
 # You have the gradient with respect to w. That with respect to b is the sum of step 2.
@@ -569,7 +570,9 @@ factors = {name: torch.cat([part[name] for part in told]) for name in READ}
 spread = {name: float(values.std()) + 1e-6 for name, values in factors.items()}
 directions = {}
 for name, values in factors.items():
-    labels = values > values.median() if 0.2 < float((values > values.median()).float().mean()) else values > values.mean()
+    labels = (
+        values > values.median() if float((values > values.median()).float().mean()) > 0.2 else values > values.mean()
+    )
     directions[name] = find_direction(z_read, labels, 0.01)
 print("cosine of smile and open mouth:", f"{float(directions['smile'] @ directions['mouth_open']):.2f}")
 
@@ -601,8 +604,10 @@ def draw_changes(tables, title):
 # %% [markdown] predict="what_else"
 # Two units along the direction of *smile*. What else will the reader see change most?
 #
-# - [ ] nothing: the direction was found for smiles alone :: It was found for whatever tells smiling samples from others.
-# - [x] the mouth opens :: Yes: in these data whoever laughs opens the mouth, and the reader's labels of both go together.
+# - [ ] nothing: the direction was found for smiles alone :: It was found for whatever tells smiling samples from
+#   others.
+# - [x] the mouth opens :: Yes: in these data whoever laughs opens the mouth, and the reader's labels of both go
+#   together.
 # - [ ] hair becomes lighter :: Nothing in the data ties hair to smiles.
 #
 # ---
@@ -664,7 +669,10 @@ for name in ("smile", "glasses", "age", "hair_color"):
     held[name] = hold(directions[name], others)
 for name in each(("smile", "glasses"), "moving with the rest held", usual=quick(8, 1)):
     tables = {"found": changes(directions[name]), "all others held": changes(held[name])}
-    show(draw_changes(tables, f"2 along {name}"), alt=f"Pairs of bars: what {name} changes, as found and with others held.")
+    show(
+        draw_changes(tables, f"2 along {name}"),
+        alt=f"Pairs of bars: what {name} changes, as found and with others held.",
+    )
 
 # %% [markdown]
 # TODO-FIGURES-6
@@ -746,7 +754,9 @@ with torch.no_grad():
         "by direction": (G(z_x[young]), G(z_x[young] + alpha * held["age"])),
         "by condition": (G_aged(z_told, age), G_aged(z_told, (age + BY).clamp(max=1))),
     }
-rows = {f"{name}, {when}": pictures[k][:8] for name, pictures in older.items() for k, when in enumerate(("before", "after"))}
+rows = {
+    f"{name}, {when}": pictures[k][:8] for name, pictures in older.items() for k, when in enumerate(("before", "after"))
+}
 show(draw_rows(rows), alt="Six rows of faces: before and after, by the renderer, by direction, and by condition.")
 for name, (before_x, after_x) in older.items():
     moved = in_spreads(reader, before_x, after_x, spread)
@@ -795,23 +805,23 @@ for name, (before_x, after_x) in older.items():
 #
 # $$z^* = \arg\min_z \sum_g \bigl\lVert f_g(G(z)) - v_g \bigr\rVert^2 + \lambda_s \lVert z - z_0 \rVert^2.$$
 #
-# $f_g$ is what the user has a say in, colors under a brush, edges under a pencil, and $v_g$ is what it should be.
-# The last term, **smoothness** on the manifold, keeps the result near $z_0$, where the edit began; the face at
-# $z_0$ is what was meant to be edited, after all. (The paper's edges are histograms of oriented gradients, and there is a
-# term of $D$'s for realism. We take the strength of edges, and leave $D$ at home.)
+# $f_g$ is what the user has a say in, colors under a brush, edges under a pencil, and $v_g$ is what it should be. The
+# last term, **smoothness** on the manifold, keeps the result near $z_0$, where the edit began; the face at $z_0$ is
+# what was meant to be edited, after all. (The paper's edges are histograms of oriented gradients, and there is a term
+# of $D$'s for realism. We take the strength of edges, and leave $D$ at home.)
 
 # %% [markdown] exercise="edit_loss" stars=3 minutes=35
 # ### Exercise 9: what the user wants
 #
-# - `edges(x)`: pictures (n, C, H, W) to the strength of their edges (n, 1, H − 1, W − 1). The brightness $B$ is the mean
-#   of the channels. At row i, column j the slopes are $p = B_{i, j+1} - B_{i,j}$ and $q = B_{i+1,j} - B_{i,j}$, and the
-#   strength is $\sqrt{p^2 + q^2 + 10^{-4}}$.
+# - `edges(x)`: pictures (n, C, H, W) to the strength of their edges (n, 1, H − 1, W − 1). The brightness $B$ is the
+#   mean of the channels. At row i, column j the slopes are $p = B_{i, j+1} - B_{i,j}$ and $q = B_{i+1,j} - B_{i,j}$,
+#   and the strength is $\sqrt{p^2 + q^2 + 10^{-4}}$.
 # - `within(values, wanted, mask)`: values and wanted (n, c, h, w), mask (n, 1, h, w) of numbers from 0 to 1. For each
 #   picture the weighted mean of $(\text{values} - \text{wanted})^2$, over all channels and places, each weighted by
 #   the mask at its place; and **0 where the mask is 0 everywhere**. (n,), and gradients that are numbers there, too.
-# - `wishes(made, z, z0, color, brushed, strength, drawn, weights)`: (n,). The sum of three terms: `within` of `made` and
-#   `color` under `brushed` (n, 1, H, W); `weights[0]` times `within` of `made`'s edges and `strength` under `drawn`, both
-#   (n, 1, H − 1, W − 1); `weights[1]` times $\lVert z - z_0 \rVert^2$, all squares of one row added up.
+# - `wishes(made, z, z0, color, brushed, strength, drawn, weights)`: (n,). The sum of three terms: `within` of `made`
+#   and `color` under `brushed` (n, 1, H, W); `weights[0]` times `within` of `made`'s edges and `strength` under
+#   `drawn`, both (n, 1, H − 1, W − 1); `weights[1]` times $\lVert z - z_0 \rVert^2$, all squares of one row added up.
 #
 # The last function is given, for the check.
 
@@ -836,7 +846,7 @@ def edges(x):
 
 
 def within(values, wanted, mask):
-    """The mean of squared differences of (n, c, h, w), weighted by mask (n, 1, h, w): (n,); 0 where nothing is asked."""
+    """The mean of squared differences (n, c, h, w), weighted by mask (n, 1, h, w): (n,); 0 where nothing is asked."""
     ### BEGIN SOLUTION
     total = (mask * (values - wanted).square()).flatten(1).sum(1)
     weight = values.shape[1] * mask.flatten(1).sum(1)
@@ -860,8 +870,8 @@ def edit_loss(which, *given):
 # %% test="edit_loss" points=3
 
 # %% [markdown] predict="without_smoothness"
-# A brush asks for blond hair on top of the head, on three faces. The search runs twice: with the term of smoothness, and
-# without. What is different?
+# A brush asks for blond hair on top of the head, on three faces. The search runs twice: with the term of smoothness,
+# and without. What is different?
 #
 # - [ ] without it the hair does not become blond :: It does, and sooner: nothing holds it back.
 # - [x] without it other things change, too: the background, the face, the turn of the head :: Yes: of all faces with
@@ -880,14 +890,17 @@ def color_of(code):
     return to_unit(torch.tensor([int(code[i : i + 2], 16) for i in (1, 3, 5)], dtype=torch.uint8))[:, None, None]
 
 
-def brushed_to(z0, color, brushed, smooth=0.002, steps=quick(30, 2)):
+BRUSH_STEPS = quick(30, 2)
+
+
+def brushed_to(z0, color, brushed, smooth=0.002):
     """The z near z0 whose picture has these colors (n, 3, H, W) under the brush (n, 1, H, W)."""
     none = torch.zeros(len(z0), 1, brushed.shape[2] - 1, brushed.shape[3] - 1)
 
     def loss(made, z):
         return wishes(made, z, z0, color, brushed, none, none, (0.0, smooth))
 
-    return descend(G, loss, z0, steps, 0.05)[0]
+    return descend(G, loss, z0, BRUSH_STEPS, 0.05)[0]
 
 
 z0, brushed = z_x[:3], torch.zeros(3, 1, 64, 64)
@@ -897,10 +910,15 @@ with working("brushing three faces twice", usual=quick(4, 1)):
     shown = {"before": drawn(z0)}
     shown |= {name: drawn(brushed_to(z0, wanted, brushed, weight))
               for name, weight in (("with smoothness", 0.002), ("without", 0.0))}  # fmt: skip
-show(draw_rows(shown, width=4.5), alt="Three rows of three faces: before, and after the brush with and without smoothness.")
+show(
+    draw_rows(shown, width=4.5),
+    alt="Three rows of three faces: before, and after the brush with and without smoothness.",
+)
 for name in ("with smoothness", "without"):
     off = within(shown[name], shown["before"], 1 - brushed).mean().sqrt()
-    print(f"{name}: off by {within(shown[name], wanted, brushed).mean().sqrt():.2f} under the brush, {off:.2f} elsewhere")
+    print(
+        f"{name}: off by {within(shown[name], wanted, brushed).mean().sqrt():.2f} under the brush, {off:.2f} elsewhere"
+    )
 
 # %% [markdown]
 # TODO-FIGURES-8
@@ -920,15 +938,16 @@ for name in ("with smoothness", "without"):
 # - `warp(pictures, flow)`: pictures (n, C, H, W) and flow (n, 2, H, W) in pixels. The result's pixel at row i and
 #   column j is the picture's at row $i + \text{flow}_1$, column $j + \text{flow}_0$: channel 0 of flow goes to the
 #   right, channel 1 down. Between pixels it is **bilinear**; outside of the picture the pixel at the edge goes on.
-# - `transfer(original, before, after, flow, mask)`: `before` and `after` are $G$'s pictures of $z_0$ and of the edit, all
-#   (n, C, H, W); mask (n, 1, H, W) from 0 to 1. By *motion*: the original warped by `flow`. By *color*: what is left of
-#   `after` when `before`, **warped in the same way**, is taken off, added on. Clamp the sum to [−1, 1]. Where the
-#   mask is 1 that is the result, where it is 0 the original, in between the mixture of both.
+# - `transfer(original, before, after, flow, mask)`: `before` and `after` are $G$'s pictures of $z_0$ and of the edit,
+#   all (n, C, H, W); mask (n, 1, H, W) from 0 to 1. By *motion*: the original warped by `flow`. By *color*: what is
+#   left of `after` when `before`, **warped in the same way**, is taken off, added on. Clamp the sum to [−1, 1]. Where
+#   the mask is 1 that is the result, where it is 0 the original, in between the mixture of both.
 #
 # The last function is given, for the check.
 
 # %% [markdown] hints="edit_transfer"
-# `F.grid_sample` does the work, if you give it coordinates as it wants them: the last dimension is (x, y), from −1 to 1.
+# `F.grid_sample` does the work, if you give it coordinates as it wants them: the last dimension is (x, y), from −1 to
+# 1.
 # ---
 # With `align_corners=False` −1 and 1 are the picture's outer edges: pixel j has its middle at (2j + 1)/W − 1. With
 # `padding_mode="border"` the edge goes on.
@@ -976,8 +995,16 @@ def taken_back(original, before, after, mask=None):
 
 with working("finding the flow of four smiles", usual=quick(3, 1)):
     before, after = drawn(z_x[:4]), drawn(z_x[:4] + 2.5 * directions["smile"])
-    shown = {"given": x[:4], "nearest": before, "nearest, edited": after, "given, edited": taken_back(x[:4], before, after)}
-show(draw_rows(shown, width=5.0), alt="Four rows of four faces: given, projected, the projection edited, the original edited.")
+    shown = {
+        "given": x[:4],
+        "nearest": before,
+        "nearest, edited": after,
+        "given, edited": taken_back(x[:4], before, after),
+    }
+show(
+    draw_rows(shown, width=5.0),
+    alt="Four rows of four faces: given, projected, the projection edited, the original edited.",
+)
 
 # %% [markdown]
 # TODO-FIGURES-9
@@ -985,17 +1012,17 @@ show(draw_rows(shown, width=5.0), alt="Four rows of four faces: given, projected
 # %% [markdown]
 # ## 10. Two faces, and another world
 #
-# Two projections make a third: a mixture of two people is a point between their $z$ (on the sphere, as in lesson 03), and
-# the edit from one to the other can be taken back to the original step by step. And what of a face from another world? The
-# renderer draws comics of the same people: flat colors, under ink lines. $G$ has seen photos alone. The same code
-# projects a comic, too; it cannot know that it should not.
+# Two projections make a third: a mixture of two people is a point between their $z$ (on the sphere, as in lesson 03),
+# and the edit from one to the other can be taken back to the original step by step. And what of a face from another
+# world? The renderer draws comics of the same people: flat colors, under ink lines. $G$ has seen photos alone. The
+# same code projects a comic, too; it cannot know that it should not.
 
 # %% [markdown] predict="comic"
 # A comic is projected onto a generator of photos. What comes?
 #
 # - [ ] a comic: the search finds a z for it :: $G$ cannot draw ink lines, whatever $z$ is.
-# - [x] a photo of somebody a little like that: colors and pose come, lines do not :: Yes: the nearest photo that $G$ can
-#   draw, and that is not very near.
+# - [x] a photo of somebody a little like that: colors and pose come, lines do not :: Yes: the nearest photo that $G$
+#   can draw, and that is not very near.
 # - [ ] noise: there is no z for it :: Each $z$ gives a face, more or less. There always is a nearest one.
 #
 # ---
@@ -1037,7 +1064,9 @@ def draw_edit(fig, face, age, smile):
     before, after = drawn(z), drawn(z + age * held["age"] + smile * directions["smile"])
     pictures = [x[face : face + 1], before, after, taken_back(x[face : face + 1], before, after)]
     (ax,) = axes(fig)
-    draw_pictures(ax, torch.cat(pictures), 4, f"given, nearest, edited, given and edited: age {age:+.1f}, smile {smile:+.1f}")
+    draw_pictures(
+        ax, torch.cat(pictures), 4, f"given, nearest, edited, given and edited: age {age:+.1f}, smile {smile:+.1f}"
+    )
     return f"Face {face + 1} in four pictures, with age {age:+.1f} and smile {smile:+.1f}."
 
 
@@ -1062,8 +1091,9 @@ kept = {}
 
 def answer(labels):
     """The nearest face with these colors; the picture under the brush is projected once."""
-    picture = to_unit(torch.from_numpy(canvas.picture.copy()).movedim(2, 0))[None]
-    key = canvas.picture.tobytes()
+    under = bytearray(canvas.under)
+    picture = to_unit(torch.frombuffer(under, dtype=torch.uint8).reshape(64, 64, 3).movedim(2, 0))[None]
+    key = bytes(under)
     if key not in kept:
         kept.clear()
         start = hybrid_start(E, G, by_pixels_and_features, picture, torch.zeros(1, 1, d))
@@ -1079,8 +1109,8 @@ canvas.on_change(answer)
 canvas
 
 # %% [markdown]
-# Try: blond on the left half of the hair only; white on a dark background; a color where no hair is. $G$ makes faces, and
-# a brush is a wish. What it cannot make it leaves out.
+# Try: blond on the left half of the hair only; white on a dark background; a color where no hair is. $G$ makes faces,
+# and a brush is a wish. What it cannot make it leaves out.
 #
 # ## 12. An open challenge
 #
@@ -1090,9 +1120,9 @@ canvas
 # %% [markdown] exercise="change_one" stars=3 minutes=45 challenge=true
 # ### Exercise 11: change one thing
 #
-# A face has a `z0` of 12 numbers, and five factors that depend on it smoothly; which way, you are not told. You may have
-# faces read: `look(z)` takes z (n, 12), any n, and returns a list of n lists of five numbers, without errors. Ask about
-# `z0` itself, too, if you want to know where you stand.
+# A face has a `z0` of 12 numbers, and five factors that depend on it smoothly; which way, you are not told. You may
+# have faces read: `look(z)` takes z (n, 12), any n, and returns a list of n lists of five numbers, without errors. Ask
+# about `z0` itself, too, if you want to know where you stand.
 #
 # `change_one(look, z0)` returns z (12,) at which **factor 0 is 1 more** than at `z0`, and the **four others are as they
 # were**. Two rules, on average over four faces: the factor that is furthest off is off by at most **0.1**, and z is at
@@ -1155,8 +1185,8 @@ def change_one(look, z0):
 # %% [markdown] quiz="what_moves"
 # In a projection by optimization, what has a gradient, and what moves?
 #
-# - [ ] $G$'s weights, a little, so that it draws this face better :: That exists, too, as fine-tuning $G$. Here $G$ stands
-#   still, or its other faces would change.
+# - [ ] $G$'s weights, a little, so that it draws this face better :: That exists, too, as fine-tuning $G$. Here $G$
+#   stands still, or its other faces would change.
 # - [x] gradients pass through $G$ and the features, and only z moves :: Yes: frozen is not the same as cut off.
 # - [ ] only the encoder :: It is not in this search at all.
 
@@ -1195,8 +1225,8 @@ def change_one(look, z0):
 # - Y. Shen, J. Gu, X. Tang and B. Zhou, *Interpreting the Latent Space of GANs for Semantic Face Editing*, CVPR 2020,
 #   [arXiv:1907.10786](https://arxiv.org/abs/1907.10786): directions, and holding others (their "conditional
 #   manipulation").
-# - E. Härkönen, A. Hertzmann, J. Lehtinen and S. Paris, *GANSpace: Discovering Interpretable GAN Controls*, NeurIPS 2020,
-#   [arXiv:2004.02546](https://arxiv.org/abs/2004.02546).
+# - E. Härkönen, A. Hertzmann, J. Lehtinen and S. Paris, *GANSpace: Discovering Interpretable GAN Controls*, NeurIPS
+#   2020, [arXiv:2004.02546](https://arxiv.org/abs/2004.02546).
 # - G. Antipov, M. Baccouche and J.-L. Dugelay, *Face Aging with Conditional Generative Adversarial Networks*, ICIP
 #   2017, [arXiv:1702.01983](https://arxiv.org/abs/1702.01983): by condition.
 
@@ -1213,9 +1243,9 @@ keepsake(fig, alt="A drawn face five times: as given, younger, older, smiling, w
 # %% [markdown] last=true
 # ## What you have built
 #
-# A way back from pictures to $z$, by search, by encoder and by both; directions from labels, with the rest held; a brush
-# and a pencil that are terms of a loss; and a transfer that changes the original and not its projection. And you have
-# measured what an edit changes besides.
+# A way back from pictures to $z$, by search, by encoder and by both; directions from labels, with the rest held; a
+# brush and a pencil that are terms of a loss; and a transfer that changes the original and not its projection. And you
+# have measured what an edit changes besides.
 #
 # **The same at full scale.**
 #
