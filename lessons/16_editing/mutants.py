@@ -137,14 +137,14 @@ it.wrong("end not looked at", {"range(steps + 1)": "range(steps)", "if step < st
 it.wrong("largest", {"losses.detach() < least": "losses.detach() > least", "torch.inf,": "-torch.inf,"},
          says="of the largest loss", point=True)  # fmt: skip
 it.wrong("training mode", {"G.eval()\n": ""}, says="G is asked in training mode", point=True)
-it.wrong("left in eval", {"for part in training:\npart.training = True": "pass"}, says="G's mode has changed")
+it.wrong("left in eval", {"for part in training:\n    part.training = True": "pass"}, says="G's mode has changed")
 it.wrong(
     "all in training",
-    {"for part in training:\npart.training = True": "G.train(bool(training))"},
+    {"for part in training:\n    part.training = True": "G.train(bool(training))"},
     says="G's mode has changed",
 )
 it.wrong("plain descent", {"torch.optim.Adam": "torch.optim.SGD"}, says="plain gradient descent", point=True)
-it.wrong("uphill", {"losses.sum(), z)": "-losses.sum(), z)"}, says="It goes uphill", point=True)
+it.wrong("uphill", {"losses.sum(), z)": "-losses.sum(), z)"}, says="These are the starts", point=True)
 it.wrong("another rate", {"lr=rate": "lr=0.1"}, says="which is not right", point=True)
 it.wrong("shared memory", {"best = torch.where(better[:, None], z.detach(), best)": (
     "best[better] = z.detach()[better]"), "best, least = z.detach().clone(),": "best, least = z.detach(),"},
@@ -271,9 +271,9 @@ it.wrong("mean", {f"return {BEST}": "return candidates.mean(0)"}, says="the mean
 it.wrong("E in training", {"E.eval()\n": ""}, says="E is asked in training mode", point=True)
 it.wrong("G in training", {"G.eval()\n": ""}, says="G is asked in training mode", point=True)
 it.wrong(
-    "left in eval", {"for part in training:\npart.training = True": "pass"}, says="The mode of a network", point=True
+    "left in eval", {"for part in training:\n    part.training = True": "pass"}, says="The mode of a network", point=True
 )
-it.wrong("set as a whole", {"for part in training:\npart.training = True": "E.train()\nG.train()"}, says="The mode of a network",
+it.wrong("set as a whole", {"for part in training:\n    part.training = True": "E.train()\nG.train()"}, says="The mode of a network",
          point=True)  # fmt: skip
 it.wrong("a graph", {"with torch.no_grad():": "if True:"}, says="hangs on a graph", point=True)
 it.wrong("every candidate", {f"return {BEST}": "return candidates"}, says="One z for each picture", point=True)
@@ -409,7 +409,7 @@ it.wrong("squared error", """
     return w / w.norm()
     """, says="what a squared error leads to", point=True)  # fmt: skip
 it.wrong(
-    "nothing said", {'if (y == y[0]).all():\nraise ValueError("all labels are alike")': "pass"}, says="nothing is said"
+    "nothing said", {'if (y == y[0]).all():\n    raise ValueError("all labels are alike")': "pass"}, says="nothing is said"
 )
 it.wrong(
     "another error", {'raise ValueError("all labels are alike")': 'assert False, "alike"'}, says="not with a ValueError"
@@ -492,7 +492,7 @@ it.wrong(
 it.wrong("rows must be independent", {REST: (
     "rest = direction - others.T @ torch.linalg.solve(others @ others.T, others @ direction)"
 )}, says="rows")  # fmt: skip
-it.wrong("nothing said", {"if rest.norm() < 1e-3 * direction.norm():\nraise ValueError(\"nothing is left of this direction\")": "pass"},
+it.wrong("nothing said", {"if rest.norm() < 1e-3 * direction.norm():\n    raise ValueError(\"nothing is left of this direction\")": "pass"},
          says="nothing is said")  # fmt: skip
 it.wrong("by its own length", {"1e-3 * direction.norm()": "1e-3"}, says="nothing is left of this direction")
 it.wrong("zeros", {'raise ValueError("nothing is left of this direction")': "return 0 * rest"}, says="nothing is said")

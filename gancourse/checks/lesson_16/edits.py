@@ -6,6 +6,7 @@ Zhu et al. (2016), arXiv:1609.03552, section 4.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 import torch
@@ -83,13 +84,13 @@ def _(answer: Callable) -> None:
 
 
 def within_case() -> Case:
-    values, wanted = torch.tensor([1.0, 2.0, 0.5, -1.0]).double(), torch.tensor([0.5, 0.0, 1.0, 0.25]).double()
-    mask = torch.tensor([1.0, 0.25]).double()
+    """Two channels, three places, and a mask that is 0 at the last one."""
+    values = torch.tensor([1.0, 2.0, 0.7, 0.5, -1.0, -0.3]).double()
+    wanted = torch.tensor([0.5, 0.0, -0.2, 1.0, 0.25, 0.4]).double()
+    mask = torch.tensor(chosen(1.0, 0.4, between=(0.1, 0.9)) + (0.0,)).double()
     if fresh():
-        values, wanted = (((100 * randn(4)).round() / 100).double() for _ in range(2))
-        mask = torch.tensor(chosen(1.0, 0.25, between=(0.1, 0.9))).double()
-    values, wanted = values.reshape(1, 2, 1, 2), wanted.reshape(1, 2, 1, 2)  # two channels, two places
-    mask = mask.reshape(1, 1, 1, 2)
+        values, wanted = (((100 * randn(6)).round() / 100).double() for _ in range(2))
+    values, wanted, mask = values.reshape(1, 2, 1, 3), wanted.reshape(1, 2, 1, 3), mask.reshape(1, 1, 1, 3)
     square = (values - wanted).square()
     total, weight = (mask * square).sum(), mask.sum()
 
@@ -99,7 +100,7 @@ def within_case() -> Case:
     usual = {
         "The weighted sum is asked as a mean: divide by the weights' sum.": of(total),
         "It is divided by the mask's sum alone. Each place counts once for each channel.": of(total / weight),
-        "It is divided by all places. Divide by the weights' sum.": of(total / 4),
+        "It is divided by all places. Divide by the weights' sum.": of(total / 6),
         "The mask is left out.": of(square.mean()),
         "The mask is squared along with the differences.": of((mask * (values - wanted)).square().sum() / (2 * weight)),
         "These are sizes of differences. Take squares.": of((mask * (values - wanted).abs()).sum() / (2 * weight)),
@@ -110,7 +111,7 @@ def within_case() -> Case:
         ),
         "The root is taken. Leave it out.": of((total / (2 * weight)).sqrt()),
     }
-    return Case("one picture of two channels and two places", of(total / (2 * weight)), usual, (values, wanted, mask))
+    return Case("one picture of two channels and three places", of(total / (2 * weight)), usual, (values, wanted, mask))
 
 
 @check.that("edit_loss", "within: squares, weighted by the mask, as a mean", point=True)
@@ -343,8 +344,14 @@ class TakenBack:
     def given(self) -> tuple[Tensor, ...]:
         return self.original, self.before, self.after, self.flow, self.mask
 
+    @cached_property
+    def weights(self) -> Tensor:
+        """How much each pixel takes of each: warping is linear, so single pixels tell all of it. (2, 16, 16)"""
+        single = torch.eye(16).double().reshape(16, 4, 4)
+        return torch.stack([from_where(single, f).reshape(16, 16) for f in self.flow])
+
     def moved(self, x: Tensor) -> Tensor:
-        return torch.stack([from_where(p, f) for p, f in zip(x, self.flow, strict=True)])
+        return (x.flatten(2) @ self.weights).reshape(x.shape)
 
     def taken_back(self, slip: str = "") -> Tensor:
         x, b, a, m = self.original, self.before, self.after, self.mask
