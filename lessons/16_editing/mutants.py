@@ -271,7 +271,10 @@ it.wrong("mean", {f"return {BEST}": "return candidates.mean(0)"}, says="the mean
 it.wrong("E in training", {"E.eval()\n": ""}, says="E is asked in training mode", point=True)
 it.wrong("G in training", {"G.eval()\n": ""}, says="G is asked in training mode", point=True)
 it.wrong(
-    "left in eval", {"for part in training:\n    part.training = True": "pass"}, says="The mode of a network", point=True
+    "left in eval",
+    {"for part in training:\n    part.training = True": "pass"},
+    says="The mode of a network",
+    point=True,
 )
 it.wrong("set as a whole", {"for part in training:\n    part.training = True": "E.train()\nG.train()"}, says="The mode of a network",
          point=True)  # fmt: skip
@@ -399,7 +402,7 @@ it.wrong(
     point=True,
 )
 it.wrong("one step", {"range(400)": "range(1)"}, says="the gradient's first step", point=True)
-it.wrong("other way", {"return w / w.norm()": "return -w / w.norm()"}, says="It points the other way", point=True)
+it.wrong("other way", {"return w / w.norm()": "return -w / w.norm()"}, says="XX", point=True)
 it.wrong("any length", {"return w / w.norm()": "return w"}, says="the direction's length is")
 it.wrong("squared error", """
     y = labels.to(z.dtype)
@@ -409,7 +412,9 @@ it.wrong("squared error", """
     return w / w.norm()
     """, says="what a squared error leads to", point=True)  # fmt: skip
 it.wrong(
-    "nothing said", {'if (y == y[0]).all():\n    raise ValueError("all labels are alike")': "pass"}, says="nothing is said"
+    "nothing said",
+    {'if (y == y[0]).all():\n    raise ValueError("all labels are alike")': "pass"},
+    says="nothing is said",
 )
 it.wrong(
     "another error", {'raise ValueError("all labels are alike")': 'assert False, "alike"'}, says="not with a ValueError"
@@ -517,15 +522,20 @@ it.right("picture by picture", {
     "(z - z0).square().sum(1)": "((z - z0) ** 2).flatten(1).sum(1)",
 })  # fmt: skip
 LINES = "(right.square() + down.square() + 1e-4).sqrt()"
-it.wrong("edges: sizes", {LINES: "right.abs() + down.abs()"}, says="The sizes of both slopes")
-it.wrong("edges: no root", {LINES: "right.square() + down.square() + 1e-4"}, says="The root is missing")
+it.wrong("edges: sizes", {LINES: "right.abs() + down.abs()"}, says="The sizes of both slopes", point=True)
+it.wrong("edges: no root", {LINES: "right.square() + down.square() + 1e-4"}, says="The root is missing", point=True)
 it.wrong("edges: no small number", {" + 1e-4": ""}, says="NaN")
 it.wrong(
     "edges: to the right", {"right.square() + down.square()": "right.square()"}, says="The slope downward is missing"
 )
-it.wrong("edges: first channel", {"x.mean(1, keepdim=True)": "x[:, :1]"}, says="Only the first channel")
-it.wrong("edges: sum of channels", {"x.mean(1, keepdim=True)": "x.sum(1, keepdim=True)"}, says="Brightness is the sum")
-it.wrong("edges: each channel", {"x.mean(1, keepdim=True)": "x"}, says="shape")
+it.wrong("edges: first channel", {"x.mean(1, keepdim=True)": "x[:, :1]"}, says="Only the first channel", point=True)
+it.wrong(
+    "edges: sum of channels",
+    {"x.mean(1, keepdim=True)": "x.sum(1, keepdim=True)"},
+    says="Brightness is the sum",
+    point=True,
+)
+it.wrong("edges: each channel", {"x.mean(1, keepdim=True)": "x"}, says="shape", point=True)
 it.wrong(
     "within: no mean", {"return total / weight.clamp(min=1e-8)": "return total"}, says="is asked as a mean", point=True
 )

@@ -455,6 +455,6 @@ def _(answer: Callable) -> None:
     inside = s.others.T @ (1 + rand(s.k).double())
     refuses(lambda: answer(inside, s.others), "the direction lies among the rows")
     refuses(lambda: answer(1000 * inside, s.others), "a long direction lies among the rows")
-    small = 1e-4 * s.direction
+    small = 1e-5 * s.direction / s.direction.norm()
     got = numbers(answer(small, s.others), (s.d,))
     expect_close(got, s.rest() / s.rest().norm(), "a direction that is merely short", show=False, rtol=1e-3, atol=1e-4)

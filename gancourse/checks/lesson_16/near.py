@@ -248,13 +248,13 @@ def _(descend: Callable) -> None:
 @check.that("descend", "leaves G as it came: modes, what is kept, weights, and what can be trained", alone=False)
 def _(descend: Callable) -> None:
     world = search_world(training=True)
-    world.G[1].eval()
+    world.G[2].eval()
     first = next(iter(world.G.parameters()))
     first.requires_grad_(False)
     world.play(descend)
     modes = [part.training for part in world.G.modules()]
     expect(
-        modes == [True, True, False, True, True],
+        modes == [True, True, True, False, True],
         "G's mode has changed, or that of a part of it: here one part was in evaluation mode and the others were not.",
     )
     for (name, now), was in zip(world.G.state_dict().items(), world.before.state_dict().values(), strict=True):
@@ -363,10 +363,10 @@ def _(answer: Callable) -> None:
     world = drawn(StartWorld, always=True)
     world.E.train()
     world.G.train()
-    world.G[1].eval()
+    world.G[2].eval()
     expect_started(world, begun(world, answer))
     modes = [part.training for net in (world.E, world.G) for part in net.modules()]
-    expect(modes == [True] * 7 + [False] + [True] * 2, "The mode of a network, or of a part of one, has changed.")
+    expect(modes == [True] * 8 + [False, True], "The mode of a network, or of a part of one, has changed.")
     for net, was in zip((world.E, world.G), world.before, strict=True):
         same = all(torch.equal(now.double(), old.double()) for now, old in
                    zip(net.state_dict().values(), was.state_dict().values(), strict=True))  # fmt: skip
