@@ -869,19 +869,7 @@ def edit_loss(which, *given):
 
 # %% test="edit_loss" points=3
 
-# %% [markdown] predict="without_smoothness"
-# A brush asks for blond hair on top of the head, on three faces. The search runs twice: with the term of smoothness,
-# and without. What is different?
-#
-# - [ ] without it the hair does not become blond :: It does, and sooner: nothing holds it back.
-# - [x] without it other things change, too: the background, the face, the turn of the head :: Yes: of all faces with
-#   that color in that place any will do.
-# - [ ] nothing: under the brush both have the same color :: Under it, perhaps. Look at the rest.
-#
-# ---
-# Below are both, and how far the pictures have moved where nobody brushed.
-
-# %% name="brush" demo=true folded="Brushes hair of another color on three faces, with and without smoothness"
+# %% name="brush" demo=true folded="A brush: colors, and a search for the face that has them"
 HAIR = {"black": "#241c1a", "brown": "#6b4423", "copper": "#b5651d", "blond": "#e3c16f", "white": "#e8e8e8"}
 
 
@@ -903,6 +891,19 @@ def brushed_to(z0, color, brushed, smooth=0.002):
     return descend(G, loss, z0, BRUSH_STEPS, 0.05)[0]
 
 
+# %% [markdown] predict="without_smoothness"
+# A brush asks for blond hair on top of the head, on three faces. The search runs twice: with the term of smoothness,
+# and without. What is different?
+#
+# - [ ] without it the hair does not become blond :: It does, and sooner: nothing holds it back.
+# - [x] without it other things change, too: the background, the face, the turn of the head :: Yes: of all faces with
+#   that color in that place any will do.
+# - [ ] nothing: under the brush both have the same color :: Under it, perhaps. Look at the rest.
+#
+# ---
+# Below are both, and how far the pictures have moved where nobody brushed.
+
+# %% name="brushed" demo=true folded="Brushes blond hair on three faces, with and without smoothness"
 z0, brushed = z_x[:3], torch.zeros(3, 1, 64, 64)
 brushed[:, :, 9:15, 22:42] = 1
 wanted = color_of(HAIR["blond"]).expand(3, 3, 64, 64)

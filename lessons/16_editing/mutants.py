@@ -148,7 +148,7 @@ it.wrong("uphill", {"losses.sum(), z)": "-losses.sum(), z)"}, says="These are th
 it.wrong("another rate", {"lr=rate": "lr=0.1"}, says="which is not right", point=True)
 it.wrong("shared memory", {"best = torch.where(better[:, None], z.detach(), best)": (
     "best[better] = z.detach()[better]"), "best, least = z.detach().clone(),": "best, least = z.detach(),"},
-    says="which is not right", point=True)  # fmt: skip
+    says="inplace", point=True)  # fmt: skip
 it.wrong("weights learn", {"torch.optim.Adam([z], lr=rate)": "torch.optim.Adam([z, *G.parameters()], lr=rate)",
                            "(z.grad,) = torch.autograd.grad(losses.sum(), z)": "opt.zero_grad()\nlosses.sum().backward()"},
          says="not right", point=True)  # fmt: skip
@@ -394,7 +394,7 @@ it.wrong("difference of means", """
     return w / w.norm()
     """, says="the difference of the two kinds' means", point=True)  # fmt: skip
 it.wrong("no bias", {"b - slope.sum()": "0.0"}, says="It has no bias", point=True)
-it.wrong("no decay", {"z.T @ slope + decay * w": "z.T @ slope"}, says="The decay is missing", point=True)
+it.wrong("no decay", {"z.T @ slope + decay * w": "z.T @ slope"}, says="cosine", point=True)
 it.wrong(
     "ten steps",
     {"range(400)": "range(5)", "b - slope.sum()": "0.0"},
@@ -402,7 +402,7 @@ it.wrong(
     point=True,
 )
 it.wrong("one step", {"range(400)": "range(1)"}, says="the gradient's first step", point=True)
-it.wrong("other way", {"return w / w.norm()": "return -w / w.norm()"}, says="XX", point=True)
+it.wrong("other way", {"return w / w.norm()": "return -w / w.norm()"}, says="It points the other way", point=True)
 it.wrong("any length", {"return w / w.norm()": "return w"}, says="the direction's length is")
 it.wrong("squared error", """
     y = labels.to(z.dtype)
@@ -423,7 +423,7 @@ it.wrong("b decays", {"b - slope.sum()": "b - slope.sum() - 5 * decay * b"}, say
 it.wrong(
     "uphill",
     {"w - (z.T @ slope + decay * w)": "w + (z.T @ slope - decay * w)"},
-    says="It points the other way",
+    says="cosine",
     point=True,
 )
 it.wrong(
@@ -526,7 +526,10 @@ it.wrong("edges: sizes", {LINES: "right.abs() + down.abs()"}, says="The sizes of
 it.wrong("edges: no root", {LINES: "right.square() + down.square() + 1e-4"}, says="The root is missing", point=True)
 it.wrong("edges: no small number", {" + 1e-4": ""}, says="NaN")
 it.wrong(
-    "edges: to the right", {"right.square() + down.square()": "right.square()"}, says="The slope downward is missing"
+    "edges: to the right",
+    {"right.square() + down.square()": "right.square()"},
+    says="The slope downward is missing",
+    point=True,
 )
 it.wrong("edges: first channel", {"x.mean(1, keepdim=True)": "x[:, :1]"}, says="Only the first channel", point=True)
 it.wrong(
