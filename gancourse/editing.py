@@ -18,12 +18,12 @@ from torch import Tensor, nn
 from gancourse.latent.drawing import drawing_mode
 from gancourse.models.face_reader import FLAGS, QUANTITIES, FaceReader
 
-Loss = Callable[[Tensor, Tensor], Tensor]
+PairLoss = Callable[[Tensor, Tensor], Tensor]
 READ = (*QUANTITIES, *FLAGS)
 """The factors by which faces are compared: all that the reader reads as one number."""
 
 
-def distance_by(features: Callable[[Tensor], Tensor], weight: float = 0.1) -> Loss:
+def distance_by(features: Callable[[Tensor], Tensor], weight: float = 0.1) -> PairLoss:
     """What is to be small in a projection, section 3.1: pixels' squares and features', each as a mean.
 
     Returns:
@@ -37,12 +37,14 @@ def distance_by(features: Callable[[Tensor], Tensor], weight: float = 0.1) -> Lo
     return distance
 
 
-def searched(G: nn.Module, loss: Loss, z: Tensor, steps: int, rate: float = 0.1) -> tuple[Tensor, Tensor]:
+def searched(G: nn.Module, loss: PairLoss, z: Tensor, steps: int, rate: float = 0.1) -> tuple[Tensor, Tensor]:
     """The best z that Adam comes across, for each row by itself: `searching` to its end."""
     return list(searching(G, loss, z, steps, rate))[-1]
 
 
-def searching(G: nn.Module, loss: Loss, z: Tensor, steps: int, rate: float = 0.1) -> Iterator[tuple[Tensor, Tensor]]:
+def searching(
+    G: nn.Module, loss: PairLoss, z: Tensor, steps: int, rate: float = 0.1
+) -> Iterator[tuple[Tensor, Tensor]]:
     """Search for the z at which `loss` is smallest, from these z on; yields what is best so far, the start first.
 
     Args:
@@ -113,14 +115,14 @@ def flow_between(before: Tensor, after: Tensor, steps: int = 60, cells: int = 8,
     coarse = torch.zeros(len(before), 2, cells, cells, requires_grad=True)
     opt = torch.optim.Adam([coarse], lr=0.15)
     for _ in range(steps):
-        moved = warped(before, enlarged(coarse, size))
+        moved = warped(before, to_full_size(coarse, size))
         bend = coarse.diff(dim=2).square().mean() + coarse.diff(dim=3).square().mean()
         (coarse.grad,) = torch.autograd.grad((moved - after).square().mean() + smooth * bend, coarse)
         opt.step()
-    return enlarged(coarse.detach(), size)
+    return to_full_size(coarse.detach(), size)
 
 
-def enlarged(coarse: Tensor, size: Sequence[int]) -> Tensor:
+def to_full_size(coarse: Tensor, size: Sequence[int]) -> Tensor:
     return F.interpolate(coarse, size=tuple(size), mode="bicubic", align_corners=False)
 
 

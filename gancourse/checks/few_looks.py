@@ -18,11 +18,11 @@ from gancourse.checks.core import Miss, a, expect
 from gancourse.checks.inputs import generator
 from gancourse.checks.values import numbers
 
-MEDALS_FOR_LOOKS = Medals(bronze=2500, silver=60, gold=20, unit="looks")
+MEDALS_FOR_ONE_CHANGE = Medals(bronze=2500, silver=60, gold=20, unit="looks")
 LATENT_NUMBERS, FACTORS_READ = 12, 5
 MOST_READ = 2800  # bronze, and what graders add to it
 MOST_MISSED, MOST_AWAY = 0.1, 6.0
-BENT = 0.3  # how far a factor is from straight
+BENT_BY = 0.3  # how far a factor is from straight
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class HiddenFace:
 
     def read(self, z: Tensor) -> Tensor:
         """z (n, 12) to factors (n, 5)."""
-        return z @ self.slopes.T + BENT * torch.sin(z @ self.waves.T + self.phases)
+        return z @ self.slopes.T + BENT_BY * torch.sin(z @ self.waves.T + self.phases)
 
 
 def hidden_face() -> HiddenFace:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from torch import nn
 
-from gancourse.editing import Loss
+from gancourse.editing import PairLoss
 from gancourse.games.base import Batch, Game, Turn
 
 
@@ -26,7 +26,7 @@ class Encoding(Game):
         weight: of the loss on real pictures.
     """
 
-    def __init__(self, E: nn.Module, G: nn.Module, loss: Loss, weight: float = 1.0) -> None:
+    def __init__(self, E: nn.Module, G: nn.Module, loss: PairLoss, weight: float = 1.0) -> None:
         self.E, self.loss, self.weight = E, loss, weight
         # Not a network of the game: nothing of it learns, and nothing of it is kept.
         self.frozen = [copy.deepcopy(G).eval().requires_grad_(False)]

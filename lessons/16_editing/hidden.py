@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from gancourse.checks.challenge import Reached
 from gancourse.checks.core import Suite, expect
 from gancourse.checks.doubles import Counted
-from gancourse.checks.few_looks import MEDALS_FOR_LOOKS, changed_by, hidden_face, mean_reads
+from gancourse.checks.few_looks import MEDALS_FOR_ONE_CHANGE, changed_by, hidden_face, mean_reads
 from gancourse.checks.inputs import chosen_int, rand, randn
 from gancourse.checks.steps import curved, flat, linear, several_losses
 from gancourse.checks.values import described, expect_close, number, numbers, two
@@ -246,6 +246,6 @@ def _(answer: Callable) -> None:
     expect_close(got, torch.from_numpy(want), "a random edit", show=False, what="the picture becomes", rtol=1e-4)
 
 
-@check.challenge("change_one", "changes one factor of other faces", MEDALS_FOR_LOOKS)
+@check.challenge("change_one", "changes one factor of other faces", MEDALS_FOR_ONE_CHANGE)
 def _(change_one: Callable) -> Reached:
     return mean_reads([changed_by(change_one, hidden_face()) for _ in range(4)])

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from gancourse.checks.challenge import Reached
-from gancourse.checks.few_looks import MEDALS_FOR_LOOKS, changed_by, hidden_face, mean_reads
+from gancourse.checks.few_looks import MEDALS_FOR_ONE_CHANGE, changed_by, hidden_face, mean_reads
 from gancourse.checks.inputs import chosen_int, fresh_inputs
 from gancourse.checks.lesson_16.suite import check
 
 FACES_A_RUN = 4
 
 
-@check.challenge("change_one", "changes one factor, and holds the others", MEDALS_FOR_LOOKS)
+@check.challenge("change_one", "changes one factor, and holds the others", MEDALS_FOR_ONE_CHANGE)
 def _(change_one: Callable) -> Reached:
     found = []
     for place in range(FACES_A_RUN):

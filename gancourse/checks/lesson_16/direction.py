@@ -25,7 +25,7 @@ FRIENDLY_W, FRIENDLY_OTHER, FRIENDLY_B = (0.6, -0.8), (3.0, 4.0), 0.25
 
 
 @dataclass(frozen=True)
-class Samples:
+class PlaneSamples:
     """Four samples with labels, a plane, another direction, and what is asked of them."""
 
     z: Tensor = field(default_factory=lambda: two_decimals(FRIENDLY_Z))
@@ -64,7 +64,7 @@ def labels_of(n: int) -> Tensor:
 
 
 def loss_case() -> Case:
-    s = Samples()
+    s = PlaneSamples()
     y, ls = s.y.tolist(), s.logits
     parts = [math.log1p(math.exp(v)) - t * v for v, t in zip(ls, y, strict=True)]
     square = float(s.w.square().sum())
@@ -85,8 +85,8 @@ def loss_case() -> Case:
     return Case("these samples", mean + s.decay / 2 * square, usual, (s,))
 
 
-def slope_case() -> Case:
-    s = Samples()
+def logit_slope_case() -> Case:
+    s = PlaneSamples()
     y, p = s.y.tolist(), s.probabilities
     usual = {
         "The mean's 1/n is missing.": [q - t for q, t in zip(p, y, strict=True)],
@@ -104,7 +104,7 @@ def slope_case() -> Case:
 
 
 def gradient_case() -> Case:
-    s = Samples()
+    s = PlaneSamples()
     off = torch.tensor([(q - t) / 4 for q, t in zip(s.probabilities, s.y.tolist(), strict=True)]).double()
     plain = sum(off[i] * s.z[i] for i in range(4))
     assert isinstance(plain, Tensor)
@@ -123,7 +123,7 @@ def gradient_case() -> Case:
 
 
 def far_case() -> Case:
-    s = Samples()
+    s = PlaneSamples()
     length = float(s.w.square().sum()) ** 0.5
     usual = {
         "That is for a step along w itself, ‖w‖ times as long. Take the unit vector.": s.alpha * length**2,
@@ -136,7 +136,7 @@ def far_case() -> Case:
 
 
 def beside_case() -> Case:
-    s = Samples()
+    s = PlaneSamples()
     w, other = s.w.tolist(), s.other.tolist()
     inner = sum(p * q for p, q in zip(w, other, strict=True))
     long, wide = sum(p * p for p in w) ** 0.5, sum(p * p for p in other) ** 0.5
@@ -156,7 +156,7 @@ def orthogonal(a: Tensor, b: Tensor) -> Tensor:
     return rest / rest.norm()
 
 
-ASKED: dict[int, Callable[[Samples], dict[str, Tensor | float]]] = {
+ASKED_OF_PLANE: dict[int, Callable[[PlaneSamples], dict[str, Tensor | float]]] = {
     1: lambda s: s.given,
     2: lambda s: s.given,
     3: lambda s: s.given,
@@ -166,11 +166,11 @@ ASKED: dict[int, Callable[[Samples], dict[str, Tensor | float]]] = {
 }
 
 
-def compare_step(answer: Callable, step: int, make: Callable[[], Case]) -> None:
+def compare_direction(answer: Callable, step: int, make: Callable[[], Case]) -> None:
     """Ask for one step of the derivation."""
     case = drawn(make)
     (s,) = case.inputs
-    got = answer(step, **ASKED[step](s))
+    got = answer(step, **ASKED_OF_PLANE[step](s))
     shape = {2: (4,), 3: (len(s.w),), 6: (len(s.w),)}.get(step)
     case.compare(number(got) if shape is None else numbers(got, shape))
     for name, given in (("z", s.z), ("y", s.y), ("w", s.w), ("other", s.other)):
@@ -179,7 +179,7 @@ def compare_step(answer: Callable, step: int, make: Callable[[], Case]) -> None:
 
 @check.that("direction_steps", "step 1: the loss")
 def _(answer: Callable) -> None:
-    compare_step(answer, 1, loss_case)
+    compare_direction(answer, 1, loss_case)
 
 
 @check.that("direction_steps", "step 1: logits of ±1000")
@@ -191,22 +191,22 @@ def _(answer: Callable) -> None:
 
 @check.that("direction_steps", "step 2: its slope in each logit")
 def _(answer: Callable) -> None:
-    compare_step(answer, 2, slope_case)
+    compare_direction(answer, 2, logit_slope_case)
 
 
 @check.that("direction_steps", "step 3: its gradient", point=True)
 def _(answer: Callable) -> None:
-    compare_step(answer, 3, gradient_case)
+    compare_direction(answer, 3, gradient_case)
 
 
 @check.that("direction_steps", "step 4: how far the logit goes")
 def _(answer: Callable) -> None:
-    compare_step(answer, 4, far_case)
+    compare_direction(answer, 4, far_case)
 
 
 @check.that("direction_steps", "step 5: how far another factor goes with it")
 def _(answer: Callable) -> None:
-    compare_step(answer, 5, beside_case)
+    compare_direction(answer, 5, beside_case)
 
 
 def in_three() -> Case:
@@ -214,11 +214,11 @@ def in_three() -> Case:
     a, b = torch.tensor([1.0, 2.0, -0.5]).double(), torch.tensor([0.5, 1.5, 2.0]).double()
     if fresh():
         a, b = two_decimals((1.0, 2.0, 3.0)), two_decimals((1.0, 2.0, 3.0))
-    s = Samples(w=a, other=b)
+    s = PlaneSamples(w=a, other=b)
     return rest_case_of(s)
 
 
-def rest_case_of(s: Samples) -> Case:
+def rest_case_of(s: PlaneSamples) -> Case:
     """The case of step 6 for these directions."""
     u, unit_w = s.other / s.other.norm(), s.w / s.w.norm()
     rest, kept = s.w - (s.w @ u) * u, (s.w @ u) * u
@@ -239,14 +239,14 @@ def rest_case_of(s: Samples) -> Case:
 
 @check.that("direction_steps", "step 6: the rest, if the other is held", point=True)
 def _(answer: Callable) -> None:
-    compare_step(answer, 6, in_three)
+    compare_direction(answer, 6, in_three)
 
 
 # --- found ---------------------------------------------------------------------------------------
 
 
 class Labeled:
-    """Samples that are no bell curve, and uneven labels: each usual shortcut leads elsewhere."""
+    """PlaneSamples that are no bell curve, and uneven labels: each usual shortcut leads elsewhere."""
 
     def __init__(self) -> None:
         self.d, n = chosen_int(5, between=(4, 6)), 400

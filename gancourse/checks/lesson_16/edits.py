@@ -87,7 +87,7 @@ def within_case() -> Case:
     """Two channels, three places, and a mask that is 0 at the last one."""
     values = torch.tensor([1.0, 2.0, 0.7, 0.5, -1.0, -0.3]).double()
     wanted = torch.tensor([0.5, 0.0, -0.2, 1.0, 0.25, 0.4]).double()
-    mask = torch.tensor(chosen(1.0, 0.4, between=(0.1, 0.9)) + (0.0,)).double()
+    mask = torch.tensor((*chosen(1.0, 0.4, between=(0.1, 0.9)), 0.0)).double()
     if fresh():
         values, wanted = (((100 * randn(6)).round() / 100).double() for _ in range(2))
     values, wanted, mask = values.reshape(1, 2, 1, 3), wanted.reshape(1, 2, 1, 3), mask.reshape(1, 1, 1, 3)

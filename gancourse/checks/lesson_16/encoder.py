@@ -98,7 +98,7 @@ E_SLIPS = {
     "stale": "Gradients of the step before are still in it. Clear them with opt_E.zero_grad() before backward().",
     "uphill": "It goes uphill.",
 }
-LOSS_SLIPS = {
+E_LOSS_SLIPS = {
     "weighted": "The second number has the weight in it. Tell it without.",
     "swapped": "The error in z is told first.",
     "after": "These are the losses after the step. Tell those from before.",
@@ -106,17 +106,17 @@ LOSS_SLIPS = {
 }
 
 
-def slipped(game: EncoderGame, slip: str, of: str) -> Tensor:
+def encoder_slipped(game: EncoderGame, slip: str, of: str) -> Tensor:
     return getattr(EncoderStep(game, slip), of)
 
 
-def comes_to(game: EncoderGame, of: str, got: Tensor) -> None:
+def encoder_comes_to(game: EncoderGame, of: str, got: Tensor) -> None:
     """Miss unless it is what should come of the step."""
-    slips = E_SLIPS if of == "E" else LOSS_SLIPS
-    usual: dict[str, Wrong] = {said: partial(slipped, game, slip, of) for slip, said in slips.items()}
+    slips = E_SLIPS if of == "E" else E_LOSS_SLIPS
+    usual: dict[str, Wrong] = {said: partial(encoder_slipped, game, slip, of) for slip, said in slips.items()}
     subject = "E's parameters become" if of == "E" else "you return"
     where = f"{game.m} samples and {game.n} real pictures"
-    expect_close(got, slipped(game, "", of), where, usual, show=of != "E", what=subject, rtol=1e-6, atol=1e-8)
+    expect_close(got, encoder_slipped(game, "", of), where, usual, show=of != "E", what=subject, rtol=1e-6, atol=1e-8)
 
 
 @check.that("encoder_step", "moves E once, down both losses", point=True)
@@ -124,13 +124,13 @@ def _(step: Callable) -> None:
     game = drawn(EncoderGame, always=True)
     game.play(step)
     stepped("E", game.E, game.before[0], game.opt, "is its loss cut off from it?")
-    comes_to(game, "E", flat(game.E))
+    encoder_comes_to(game, "E", flat(game.E))
 
 
 @check.that("encoder_step", "returns the error in z and the loss on real pictures, from before the step")
 def _(step: Callable) -> None:
     game = drawn(EncoderGame, always=True)
-    comes_to(game, "losses", game.play(step))
+    encoder_comes_to(game, "losses", game.play(step))
 
 
 @check.that("encoder_step", "learns from samples alone where the weight is 0")
