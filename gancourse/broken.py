@@ -51,7 +51,7 @@ BROKEN: dict[str, dict[str, dict[str, Any]]] = {
     },
     "16_editing": {
         "A": {"training": True},
-        "B": {"spread": 3.0},
+        "B": {"length": 6.0},
     },
 }
 """Settings by lesson and run, for what the lesson calls with them."""

@@ -54,6 +54,16 @@ it.wrong("numbers", {"return pixels + weight * seen": "return (pixels + weight *
          says="cut off from `made`")  # fmt: skip
 it.wrong("roots", {PIXELS: "(made - x).flatten(1).norm(dim=1)", SEEN: "(features(made) - features(x)).norm(dim=1)"},
          says="The root is taken", point=True)  # fmt: skip
+it.excused = {
+    "`(made - x).square().flatten(1).mean(1)` → `(made - x).square().flatten(1).mean(-1)`": "the same dimension",
+    "`(features(made) - features(x)).square().flatten(1).mean(1)` → `(features(made) - features(x)).square().flatten(1).mean(-1)`": "the same dimension",
+    "`(features(made) - features(x)).square().flatten(1)` → `(features(made) - features(x)).square()`": "features have two dimensions already",
+    "`(features(made) - features(x)).square().flatten(1)` → `(features(made) - features(x)).square().flatten(-1)`": "features have two dimensions already",
+    "`(made - x).square()` → `(made - x).square_()`": "the difference is the answer's own",
+    "`(features(made) - features(x)).square()` → `(features(made) - features(x)).square_()`": "the difference is the answer's own",
+    "`(made - x).square` → `(x - made).square`": "a square",
+    "`features(made) - features(x)` → `features(x) - features(made)`": "a square",
+}
 
 # ---------------------------------------------------------------------------------------------
 
@@ -162,6 +172,20 @@ it.wrong("losses of the last", {"return best, least": "return best, losses.detac
 it.wrong("mean loss", {"return best, least": "return best, least.mean()"}, says="One for each row", point=True)
 it.wrong("piled up", {"(z.grad,) = torch.autograd.grad(losses.sum(), z)": "losses.sum().backward()"},
          says="Gradients of the steps before", point=True)  # fmt: skip
+it.excused = {
+    "`if step < steps: …` → `z.grad, = torch.autograd.grad(losses.sum(), z)` `opt.step()`": "a step after the last look changes nothing",
+    "`z.detach().clone()` → `z.detach()`": "`best` is never changed in place",
+    "`torch.full((len(z),), torch.inf, dtype=z.dtype)` → `torch.inf`": "the first comparison makes a tensor of it",
+    "`torch.full((len(z),), torch.inf, dtype=z.dtype)` → `torch.full((len(z),), torch.inf)`": "infinity in any precision",
+    "`losses.detach() < least` → `losses.detach() <= least`": "at a tie either may be kept",
+    "`step < steps` → `step <= steps`": "a step after the last look changes nothing",
+    "`z.detach().clone()` → `z.detach()` (no. 2)": "`best` is never changed in place",
+    "`steps + 1` → `steps + 2`": "the last place is looked at twice",
+    "`losses.detach()` → `losses`": "a comparison has no gradient",
+    "`losses.sum()` → `losses.mean()`": "Adam's steps do not depend on the loss's scale",
+    "`z.detach()` → `z` (no. 3)": "the clone behind it",
+    "`z.detach()` → `z.detach_()` (no. 3)": "the clone behind it",
+}
 
 # ---------------------------------------------------------------------------------------------
 
@@ -228,6 +252,12 @@ it.wrong("swapped", {"in_z.item(), in_x.item()": "in_x.item(), in_z.item()"}, sa
 it.wrong("one number", {"return in_z.item(), in_x.item()": "return in_z.item()"}, says="Return two numbers", point=True)
 it.wrong("attached", {"in_z.item(), in_x.item()": "in_z, in_x"}, says="Return plain numbers", point=True)
 it.wrong("evaluation mode", {"in_z = ": "E.eval()\nin_z = "}, says="not right", point=True)
+it.excused = {
+    "`(E(G(z).detach()) - z).square()` → `(E(G(z).detach()) - z).square_()`": "the difference is the answer's own",
+    "`E(G(z).detach()) - z` → `z - E(G(z).detach())`": "a square",
+    "`G(z).detach()` → `G(z)`": "gradients in G do no harm: nobody steps along them",
+    "`G(z).detach()` → `G(z).detach_()`": "the pictures are the answer's own",
+}
 
 # ---------------------------------------------------------------------------------------------
 
@@ -284,6 +314,9 @@ it.wrong("frozen", {"E.eval()\n": "E.eval().requires_grad_(False)\n"}, says="no 
 it.wrong(
     "the last at a tie", {"torch.cat([E(x)[None], others])": "torch.cat([others, E(x)[None]])"}, says="equally near"
 )
+it.excused = {
+    "`(E, G)` → `(G, E)`": "the order of noting modes",
+}
 
 # ---------------------------------------------------------------------------------------------
 
@@ -341,6 +374,16 @@ it.wrong("6: added", {"w - (w @ u) * u": "w + (w @ u) * u"}, says="The part is a
 it.wrong("6: all of other", {"w - (w @ u) * u": "w - u"}, says="All of `other` is taken away", point=True)
 it.wrong("6: the other one", {"u = other / other.norm()\nrest = w - (w @ u) * u": "u = w / w.norm()\nrest = other - (other @ u) * u"},
          says="`other` is changed", point=True)  # fmt: skip
+it.excused = {
+    "`torch.empty(0)` → `0`": "what stands for nothing is never used",
+    "`torch.empty(0)` → `torch.empty(1)`": "what stands for nothing is never used",
+    "`if step == 6: …` → `u = other / other.norm()` `rest = w - w @ u * u` `return rest / rest.norm()`": "nobody asks for a seventh step",
+    "`raise ValueError(f'Steps are 1 to 6, not {step}.')` → nothing": "nobody asks for a seventh step",
+    "`ValueError(f'Steps are 1 to 6, not {step}.')` → `f'Steps are 1 to 6, not {step}.'`": "nor for its error",
+    "`ValueError(f'Steps are 1 to 6, not {step}.')` → `ValueError()`": "nor for its error",
+    "`alpha * (w / w.norm()) @ (other / other.norm())` → `other / other.norm() @ (alpha * (w / w.norm()))`": "an inner product",
+    "`w @ u * u` → `u @ w * u`": "an inner product",
+}
 
 # ---------------------------------------------------------------------------------------------
 
@@ -429,6 +472,14 @@ it.wrong(
 it.wrong(
     "a matrix", {"return w / w.norm()": "return (w / w.norm())[None]"}, says="One number for each of z's", point=True
 )
+it.excused = {
+    "`ValueError('all labels are alike')` → `ValueError()`": "its words are up to the student",
+    "`torch.zeros(z.shape[1], dtype=z.dtype)` → `torch.ones(z.shape[1], dtype=z.dtype)`": "the loss is convex: any start will do",
+    "`range(400)` → `range(399)`": "it has arrived long before",
+    "`range(400)` → `range(401)`": "it has arrived long before",
+    "`y == y[0]` → `y == y[-1]`": "if all are alike they are like any of them",
+    "`y == y[0]` → `y == y[1]`": "if all are alike they are like any of them",
+}
 
 # ---------------------------------------------------------------------------------------------
 
@@ -501,6 +552,12 @@ it.wrong("nothing said", {"if rest.norm() < 1e-3 * direction.norm():\n    raise 
          says="nothing is said")  # fmt: skip
 it.wrong("by its own length", {"1e-3 * direction.norm()": "1e-3"}, says="nothing is left of this direction")
 it.wrong("zeros", {'raise ValueError("nothing is left of this direction")': "return 0 * rest"}, says="nothing is said")
+it.excused = {
+    "`rest.norm() < 0.001 * direction.norm()` → `rest.norm() <= 0.001 * direction.norm()`": "exactly a thousandth does not occur",
+    "`ValueError('nothing is left of this direction')` → `ValueError()`": "its words are up to the student",
+    "`0.001 * direction.norm()` → `0.002 * direction.norm()`": "the text says next to nothing: what is tested is rounding",
+    "`0.001 * direction.norm()` → `0.0005 * direction.norm()`": "the text says next to nothing: what is tested is rounding",
+}
 
 # ---------------------------------------------------------------------------------------------
 
@@ -571,6 +628,26 @@ it.wrong(
 )
 it.wrong("wishes: cut off", {"colors = within(made, color, brushed)": "made = made.detach()\ncolors = within(made, color, brushed)"},
          says="No gradient reaches")  # fmt: skip
+it.excused = {
+    "`(bright[:, :, :-1, 1:] - here, bright[:, :, 1:, :-1] - here)` → `(bright[:, :, 1:, :-1] - here, bright[:, :, :-1, 1:] - here)`": "both are squared and added",
+    "`(right.square() + down.square() + 0.0001).sqrt()` → `(right.square() + down.square() + 0.0001).sqrt_()`": "the sum is the answer's own",
+    "`within(made, color, brushed)` → `within(color, made, brushed)`": "a square",
+    "`within(edges(made), strength, drawn)` → `within(strength, edges(made), drawn)`": "a square",
+    "`bright[:, :, :-1, 1:] - here` → `here - bright[:, :, :-1, 1:]`": "a square",
+    "`bright[:, :, 1:, :-1] - here` → `here - bright[:, :, 1:, :-1]`": "a square",
+    "`(mask * (values - wanted).square()).flatten(1).sum(1)` → `(mask * (values - wanted).square()).flatten(1).sum(-1)`": "the same dimension",
+    "`weight.clamp(min=1e-08)` → `weight.clamp_(min=1e-08)`": "the sum is the answer's own",
+    "`mask.flatten(1).sum(1)` → `mask.flatten(1).sum(-1)`": "the same dimension",
+    "`min=1e-08` → `min=2e-08`": "any tiny number",
+    "`min=1e-08` → `min=5e-09`": "any tiny number",
+    "`(z - z0).square().sum(1)` → `(z - z0).square().sum(-1)`": "the same dimension",
+    "`right.square()` → `right.square_()`": "the slope is the answer's own",
+    "`down.square()` → `down.square_()`": "the slope is the answer's own",
+    "`(z - z0).square()` → `(z - z0).square_()`": "the difference is the answer's own",
+    "`(values - wanted).square()` → `(values - wanted).square_()`": "the difference is the answer's own",
+    "`(z - z0).square` → `(z0 - z).square`": "a square",
+    "`values - wanted` → `wanted - values`": "a square",
+}
 
 # ---------------------------------------------------------------------------------------------
 
@@ -640,6 +717,13 @@ it.wrong(
     "sign", {"+ after - warp(before, flow)": "- after + warp(before, flow)"}, says="has the wrong sign", point=True
 )
 it.wrong("hard mask", {"edited, mask)": "edited, (mask > 0).to(mask.dtype))"}, says="the mask mixes", point=True)
+it.excused = {
+    "`torch.arange(width, dtype=flow.dtype)` → `torch.arange(width)`": "whole numbers and flow make the flow's type",
+    "`torch.arange(height, dtype=flow.dtype)` → `torch.arange(height)`": "whole numbers and flow make the flow's type",
+    "`F.grid_sample(pictures, torch.stack([x, y], 3), padding_mode='border', align_corners=False)` → `F.grid_sample(pictures, torch.stack([x, y], 3), padding_mode='border')`": "False is what torch takes unasked",
+    "`(warp(original, flow) + after - warp(before, flow)).clamp(-1, 1)` → `(warp(original, flow) + after - warp(before, flow)).clamp_(-1, 1)`": "the sum is the answer's own",
+    "`pictures.shape[2:]` → `pictures.shape[-2:]`": "pictures have four dimensions",
+}
 
 # ---------------------------------------------------------------------------------------------
 

@@ -297,7 +297,7 @@ class StartWorld:
         self.before = copied_net(self.E), copied_net(self.G)
 
     def loss(self, made: Tensor, x: Tensor) -> Tensor:
-        return (made - x.to(made.dtype)).square().sum(1)
+        return (made - x.to(made.dtype)).square().sum(1) + 0.5 * made.sum(1)
 
     def started(self, slip: str = "") -> Tensor:
         E, G = (copied_net(net).eval() for net in self.before)
