@@ -11,7 +11,7 @@ Functions are the package's; networks are those that come with the course. Exits
   others held: the factor itself, and the mean of all others' sizes, in spreads. For every seed and every direction
   others change less with all held, in proportion to the factor itself;
 - aging: 40 people older by 0.3: by the renderer, by direction, by condition. Age, and the other factors; reported;
-- brush: how far off colors are under a black brush on the hair, and how far other factors than the hair's color move, in
+- brush: how far off colors are under a black brush on the hair, and how far factors other than its color move, in
   spreads, with and without smoothness; for every seed they move less with it;
 - transfer: the smile, and all other factors against the given face, of the edited projection and of the original with
   the edit taken back; reported;

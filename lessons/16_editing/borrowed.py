@@ -18,7 +18,7 @@ def projection_loss(made, x, features, weight):
 SEARCH = """\
 from gancourse.editing import searched
 
-def descend(G, loss, z, steps, rate):
+def search_z(G, loss, z, steps, rate):
     return searched(G, loss, z, steps, rate)
 """
 
@@ -67,7 +67,7 @@ def edit_transfer(which, *given):
 
 BORROWED: dict[str, dict[str, Loan]] = {
     "projection_loss": {"the package's": withheld(NEAR), "the lesson's": solved(LESSON, "projection_loss")},
-    "descend": {"the package's": withheld(SEARCH), "the lesson's": solved(LESSON, "descend")},
+    "search_z": {"the package's": withheld(SEARCH), "the lesson's": solved(LESSON, "search_z")},
     "encoder_step": {"the package's": withheld(STEP), "the lesson's": solved(LESSON, "encoder_step")},
     "hybrid_start": {"the lesson's": solved(LESSON, "hybrid_start")},
     "direction_steps": {"the lesson's": solved(LESSON, "direction_steps")},

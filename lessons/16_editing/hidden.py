@@ -58,8 +58,8 @@ def adam_by_hand(slope: Callable, z: np.ndarray, steps: int, rate: float) -> lis
     return seen
 
 
-@check.that("descend", "goes where Adam's own formulas lead, and keeps each row's best")
-def _(descend: Callable) -> None:
+@check.that("search_z", "goes where Adam's own formulas lead, and keeps each row's best")
+def _(search_z: Callable) -> None:
     n, steps, rate = chosen_int(5, between=(3, 8)), chosen_int(7, between=(4, 9)), 0.3 + 0.6 * float(rand(1)[0])
     layer = linear(3, 4)
     norm = nn.BatchNorm1d(4, dtype=torch.float64)
@@ -83,7 +83,7 @@ def _(descend: Callable) -> None:
     losses = np.array([(off(at) ** 2).sum(1) + 0.1 * (at**4).sum(1) for at in seen])
     best = losses.argmin(0)
     G = nn.Sequential(layer, norm).train()
-    got = two(descend(G, loss, z, steps, rate), "Return two tensors.")
+    got = two(search_z(G, loss, z, steps, rate), "Return two tensors.")
     where = f"{steps} steps from {n} starts"
     want_z = torch.from_numpy(np.array([seen[k][i] for i, k in enumerate(best)]))
     expect_close(numbers(got[0], (n, 3)), want_z, where, show=False, what="the kept z are", rtol=1e-4, atol=1e-5)

@@ -67,7 +67,7 @@ it.excused = {
 
 # ---------------------------------------------------------------------------------------------
 
-it = answers.to("descend")
+it = answers.to("search_z")
 
 it.right("as in the lesson")
 it.right("backward, and all that was seen", """

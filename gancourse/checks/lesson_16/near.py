@@ -115,7 +115,7 @@ def _(answer: Callable) -> None:
     expect(intact(same) and intact(x), "A tensor that you are given has changed. Leave it as it was.")
 
 
-# --- descend -------------------------------------------------------------------------------------
+# --- search_z -------------------------------------------------------------------------------------
 
 
 def normalized_net(inputs: int, width: int, outputs: int) -> nn.Sequential:
@@ -227,31 +227,31 @@ def search_world(training: bool = False) -> SearchWorld:
     return drawn(lambda: SearchWorld(training), always=True)
 
 
-@check.that("descend", "keeps for each row the z with the smallest loss that Adam comes across", point=True)
-def _(descend: Callable) -> None:
+@check.that("search_z", "keeps for each row the z with the smallest loss that Adam comes across", point=True)
+def _(search_z: Callable) -> None:
     world = search_world()
-    expect_searched(world, world.play(descend)[0], 0)
+    expect_searched(world, world.play(search_z)[0], 0)
 
 
-@check.that("descend", "returns the losses of the kept z")
-def _(descend: Callable) -> None:
+@check.that("search_z", "returns the losses of the kept z")
+def _(search_z: Callable) -> None:
     world = search_world()
-    expect_searched(world, world.play(descend)[1], 1)
+    expect_searched(world, world.play(search_z)[1], 1)
 
 
-@check.that("descend", "asks G in evaluation mode, whatever mode it comes in", point=True)
-def _(descend: Callable) -> None:
+@check.that("search_z", "asks G in evaluation mode, whatever mode it comes in", point=True)
+def _(search_z: Callable) -> None:
     world = search_world(training=True)
-    expect_searched(world, world.play(descend)[0], 0)
+    expect_searched(world, world.play(search_z)[0], 0)
 
 
-@check.that("descend", "leaves G as it came: modes, what is kept, weights, and what can be trained", alone=False)
-def _(descend: Callable) -> None:
+@check.that("search_z", "leaves G as it came: modes, what is kept, weights, and what can be trained", alone=False)
+def _(search_z: Callable) -> None:
     world = search_world(training=True)
     world.G[2].eval()
     first = next(iter(world.G.parameters()))
     first.requires_grad_(False)
-    world.play(descend)
+    world.play(search_z)
     modes = [part.training for part in world.G.modules()]
     expect(
         modes == [True, True, True, False, True],
@@ -263,21 +263,21 @@ def _(descend: Callable) -> None:
            "What of G can be trained has changed.")  # fmt: skip
 
 
-@check.that("descend", "leaves z as it was, and returns what no graph hangs on", alone=False)
-def _(descend: Callable) -> None:
+@check.that("search_z", "leaves z as it was, and returns what no graph hangs on", alone=False)
+def _(search_z: Callable) -> None:
     world = SearchWorld()
-    got = two(descend(world.G, world.loss, world.z, world.steps, world.rate), NOTHING)
+    got = two(search_z(world.G, world.loss, world.z, world.steps, world.rate), NOTHING)
     expect(intact(world.z) and not world.z.requires_grad, CHANGES.format(which="number 3"))
     for part in got:
         attached = isinstance(part, Tensor) and part.requires_grad
         expect(not attached, "What you return hangs on a graph. Detach it.")
 
 
-@check.that("descend", "returns the start after no steps at all")
-def _(descend: Callable) -> None:
+@check.that("search_z", "returns the start after no steps at all")
+def _(search_z: Callable) -> None:
     world = SearchWorld()
     world.steps = 0
-    z, least = world.play(descend)
+    z, least = world.play(search_z)
     G = copied_net(world.before).eval()
     expect_close(z, world.z, "0 steps", what="the kept z are", show=False)
     expect_close(least, world.loss(G(world.z), world.z).detach(), "0 steps", what="the losses are", show=False)
