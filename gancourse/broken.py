@@ -53,6 +53,10 @@ BROKEN: dict[str, dict[str, dict[str, Any]]] = {
         "A": {"copies": False},
         "B": {"rate": 2e-2},
     },
+    "16_editing": {
+        "A": {"training": True},
+        "B": {"length": 6.0},
+    },
 }
 """Settings by lesson and run, for what the lesson calls with them."""
 

@@ -121,6 +121,35 @@ def labeled_faces(engine: Engine, size: int) -> dict[str, float]:
     return found | {"hair style as asked": round(float(style), 4)}
 
 
+def aged_faces(engine: Engine, size: int) -> dict[str, float]:
+    """Of one that is told the age: the distance, and the correlation of the age asked for with what is read."""
+    from gancourse import data
+    from gancourse.models.face_reader import load_face_reader
+
+    asked = data.load("faces", size=size, split="test", attributes=["age"], n=SAMPLES).attributes["age"]
+    drawn, ruler = samples(engine, asked[:, None]), Ruler(size)
+    agreed = torch.corrcoef(torch.stack([load_face_reader().read(drawn)["age"], asked]))[0, 1]
+    return {"distance": ruler.distance(drawn), **ruler.yardsticks(), "age as asked": round(float(agreed), 3)}
+
+
+@torch.no_grad()
+def encoded_faces(engine: Engine, size: int, generator: str) -> dict[str, float]:
+    """Of an encoder: the loss of projections of test faces, beside that of random z, and the error of known z."""
+    from gancourse import data
+    from gancourse.data.images import to_unit
+    from gancourse.editing import distance_by
+    from gancourse.models import store
+    from gancourse.models.face_reader import load_face_reader
+
+    E, G = copy.deepcopy(engine.game.nets["E"]).cpu().eval(), store.load(generator)["G"]
+    x = to_unit(data.load("faces", size=size, split="test", attributes=[], n=200).pixels)
+    z = torch.randn(200, G.latent_dim, generator=torch.Generator().manual_seed(1))
+    near = distance_by(load_face_reader().features)
+    found = {"loss of projections": near(G(E(x)), x).mean(), "of random faces": near(G(z), x).mean()}
+    found["error in z"] = (E(G(z)) - z).square().mean()
+    return {name: round(float(value), 4) for name, value in found.items()}
+
+
 def classed_faces(engine: Engine, size: int) -> dict[str, float]:
     """Of one that is told a class, for the classes of 1,000 test faces: the distance, and whether they are read."""
     from gancourse import data

@@ -176,6 +176,66 @@ def conditional(size: int, steps: int, minutes: Mapping[str, float]) -> Recipe:
     )  # fmt: skip
 
 
+def aging(size: int, steps: int, minutes: Mapping[str, float]) -> Recipe:
+    """A small conditional DCGAN on drawn faces that is told one number, the age: lesson 16's ageing by condition."""
+
+    def load(data: str, n: int | None) -> Images:
+        faces = sets.load(data, size=size, attributes=["age"], n=n)
+        return Images(faces.pixels, {"label": faces.attributes["age"][:, None]}, faces.name, faces.split)
+
+    def make(data: Any, machine: Machine, seed: int, steps: int) -> Engine:
+        from gancourse.games.conditional import Conditional
+        from gancourse.models.conditional import ConditionalGenerator, ProjectionDiscriminator
+        from gancourse.objectives import OBJECTIVES
+        from gancourse.training.labels import soft_labels
+
+        G, D = ConditionalGenerator(size, 1, 64, 32), ProjectionDiscriminator(size, 1, 24)
+        game = Conditional(G, D, soft_labels(OBJECTIVES["non_saturating"]))
+        fall = {"G": falling(steps), "D": falling(steps)}
+        return Engine(game, data, batch_size=32, lr=4e-4, schedules=fall, ema={"G": 0.998}, seed=seed, machine=machine)
+
+    def draw(engine: Engine, seed: int) -> Image:
+        """Eight people in a row each, from young to old."""
+        ages = torch.linspace(0, 1, 8).repeat(8)[:, None]
+        return drawing.picture_sheet(engine.ask("G", drawing.still_noise(8, 64, seed).repeat_interleave(8, 0), ages), 8)
+
+    stem = f"aging_faces_{size}"
+    return Recipe(
+        f"aging-faces-{size}", f"a conditional DCGAN that is told the age, {size} × {size} pixels", ("faces",), size,
+        steps, minutes, load, make, draw, {stem: ("G",)},
+        {stem: f"a conditional generator of drawn faces, {size} × {size}: told the age"},
+        lambda engine: figures.aged_faces(engine, size),
+    )  # fmt: skip
+
+
+def encoder(size: int, steps: int, minutes: Mapping[str, float]) -> Recipe:
+    """The encoder of the DCGAN that comes with the course, by samples and by real faces: lesson 16's."""
+    generator = f"dcgan_faces_{size}"
+
+    def load(data: str, n: int | None) -> Images:
+        return sets.load(data, size=size, attributes=[], n=n or 8000)
+
+    def make(data: Any, machine: Machine, seed: int, steps: int) -> Engine:
+        from gancourse.editing import distance_by
+        from gancourse.games.encoder import Encoding
+        from gancourse.models import store
+        from gancourse.models.encoder import Encoder
+        from gancourse.models.face_reader import load_face_reader
+
+        G = store.load(generator)["G"]
+        near = distance_by(load_face_reader(machine.device).requires_grad_(False).features)
+        game = Encoding(Encoder(size, G.latent_dim), G, near, 2.0)
+        fall = {"E": falling(steps)}
+        return Engine(game, data, batch_size=32, lr=1e-3, betas=(0.9, 0.99), schedules=fall, seed=seed, machine=machine)
+
+    stem = f"encoder_{size}"
+    return Recipe(
+        f"encoder-{size}", f"the encoder of {generator} (Zhu et al. 2016)", ("faces",), size, steps, minutes, load,
+        make, keep={stem: ("E",)}, what={stem: f"from a face, {size} × {size}, to a z of {generator}"},
+        measure=lambda engine: figures.encoded_faces(engine, size, generator),
+    )  # fmt: skip
+
+
 def translation(given: str, size: int, steps: int, minutes: Mapping[str, float], width: int = 24) -> Recipe:
     """Pix2pix from what is `given` of a face to its photo, with pix2pixHD's two judges and matched features.
 
@@ -434,6 +494,8 @@ RECIPES: dict[str, Recipe | Study] = {
             lr=3e-4,
         ),
         conditional(32, 18000, {"cpu": 80, "cuda": 4}),
+        aging(32, 6000, {"cpu": 12, "cuda": 2}),
+        encoder(64, 2500, {"cpu": 10, "cuda": 1}),
         translation("sketch", 64, 2000, {"cpu": 15, "cuda": 2}),
         translation("labels", 64, 2000, {"cpu": 15, "cuda": 2}),
         Study(
