@@ -30,7 +30,7 @@ from torch import Tensor
 from gancourse.checks.values import expect_close
 
 Numbers = Tensor | list[float] | tuple[float, ...] | float
-LOG = logging.getLogger(__name__)
+_LOG = logging.getLogger(__name__)
 _FRESH: ContextVar[torch.Generator | None] = ContextVar("fresh inputs", default=None)
 
 
@@ -180,8 +180,8 @@ def drawn(make: Callable[[], Made], always: bool = False) -> Made:
             if as_it_is:
                 raise
             continue
-        if as_it_is and LOG.isEnabledFor(logging.DEBUG) and not made.clear:  # for whoever writes a check
-            LOG.debug("%s is not clear as it is", type(made).__qualname__)
+        if as_it_is and _LOG.isEnabledFor(logging.DEBUG) and not made.clear:  # for whoever writes a check
+            _LOG.debug("%s is not clear as it is", type(made).__qualname__)
         if as_it_is or made.clear:
             return made
     raise RuntimeError(f"No inputs of {make} are clear.")
