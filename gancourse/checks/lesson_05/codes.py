@@ -106,6 +106,15 @@ def _(answer: Callable) -> None:
     made.compare(number(error, "The error"), what="the error is")
 
 
+@check.that("principal_components", "gives all of it in the type of x", alone=False)
+def _(answer: Callable) -> None:
+    for kind in (torch.float32, torch.float64):
+        got = answer(stretched_rows(9, 5).to(kind), 2)
+        for part, what in zip(got, ("mean row", "components", "error"), strict=False):
+            found = part.dtype if isinstance(part, Tensor) else kind
+            expect(found == kind, f"For rows of {kind} the {what} should be of that type; it is of {found}.")
+
+
 @check.that("principal_components", "leaves nothing where there are as many components as numbers", alone=False)
 def _(answer: Callable) -> None:
     x = stretched_rows(8, 4)

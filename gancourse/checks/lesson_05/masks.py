@@ -227,6 +227,14 @@ def _(answer: Callable) -> None:
         compare_seen(answer, layer(size, mask), want, row, column, f"a masked layer of {size} × {size}")
 
 
+@check.that("seen_pixels", "counts every gradient that is not 0, however small")
+def _(answer: Callable) -> None:
+    net = layer(3, kept_places(3, False))
+    put(next(net.parameters()), 1e-8 * next(net.parameters()).detach())
+    want = pixels_reached(kept_places(3, False), 5, 6, 2, 3)
+    compare_seen(answer, net, want, 2, 3, "a layer with a kernel of hundred-millionths")
+
+
 @check.that("seen_pixels", "a logit of its own place, in pictures that are not square", point=True)
 def _(answer: Callable) -> None:
     mask = torch.zeros(5, 5)
@@ -265,12 +273,17 @@ def _(answer: Callable) -> None:
 
 @check.that("seen_pixels", "leaves the network, its gradients and its mode as they were", alone=False)
 def _(answer: Callable) -> None:
+    for mode in (True, False):
+        left_alone_by(answer, mode)
+
+
+def left_alone_by(answer: Callable, mode: bool) -> None:
+    """Miss unless a network in this mode stays as it is."""
     net = nn.Sequential(layer(3, kept_places(3, False)), nn.ReLU(), layer(3, kept_places(3, True)))
     before = [p.detach().clone() for p in net.parameters()]
     for p in net.parameters():
         p.grad = torch.full_like(p, 0.25)
-    net.train(bool(chosen_int(1, between=(0, 1))))
-    mode = net.training
+    net.train(mode)
     answer(net, 5, 5, 3, 3)
     for old, p in zip(before, net.parameters(), strict=True):
         expect(torch.equal(old, p.detach()), "The network's parameters have changed.")

@@ -160,7 +160,7 @@ ASKED_OF_PLANE: dict[int, Callable[[PlaneSamples], dict[str, Tensor | float]]] =
     1: lambda s: s.given,
     2: lambda s: s.given,
     3: lambda s: s.given,
-    4: lambda s: {"w": s.w, "alpha": s.alpha},
+    4: lambda s: {"w": s.w, "b": s.b, "alpha": s.alpha},
     5: lambda s: {"w": s.w, "alpha": s.alpha, "other": s.other},
     6: lambda s: {"w": s.w, "other": s.other},
 }
@@ -443,6 +443,10 @@ def _(answer: Callable) -> None:
 @check.that("hold", "bears rows that are multiples of each other, or 0")
 def _(answer: Callable) -> None:
     s = drawn(Directions, always=True)
+    lengths = torch.ones(s.k, 1).double()
+    lengths[-1] = 1e-5
+    short = numbers(answer(s.direction, lengths * s.others), (s.d,))
+    expect_close(short, s.rest() / s.rest().norm(), "rows of which one is very short", show=False, rtol=1e-4, atol=1e-5)
     more = torch.cat([s.others, -2 * s.others[:1], torch.zeros(1, s.d).double()])
     got = numbers(answer(s.direction, more), (s.d,))
     expect_close(got, s.rest() / s.rest().norm(), "rows of which one is −2 times another, and one is 0", show=False,
@@ -455,6 +459,10 @@ def _(answer: Callable) -> None:
     inside = s.others.T @ (1 + rand(s.k).double())
     refuses(lambda: answer(inside, s.others), "the direction lies among the rows")
     refuses(lambda: answer(1000 * inside, s.others), "a long direction lies among the rows")
+    unit = s.rest() / s.rest().norm()
+    little = inside / inside.norm() + 0.01 * unit
+    got = numbers(answer(little, s.others), (s.d,))
+    expect_close(got, unit, "a direction of which a hundredth is left", show=False, rtol=1e-3, atol=1e-4)
     small = 1e-5 * s.direction / s.direction.norm()
     got = numbers(answer(small, s.others), (s.d,))
     expect_close(got, s.rest() / s.rest().norm(), "a direction that is merely short", show=False, rtol=1e-3, atol=1e-4)

@@ -125,6 +125,7 @@ def _(answer: Callable) -> None:
     values, wanted = randn(3, 2, 3, 4).double(), randn(3, 2, 3, 4).double()
     mask = rand(3, 1, 3, 4).double()
     mask[1] = 0
+    mask[2] *= 0.01  # its weights do not add up to 1
     leaf = values.clone().requires_grad_()
     said = answer("within", leaf, wanted, mask)
     got = numbers(said, (3,), advice="One number for each picture.")
@@ -135,6 +136,9 @@ def _(answer: Callable) -> None:
         "All pictures are taken together.": ((mask * square).sum() / (2 * mask.sum())).expand(3),
         "The weights of the whole batch are divided by.": torch.stack(
             [(mask[i] * square[i]).sum() / (2 * mask.sum()) for i in range(3)]
+        ),
+        "Where the weights add up to less than 1 their sum is taken for 1. Divide by what it is.": torch.stack(
+            [(mask[i] * square[i]).sum() / (2 * mask[i].sum()).clamp(min=1) for i in range(3)]
         ),
         "Where the mask is 0 everywhere the plain mean is returned. Nothing is asked there: return 0.": torch.stack(
             [want[0], square[1].mean(), want[2]]

@@ -142,13 +142,36 @@ def _(step: Callable) -> None:
                  rtol=1e-6, atol=1e-8)  # fmt: skip
 
 
+@check.that("encoder_step", "asks E twice: of the samples, and of the real pictures")
+def _(step: Callable) -> None:
+    game, batches = EncoderGame(), list[int]()
+    game.E.register_forward_hook(lambda net, given, out: batches.append(len(out)))
+    game.play(step)
+    expect(
+        sorted(batches) == sorted((game.m, game.n)),
+        f"E is asked about batches of {', '.join(map(str, batches))}. Ask it once about the {game.m} samples and once "
+        f"about the {game.n} real pictures.",
+    )
+
+
 @check.that("encoder_step", "leaves G, modes, z and pictures as they were", alone=False)
 def _(step: Callable) -> None:
-    game = EncoderGame()
-    game.G.eval()
-    game.play(step)
-    expect(close(flat(game.G), flat(game.before[1]), 1e-12, 1e-12), "G has moved. It is only used.")
-    expect(trainable(game.G) and trainable(game.E), "A network's parameters no longer take gradients after the step.")
-    expect(game.E.training and not game.G.training, "A network's mode has changed: E was in training mode, G was not.")
-    for which, given in ((5, game.z), (6, game.x)):
-        expect(intact(given) and not given.requires_grad, CHANGES.format(which=f"number {which}"))
+    for learning in (True, False):
+        game = EncoderGame()
+        game.E.train(learning)
+        game.G.train(not learning)
+        first = next(iter(game.G.parameters()))
+        first.requires_grad_(False)
+        game.play(step)
+        expect(close(flat(game.G), flat(game.before[1]), 1e-12, 1e-12), "G has moved. It is only used.")
+        expect(trainable(game.E), "E's parameters no longer take gradients after the step.")
+        expect(
+            [p.requires_grad for p in game.G.parameters()] == [p is not first for p in game.G.parameters()],
+            "What of G can be trained has changed. Here its first parameter could not, and all others could.",
+        )
+        same = [part.training == learning for part in game.E.modules()] + [
+            part.training != learning for part in game.G.modules()
+        ]
+        expect(all(same), "A network's mode has changed. The step leaves train() and eval() to its caller.")
+        for which, given in ((5, game.z), (6, game.x)):
+            expect(intact(given) and not given.requires_grad, CHANGES.format(which=f"number {which}"))

@@ -273,6 +273,27 @@ def _(search_z: Callable) -> None:
         expect(not attached, "What you return hangs on a graph. Detach it.")
 
 
+@check.that("search_z", "goes on where a step leads uphill")
+def _(search_z: Callable) -> None:
+    (start,) = chosen(0.2, between=(0.18, 0.22))
+    G = linear(1, 1)
+    for p, value in zip(G.parameters(), (1.0, 0.0), strict=True):
+        nn.init.constant_(p, value)
+    got = two(search_z(G, lambda made, z: made.square().sum(1), torch.tensor([[start]]).double(), 3, 0.5), NOTHING)
+    z = torch.tensor([[start]]).double().requires_grad_()
+    seen, opt = [start], torch.optim.Adam([z], lr=0.5)
+    for _ in range(3):
+        z.grad = 2 * z.detach()
+        opt.step()
+        seen.append(float(z.detach()))
+    told = f"a search that passes {', '.join(f'{value:.2f}' for value in seen)} on its way to 0"
+    stopped = {"It ends at the first step that makes nothing better. Take all steps: Adam comes back.": [[start]]}
+    best = min(seen, key=abs)
+    expect_close(numbers(got[0], (1, 1)), torch.tensor([[best]]), told, {
+        said: torch.tensor(value) for said, value in stopped.items()
+    }, what="the kept z is", rtol=1e-4, atol=1e-6)  # fmt: skip
+
+
 @check.that("search_z", "returns the start after no steps at all")
 def _(search_z: Callable) -> None:
     world = SearchWorld()
