@@ -21,8 +21,9 @@ from gancourse.checks.values import numbers
 MEDALS_FOR_ONE_CHANGE = Medals(bronze=2500, silver=60, gold=20, unit="looks")
 LATENT_NUMBERS, FACTORS_READ = 12, 5
 MOST_READ = 2800  # bronze, and what graders add to it
-MOST_MISSED, MOST_AWAY = 0.1, 6.0
-BENT_BY = 0.3  # how far a factor is from straight
+MOST_MISSED, MOST_AWAY = 0.05, 6.0
+BENT_BY = 0.8  # how far a factor is from straight
+APART = 0.4  # the smallest singular value of the slopes: no factor hangs on the others
 
 
 @dataclass(frozen=True)
@@ -49,8 +50,10 @@ def hidden_face() -> HiddenFace:
     def rows(x: Tensor) -> Tensor:
         return x / x.norm(dim=1, keepdim=True)
 
-    upright = torch.linalg.qr(normal(LATENT_NUMBERS, FACTORS_READ)).Q.T
-    slopes = rows((torch.eye(FACTORS_READ, dtype=torch.float64) + 0.3 * normal(FACTORS_READ, FACTORS_READ)) @ upright)
+    slopes = torch.zeros(FACTORS_READ, LATENT_NUMBERS, dtype=torch.float64)
+    while float(torch.linalg.svdvals(slopes)[-1]) < APART:
+        mixed = torch.eye(FACTORS_READ, dtype=torch.float64) + 0.3 * normal(FACTORS_READ, FACTORS_READ)
+        slopes = rows(mixed @ torch.linalg.qr(normal(LATENT_NUMBERS, FACTORS_READ)).Q.T)
     return HiddenFace(
         slopes, rows(normal(FACTORS_READ, LATENT_NUMBERS)), 6.3 * normal(FACTORS_READ), normal(LATENT_NUMBERS)
     )

@@ -1198,7 +1198,7 @@ canvas
 # about `z0` itself, too, if you want to know where you stand.
 #
 # `change_one(look, z0)` returns z (12,) at which **factor 0 is 1 more** than at `z0`, and the **four others are as they
-# were**. Two rules, on average over four faces: the factor that is furthest off is off by at most **0.1**, and z is at
+# were**. Two rules, on average over four faces: the factor that is furthest off is off by at most **0.05**, and z is at
 # most **6** away from `z0`, for further out there are no faces any more.
 #
 # What counts is how many z are looked at, on average over the four. Bronze takes at most **2500** looks, silver **60**,
@@ -1228,7 +1228,7 @@ def change_one(look, z0):
     wish, z = at[0].clone(), z0.clone()
     wish[0] += 1
     for _ in range(10):
-        if (wish - now).abs().max() < 0.04:
+        if (wish - now).abs().max() < 0.03:
             break
         s = torch.linalg.lstsq(J, (wish - now)[:, None], driver="gelsd").solution[:, 0]
         s = s * min(1.0, 1.5 / float(s.norm()))

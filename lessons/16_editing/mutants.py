@@ -741,7 +741,7 @@ it.earns("silver", "slopes anew at each step", """
         if wish is None:
             wish = at[0].clone()
             wish[0] += 1
-        if (wish - at[0]).abs().max() < 0.05:
+        if (wish - at[0]).abs().max() < 0.03:
             break
         J = (at[1:] - at[0]).T / 0.1
         s = torch.linalg.lstsq(J, (wish - at[0])[:, None], driver="gelsd").solution[:, 0]
@@ -760,7 +760,7 @@ it.earns("bronze", "tries at random", """
             z, least = tried[off.argmin()], float(off.min())
         else:
             size *= 0.7
-        if least < 0.08:
+        if least < 0.04:
             break
     return z
     """)  # fmt: skip
