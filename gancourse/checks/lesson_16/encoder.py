@@ -161,13 +161,13 @@ def _(step: Callable) -> None:
         game.E.train(learning)
         game.G.train(not learning)
         first = next(iter(game.G.parameters()))
-        first.requires_grad_(False)
+        first.requires_grad_(learning)
         game.play(step)
         expect(close(flat(game.G), flat(game.before[1]), 1e-12, 1e-12), "G has moved. It is only used.")
         expect(trainable(game.E), "E's parameters no longer take gradients after the step.")
         expect(
-            [p.requires_grad for p in game.G.parameters()] == [p is not first for p in game.G.parameters()],
-            "What of G can be trained has changed. Here its first parameter could not, and all others could.",
+            [p.requires_grad for p in game.G.parameters()] == [learning or p is not first for p in game.G.parameters()],
+            "What of G can be trained has changed: here all of it could, or all but one parameter.",
         )
         same = [part.training == learning for part in game.E.modules()] + [
             part.training != learning for part in game.G.modules()
