@@ -222,6 +222,7 @@ VOCABULARY += (
     "patch_work",
     "who_rules",
     "broken_pictures",
+    "few_looks",
 )
 VOCABULARY += ("lesson_04.parts", "lesson_06.shares")
 RUNS = {"gancourse.training.runs"}  # reads runs that were kept
