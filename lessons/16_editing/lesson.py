@@ -718,7 +718,7 @@ fig = figure(5, 4.4)
 (ax,) = axes(fig)
 draw_pictures(ax, torch.cat(strips), 5, "one face, −4 to 4 along each")
 show(fig, alt="Four rows of five faces: the same face along each of four principal directions.")
-for k, direction in enumerate(found.directions):
+for k, direction in enumerate(each(found.directions, "reading what four directions change", usual=quick(6, 1))):
     table = sorted(changes(direction).items(), key=lambda pair: -abs(pair[1]))[:3]
     print(f"direction {k + 1}:", ", ".join(f"{name} {value:+.1f}" for name, value in table))
 
@@ -1104,7 +1104,7 @@ show(
 # ---
 # The next figure has both, with their distances.
 
-# %% name="mix" demo=true folded="Mixes two faces, and projects four comics"
+# %% name="mix" demo=true folded="Mixes two faces, and projects comics"
 from gancourse.latent import slerp
 
 with torch.no_grad():
@@ -1149,7 +1149,11 @@ def draw_edit(fig, face, age, smile):
 
 Sliders(
     draw_edit,
-    {"face": Choice("face", CHOSEN), "age": Knob("age", -3, 3, 0.0), "smile": Knob("smile", -3, 3, 0.0)},
+    {
+        "face": Choice("face", CHOSEN, f"face {min(3, COUNT)}"),
+        "age": Knob("age", -3, 3, 0.0),
+        "smile": Knob("smile", -3, 3, 0.0),
+    },
     (8, 2.4),
 )
 
@@ -1160,7 +1164,7 @@ Sliders(
 
 # %% name="canvas" demo=true folded="Makes the canvas: brush a hair color on a face, or load another"
 canvas = Canvas(
-    64, {"as it is": "#000000", **HAIR}, x[0], brush=6, label="hair colors on a face",
+    64, {"as it is": "#000000", **HAIR}, x[min(2, COUNT - 1)], brush=6, label="hair colors on a face",
     offer=("Give me a face", lambda: x[int(torch.randint(COUNT, ()))]),
 )  # fmt: skip
 kept = {}
