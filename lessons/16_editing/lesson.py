@@ -1333,7 +1333,7 @@ keepsake(fig, alt="A drawn face five times: as given, younger, older, smiling, w
 #
 # | | here | iGAN (2016) |
 # |---|---|---|
-# | pictures | 64 × 64, drawn faces | 64 × 64, shoes, handbags, outdoor scenes, churches, faces |
+# | pictures | 64 × 64, drawn faces | 64 × 64, photographs of shoes, handbags, churches, outdoor scenes |
 # | generator | DCGAN, z of 64, N(0, I) | DCGAN, z of 100, evenly between −1 and 1 |
 # | features | the face reader's last hidden layer | conv4 of AlexNet |
 # | search | Adam, 40 steps | L-BFGS-B, 200 steps at most |
