@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from gancourse.models.dcgan import init_weights, levels
 
 
-class Encoder(nn.Module):
+class FaceEncoder(nn.Module):
     """Pictures in [−1, 1] to noise z.
 
     Args:

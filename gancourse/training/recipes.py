@@ -219,12 +219,12 @@ def encoder(size: int, steps: int, minutes: Mapping[str, float]) -> Recipe:
         from gancourse.editing import distance_by
         from gancourse.games.encoder import Encoding
         from gancourse.models import store
-        from gancourse.models.encoder import Encoder
+        from gancourse.models.encoder import FaceEncoder
         from gancourse.models.face_reader import load_face_reader
 
         G = store.load(generator)["G"]
         near = distance_by(load_face_reader(machine.device).requires_grad_(False).features)
-        game = Encoding(Encoder(size, G.latent_dim), G, near, 2.0)
+        game = Encoding(FaceEncoder(size, G.latent_dim), G, near, 2.0)
         fall = {"E": falling(steps)}
         return Engine(game, data, batch_size=32, lr=1e-3, betas=(0.9, 0.99), schedules=fall, seed=seed, machine=machine)
 

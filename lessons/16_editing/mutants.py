@@ -61,8 +61,8 @@ it.excused = {
     "`(features(made) - features(x)).square().flatten(1)` → `(features(made) - features(x)).square().flatten(-1)`": "features have two dimensions already",
     "`(made - x).square()` → `(made - x).square_()`": "the difference is the answer's own",
     "`(features(made) - features(x)).square()` → `(features(made) - features(x)).square_()`": "the difference is the answer's own",
-    "`(made - x).square` → `(x - made).square`": "a square",
-    "`features(made) - features(x)` → `features(x) - features(made)`": "a square",
+    "`(made - x).square` → `(x - made).square`": "its square is the same",
+    "`features(made) - features(x)` → `features(x) - features(made)`": "its square is the same",
 }
 
 # ---------------------------------------------------------------------------------------------
@@ -254,7 +254,7 @@ it.wrong("attached", {"in_z.item(), in_x.item()": "in_z, in_x"}, says="Return pl
 it.wrong("evaluation mode", {"in_z = ": "E.eval()\nin_z = "}, says="not right", point=True)
 it.excused = {
     "`(E(G(z).detach()) - z).square()` → `(E(G(z).detach()) - z).square_()`": "the difference is the answer's own",
-    "`E(G(z).detach()) - z` → `z - E(G(z).detach())`": "a square",
+    "`E(G(z).detach()) - z` → `z - E(G(z).detach())`": "its square is the same",
     "`G(z).detach()` → `G(z)`": "gradients in G do no harm: nobody steps along them",
     "`G(z).detach()` → `G(z).detach_()`": "the pictures are the answer's own",
 }
@@ -381,8 +381,8 @@ it.excused = {
     "`raise ValueError(f'Steps are 1 to 6, not {step}.')` → nothing": "nobody asks for a seventh step",
     "`ValueError(f'Steps are 1 to 6, not {step}.')` → `f'Steps are 1 to 6, not {step}.'`": "nor for its error",
     "`ValueError(f'Steps are 1 to 6, not {step}.')` → `ValueError()`": "nor for its error",
-    "`alpha * (w / w.norm()) @ (other / other.norm())` → `other / other.norm() @ (alpha * (w / w.norm()))`": "an inner product",
-    "`w @ u * u` → `u @ w * u`": "an inner product",
+    "`alpha * (w / w.norm()) @ (other / other.norm())` → `other / other.norm() @ (alpha * (w / w.norm()))`": "an inner product has no order",
+    "`w @ u * u` → `u @ w * u`": "an inner product has no order",
 }
 
 # ---------------------------------------------------------------------------------------------
@@ -631,10 +631,10 @@ it.wrong("wishes: cut off", {"colors = within(made, color, brushed)": "made = ma
 it.excused = {
     "`(bright[:, :, :-1, 1:] - here, bright[:, :, 1:, :-1] - here)` → `(bright[:, :, 1:, :-1] - here, bright[:, :, :-1, 1:] - here)`": "both are squared and added",
     "`(right.square() + down.square() + 0.0001).sqrt()` → `(right.square() + down.square() + 0.0001).sqrt_()`": "the sum is the answer's own",
-    "`within(made, color, brushed)` → `within(color, made, brushed)`": "a square",
-    "`within(edges(made), strength, drawn)` → `within(strength, edges(made), drawn)`": "a square",
-    "`bright[:, :, :-1, 1:] - here` → `here - bright[:, :, :-1, 1:]`": "a square",
-    "`bright[:, :, 1:, :-1] - here` → `here - bright[:, :, 1:, :-1]`": "a square",
+    "`within(made, color, brushed)` → `within(color, made, brushed)`": "its square is the same",
+    "`within(edges(made), strength, drawn)` → `within(strength, edges(made), drawn)`": "its square is the same",
+    "`bright[:, :, :-1, 1:] - here` → `here - bright[:, :, :-1, 1:]`": "its square is the same",
+    "`bright[:, :, 1:, :-1] - here` → `here - bright[:, :, 1:, :-1]`": "its square is the same",
     "`(mask * (values - wanted).square()).flatten(1).sum(1)` → `(mask * (values - wanted).square()).flatten(1).sum(-1)`": "the same dimension",
     "`weight.clamp(min=1e-08)` → `weight.clamp_(min=1e-08)`": "the sum is the answer's own",
     "`mask.flatten(1).sum(1)` → `mask.flatten(1).sum(-1)`": "the same dimension",
@@ -645,8 +645,8 @@ it.excused = {
     "`down.square()` → `down.square_()`": "the slope is the answer's own",
     "`(z - z0).square()` → `(z - z0).square_()`": "the difference is the answer's own",
     "`(values - wanted).square()` → `(values - wanted).square_()`": "the difference is the answer's own",
-    "`(z - z0).square` → `(z0 - z).square`": "a square",
-    "`values - wanted` → `wanted - values`": "a square",
+    "`(z - z0).square` → `(z0 - z).square`": "its square is the same",
+    "`values - wanted` → `wanted - values`": "its square is the same",
 }
 
 # ---------------------------------------------------------------------------------------------

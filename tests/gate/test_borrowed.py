@@ -223,6 +223,7 @@ VOCABULARY += (
     "who_rules",
     "broken_pictures",
     "hidden_rules",
+    "few_looks",
 )
 VOCABULARY += ("lesson_04.parts", "lesson_06.shares")
 RUNS = {"gancourse.training.runs"}  # reads runs that were kept

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from gancourse.checks.asked import intact
 from gancourse.checks.core import Miss, expect
-from gancourse.checks.inputs import Case, chosen, chosen_int, drawn, fresh, rand, randn
+from gancourse.checks.inputs import Case, chosen, chosen_int, drawn, fresh, generator, rand, randn
 from gancourse.checks.lesson_16.suite import check
 from gancourse.checks.values import expect_close, number, numbers
 
@@ -60,7 +60,7 @@ def two_decimals(friendly: tuple) -> Tensor:
 def labels_of(n: int) -> Tensor:
     """Labels of both kinds, unevenly."""
     y = torch.tensor([1.0, 0.0, 1.0, 1.0][:n]).double()
-    return y[torch.randperm(n)] if fresh() else y
+    return y[torch.randperm(n, generator=generator())] if fresh() else y
 
 
 def loss_case() -> Case:
