@@ -1281,9 +1281,10 @@ def fewest_bits(pictures):
         return F.binary_cross_entropy(chance[case], came.float()).item(), chance
 
     chosen = []
-    for _ in range(3):
-        others = [d for d in range(1, 33) if d not in chosen]
-        chosen.append(min(others, key=lambda d: counted([*chosen, d])[0]))
+    for _ in range(6):  # one after the other; when there are three, each once more, beside the two others
+        kept = chosen[-2:]
+        others = [d for d in range(1, 33) if d not in kept]
+        chosen = [*kept, min(others, key=lambda d: counted([*kept, d])[0])]
     chance = counted(chosen)[1]
     return lambda seen: chance[torch.stack([seen[:, -d].long() << k for k, d in enumerate(chosen)]).sum(0)]
     ### END SOLUTION
