@@ -30,7 +30,10 @@ class HiddenRule:
 
     def __init__(self) -> None:
         self.random = generator()
-        self.distances = (torch.randperm(TOSSED, generator=self.random)[:3] + 1).tolist()
+        while True:
+            self.distances = (torch.randperm(TOSSED, generator=self.random)[:3] + 1).tolist()
+            if well_apart(*sorted(self.distances)):
+                break
 
     def drawn(self, n: int) -> Tensor:
         """n pictures as rows (n, 256) of 0 and 1."""
@@ -40,6 +43,12 @@ class HiddenRule:
         for t in range(TOSSED, PIXELS_THERE):
             x[:, t] = x[:, t - first] ^ (x[:, t - second] & x[:, t - third]) ^ turned[:, t]
         return x.float()
+
+
+def well_apart(near: int, middle: int, far: int) -> bool:
+    """Whether no distance is made of the others: else a pixel's neighbors hang together, and kinds differ too much."""
+    doubled = middle == 2 * near or far in (2 * near, 2 * middle)
+    return near > 2 and min(middle - near, far - middle) > 1 and near + middle != far and not doubled
 
 
 def bits_by(answer: Callable, rule: HiddenRule) -> float:

@@ -63,14 +63,18 @@ seed_everything(0)
 # A plain autoencoder (sections 2 to 4) stands outside: it has codes, and no density at all.
 #
 # The data are the drawn faces once more. For photographs set `DATA = "celeba"`: exercises and training stay as they
-# are, pictures become blurrier still. Section 6 needs factors, and sections 7 and 8 stencils: they stay with drawn
-# faces.
+# are. (Tried on 2,500 of them: soft faces that one takes for faces, with a squared error of 179 by the autoencoder of
+# section 4, and 191 by PCA.) The networks that come with the course have seen drawn faces only, and make drawn faces of
+# photographs. Section 6 needs factors, and sections 7 and 8 stencils: they stay with drawn faces.
 
 # %% name="load" demo=true folded="Loads the faces"
 DATA = "faces"  # or "celeba", for photographs
-raw = data.load(DATA, size=32, attributes=[], n=quick(4000, 300))
-new = to_unit(data.load(DATA, size=32, split="test", attributes=[], n=quick(500, 60)).pixels)
-faces = to_unit(raw.pixels)  # (n, 3, 32, 32) in [−1, 1]
+NEW = quick(500, 60)
+faces = to_unit(data.load(DATA, size=32, attributes=[], n=quick(4000, 300)).pixels)  # (n, 3, 32, 32) in [−1, 1]
+if DATA == "faces":
+    new = to_unit(data.load(DATA, size=32, split="test", attributes=[], n=NEW).pixels)
+else:  # a copy of CelebA may hold a part of it alone
+    new, faces = faces[:NEW], faces[NEW:]
 
 # %% [markdown]
 # ## 2. What a loss asks for
@@ -1277,9 +1281,10 @@ def fewest_bits(pictures):
         return F.binary_cross_entropy(chance[case], came.float()).item(), chance
 
     chosen = []
-    for _ in range(3):
-        others = [d for d in range(1, 33) if d not in chosen]
-        chosen.append(min(others, key=lambda d: counted([*chosen, d])[0]))
+    for _ in range(6):  # one after the other; when there are three, each once more, beside the two others
+        kept = chosen[-2:]
+        others = [d for d in range(1, 33) if d not in kept]
+        chosen = [*kept, min(others, key=lambda d: counted([*kept, d])[0])]
     chance = counted(chosen)[1]
     return lambda seen: chance[torch.stack([seen[:, -d].long() << k for k, d in enumerate(chosen)]).sum(0)]
     ### END SOLUTION

@@ -818,8 +818,8 @@ def fewest_bits(pictures):
     return lambda seen: torch.from_numpy(tree.predict_proba(seen[:, -32:].numpy())[:, 1])
 """,
 )
-it.earns("silver", "two distances", {"range(3)": "range(2)"})
-it.earns("bronze", "one distance", {"range(3)": "range(1)"})
+it.earns("silver", "two distances", {"range(6)": "range(2)"})
+it.earns("bronze", "one distance", {"range(6)": "range(1)"})
 it.earns(
     "bronze",
     "a straight line",

@@ -147,17 +147,28 @@ def counted_pictures(x: Tensor, kinds: int) -> Tensor:
     return torch.bincount((x.flatten(1) @ places.double()).long(), minlength=kinds) / len(x)
 
 
+class PaintedSixteen:
+    """A network on 2 × 2 pixels, and how probable the sixteen pictures are: rightly, asked once, and turned around."""
+
+    def __init__(self) -> None:
+        self.net, every = masked_net(1.5), all_pictures(2, 2)
+        with torch.no_grad():
+            logits, first = self.net(every), self.net(torch.zeros(1, 1, 2, 2)).expand_as(every)
+        self.chances = [pixel_factors(by, every).flatten(1).sum(1).exp() for by in (logits, first, -logits)]
+
+    @property
+    def clear(self) -> bool:
+        """Whether the slips are far from what is right, and from each other."""
+        exact, alone, flipped = self.chances
+        pairs = ((exact, alone), (exact, flipped), (alone, flipped))
+        return all(float((one - other).abs().sum()) / 2 > 0.2 for one, other in pairs)
+
+
 @check.that("paint_pixels", "draws each picture as often as the density says", point=True)
 def _(answer: Callable) -> None:
-    height, width = 2, 2
-    net = masked_net(1.5)
-    every = all_pictures(height, width)
-    with torch.no_grad():
-        logits = net(every)
-        exact = pixel_factors(logits, every).flatten(1).sum(1).exp()
-        alone = pixel_factors(net(torch.zeros(1, 1, height, width)).expand_as(every), every).flatten(1).sum(1).exp()
-        flipped = pixel_factors(-logits, every).flatten(1).sum(1).exp()
-    often = counted_pictures(painted_by(answer, net, MANY, height, width), 16)
+    case = drawn(PaintedSixteen, always=True)
+    exact, alone, flipped = case.chances
+    often = counted_pictures(painted_by(answer, case.net, MANY, 2, 2), 16)
     off = float((often - exact).abs().sum() / 2)
     told = f"{MANY} pictures of 2 × 2 pixels do not come as often as they should: {off:.2f} of them are misplaced."
     if off > 0.06:
