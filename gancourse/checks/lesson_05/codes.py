@@ -121,7 +121,9 @@ def _(answer: Callable) -> None:
     _, _, error = parts_of_pca(answer, x, 4)
     expect(abs(float(number(error, "The error"))) < 1e-6, "With as many components as numbers no error is left.")
     few = stretched_rows(3, 6)
-    _, _, error = parts_of_pca(answer, few, 3)
+    _, found, error = parts_of_pca(answer, few, 3)
+    upright = bool((found @ found.T - torch.eye(3)).abs().max() < 1e-4)
+    expect(upright, "Three rows of six numbers: the third component, too, is a row of length 1 at right angles to all.")
     expect(abs(float(number(error, "The error"))) < 1e-6, "Three rows of six numbers: three components leave no error.")
 
 
