@@ -334,7 +334,8 @@ def stylegan(
         f"stylegan-faces-{size}", f"style-based networks (Karras et al. 2019, 2020), {size} × {size} pixels", PICTURES,
         size, steps, minutes, pictures_alone(size), make,
         lambda engine, seed: drawing.picture_sheet(engine.ask("G", drawing.still_noise(64, 64, seed))),
-        {stem: ("G",)}, {stem: f"a style-based generator, averaged over training, of drawn faces, {size} × {size}"},
+        {stem: ("G",)} if size == 64 else {},
+        {stem: f"a style-based generator, averaged over training, of drawn faces, {size} × {size}"},
         lambda engine: figures.unlabeled_faces(engine, size, []),
     )  # fmt: skip
 
@@ -519,7 +520,7 @@ RECIPES: dict[str, Recipe | Study] = {
         progressive(32, 3000, {"cpu": 20, "cuda": 3}),
         progressive(64, 12000, {"cpu": 180, "cuda": 10}),
         stylegan(32, 4500, {"cpu": 17, "cuda": 9}, (64, 48, 24, 12), (48, 48, 24, 12), lr=6e-3, ema=0.998),
-        stylegan(64, 32000, {"cpu": 90, "cuda": 30}, (64, 64, 48, 24, 12), (64, 64, 48, 24, 12), lr=4e-3, ema=0.999),
+        stylegan(64, 32000, {"cpu": 120, "cuda": 60}, (64, 64, 48, 24, 12), (64, 64, 48, 24, 12), lr=4e-3, ema=0.999),
         biggan(32, 3500, {"cpu": 18, "cuda": 7}),
         toy("ring", 3.0, 4000, {"cpu": 1, "cuda": 1}),
         toy("grid", 6.0, 10000, {"cpu": 1, "cuda": 2}),

@@ -10,13 +10,13 @@ from gancourse.authoring.source import find
 from gancourse.models import store
 from gancourse.models.stylegan import StyleGenerator
 
-ROWS, COLUMNS, COARSE, BY = 4, 7, 3, 3
+ROWS, COLUMNS, COARSE, BY = 4, 7, 3, 2
 
 
 @torch.no_grad()
 def main() -> None:
-    """Rows share the first three layers' style, columns that of the last four."""
-    G = store.load("stylegan_faces_32")["G"]
+    """Rows share the first three layers' style, columns that of the last six."""
+    G = store.load("stylegan_faces_64")["G"]
     assert isinstance(G, StyleGenerator)
     random = torch.Generator().manual_seed(3)
     left, above = (G.mapping(torch.randn(n, 64, generator=random)) for n in (ROWS, COLUMNS))
