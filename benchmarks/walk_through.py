@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import TimeoutError, sync_playwright
 
 from gancourse.authoring.gate import load_answers
 from gancourse.authoring.questions import asks_as
@@ -142,10 +142,12 @@ class Walk:
 
     def answer(self, id: str) -> None:
         """Take a question's first choice."""
-        first = self.page.locator(f"[data-question='{id}'] .gancourse-choices button").first
-        if not first.count():
-            first = self.page.locator(".gancourse-question .gancourse-choices button[aria-pressed='false']").first
-        first.click()
+        self.lab.show(self.page, id)
+        first = self.page.locator(".jp-Cell.jp-mod-active .gancourse-choices button").first
+        try:
+            first.click(timeout=30_000)
+        except TimeoutError:
+            self.faults.append(f"{id}: its first choice cannot be clicked")
 
 
 if __name__ == "__main__":

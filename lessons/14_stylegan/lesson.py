@@ -890,8 +890,8 @@ show(fig, alt="Precision, recall, and the spread of features beside that of real
 # (`bench.py --only truncation`) precision rises from 0.52–0.54 at ψ = 1.2 to 0.58–0.64 at 0.85, and 0.60 at 0.7. From
 # there on it **falls**: 0.53–0.55 at 0.5, 0.42–0.48 at 0.3. For precision to rise all the way, the face in the middle
 # must pass for a real one. But in our data one wears a hat or none, glasses or none: between two kinds of people there
-# is nobody, and the mean of all $w$ lies between all kinds. Recall is 0.03 to 0.06 at 1.2, 0.02 to 0.04 at 1 and 0.00 at
-# 0.3: the network covers few of the real faces, as the reader sees them. What does fall with ψ, in any network, is
+# is nobody, and the mean of all $w$ lies between all kinds. Recall is 0.03 to 0.06 at 1.2, 0.02 to 0.04 at 1 and 0.00
+# at 0.3: the network covers few of the real faces, as the reader sees them. What does fall with ψ, in any network, is
 # variety.
 #
 # ## 7. Is w less entangled than z?
