@@ -8,9 +8,8 @@ from gancourse.grading.borrowing import Loan, from_bytecode, solved, withheld
 
 LESSON = "07_conditional"
 
-STEP = """\
+BY_THE_GAME = """
 from gancourse.games.base import Batch
-from gancourse.games.conditional import Conditional
 
 def conditional_step(G, D, opt_G, opt_D, real, y, z):
     game = Conditional(G, D, latent_dim=z.shape[1])
@@ -24,6 +23,7 @@ def conditional_step(G, D, opt_G, opt_D, real, y, z):
         found.append(loss.item())
     return tuple(found)
 """
+STEP = "from gancourse.games.conditional import Conditional\n" + BY_THE_GAME
 
 CHECKED = """\
 from gancourse.data.conditions import checked_condition, checked_labels
@@ -55,7 +55,7 @@ BORROWED: dict[str, dict[str, Loan]] = {
     },
     "conditional_step": {
         "the package's": withheld(STEP),
-        "the bytecode": from_bytecode("games.conditional", "Conditional", "conditional_step"),
+        "the bytecode": from_bytecode("games.conditional", "Conditional", then=BY_THE_GAME),
     },
     "few_label_losses": {"the lesson's": solved(LESSON, "few_label_losses")},
     "feature_matching": {"the lesson's": solved(LESSON, "feature_matching")},

@@ -33,27 +33,27 @@ def run(root: Path, *arguments: str, **variables: str) -> subprocess.CompletedPr
 
 
 def test_a_new_lesson_passes_once_it_is_filled_in(copy: Path) -> None:
-    begun = run(copy, "-c", COMMAND, "lessons", "--new", "05_trial")
+    begun = run(copy, "-c", COMMAND, "lessons", "--new", "99_trial")
     assert begun.returncode == 0, begun.stderr
-    written = {path.name for path in (copy / "lessons" / "05_trial").iterdir()}
+    written = {path.name for path in (copy / "lessons" / "99_trial").iterdir()}
     assert written == {"lesson.py", "hidden.py", "mutants.py", "borrowed.py", "bench.py"}
-    assert (copy / "gancourse" / "checks" / "lesson_05" / "__init__.py").is_file()
+    assert (copy / "gancourse" / "checks" / "lesson_99" / "__init__.py").is_file()
 
-    todo = run(copy, "-c", COMMAND, "lint", "05")
+    todo = run(copy, "-c", COMMAND, "lint", "99")
     assert todo.returncode == 1 and "holds a TODO" in todo.stdout
-    source = copy / "lessons" / "05_trial" / "lesson.py"
+    source = copy / "lessons" / "99_trial" / "lesson.py"
     source.write_text(source.read_text(encoding="utf-8").replace("TODO", "Written"), encoding="utf-8")
-    clean = run(copy, "-c", COMMAND, "lint", "05")
+    clean = run(copy, "-c", COMMAND, "lint", "99")
     assert clean.returncode == 0, clean.stdout
 
-    built = run(copy, "-c", COMMAND, "lessons", "05")
+    built = run(copy, "-c", COMMAND, "lessons", "99")
     assert built.returncode == 0, built.stderr
-    assert "05 · Written" in (copy / "README.md").read_text(encoding="utf-8")
-    assert (copy / "notebooks" / "05_trial" / "05_trial.ipynb").is_file()
-    judged = run(copy, "-m", "pytest", "-p", "no:nbval", "-m", "not slow", "tests/gate", LESSON="05", GATE="quick")
+    assert "99 · Written" in (copy / "README.md").read_text(encoding="utf-8")
+    assert (copy / "notebooks" / "99_trial" / "99_trial.ipynb").is_file()
+    judged = run(copy, "-m", "pytest", "-p", "no:nbval", "-m", "not slow", "tests/gate", LESSON="99", GATE="quick")
     assert judged.returncode == 0, judged.stdout
-    assert "mutation gate: 05_trial" in judged.stdout and "11 of 11" in judged.stdout
-    measured = run(copy, str(copy / "lessons" / "05_trial" / "bench.py"), "--seeds", "2")
+    assert "mutation gate: 99_trial" in judged.stdout and "11 of 11" in judged.stdout
+    measured = run(copy, str(copy / "lessons" / "99_trial" / "bench.py"), "--seeds", "2")
     assert measured.returncode == 0, measured.stderr
 
 

@@ -63,7 +63,7 @@ def labels_of(n: int) -> Tensor:
     return y[torch.randperm(n, generator=generator())] if fresh() else y
 
 
-def loss_case() -> Case:
+def logistic_loss_case() -> Case:
     s = PlaneSamples()
     y, ls = s.y.tolist(), s.logits
     parts = [math.log1p(math.exp(v)) - t * v for v, t in zip(ls, y, strict=True)]
@@ -179,7 +179,7 @@ def compare_direction(answer: Callable, step: int, make: Callable[[], Case]) -> 
 
 @check.that("direction_steps", "step 1: the loss")
 def _(answer: Callable) -> None:
-    compare_direction(answer, 1, loss_case)
+    compare_direction(answer, 1, logistic_loss_case)
 
 
 @check.that("direction_steps", "step 1: logits of ±1000")
