@@ -190,6 +190,12 @@ class Lab:
             id,
         )
 
+    @classmethod
+    def said(cls, page, id: str) -> str:
+        """A cell's outputs as text: what was printed, and the traceback of an error."""
+        found = cls.outputs(page, id)
+        return "\n".join("\n".join(one["traceback"]) if "traceback" in one else one["text"] for one in found)
+
     @staticmethod
     def progress(page) -> dict:
         """How many code cells have run, of how many, and which show an error."""

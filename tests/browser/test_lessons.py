@@ -137,9 +137,7 @@ def checked(lab, page: Any, exercise: str, code: str | None = None) -> str:
         lab.set_source(page, exercise, code)
     lab.run_cell(page, exercise)
     lab.run_cell(page, f"test-{exercise}")
-    return "\n".join(
-        "\n".join(o["traceback"]) if "traceback" in o else o["text"] for o in lab.outputs(page, f"test-{exercise}")
-    )
+    return lab.said(page, f"test-{exercise}")
 
 
 def page_of(lesson: Lesson) -> ModuleType | None:
