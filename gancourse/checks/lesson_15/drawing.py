@@ -65,7 +65,8 @@ def _(truncated_normal: Callable) -> None:
         expect(repeated < 0.05, told)
         apart = furthest_apart(z, threshold)
         told = f"{where} the numbers are spread otherwise than a bell curve of which what is outside is drawn again."
-        expect(apart < 3 / math.sqrt(z.numel()), f"{told} {spread_otherwise(z, threshold)}".rstrip())
+        if apart >= 3 / math.sqrt(z.numel()):  # how it is spread instead takes longer to tell than that it is
+            expect(False, f"{told} {spread_otherwise(z, threshold)}".rstrip())
 
 
 def spread_otherwise(z: Tensor, threshold: float) -> str:

@@ -7,6 +7,7 @@ search is found by one of our own, and so is what the usual slips lead to.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 import torch
@@ -317,26 +318,35 @@ class StartWorld:
     """An encoder, a generator, pictures, and other candidates: E's is the best for some."""
 
     def __init__(self) -> None:
-        self.n, self.k = chosen_int(6, between=(5, 8)), chosen_int(2, between=(2, 4))
+        self.n, self.k = chosen_int(8, between=(7, 10)), chosen_int(3, between=(2, 4))
         self.E, self.G = normalized_net(4, 6, 3), normalized_net(3, 6, 4)
         self.x = 1.5 * randn(self.n, 4).double()
         self.others = randn(self.k, self.n, 3).double()
         self.before = copied_net(self.E), copied_net(self.G)
 
     def loss(self, made: Tensor, x: Tensor) -> Tensor:
-        return (made - x.to(made.dtype)).square().sum(1) + 0.5 * made.sum(1)
+        return (made - x.to(made.dtype)).square().sum(1) + made.sum(1)
+
+    @cached_property
+    def asked(self) -> tuple[Tensor, Tensor]:
+        """The candidates, E's first, and what G makes of them, by networks that look."""
+        with torch.no_grad():
+            E, G = (copied_net(net).eval() for net in self.before)
+            candidates = torch.cat([E(self.x)[None], self.others])
+            return candidates, torch.stack([G(z) for z in candidates])
 
     def started(self, slip: str = "") -> Tensor:
-        E, G = (copied_net(net).eval() for net in self.before)
-        if slip == "E trains":
-            E.train()
-        if slip == "G trains":
-            G.train()
+        candidates, made = self.asked
         with torch.no_grad():
-            candidates = torch.cat([E(self.x)[None], self.others])
-            losses = torch.stack([self.loss(G(z), self.x) for z in candidates])
+            if slip == "E trains":
+                candidates = torch.cat([copied_net(self.before[0]).train()(self.x)[None], self.others])
+                made = torch.cat([copied_net(self.before[1]).eval()(candidates[0])[None], made[1:]])
+            if slip == "G trains":
+                G = copied_net(self.before[1]).train()
+                made = torch.stack([G(z) for z in candidates])
+            losses = torch.stack([self.loss(some, self.x) for some in made])
             if slip == "pixels":
-                losses = torch.stack([(G(z) - self.x).square().sum(1) for z in candidates])
+                losses = (made - self.x).square().sum(2)
         if slip == "E alone":
             return candidates[0]
         if slip == "others alone":
