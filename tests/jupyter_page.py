@@ -141,6 +141,22 @@ class Lab:
         page.wait_for_timeout(100)
 
     @staticmethod
+    def show_all(page, ids: list[str]) -> None:
+        """Scroll to each of these cells in turn, so that all are drawn."""
+        page.evaluate(
+            """async (ids) => {
+                const content = window.jupyterapp.shell.currentWidget.content;
+                for (const id of ids) {
+                    content.activeCellIndex = content.widgets.findIndex(w => w.model.id === id);
+                    await content.scrollToItem(content.activeCellIndex, 'center');
+                    await content.activeCell.ready;
+                }
+            }""",
+            ids,
+        )
+        page.wait_for_timeout(100)
+
+    @staticmethod
     def run_all(page) -> None:
         """Start running every cell; do not wait."""
         page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells') }")

@@ -44,9 +44,7 @@ def test_the_worked_notebook_shows_what_it_should(lesson: Lesson, lab, context, 
     assert opening.get_attribute("alt")
     wait_for(lambda: opening.evaluate("i => i.naturalWidth"), 30, "the opening picture does not load")
     page.screenshot(path=screenshots / f"{lesson.name}_top.png")
-    drawn = [cell.id for cell in lesson.cells if cell.keys.get("demo")]
-    for id in drawn:
-        lab.show(page, id)
+    lab.show_all(page, [cell.id for cell in lesson.cells if cell.keys.get("demo")])
     images = page.locator(".jp-OutputArea-output img")
     assert images.count() and all(images.nth(i).get_attribute("alt") for i in range(images.count()))
     assert page.locator(".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.error']").count() == 0
