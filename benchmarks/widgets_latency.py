@@ -1,9 +1,9 @@
 """How long from a slider to its picture: LatentExplorer in JupyterLab and Chromium, measured.
 
-    python benchmarks/widgets_latency.py [--rounds 3] [--moves 40] [--size 64] [--width 64]
+    python benchmarks/widgets_latency.py [--rounds 3] [--moves 40] [--size 64] [--width 64] [--weights NAME]
 
-A DCGAN generator on one CPU thread, a mouse that drags a slider, and the time from the browser's
-pointer event until the pixels are on the page's canvas. With the server as `make lab` starts it
+A DCGAN generator, or that of data/NAME.safetensors, on one CPU thread, a mouse that drags a slider, and the time from
+the browser's pointer event until the pixels are on the page's canvas. With the server as `make lab` starts it
 and, for comparison, as jupyter_server is by default. Then a fast drag, 60 moves a second for three
 seconds: pictures a second, and whether the last value is the one that is shown, and how late.
 Other work on the machine shows in these numbers, so each round is printed with the load it met;
@@ -33,11 +33,12 @@ from jupyter_page import COURSE, PATIENCE, SEEN, chromium, jupyterlab
 TARGET = 60.0  # milliseconds
 CELL = """
 import time, torch
+from gancourse.models import store
 from gancourse.models.dcgan import Generator
 from gancourse.widgets import LatentExplorer
 
 torch.set_num_threads(1)
-G, took = Generator({size}, width={width}).eval(), []
+G, took = {make}, []
 
 def generate(z):
     started = time.perf_counter()
@@ -45,7 +46,7 @@ def generate(z):
     took.append(1000 * (time.perf_counter() - started))
     return pictures
 
-explorer = LatentExplorer(generate, 100)
+explorer = LatentExplorer(generate, G.latent_dim)
 explorer
 """
 # Note when the pointer moved and when the large picture's pixels were put on its canvas.
@@ -77,8 +78,10 @@ def main() -> int:
     parser.add_argument("--moves", type=int, default=40)
     parser.add_argument("--size", type=int, default=64)
     parser.add_argument("--width", type=int, default=64)
+    parser.add_argument("--weights", help="the generator of this file of data/ instead of a fresh DCGAN's")
     options = parser.parse_args()
-    print(f"DCGAN at {options.size} px, width {options.width}, one thread; {options.moves} moves a round; milliseconds")
+    drawn = options.weights or f"DCGAN at {options.size} px, width {options.width}"
+    print(f"{drawn}, one thread; {options.moves} moves a round; milliseconds")
     print(f"{'server':10} round  load   median    90 %   generator   drag: pictures/s   last value shown after")
     medians: dict[str, list[float]] = {"make lab": [], "default": []}
     for i in range(options.rounds):
@@ -103,7 +106,9 @@ def main() -> int:
 def measure(prompt: bool, options: argparse.Namespace) -> dict[str, Any]:
     """One round in a fresh server, browser and kernel."""
     with tempfile.TemporaryDirectory() as folder, server(Path(folder), prompt) as url, browser() as page:
-        run_alone(page, url, Path(folder), CELL.format(size=options.size, width=options.width))
+        fresh = f"Generator({options.size}, 100, width={options.width}).eval()"
+        make = f"store.load({options.weights!r})['G']" if options.weights else fresh
+        run_alone(page, url, Path(folder), CELL.format(make=make))
         page.locator(".gancourse-picture").wait_for()
         page.wait_for_timeout(3000)
         page.evaluate(WATCH)
