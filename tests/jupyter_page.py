@@ -208,9 +208,18 @@ class Lab:
 
     @classmethod
     def said(cls, page, id: str) -> str:
-        """A cell's outputs as text: what was printed, and the traceback of an error."""
-        found = cls.outputs(page, id)
-        return "\n".join("\n".join(one["traceback"]) if "traceback" in one else one["text"] for one in found)
+        """A cell's outputs as text: what was printed, the traceback of an error, what a picture or a widget is called.
+
+        An open challenge's check shows a line of time left before it prints.
+        """
+
+        def told(one: dict) -> str:
+            if "traceback" in one:
+                return "\n".join(one["traceback"])
+            text = one["text"] if "text" in one else one["data"].get("text/plain", "")
+            return text if isinstance(text, str) else "".join(text)
+
+        return "\n".join(told(one) for one in cls.outputs(page, id))
 
     @staticmethod
     def progress(page) -> dict:

@@ -9,7 +9,7 @@ matter, see `gancourse.models.conditional`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import torch
@@ -46,6 +46,50 @@ class Conditional(Game):
         yield "G", self.objective.for_g(self.D(fake, y), lambda: self.D(real, y))
 
 
+class ConditionalReading(Conditional):
+    """The same game with a D that also reads labels, and a G that wants the asked one to be read.
+
+    Odena, Olah and Shlens, "Conditional Image Synthesis with Auxiliary Classifier GANs", ICML 2017,
+    arXiv:1610.09585, section 3: a classifier's loss is added to both players'. Deviations: D still judges given y, by
+    projection; and it learns to read from real pictures alone, so that it never learns G's idea of a label.
+
+    Reports "read_real" and "read_fake", the classifier's losses, besides "d_real" and "d_fake".
+
+    Args:
+        reading_loss: from what D reads, (n, c), and y, (n, c), to a loss of shape ().
+    """
+
+    def __init__(
+        self,
+        G: nn.Module,
+        D: nn.Module,
+        reading_loss: Callable[[Tensor, Tensor], Tensor],
+        objective: Objective | str = "non_saturating",
+        latent_dim: int | None = None,
+    ) -> None:
+        super().__init__(G, D, objective, latent_dim)
+        self.reading_loss = reading_loss
+
+    def play(self, batch: Batch) -> Iterator[Turn]:
+        """D's turn on real and on fake pictures with the same labels, then G's."""
+        real, y = batch.pixels, batch["label"]
+        fake = self.G(self.noise(batch), y)
+        on_real, read = self.judged(real, y)
+        on_fake, _ = self.judged(fake.detach(), y)
+        read_real = self.reading_loss(read, y)
+        self.report(d_real=mean_said(self.objective, on_real), d_fake=mean_said(self.objective, on_fake))
+        yield "D", self.objective.d_loss(on_real, on_fake) + read_real
+        on_fake, read = self.judged(fake, y)
+        read_fake = self.reading_loss(read, y)
+        self.report(read_real=read_real, read_fake=read_fake)
+        yield "G", self.objective.for_g(on_fake, lambda: self.judged(real, y)[0]) + read_fake
+
+    def judged(self, pictures: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+        """D's logits (n, 1), and what it reads (n, c)."""
+        said = self.D(pictures, y)
+        return said[:, :1], said[:, 1:]
+
+
 LABELS = ("glasses", "hat", *HAIR_STYLES)
 
 
@@ -54,3 +98,9 @@ def face_labels(attributes: Mapping[str, Tensor]) -> Tensor:
     styles = F.one_hot(attributes["hair_style"].long(), len(HAIR_STYLES)).float()
     flags = torch.stack([(attributes[name] > 0.5).float() for name in LABELS[:2]], 1)
     return torch.cat([flags, styles], 1)
+
+
+def face_reading_loss(read: Tensor, y: Tensor) -> Tensor:
+    """Cross-entropy of what a D reads in drawn faces, (n, 9) logits, and `face_labels`: of each flag, and of hair."""
+    flags = F.binary_cross_entropy_with_logits(read[:, :2], y[:, :2], reduction="none").sum(1).mean()
+    return flags + F.cross_entropy(read[:, 2:], y[:, 2:].argmax(1))

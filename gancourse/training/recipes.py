@@ -142,21 +142,21 @@ def dcgan(
 
 def conditional(size: int, steps: int, minutes: Mapping[str, float]) -> Recipe:
     """A conditional DCGAN on drawn faces: glasses, hat and the hair's style can be asked for."""
-    from gancourse.games.conditional import LABELS, Conditional, face_labels
+    from gancourse.games.conditional import LABELS, ConditionalReading, face_labels, face_reading_loss
 
     def load(data: str, n: int | None) -> Images:
         faces = sets.load(data, size=size, attributes=["glasses", "hat", "hair_style"], n=n)
         return Images(faces.pixels, {"label": face_labels(faces.attributes)}, faces.name, faces.split)
 
     def make(data: Any, machine: Machine, seed: int, steps: int) -> Engine:
-        from gancourse.models.conditional import ConditionalGenerator, ProjectionDiscriminator
+        from gancourse.models.conditional import ConditionalGenerator, ReadingDiscriminator
         from gancourse.objectives import OBJECTIVES
         from gancourse.training.labels import soft_labels
 
-        G, D = ConditionalGenerator(size, len(LABELS), 64, 48), ProjectionDiscriminator(size, len(LABELS), 32)
-        game = Conditional(G, D, soft_labels(OBJECTIVES["non_saturating"]))
+        G, D = ConditionalGenerator(size, len(LABELS), 64, 32), ReadingDiscriminator(size, len(LABELS), 24)
+        game = ConditionalReading(G, D, face_reading_loss, soft_labels(OBJECTIVES["non_saturating"]))
         fall = {"G": falling(steps), "D": falling(steps)}
-        return Engine(game, data, batch_size=64, lr=3e-4, schedules=fall, ema={"G": 0.999}, seed=seed, machine=machine)
+        return Engine(game, data, batch_size=32, lr=3e-4, schedules=fall, ema={"G": 0.999}, seed=seed, machine=machine)
 
     def draw(engine: Engine, seed: int) -> Image:
         """One row for each style of hair, with glasses on the right half; the same eight people in every row."""
@@ -167,7 +167,7 @@ def conditional(size: int, steps: int, minutes: Mapping[str, float]) -> Recipe:
         z = drawing.still_noise(4, 64, seed).repeat(2 * rows, 1)
         return drawing.picture_sheet(engine.ask("G", z, y.flatten(0, 1)), 8)
 
-    about = f"a conditional DCGAN (Mirza and Osindero 2014, Miyato and Koyama 2018), {size} × {size} pixels"
+    about = f"a conditional DCGAN (Mirza and Osindero 2014, Odena et al. 2017), {size} × {size} pixels"
     return Recipe(
         f"conditional-faces-{size}", about, ("faces",), size, steps, minutes, load, make, draw,
         {f"conditional_faces_{size}": ("G",)},
@@ -277,8 +277,9 @@ def translation(given: str, size: int, steps: int, minutes: Mapping[str, float],
     )  # fmt: skip
 
 
-def progressive(size: int, steps: int, minutes: Mapping[str, float]) -> Recipe:
+def progressive(size: int, steps: int, minutes: Mapping[str, float], keep: bool = False) -> Recipe:
     """Networks that grow from 4 pixels to this size; a third of the steps is trained at the last one."""
+    stem = f"progressive_faces_{size}"
 
     def make(data: Any, machine: Machine, seed: int, steps: int) -> Engine:
         from gancourse.games.progressive import Growing
@@ -297,8 +298,9 @@ def progressive(size: int, steps: int, minutes: Mapping[str, float]) -> Recipe:
 
     return Recipe(
         f"progressive-faces-{size}", f"growing networks (Karras et al. 2018), from 4 to {size} pixels", PICTURES, size,
-        steps, minutes, pictures_alone(size), make, draw,
-        measure=lambda engine: figures.unlabeled_faces(engine, size, []),
+        steps, minutes, pictures_alone(size), make, draw, {stem: ("G",)} if keep else {},
+        {stem: f"a generator that grew on drawn faces from 4 to {size} pixels"} if keep else {},
+        lambda engine: figures.unlabeled_faces(engine, size, [stem] if keep else []),
     )  # fmt: skip
 
 
@@ -494,7 +496,7 @@ RECIPES: dict[str, Recipe | Study] = {
             },
             lr=3e-4,
         ),
-        conditional(32, 18000, {"cpu": 80, "cuda": 4}),
+        conditional(64, 18000, {"cpu": 45, "cuda": 5}),
         aging(32, 6000, {"cpu": 12, "cuda": 2}),
         encoder(64, 2500, {"cpu": 10, "cuda": 1}),
         translation("sketch", 64, 2000, {"cpu": 15, "cuda": 2}),
@@ -518,7 +520,7 @@ RECIPES: dict[str, Recipe | Study] = {
         ),
         dcgan(32, 6000, {"cpu": 10, "cuda": 1}),
         progressive(32, 3000, {"cpu": 20, "cuda": 3}),
-        progressive(64, 12000, {"cpu": 180, "cuda": 10}),
+        progressive(64, 12000, {"cpu": 60, "cuda": 10}, keep=True),
         stylegan(32, 4500, {"cpu": 17, "cuda": 9}, (64, 48, 24, 12), (48, 48, 24, 12), lr=6e-3, ema=0.998),
         stylegan(64, 32000, {"cpu": 120, "cuda": 60}, (64, 64, 48, 24, 12), (64, 64, 48, 24, 12), lr=4e-3, ema=0.999),
         biggan(32, 3500, {"cpu": 18, "cuda": 7}),

@@ -15,7 +15,7 @@ COLUMNS = 10
 
 def main() -> None:
     """Nothing, glasses, a hat, both, by the generator that comes with the course."""
-    G = store.load("conditional_faces_32")["G"]
+    G = store.load("conditional_faces_64")["G"]
     z = torch.randn(COLUMNS, 64, generator=torch.Generator().manual_seed(4))
     hair = torch.arange(COLUMNS) % 6
     rows = []
@@ -26,7 +26,7 @@ def main() -> None:
         with torch.no_grad():
             rows.append(G(z, y))
     sheet = make_grid(torch.cat(rows), COLUMNS, padding=1, pad_value=1.0, normalize=True, value_range=(-1, 1))
-    save_image(sheet.repeat_interleave(2, 1).repeat_interleave(2, 2), asset(find("07_conditional"), "asked.png"))
+    save_image(sheet, asset(find("07_conditional"), "asked.png"))
 
 
 if __name__ == "__main__":

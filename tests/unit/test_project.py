@@ -195,7 +195,7 @@ print(len(names))
 
 LARGE = {
     "data/dcgan_faces_64.safetensors": "a trained generator, so that sliders live at once",
-    "data/conditional_faces_32.safetensors": "the same, told what to draw",
+    "data/conditional_faces_64.safetensors": "the same, told what to draw",
 }
 
 
