@@ -518,9 +518,9 @@ show(
 #
 # The next generator had more time: it comes with the course, 64 × 64 pixels, trained for 18,000 steps, which took half
 # an hour of one processor core (`gancourse train conditional-faces-64 --keep` makes it again). It is told glasses, a
-# hat, and one of seven ways to wear one's hair. Its $D$ has your projection and one thing more, from Odena, Olah and Shlens
-# (2017): it also *reads* the labels in a picture, by a second head that is not told $y$. The head learns from real
-# pictures alone, and its cross-entropy is added to both players' losses. So $G$ is paid twice for doing what it is
+# hat, and one of seven ways to wear one's hair. Its $D$ has your projection and one thing more, from Odena, Olah and
+# Shlens (2017): it also *reads* the labels in a picture, by a second head that is not told $y$. The head learns from
+# real pictures alone, and its cross-entropy is added to both players' losses. So $G$ is paid twice for doing what it is
 # asked: by a judge who compares the picture with the wish, and by a reader who does not know the wish.
 #
 # Of 1,000 pictures the face reader, which is another network and took no part in this, sees the hat that was asked for
