@@ -718,6 +718,7 @@ it.wrong(
 )
 it.wrong("hard mask", {"edited, mask)": "edited, (mask > 0).to(mask.dtype))"}, says="the mask mixes", point=True)
 it.excused = {
+    "`flow[:, 1]` → `flow[:, -1]`": "of two the second is the last",
     "`torch.arange(width, dtype=flow.dtype)` → `torch.arange(width)`": "whole numbers and flow make the flow's type",
     "`torch.arange(height, dtype=flow.dtype)` → `torch.arange(height)`": "whole numbers and flow make the flow's type",
     "`F.grid_sample(pictures, torch.stack([x, y], 3), padding_mode='border', align_corners=False)` → `F.grid_sample(pictures, torch.stack([x, y], 3), padding_mode='border')`": "False is what torch takes unasked",

@@ -259,13 +259,13 @@ class Labeled:
         self.y = (torch.sigmoid(odds - odds.quantile(0.7)) > rand(n).double()).double()
         self.decay = chosen(0.2, between=(0.1, 0.3))[0]
 
-    def fitted(self, bias: bool = True, decay: float | None = None, on_bias: float = 0.0) -> Tensor:
-        """The minimum's w, by Newton's method."""
-        decay = self.decay if decay is None else decay
-        columns = torch.cat([self.z, torch.ones(len(self.z), 1).double()], 1) if bias else self.z
+    def fitted(self, bias: bool = True, decay: float | None = None, of: Tensor | None = None) -> Tensor:
+        """The minimum's w, by Newton's method, for z or for what is made `of` it."""
+        decay, z = self.decay if decay is None else decay, self.z if of is None else of
+        columns = torch.cat([z, torch.ones(len(z), 1).double()], 1) if bias else z
         weights = torch.full((columns.shape[1],), decay).double()
         if bias:
-            weights[-1] = on_bias
+            weights[-1] = 0.0
         w = torch.zeros(columns.shape[1]).double()
         for _ in range(30):
             p = torch.sigmoid(columns @ w)
@@ -287,6 +287,7 @@ class Labeled:
             "It is the difference of the two kinds' means. Minimize the loss instead.": means,
             "It has no bias b: the plane then goes through 0.": self.fitted(bias=False),
             "The decay is missing.": self.fitted(decay=1e-6),
+            "It belongs to z made to variance 1, and not to z itself.": self.fitted(of=centered / self.z.std(0)),
             "It is what a squared error leads to. Minimize the loss instead.": squares,
             "It is the gradient's first step. Go on, until the loss falls no more.": first,
             "It has stopped after a few steps. Go on, until the loss falls no more.": early,
@@ -296,8 +297,11 @@ class Labeled:
     def clear(self) -> bool:
         want = self.fitted()
         sound = self.y.mean() > 0.1 and self.y.mean() < 0.6
-        apart = all(cosine(want, other) < 0.995 for other in self.shortcuts.values())
-        return bool(sound) and apart and reached_by_descent(self, want)
+        found = list(self.shortcuts.values())
+        apart = all(cosine(want, other) < 0.995 for other in found)
+        # A mistake is named by the shortcut that it comes to: none may come to another's.
+        named = all(cosine(a, b) < 0.999 for k, a in enumerate(found) for b in found[:k])
+        return bool(sound) and apart and named and reached_by_descent(self, want)
 
 
 def reached_by_descent(s: Labeled, want: Tensor) -> bool:
@@ -443,9 +447,9 @@ def _(answer: Callable) -> None:
 @check.that("hold", "bears rows that are multiples of each other, or 0")
 def _(answer: Callable) -> None:
     s = drawn(Directions, always=True)
-    lengths = torch.ones(s.k, 1).double()
-    lengths[-1] = 1e-3
-    short = numbers(answer(s.direction, lengths * s.others), (s.d,))
+    rows = s.others.clone()
+    rows[-1] *= 1e-3 / rows[-1].norm()
+    short = numbers(answer(s.direction, rows), (s.d,))
     expect_close(short, s.rest() / s.rest().norm(), "rows of which one is very short", show=False, rtol=1e-4, atol=1e-5)
     more = torch.cat([s.others, -2 * s.others[:1], torch.zeros(1, s.d).double()])
     got = numbers(answer(s.direction, more), (s.d,))
