@@ -42,7 +42,7 @@ BROKEN: dict[str, dict[str, dict[str, Any]]] = {
         "B": {"steps": 150, "mixed": 0.6},
     },
     "10_super_resolution": {
-        "A": {"weight": 0.3},
+        "A": {"weight": 0.1},
         "B": {"halved": True},
     },
     "13_progressive": {

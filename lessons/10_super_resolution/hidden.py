@@ -170,8 +170,10 @@ def _(content_loss: Callable) -> None:
     for t in (norm.running_mean, norm.running_var):
         assert isinstance(t, Tensor)
         t.copy_(0.5 + rand(sizes[1]))
-    ruler = nn.Sequential(nn.Flatten(), linear(12, sizes[0]), nn.Tanh(), linear(sizes[0], sizes[1]), norm, nn.LeakyReLU(0.3),
-                          linear(sizes[1], sizes[2]))  # fmt: skip
+    ruler = nn.Sequential(
+        nn.Flatten(), linear(12, sizes[0]), nn.Tanh(), linear(sizes[0], sizes[1]), norm, nn.LeakyReLU(0.3),
+        linear(sizes[1], sizes[2]),
+    )  # fmt: skip
     layer = chosen_int(5, between=(5, 6))
     made, true = randn(4, 3, 2, 2).double().requires_grad_(), randn(4, 3, 2, 2).double()
 

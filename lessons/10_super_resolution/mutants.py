@@ -208,9 +208,7 @@ it.wrong("2: no 2", {SLOPE: "(guess - p @ fits) / fits.shape[1]"}, says="The 2 o
 it.wrong("2: no mean", {SLOPE: "2 * (guess - p @ fits)"}, says="divide by d")
 it.wrong("2: all alike", {SLOPE: "2 * (guess - fits.mean(0)) / fits.shape[1]"}, says="All pictures count alike")
 it.wrong("3: plain mean", {"return p @ fits": "return fits.mean(0)"}, says="All pictures count alike", point=True)
-it.wrong(
-    "3: the likeliest", {"return p @ fits": "return fits[p.argmax()]"}, says="the likeliest picture", point=True
-)
+it.wrong("3: the likeliest", {"return p @ fits": "return fits[p.argmax()]"}, says="the likeliest picture", point=True)
 it.wrong("3: median", {"return p @ fits": "return fits.median(0).values"}, says="median", point=True)
 it.wrong("3: mean of what is weighed", {"return p @ fits": "return (p[:, None] * fits).mean(0)"},
          says="divided by the number of pictures", point=True)  # fmt: skip
