@@ -33,7 +33,7 @@ def gray_faces(n: int, start: int) -> Tensor:
     return (drawn * torch.tensor(BRIGHT, dtype=torch.float64)[:, None, None]).sum(1)
 
 
-def decibels(made: Tensor, true: Tensor) -> float:
+def face_decibels(made: Tensor, true: Tensor) -> float:
     return float(-10 * torch.log10((made.clamp(0, 1) - true).square().mean().clamp(min=1e-12)))
 
 
@@ -57,7 +57,7 @@ def one_face(answer: Callable, face: Tensor, known: Tensor) -> tuple[int, float]
     got = numbers(answer(look, known.clone()), (FACE, FACE), "What you return", "It should be the face.")
     over[0] = True
     plain = F.avg_pool2d(face[None], COARSE)[0].repeat_interleave(COARSE, 0).repeat_interleave(COARSE, 1)
-    return looks[0], decibels(got, face) - decibels(plain, face)
+    return looks[0], face_decibels(got, face) - face_decibels(plain, face)
 
 
 def faces_found(answer: Callable) -> list[tuple[int, float]]:

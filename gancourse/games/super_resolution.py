@@ -15,7 +15,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from gancourse.games.base import Batch, Game, Turn
-from gancourse.models.super_resolution import shrunk
+from gancourse.models.super_resolution import low_resolution
 
 
 class SuperResolution(Game):
@@ -48,7 +48,7 @@ class SuperResolution(Game):
     def play(self, batch: Batch) -> Iterator[Turn]:
         """D's turn on true and on made pictures, then G's, on the same enlargement."""
         true = batch.pixels
-        made = self.G(shrunk(true))
+        made = self.G(low_resolution(true))
         if "D" in self.nets:
             real, fake = self.D(true), self.D(made.detach())
             self.report(d_real=torch.sigmoid(real).mean(), d_fake=torch.sigmoid(fake).mean())

@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from gancourse.models.dcgan import init_weights, levels
 
 
-def shrunk(pictures: Tensor, r: int = 4) -> Tensor:
+def low_resolution(pictures: Tensor, r: int = 4) -> Tensor:
     """Low resolution: the mean of each r × r pixels, (n, c, H, W) to (n, c, H / r, W / r)."""
     return F.avg_pool2d(pictures, r)
 

@@ -29,7 +29,7 @@ from gancourse.metrics.translation import edge_steepness
 from gancourse.models import store
 from gancourse.models.dcgan import Discriminator, pooled_layers
 from gancourse.models.face_reader import load_face_reader
-from gancourse.models.super_resolution import LargeJudge, SuperResolver, shrunk
+from gancourse.models.super_resolution import LargeJudge, SuperResolver, low_resolution
 from gancourse.training.engine import Engine
 from gancourse.training.keeping import renew_table
 from gancourse.training.machine import Machine
@@ -119,7 +119,7 @@ def nearness(made: Tensor, true: Tensor) -> dict[str, float]:
     return {
         "PSNR": float(decibels(*near).mean()), "SSIM": float(structural(*near).mean()), "distance": reader,
         "second distance": second, "steepness": edge_steepness(made),
-        "off the small picture": float((shrunk(made) - shrunk(true)).square().mean().sqrt()),
+        "off the small picture": float((low_resolution(made) - low_resolution(true)).square().mean().sqrt()),
     }  # fmt: skip
 
 
@@ -135,7 +135,7 @@ def keep_resolvers(out: Path | None = None, squares: int = SQUARE_STEPS, judged:
     nets = {"L2": first, "GAN": trained_resolver("with a judge", engine, judged)}
     true, reached = to_unit(large_faces(1000, "test").pixels), {}
     for name, net in nets.items():
-        found = nearness(enlarged_by(net, shrunk(true)), true)
+        found = nearness(enlarged_by(net, low_resolution(true)), true)
         reached |= {f"{name}: {what}": round(value, 3) for what, value in found.items()}
     told = {
         "what": "networks that enlarge drawn faces from 16 × 16 to 64 × 64: by squared pixels, and with a judge",

@@ -31,7 +31,7 @@ from gancourse.data.images import to_unit
 from gancourse.metrics.embedding import features
 from gancourse.models import store
 from gancourse.models.face_reader import load_face_reader
-from gancourse.models.super_resolution import bicubic, shrunk
+from gancourse.models.super_resolution import bicubic, low_resolution
 from gancourse.training.resolving import (
     CONTENT_WEIGHT,
     JUDGE_WEIGHT,
@@ -77,7 +77,7 @@ FINE = ("SSIM", "steepness", "off the small picture")
 
 def measured(G: Callable[[Tensor], Tensor], seed: int) -> dict[str, float]:
     true = held_out(seed)
-    return nearness(enlarged_by(G, shrunk(true)), true)
+    return nearness(enlarged_by(G, low_resolution(true)), true)
 
 
 def resolved(seeds: list[int], steps: int) -> bool:
@@ -141,7 +141,7 @@ def who(seeds: list[int], steps: int) -> bool:
         rows: dict[str, list[float]] = {}
         for seed in seeds:
             true = held_out(seed)
-            made = enlarged_by(G, shrunk(true))
+            made = enlarged_by(G, low_resolution(true))
             nearest = torch.cdist(features(made), features(true)).argmin(1)
             found = float((nearest == torch.arange(len(true))).float().mean())
             there, here = reader.read(true), reader.read(made)

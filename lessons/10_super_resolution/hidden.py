@@ -78,7 +78,7 @@ def _(psnr: Callable) -> None:
 
 @check.that("ssim", "agrees with SciPy's bell curve, for other sizes and peaks")
 def _(ssim: Callable) -> None:
-    n, c, h, w = (chosen_int(2, between=(low, high)) for low, high in ((1, 3), (1, 3), (11, 18), (12, 20)))
+    n, c, h, w = (chosen_int(2, between=(low, high)) for low, high in ((1, 3), (2, 3), (11, 18), (12, 20)))
     h, w = max(h, 12), max(w, 13)
     peak = 0.5 + 20 * float(rand(1)[0])
     smooth = gaussian_filter(array(rand(n, c, h, w)), (0, 0, 1, 1))

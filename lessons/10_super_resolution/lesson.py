@@ -276,14 +276,16 @@ def psnr(made, true, peak=1.0):
 #   $b$ from −5 to 5, and they **add up to 1**.
 # - Only places where the whole window lies within the picture count: (h − 10) · (w − 10) of them, no padding.
 # - Each channel is looked at by itself.
+# - Pictures come in single or in double precision; give the window theirs.
 
 # %% [markdown] hints="ssim"
 # A weighted mean at every place is a convolution with one fixed kernel. You need it of five pictures.
 # ---
 # The five are $x$, $y$, $x^2$, $y^2$ and $xy$. The window is the product of a row and a column.
 # ---
-# `bell = torch.exp(-torch.arange(-5, 6) ** 2 / 4.5)`, then `bell / bell.sum()`; the kernel is `torch.outer(bell,
-# bell)[None, None]`. With `p.flatten(0, 1)[:, None]` all channels of all pictures go through `F.conv2d` at once.
+# `bell = torch.exp(-torch.arange(-5, 6, dtype=x.dtype) ** 2 / 4.5)`, then `bell / bell.sum()`; the kernel is
+# `torch.outer(bell, bell)[None, None]`. With `p.flatten(0, 1)[:, None]` all channels of all pictures go through
+# `F.conv2d` at once.
 
 
 # %% solution="ssim"

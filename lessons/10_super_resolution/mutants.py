@@ -56,6 +56,10 @@ it.wrong("by way of its inverse", {BLOCKS: (
     "empty = torch.zeros(n, channels // r**2, r * h, r * w, dtype=x.dtype, requires_grad=True)\n"
     "return torch.autograd.grad(F.pixel_unshuffle(empty, r), empty, x, create_graph=True)[0]"
 )}, says="do without it", point=True)  # fmt: skip
+it.excused = {
+    "`x.reshape(n, -1, r, r, h, w)` → `x.reshape(-1, n, r, r, h, w)`": "pictures and channels are one after the other in memory, either way",
+    "`blocks.permute(0, 1, 4, 2, 5, 3)` → `blocks.permute(0, 1, 4, 2, 5, -3)`": "the same dimension",
+}
 
 # ---------------------------------------------------------------------------------------------
 
@@ -92,6 +96,11 @@ it.wrong("height alone", {"for side in (height, width):": "for side in (height,)
 it.wrong("another word", {"a side of {side} pixels": "a side"}, says="should say what came")
 it.wrong("cut off", {"return blocks": "return blocks.detach()"}, says="cut off from y")
 it.wrong("PyTorch's own", {BACK: "return F.pixel_unshuffle(y, r)"}, says="do without it", point=True)
+it.excused = {
+    "`(height, width)` → `(width, height)`": "which side is looked at first is free",
+    "`y.reshape(n, c, height // r, r, width // r, r)` → `y.reshape(c, n, height // r, r, width // r, r)`": "pictures and channels are one after the other in memory, either way",
+    "`blocks.permute(0, 1, 3, 5, 2, 4)` → `blocks.permute(0, 1, -3, 5, 2, 4)`": "the same dimension",
+}
 
 # ---------------------------------------------------------------------------------------------
 
@@ -125,6 +134,12 @@ it.wrong("clipped", {"(made - true)": "(made.clamp(0, peak) - true)"}, says="cli
 it.wrong("never infinite", {LAST: "return 10 * torch.log10(peak**2 / (mse + 1e-10))"}, says="theirs is infinite")
 it.wrong("a hundred at most", {LAST: "return (10 * torch.log10(peak**2 / mse)).clamp(max=100)"},
          says="theirs is infinite")  # fmt: skip
+it.excused = {
+    "`made, true, peak=1.0` → `made, true, peak=-1.0`": "the peak is squared",
+    "`(made - true).square().flatten(1).mean(1)` → `(made - true).square().flatten(1).mean(-1)`": "the same dimension",
+    "`(made - true).square()` → `(made - true).square_()`": "the difference is its own",
+    "`made - true` → `true - made`": "it is squared",
+}
 
 # ---------------------------------------------------------------------------------------------
 
@@ -172,7 +187,9 @@ it.wrong("no peak", {"(0.01 * peak) ** 2, (0.03 * peak) ** 2": "0.01**2, 0.03**2
 it.wrong("not squared", {"(0.01 * peak) ** 2, (0.03 * peak) ** 2": "0.01 * peak, 0.03 * peak"}, says="are squares",
          point=True)  # fmt: skip
 it.wrong("constants swapped", {"c1, c2 =": "c2, c1 ="}, says="C₁ and C₂ are swapped", point=True)
-it.wrong("no constants", {"(0.01 * peak) ** 2, (0.03 * peak) ** 2": "0.0, 0.0"}, says="not right", never="NaN")
+it.wrong("no constants", {"(0.01 * peak) ** 2, (0.03 * peak) ** 2": "0.0, 0.0"}, says="C₁ and C₂ are missing")
+it.wrong("C₁ is that of C₂", {"(0.01 * peak) ** 2": "(0.03 * peak) ** 2"}, says="C₂ has 0.03")
+it.wrong("no C₁", {"(0.01 * peak) ** 2": "0.0"}, says="C₁ is missing, or 0")
 it.wrong("light alone", {" * (2 * cov + c2)": "", " * (var_x + var_y + c2))": ")"}, says="second factor is missing",
          point=True)  # fmt: skip
 it.wrong("shape alone", {"(2 * mu_x * mu_y + c1) * ": "", "(mu_x**2 + mu_y**2 + c1) * ": ""},
@@ -182,6 +199,15 @@ it.wrong("one for the batch", {"reshape(len(x), -1).mean(1)": "mean().expand(len
          point=True)  # fmt: skip
 it.wrong("a number", {"reshape(len(x), -1).mean(1)": "mean()"}, says="One number for each picture", point=True)
 it.wrong("cut off", {"return made.reshape": "return made.detach().reshape"}, says="cut off from the pictures")
+it.excused = {
+    "`bell = bell / bell.sum()` → `bell /= bell.sum()`": "the bell is its own",
+    "`x, y, peak=1.0` → `x, y, peak=-1.0`": "the peak is squared",
+    "`(mean(x), mean(y))` → `(mean(y), mean(x))`": "the formula is the same both ways",
+    "`(mean(x * x) - mu_x ** 2, mean(y * y) - mu_y ** 2, mean(x * y) - mu_x * mu_y)` → `(mean(y * y) - mu_y ** 2, mean(x * x) - mu_x ** 2, mean(x * y) - mu_x * mu_y)`": "the formula is the same both ways",
+    "`made.reshape(len(x), -1).mean(1)` → `made.reshape(len(x), -1).mean(-1)`": "the same dimension",
+    "`0.01 * peak` → `-0.01 * peak`": "it is squared",
+    "`0.03 * peak` → `-0.03 * peak`": "it is squared",
+}
 
 # ---------------------------------------------------------------------------------------------
 
@@ -230,6 +256,20 @@ it.wrong("6: the other way", {BETWEEN: "return (1 + (1 - share) ** 2) * best_gue
          says="not the other way around")  # fmt: skip
 it.wrong("6: mixed term", {BETWEEN: "return (1 + share) ** 2 * best_guess(4, fits, p)"}, says="mixed term")
 it.wrong("6: the draw's part", {BETWEEN: "return share**2 * best_guess(4, fits, p)"}, says="draw's part alone")
+it.excused = {
+    "`if step == 6: …` → `return (1 + share ** 2) * best_guess(4, fits, p)`": "no other step is asked",
+    "`raise ValueError(f'Steps are 1 to 6, not {step}.')` → nothing": "no other step is asked",
+    "`ValueError(f'Steps are 1 to 6, not {step}.')` → `f'Steps are 1 to 6, not {step}.'`": "no other step is asked",
+    "`ValueError(f'Steps are 1 to 6, not {step}.')` → `ValueError()`": "no other step is asked",
+    "`p @ (fits - guess).square().mean(1)` → `(fits - guess).square().mean(1) @ p`": "an inner product of two rows",
+    "`p @ (fits - p @ fits).square().mean(1)` → `(fits - p @ fits).square().mean(1) @ p`": "an inner product of two rows",
+    "`(fits - guess).square().mean(1)` → `(fits - guess).square().mean(-1)`": "the same dimension",
+    "`(fits - p @ fits).square().mean(1)` → `(fits - p @ fits).square().mean(-1)`": "the same dimension",
+    "`(fits - guess).square()` → `(fits - guess).square_()`": "the difference is its own",
+    "`(fits - p @ fits).square()` → `(fits - p @ fits).square_()`": "the difference is its own",
+    "`fits - guess` → `guess - fits`": "it is squared",
+    "`fits - p @ fits` → `p @ fits - fits`": "it is squared",
+}
 
 # ---------------------------------------------------------------------------------------------
 
@@ -369,6 +409,9 @@ it.wrong("stays frozen", {FREED: ""}, says="A parameter takes gradients that too
 it.wrong(
     "all can learn", {FREED: "network.requires_grad_(True)\n"}, says="A parameter takes gradients that took none, or"
 )
+it.excused = {
+    "`F.mse_loss(network[:layer](made), there)` → `F.mse_loss(there, network[:layer](made))`": "the same both ways",
+}
 
 # ---------------------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from gancourse.authoring.films import asset
 from gancourse.authoring.source import find
 from gancourse.data.images import to_unit
 from gancourse.models import store
-from gancourse.models.super_resolution import bicubic, shrunk
+from gancourse.models.super_resolution import bicubic, low_resolution
 
 SHOWN = slice(8, 16)
 
@@ -21,7 +21,7 @@ def main() -> None:
     """From the top: small, bicubic, L2's, the GAN's, true."""
     nets = store.load("super_resolution_64")
     true = to_unit(data.load("faces", size=64, split="test", attributes=[], n=16).pixels[SHOWN])
-    small = shrunk(true)
+    small = low_resolution(true)
     rows = [F.interpolate(small, scale_factor=4), bicubic(small), nets["L2"](small), nets["GAN"](small), true]
     large = torch.cat(rows).repeat_interleave(2, 2).repeat_interleave(2, 3)
     sheet = make_grid(large, 8, padding=4, pad_value=1.0)

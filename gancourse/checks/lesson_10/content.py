@@ -19,7 +19,7 @@ from gancourse.checks.lesson_10.suite import check
 from gancourse.checks.steps import copied_net, double_filters, flat
 from gancourse.checks.values import close, differentiable, expect_close, number, numbers
 
-LAYERS = 7
+RULER_LAYERS = 7
 
 
 def a_ruler() -> nn.Sequential:
@@ -62,7 +62,7 @@ class TwoPictures:
         self.usual = {
             "That is one layer too many.": behind(layer + 1),
             "That is one layer too few.": behind(layer - 1),
-            "The whole network is used. Stop behind layer number `layer`.": behind(LAYERS),
+            "The whole network is used. Stop behind layer number `layer`.": behind(RULER_LAYERS),
             "The network looks in training mode: its normalizations see the batch.": behind(layer, True),
             "Pixels are compared, not maps.": (made - true).square().mean(),
             "Squares are added up. Take their mean.": off.square().sum(),
@@ -76,7 +76,7 @@ class TwoPictures:
 
     @property
     def case(self) -> Case:
-        return Case(f"a network of {LAYERS} layers and layer = {self.layer}", self.want, self.usual)
+        return Case(f"a network of {RULER_LAYERS} layers and layer = {self.layer}", self.want, self.usual)
 
     @property
     def clear(self) -> bool:
@@ -96,10 +96,10 @@ def _(content_loss: Callable) -> None:
 @check.that("content_loss", "takes the first layer alone, and the whole network")
 def _(content_loss: Callable) -> None:
     two = TwoPictures()
-    for layer in (1, LAYERS):
+    for layer in (1, RULER_LAYERS):
         want = (maps(two.ruler, layer, two.made) - maps(two.ruler, layer, two.true)).square().mean().detach()
         got = number(content_loss(two.ruler, layer, two.made, two.true))
-        expect_close(got, want, f"a network of {LAYERS} layers and layer = {layer}", show=False)
+        expect_close(got, want, f"a network of {RULER_LAYERS} layers and layer = {layer}", show=False)
 
 
 @check.that("content_loss", "sends its gradient through the network to the made picture", point=True)
@@ -156,7 +156,7 @@ def _(content_loss: Callable) -> None:
 # --- content and judge --------------------------------------------------------------------------------
 
 
-def loss_case() -> Case:
+def both_case() -> Case:
     content, weight = chosen(0.75, 0.5, between=(0.3, 0.9))
     values = chosen(-1.5, 0.5, 2.0, between=(-2.5, 2.5))
     logits = torch.tensor(values)[:, None]
@@ -185,7 +185,7 @@ def loss_case() -> Case:
 
 @check.that("generator_loss", "is the content, and the weight times the mean of −log σ", point=True)
 def _(generator_loss: Callable) -> None:
-    case = drawn(loss_case)
+    case = drawn(both_case)
     case.compare(number(generator_loss(*case.inputs), "The loss", "One number for the whole batch."))
 
 
@@ -203,7 +203,7 @@ def _(generator_loss: Callable) -> None:
 
 @check.that("generator_loss", "teaches by both: gradients reach the content and the logits")
 def _(generator_loss: Callable) -> None:
-    case = drawn(loss_case)
+    case = drawn(both_case)
     content, logits, weight = case.inputs
     content, logits = content.clone().requires_grad_(), logits.clone().requires_grad_()
     loss = generator_loss(content, logits, weight)

@@ -15,7 +15,7 @@ from gancourse.checks.inputs import Case, chosen, drawn, fresh, probabilities, r
 from gancourse.checks.lesson_10.suite import check
 from gancourse.checks.values import number, numbers
 
-FRIENDLY_FITS = ((1.0, 0.0, 0.5, -1.0), (-1.0, 2.0, 0.5, 0.0), (0.5, 1.0, -1.5, 2.0))
+FRIENDLY_FITS = ((1.0, 0.0, 0.5, -1.0), (-1.0, 2.0, 0.5, 0.0), (0.5, 1.0, -1.5, 3.0))
 
 
 class Fits:

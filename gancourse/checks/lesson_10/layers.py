@@ -50,7 +50,7 @@ def normal(x: Tensor, scale: Tensor, shift: Tensor, kept: tuple[Tensor, Tensor] 
     return made * scale[:, None, None] + shift[:, None, None]
 
 
-def block_of(x: Tensor, weights: list[Tensor], slip: str = "", fresh_statistics: bool = False) -> Tensor:
+def resolver_block(x: Tensor, weights: list[Tensor], slip: str = "", fresh_statistics: bool = False) -> Tensor:
     """What a block makes of maps, in double precision, or by this slip."""
     x = x.double()
     first, scale_1, shift_1, slope, second, scale_2, shift_2 = weights
@@ -109,9 +109,9 @@ def _(answer: Callable) -> None:
     net, weights = a_block(answer)
     net.train()
     x = randn(3, len(weights[1]), 4, 5)
-    usual = {said: block_of(x, weights, slip) for slip, said in BLOCK_SLIPS.items()}
+    usual = {said: resolver_block(x, weights, slip) for slip, said in BLOCK_SLIPS.items()}
     got = numbers(net(x), tuple(x.shape), advice="Maps keep their shape.")
-    expect_close(got, block_of(x, weights), "random weights", usual, show=False, rtol=1e-3, atol=1e-3)
+    expect_close(got, resolver_block(x, weights), "random weights", usual, show=False, rtol=1e-3, atol=1e-3)
 
 
 @check.that("ResidualBlock", "normalizes by what was kept in evaluation mode, and keeps a tenth of each batch")
@@ -120,8 +120,8 @@ def _(answer: Callable) -> None:
     net.eval()
     x = randn(2, len(weights[1]), 3, 4)
     got = numbers(net(x), tuple(x.shape), advice="Maps keep their shape.")
-    usual = {"It still normalizes by its own batch.": block_of(x, weights)}
-    want = block_of(x, weights, fresh_statistics=True)
+    usual = {"It still normalizes by its own batch.": resolver_block(x, weights)}
+    want = resolver_block(x, weights, fresh_statistics=True)
     expect_close(got, want, "a new block in evaluation mode", usual, show=False, rtol=1e-3, atol=1e-3)
     net.train()
     net(x)
@@ -143,7 +143,7 @@ def _(answer: Callable) -> None:
     mask = randn(*x.shape)
     (out * mask).sum().backward()
     leaf = before.double().requires_grad_()
-    (want,) = torch.autograd.grad((block_of(leaf, weights) * mask).sum(), leaf)
+    (want,) = torch.autograd.grad((resolver_block(leaf, weights) * mask).sum(), leaf)
     expect(x.grad is not None, "No gradient reaches x.")
     expect_close(numbers(x.grad), want, "random weights", what="x's gradient is", show=False, rtol=1e-2, atol=2e-3)
     for p in parts_of(net, len(weights[1])):

@@ -194,6 +194,33 @@ def _(ssim: Callable) -> None:
     case.compare(numbers(ssim(*case.inputs), (2,), advice="One number for each picture."))
 
 
+def dark_case(peak: float) -> Case:
+    """Even, dark pictures: only means are left, and C₁ beside them."""
+    first, second = chosen(0.01, 0.03, between=(0.005, 0.04))
+    a, b, c1 = first * peak, second * peak, (0.01 * peak) ** 2
+
+    def with_constant(c: float) -> float:
+        return (2 * a * b + c) / (a * a + b * b + c)
+
+    usual = {
+        "C₁ is missing, or 0.": with_constant(0.0),
+        "C₁ is a square: (0.01 · peak)².": with_constant(0.01 * peak),
+        "C₁ is (0.01 · peak)²; C₂ has 0.03.": with_constant((0.03 * peak) ** 2),
+    }
+    if peak != 1:
+        usual["`peak` does not count in C₁."] = with_constant(1e-4)
+    pictures = [torch.full((1, 1, 12, 12), value).double() for value in (a, b)]
+    where = f"even pictures of {a:g} and {b:g} with peak = {peak:g}"
+    return Case(where, [with_constant(c1)], {said: [value] for said, value in usual.items()}, (*pictures, peak))
+
+
+@check.that("ssim", "has C₁ beside the means, which counts where pictures are dark")
+def _(ssim: Callable) -> None:
+    for peak in (1.0, *chosen(2.0, between=(1.5, 3.0))):
+        case = drawn(lambda peak=peak: dark_case(peak))
+        case.compare(numbers(ssim(*case.inputs), (1,), advice="One number for each picture."))
+
+
 @check.that("ssim", "is 1 for equal pictures, the same both ways, and works for other sizes", alone=False)
 def _(ssim: Callable) -> None:
     x, y = two_looks(1.0)

@@ -44,7 +44,7 @@ def by_order(x: Tensor, r: int, slow: str) -> Tensor:
     return placed(x, r)
 
 
-def numbered(n: int, c: int, h: int, w: int) -> Tensor:
+def counted_maps(n: int, c: int, h: int, w: int) -> Tensor:
     """Maps whose pixels are numbered, in a notebook; random ones before graders."""
     count = torch.arange(float(n * c * h * w)).reshape(n, c, h, w)
     return randn(n, c, h, w) if fresh() else count
@@ -53,7 +53,7 @@ def numbered(n: int, c: int, h: int, w: int) -> Tensor:
 def shuffle_case() -> Case:
     r, c = chosen_int(2, between=(2, 3)), chosen_int(2, between=(2, 3))
     h, w = chosen_int(2, between=(2, 4)), chosen_int(3, between=(5, 6))
-    x = numbered(2, c * r * r, h, w)
+    x = counted_maps(2, c * r * r, h, w)
     want, n = placed(x, r), len(x)
     usual = {said: by_order(x, r, order) for said, order in ORDERS.items()}
     blocks = x.double().reshape(n, c, r, r, h, w)
@@ -118,7 +118,7 @@ def _(pixel_shuffle: Callable) -> None:
 def unshuffle_case() -> Case:
     r, c = chosen_int(2, between=(2, 3)), chosen_int(2, between=(2, 3))
     h, w = chosen_int(2, between=(2, 4)), chosen_int(3, between=(5, 6))
-    want = numbered(2, c * r * r, h, w).double()
+    want = counted_maps(2, c * r * r, h, w).double()
     y = placed(want, r)
     n = len(y)
     blocks = want.reshape(n, c, r, r, h, w)

@@ -31,7 +31,7 @@ from gancourse.checks.steps import (
 from gancourse.checks.values import described, expect_close
 
 
-def uneven(made: Tensor, true: Tensor) -> Tensor:
+def uneven_content(made: Tensor, true: Tensor) -> Tensor:
     """A content that is not the same both ways."""
     return ((made - true).square() * (1 + true.square())).mean()
 
@@ -53,7 +53,7 @@ class ResolvingGame:
 
     def play(self, step: Callable) -> Tensor:
         """Let the student's step play; the three numbers, as a tensor (3,)."""
-        got = step(self.G, self.D, *self.opts, self.x, self.y, uneven, self.weight)
+        got = step(self.G, self.D, *self.opts, self.x, self.y, uneven_content, self.weight)
         told = f"Return three numbers: D's loss, the content, the adversarial loss. You return {described(got)}."
         return several_losses(got, 3, told)
 
@@ -87,7 +87,7 @@ class ResolvingStep:
         fools = F.softplus(judged).mean() if slip == "wrong way" else F.softplus(-judged).mean()
         if slip == "minimax":
             fools = -F.softplus(judged).mean()
-        near = uneven(y, made) if slip == "arguments" else uneven(made, y)
+        near = uneven_content(y, made) if slip == "arguments" else uneven_content(made, y)
         if slip == "pixels":
             near = F.mse_loss(made, y)
         total = {
@@ -106,15 +106,15 @@ class ResolvingStep:
         self.losses = torch.stack([d_loss.detach(), near.detach(), said.detach()])
 
 
-STILL_IN_G = "Gradients of before are still in G: opt_G.zero_grad() before its backward()."
-SLIPS_OF_D = {
+LEFT_IN_G = "Gradients of before are still in G: opt_G.zero_grad() before its backward()."
+JUDGE_SLIPS = {
     "swapped": "True and made pictures are swapped: D learns to call the made ones true.",
     "halved": "D's loss is halved. The two means are added.",
     "true alone": "D sees true pictures alone.",
     "made alone": "D sees made pictures alone.",
     "stale D": "Gradients of the step before are still in D: opt_D.zero_grad() before backward().",
 }
-SLIPS_OF_G = {
+RESOLVER_SLIPS = {
     "old D": "G is judged by the D from before its step. D moves first.",
     "wrong way": "That teaches G to be caught: −log σ(D(G(x))) is softplus of the negative logits.",
     "minimax": "That is the minimax loss, log(1 − σ). Asked for is the non-saturating one.",
@@ -126,11 +126,11 @@ SLIPS_OF_G = {
     "weight on the other": "The weight belongs to the judgment, not to the content.",
     "small weight": "The weight is the one that is passed in, not 0.001.",
     "weight twice": "The weight counts twice.",
-    "stale G": STILL_IN_G,
-    "leaked": f"{STILL_IN_G} D's loss went back into G: detach the picture there.",
-    "stale and leaked": f"{STILL_IN_G} And D's loss went back into G: detach the picture there.",
+    "stale G": LEFT_IN_G,
+    "leaked": f"{LEFT_IN_G} D's loss went back into G: detach the picture there.",
+    "stale and leaked": f"{LEFT_IN_G} And D's loss went back into G: detach the picture there.",
 }
-SLIPS_OF_LOSSES = {
+RETURNED_SLIPS = {
     "weighted": "The adversarial loss is returned with its weight. It is asked without.",
     "total": "The third number is all of G's loss. Asked for is the adversarial part, without its weight.",
 }
@@ -153,7 +153,7 @@ def _(step: Callable) -> None:
     game = ResolvingGame()
     game.play(step)
     stepped("D", game.D, game.before[1], game.opts[1])
-    as_it_should(game, "D", SLIPS_OF_D, flat(game.D))
+    as_it_should(game, "D", JUDGE_SLIPS, flat(game.D))
 
 
 @check.that("srgan_step", "moves G one step, toward the content and past the D that has just moved", point=True)
@@ -162,14 +162,14 @@ def _(step: Callable) -> None:
     game.play(step)
     stepped("G", game.G, game.before[0], game.opts[0])
     # A slip in D's turn moves G, too: D's own are named first.
-    as_it_should(game, "G", {**SLIPS_OF_G, **SLIPS_OF_D}, flat(game.G))
+    as_it_should(game, "G", {**RESOLVER_SLIPS, **JUDGE_SLIPS}, flat(game.G))
 
 
 @check.that("srgan_step", "returns D's loss, the content and the adversarial loss, each from before its step")
 def _(step: Callable) -> None:
     game = ResolvingGame(n=2)
     got = game.play(step)
-    as_it_should(game, "losses", {**SLIPS_OF_LOSSES, **SLIPS_OF_G, **SLIPS_OF_D}, got)
+    as_it_should(game, "losses", {**RETURNED_SLIPS, **RESOLVER_SLIPS, **JUDGE_SLIPS}, got)
 
 
 @check.that("srgan_step", "leaves modes, what can learn, and the pictures as they were", alone=False)
