@@ -73,8 +73,8 @@ class SuperResolver(nn.Module):
             enlarge += [conv, nn.PixelShuffle(2), nn.PReLU()]
         self.enlarge = nn.Sequential(*enlarge)
         self.tail = nn.Conv2d(width // 4, 3, 5, padding=2)
-        nn.init.zeros_(self.tail.weight)
-        nn.init.zeros_(self.tail.bias)
+        for p in self.tail.parameters():
+            nn.init.zeros_(p)
 
     def forward(self, x: Tensor) -> Tensor:
         """At the small size, with a way around all blocks; then twice larger; then added to the bicubic picture."""

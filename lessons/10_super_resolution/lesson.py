@@ -522,8 +522,8 @@ class Generator(nn.Module):
         self.larger = nn.ModuleList([even_start(nn.Conv2d(c, 2 * c, 3, padding=1)) for c in (width, width // 2)])
         self.slopes = nn.ModuleList([nn.PReLU(), nn.PReLU()])
         self.tail = nn.Conv2d(width // 4, 3, 5, padding=2)
-        nn.init.zeros_(self.tail.weight)
-        nn.init.zeros_(self.tail.bias)
+        for p in self.tail.parameters():
+            nn.init.zeros_(p)
 
     def forward(self, x):
         hidden = self.head(x)

@@ -81,7 +81,11 @@ def shuffle_case() -> Case:
 def _(pixel_shuffle: Callable) -> None:
     case = drawn(shuffle_case)
     got = pixel_shuffle(*case.inputs)
-    case.compare(numbers(got, tuple(case.want.shape), advice="(n, c, r · h, r · w) is asked."), rtol=1e-6, atol=1e-6)
+    case.compare(
+        numbers(got, tuple(torch.as_tensor(case.want).shape), advice="(n, c, r · h, r · w) is asked."),
+        rtol=1e-6,
+        atol=1e-6,
+    )
 
 
 @check.that("pixel_shuffle", "works for other factors, one row of pixels, and a factor of 1")
@@ -142,7 +146,9 @@ def unshuffle_case() -> Case:
 def _(pixel_unshuffle: Callable) -> None:
     case = drawn(unshuffle_case)
     got = pixel_unshuffle(*case.inputs)
-    case.compare(numbers(got, tuple(case.want.shape), advice="(n, c · r², H / r, W / r)."), rtol=1e-6, atol=1e-6)
+    case.compare(
+        numbers(got, tuple(torch.as_tensor(case.want).shape), advice="(n, c · r², H / r, W / r)."), rtol=1e-6, atol=1e-6
+    )
 
 
 @check.that("pixel_unshuffle", "undoes the shuffle for other factors and sizes, and lets gradients through")
