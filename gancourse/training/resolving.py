@@ -36,8 +36,8 @@ from gancourse.training.machine import Machine
 from gancourse.training.speed.form import Form
 
 RESOLVERS, LARGE_SIDE, MANY_FACES = "super_resolution_64", 64, 8000
-SQUARE_STEPS, JUDGED_STEPS = 3000, 3000
-SEEN_LAYER, CONTENT_WEIGHT, JUDGE_WEIGHT = 4, 0.3, 1e-3
+SQUARE_STEPS, JUDGED_STEPS = 3000, 2000
+SEEN_LAYER, CONTENT_WEIGHT, JUDGE_WEIGHT = 4, 0.1, 1e-3
 """Of the reader's trunk this many parts are compared; the weights of content and of the judge."""
 
 
