@@ -365,7 +365,7 @@ show(fig, alt="One face with four kinds of damage, each with its PSNR and its SS
 # %% [markdown] exercise="best_guess" stars=3 minutes=35
 # ### Exercise 5: the best guess, step by step
 #
-# `best_guess(step, fits, p, guess, which, share)`: `fits` are the pictures that fit, (k, d), one in each row of d
+# `best_guess(step, fits, p, guess, share)`: `fits` are the pictures that fit, (k, d), one in each row of d
 # pixels; `p` (k,) are their probabilities, which add up to 1. $\lVert\cdot\rVert^2$ is a sum of squares over the d
 # pixels, divided by d where a *mean* error is asked. Each step is checked by itself.
 #
@@ -427,8 +427,9 @@ def best_guess(step, fits, p, guess=None, share=0.0):
 # So the answer that squares love best is a *mean of pictures*, and a mean of sharp pictures with edges in different
 # places has no edge. It is not one of the pictures, and looks like none. And the answer that is indistinguishable from
 # the data, an honest draw, has exactly twice its error: $10 \log_{10} 2 \approx 3$ dB less. Blau and Michaeli (2018)
-# prove that this is general: nearness and looks are a **trade-off**, with a curve between them that no method can
-# beat; and that perfect looks need never cost more than those 3 dB.
+# prove that this is general, for any measure of error: nearness and looks are a **trade-off**, with a bound that no
+# method can beat. And as an honest draw is always one of the answers there could be, perfect looks need never cost
+# more than those 3 dB.
 #
 # Here is the smallest example: one edge, dark to bright, at seven possible places. All seven fit about the same.
 
@@ -752,16 +753,17 @@ show(
 )
 
 # %% [markdown] predict="which_wins"
-# Which network has the best PSNR, and whose faces lie nearest to true faces *as a crowd*, by the Fréchet distance of
-# the reader's features?
+# Squares alone, or content and a judge: which network has the better PSNR, and whose faces lie nearer to true faces *as
+# a crowd*, by the Fréchet distance of the reader's features?
 #
 # - [ ] the judge's wins both :: It moves edges to places where they are plausible. Squares punish each that is wrong.
 # - [ ] squares win both :: Squares were trained for PSNR. As a crowd their faces are all a little blurred.
-# - [x] squares win PSNR, and the judge's faces are nearest as a crowd or soon will be :: In short runs the second is a
-#   close race. The networks that come with the course decide it.
+# - [x] squares win PSNR, and the judge's faces are nearer as a crowd :: Yes. In short runs the second is a close race;
+#   the networks that come with the course have run it to the end.
 #
 # ---
-# Both are in the next table, for your runs and for the networks that come with the course.
+# Both are in the next table, for your runs and for the networks that come with the course. The ruler is a layer of the
+# reader that measures the distance, so the table has a second distance, by a network that nobody here learned from.
 
 # %% name="measure" demo=true folded="Measures all, and the networks that come with the course"
 from gancourse.metrics import frechet_from_features

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from gancourse.games import Batch
 from gancourse.games.super_resolution import SuperResolution
 from gancourse.metrics.fidelity import decibels, structural, unit_range
+from gancourse.metrics.lineup import found_first, look_alikes
 from gancourse.models.super_resolution import LargeJudge, SuperResolver, bicubic, even_start, low_resolution
 
 
@@ -86,3 +87,17 @@ def test_structural_similarity_agrees_with_scipy() -> None:
     want = (2 * mx * my + 1e-4) * (2 * together + 9e-4) / ((mx**2 + my**2 + 1e-4) * (spread + 9e-4))
     assert np.allclose(structural(x, y), want.reshape(3, -1).mean(1))
     assert np.allclose(structural(x, x), 1)
+
+
+def test_a_lineup_is_of_people_who_differ_in_small_things_alone() -> None:
+    lineups = look_alikes(2, 3, 32)
+    assert lineups.shape == (2, 3, 3, 32, 32)
+    apart = (lineups.float() - lineups[:, :1].float()).abs().mean((2, 3, 4))
+    strangers = (lineups[0].float() - lineups[1].float()).abs().mean()
+    assert (apart[:, 1:] > 0).all()
+    assert (apart[:, 1:] < strangers / 2).all()
+
+
+def test_who_is_found_first() -> None:
+    lineups = torch.tensor([[[0.0], [1.0]], [[0.0], [1.0]], [[3.0], [5.0]], [[2.0], [0.0]]])
+    assert found_first(torch.tensor([[0.4], [0.6], [3.9], [9.0]]), lineups) == 0.75
