@@ -1,7 +1,7 @@
 """Which of eight is it? Drawn people who look alike but for what is small, and how often an answer finds the right one.
 
 Two faces of different skin and hair are told apart in any picture. A line-up is of people who might be taken for one
-another: here they share everything but age, smile, mouth and eyes.
+another: here they share skin, hair, age, mood, pose and light, and differ in eyes, nose, lips, brows and freckles.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from torch import Tensor
 
 from gancourse.data.faces import Factors, render, sample_factors
 
-SMALL_THINGS = ("age", "smile", "mouth_open", "eye_open")
+SMALL_THINGS = ("iris", "eye_size", "eye_spacing", "nose", "lips", "brows", "freckles")
 
 
 def look_alikes(n: int, many: int = 8, size: int = 64, start: int = 700_000) -> Tensor:

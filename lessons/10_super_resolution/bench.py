@@ -11,8 +11,9 @@ missed:
   it is shrunk again; for every seed squares are best by PSNR, and the judge is nearest by both distances;
 - weights: the same with the judge ten and a hundred times as heavy, and with content alone; reported;
 - shipped: the networks that come with the course, on other held-out faces for each seed, and mixtures of their weights;
-- who: how often the reader finds the right one of eight look-alikes by an answer of the course's networks, with and
-  without noise on the small picture, and how often the measured pixels do, compared at their own size; and what the
+- who: how often the right one of eight look-alikes is nearest to an answer of the course's networks, by pixels and by
+  the reader's features, with and without noise on the small picture, and how often the measured pixels find it,
+  compared at their own size; and what the
   reader reads in answers that is not so; for every seed measured pixels find more than the GAN's answers.
 """
 
@@ -144,7 +145,7 @@ def who(seeds: list[int], steps: int) -> bool:
         lineups = look_alikes(LINEUPS, start=700_000 + 10_000 * seed)
         faces = to_unit(lineups.flatten(0, 1))
         small = low_resolution(faces)
-        seen = features(faces).unflatten(0, lineups.shape[:2])
+        seen, large = (part.unflatten(0, lineups.shape[:2]) for part in (features(faces), faces.flatten(1)))
         measured_ones = small.flatten(1).unflatten(0, lineups.shape[:2])
         first = small.unflatten(0, lineups.shape[:2])[:, 0]
         grain = torch.randn(first.shape, generator=torch.Generator().manual_seed(seed))
@@ -152,7 +153,9 @@ def who(seeds: list[int], steps: int) -> bool:
             given = first + noise * grain
             rows.setdefault(("measured", noise), []).append(found_first(given.flatten(1), measured_ones))
             for name, G in ways.items():
-                rows.setdefault((name, noise), []).append(found_first(features(enlarged_by(G, given)), seen))
+                made = enlarged_by(G, given)
+                rows.setdefault((name, noise), []).append(found_first(made.flatten(1), large))
+                rows.setdefault((f"{name}, reader", noise), []).append(found_first(features(made), seen))
     for (name, noise), found in rows.items():
         print(f"noise {noise:4g}, {name:8}: the right one of eight {ranged(found)}", flush=True)
     for name, G in ways.items():

@@ -948,9 +948,9 @@ run_b = play_broken("B")
 # ## 9. Who is it?
 #
 # A sharp face invites one to recognize it. May one? Here are **line-ups**: eight drawn people who share skin, hair,
-# glasses, pose and light, and differ in age, smile, mouth and eyes alone. One of them was seen by the camera, in
-# 16 × 16 pixels. A witness sees what a network makes of that, and points at the most similar one of the eight. The
-# witness is the face reader: it compares features. For drawn faces it has a better eye than most of us.
+# age, mood, pose and light, as people do who are taken for one another. They differ in what makes a face one's own:
+# eyes, nose, lips, brows, freckles. One of them was seen by the camera, in 16 × 16 pixels. A witness sees what a
+# network makes of that, compares it with each of the eight, pixel by pixel, and points at the nearest.
 
 
 # %% name="lineups" demo=true folded="Draws line-ups, and answers to what the camera saw"
@@ -975,22 +975,21 @@ show(
 #
 # - [ ] in all: the answer is sharp and fits what was seen :: It fits, as other faces would. What was invented points
 #   somewhere, too.
-# - [x] in most, and one cannot see in which it is wrong :: Each answer looks like somebody.
-# - [ ] in about 12: everything was invented :: A smile leaves traces in 16 × 16 pixels, and the network reads them.
+# - [x] in about half of them, and one cannot see in which :: Each answer looks like somebody.
+# - [ ] in about 12: everything was invented :: Eyes and lips leave traces in 16 × 16 pixels, and the network reads some.
 #
 # ---
 # The next cell counts, also with a little noise on what the camera saw, and by another way: it shrinks the *eight*, and
 # compares them with the sixteen by sixteen pixels that were measured. No network is asked.
 
 # %% name="who-is-it" demo=true folded="Counts how often the right one is found"
-seen_eight = features(eight).unflatten(0, lineups.shape[:2])
-small_eight = shrunk(eight).flatten(1).unflatten(0, lineups.shape[:2])
+large_eight, small_eight = (p.flatten(1).unflatten(0, lineups.shape[:2]) for p in (eight, shrunk(eight)))
 right = {}
 with working("asking the witness", usual=quick(6, 1)):
     for title, given in (("as it was", camera), ("with noise", with_grain)):
         right["measured pixels", title] = found_first(given.flatten(1), small_eight)
         for name, net in WAYS_HERE.items():
-            right[name, title] = found_first(features(enlarged(net, given).clamp(-1, 1)), seen_eight)
+            right[name, title] = found_first(enlarged(net, given).clamp(-1, 1).flatten(1), large_eight)
 fig = figure(7, 2.6)
 (ax,) = axes(fig)
 for k, title in enumerate(("as it was", "with noise")):
