@@ -43,7 +43,7 @@ BROKEN: dict[str, dict[str, dict[str, Any]]] = {
     },
     "10_super_resolution": {
         "A": {"weight": 0.1},
-        "B": {"halved": True},
+        "B": {"halved": True, "content": 3.0},
     },
     "13_progressive": {
         "A": {"ends": (0.5, 0.5)},

@@ -213,7 +213,8 @@ with torch.no_grad():
 fig = figure(8.5, 2.8)
 three = {"transposed convolution": crossed, "shuffle": sub_pixel, "shuffle, equal kernels": even}
 for ax, (title, picture) in zip(axes(fig, 1, 3), three.items(), strict=True):
-    ax.imshow(picture[0, 0, 4:-4, 4:-4], cmap="gray")
+    inner = picture[0, 0, 4:-4, 4:-4]
+    ax.imshow(inner - inner.mean(), cmap="gray", vmin=-0.5, vmax=0.5)
     ax.set(title=title, xticks=[], yticks=[])
     ax.grid(False)
 show(fig, alt="What three new layers make of an even area, its inner part: three squares of gray.")
@@ -936,13 +937,14 @@ run_b = play_broken("B")
 #
 # - [ ] the judge has won :: There is none in this run.
 # - [ ] it is blurred, and that is all :: Look at the colors, too.
-# - [x] contrast is too strong, as if each color had been pushed away from gray :: So the ruler was shown something else
-#   than what is drawn here.
+# - [x] colors are too strong, as if each had been pushed away from gray :: So the ruler was shown something else than
+#   what is drawn here.
 #
 # ---
-# Its setting: `halved=True`: the ruler gets made pictures at half their contrast, and true ones as they are. To look
-# right to it, G doubles what it makes. In somebody else's code this is a picture in [0, 1] shown to a network that
-# wants [−1, 1], or a normalization that one of the two pictures missed.
+# Its settings: `halved=True, content=3`: the ruler gets made pictures at half their contrast and true ones as they are,
+# and content counts thirty times as much as in section 7, so that it shows. To look right to the ruler G makes its
+# colors stronger, and the ruler, which skips every second pixel, does not mind the grid. In somebody else's code this
+# is a picture in [0, 1] shown to a network that wants [−1, 1], or a normalization that one of the two pictures missed.
 
 # %% [markdown]
 # ## 9. Who is it?
@@ -976,7 +978,7 @@ show(
 # - [ ] in all: the answer is sharp and fits what was seen :: It fits, as other faces would. What was invented points
 #   somewhere, too.
 # - [x] in about half of them, and one cannot see in which :: Each answer looks like somebody.
-# - [ ] in about 12: everything was invented :: Eyes and lips leave traces in 16 × 16 pixels, and the network reads some.
+# - [ ] in about 12: everything was invented :: Eyes and lips leave traces in 16 × 16 pixels, and networks read some.
 #
 # ---
 # The next cell counts, also with a little noise on what the camera saw, and by another way: it shrinks the *eight*, and
