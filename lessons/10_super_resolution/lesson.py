@@ -1012,8 +1012,8 @@ show(
 
 # %% [markdown]
 # With three draws of 200 line-ups (`bench.py --only who`) the GAN's answers pointed at the right one in 49 to 51 of
-# 100, the L2 network's in 50, and the bicubic picture in 18 to 22. With noise of about six gray levels, less than many a
-# camera has, the GAN's came to 31 to 39. **Sharp answers were no better than blurred ones**, and in every second
+# 100, the L2 network's in 50, and the bicubic picture in 18 to 22. With noise of about six gray levels, less than many
+# a camera has, the GAN's came to 31 to 39. **Sharp answers were no better than blurred ones**, and in every second
 # line-up they showed a sharp picture that was most like somebody else.
 #
 # And the measured pixels? Compared at their own size, without any network, they found the right one in 100 of 100, and
