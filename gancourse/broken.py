@@ -41,6 +41,10 @@ BROKEN: dict[str, dict[str, dict[str, Any]]] = {
         "A": {"steps": 150, "judges": 0.0, "weight": 10.0, "identity": 5.0},
         "B": {"steps": 150, "mixed": 0.6},
     },
+    "10_super_resolution": {
+        "A": {"weight": 0.1},
+        "B": {"halved": True, "content": 3.0},
+    },
     "13_progressive": {
         "A": {"ends": (0.5, 0.5)},
         "B": {"told": False},

@@ -19,10 +19,20 @@ def transposes(name: str, args: tuple[Any, ...]) -> bool:
     return plain or "conv_transpose" in name or name == "aten::convolution_backward"
 
 
+def shuffles(name: str, args: tuple[Any, ...]) -> bool:
+    """Whether an operation lays out channels as pixels, or pixels as channels."""
+    return name.removeprefix("aten::").startswith(("pixel_shuffle", "pixel_unshuffle"))
+
+
 REFUSED: dict[str, tuple[Callable[[str, tuple[Any, ...]], bool], str]] = {
     "transposed convolution": (
         transposes,
         "this is PyTorch's own transposed convolution, and the exercise says to do without it: write it yourself",
+    ),
+    "pixel shuffle": (
+        shuffles,
+        "this is PyTorch's own shuffle of channels and pixels, and the exercise says to do without it: write it "
+        "yourself",
     ),
 }
 

@@ -482,6 +482,13 @@ def autoencoders(out: Path | None) -> list[Path]:
     return [keep_autoencoders(out)]
 
 
+def resolvers(out: Path | None) -> list[Path]:
+    """Networks that enlarge drawn faces four times, by squared pixels and with a judge."""
+    from gancourse.training.resolving import keep_resolvers
+
+    return [keep_resolvers(out)]
+
+
 # In the order in which `--all` makes them: the face reader measures the others.
 RECIPES: dict[str, Recipe | Study] = {
     r.name: r
@@ -517,6 +524,10 @@ RECIPES: dict[str, Recipe | Study] = {
                 "encoder_l2", "decoder_l2", "encoder_l1", "decoder_l1", "encoder_vae", "decoder_vae", "from_factors",
             )},
             autoencoders,
+        ),
+        Study(
+            "super-resolution-64", "SRGAN (Ledig et al. 2017), 16 × 16 to 64 × 64, and the same by squares, on the CPU",
+            {"cpu": 15, "cuda": 15}, {"super_resolution_64": ("L2", "GAN")}, resolvers,
         ),
         dcgan(32, 6000, {"cpu": 10, "cuda": 1}),
         progressive(32, 3000, {"cpu": 20, "cuda": 3}),

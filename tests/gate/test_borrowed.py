@@ -224,6 +224,7 @@ VOCABULARY += (
     "broken_pictures",
     "hidden_rules",
     "few_looks",
+    "unseen_faces",
 )
 VOCABULARY += ("lesson_04.parts", "lesson_06.shares")
 RUNS = {"gancourse.training.runs"}  # reads runs that were kept

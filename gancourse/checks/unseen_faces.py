@@ -1,0 +1,76 @@
+"""Gray faces that nobody shows: a camera sees them coarsely and with noise, moved by whole pixels, once for each look.
+
+What is asked of an answer is the face at four times the camera's size, from few looks, given other faces.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from gancourse.checks.challenge import Medals, Reached
+from gancourse.checks.core import Miss, a, expect
+from gancourse.checks.inputs import generator
+from gancourse.checks.values import numbers
+
+MEDALS_FOR_A_FACE = Medals(bronze=160, silver=40, gold=10, unit="looks", runs=1)
+FACE, COARSE, NOISE = 32, 4, 0.03
+FACES, KNOWN = 10, 400
+BETTER = 2.6  # decibels above repeated pixels
+MOST_SEEN = 176  # bronze, and what graders add to it
+BRIGHT = (0.299, 0.587, 0.114)
+
+
+def gray_faces(n: int, start: int) -> Tensor:
+    """Drawn faces (n, 32, 32) in [0, 1], double."""
+    from gancourse.data.faces import render, sample_factors
+
+    drawn = render(sample_factors(n, 0, start), FACE).double() / 255
+    return (drawn * torch.tensor(BRIGHT, dtype=torch.float64)[:, None, None]).sum(1)
+
+
+def face_decibels(made: Tensor, true: Tensor) -> float:
+    return float(-10 * torch.log10((made.clamp(0, 1) - true).square().mean().clamp(min=1e-12)))
+
+
+def one_face(answer: Callable, face: Tensor, known: Tensor) -> tuple[int, float]:
+    """How often an answer looks at a face, and how much better than repeated pixels what it returns is."""
+    looks, over, random = [0], [False], generator()
+
+    def look(down: Any, right: Any) -> Tensor:
+        expect(not over[0], "`look` is called once more after your function has returned.")
+        try:
+            shift = int(down), int(right)
+        except (TypeError, ValueError, RuntimeError):
+            raise Miss(f"`look` takes two whole numbers; you give it {a(down)} and {a(right)}.") from None
+        expect(all(0 <= s < COARSE for s in shift) and shift == (down, right),
+               f"`look` takes whole numbers from 0 to 3; you give it {down} and {right}.")  # fmt: skip
+        looks[0] += 1
+        expect(looks[0] <= MOST_SEEN, f"You look more than {MOST_SEEN} times at one face; bronze takes 160.")
+        seen = F.avg_pool2d(face.roll((-shift[0], -shift[1]), (0, 1))[None], COARSE)[0]
+        return seen + NOISE * torch.randn(seen.shape, generator=random, dtype=torch.float64)
+
+    got = numbers(answer(look, known.clone()), (FACE, FACE), "What you return", "It should be the face.")
+    over[0] = True
+    plain = F.avg_pool2d(face[None], COARSE)[0].repeat_interleave(COARSE, 0).repeat_interleave(COARSE, 1)
+    return looks[0], face_decibels(got, face) - face_decibels(plain, face)
+
+
+def faces_found(answer: Callable) -> list[tuple[int, float]]:
+    """Ten faces, each looked at by the answer."""
+    start = int(torch.randint(10**6, 10**9, (), generator=generator()))
+    known, faces = gray_faces(KNOWN, start), gray_faces(FACES, start + KNOWN)
+    return [one_face(answer, face, known) for face in faces]
+
+
+def seen_again(found: Sequence[tuple[int, float]]) -> Reached:
+    """The mean number of looks, or a miss where faces are not seen well enough."""
+    looks, better = (sum(part) / len(found) for part in zip(*found, strict=True))
+    told = f"after {looks:g} looks a face is {better:.2f} dB better than repeated pixels, on average"
+    if better < BETTER:
+        raise Miss(f"{told[0].upper()}{told[1:]}; {BETTER:g} dB are asked.")
+    return Reached(looks, f"On average a face is then {better:.2f} dB better than repeated pixels.")
