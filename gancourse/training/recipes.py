@@ -277,9 +277,8 @@ def translation(given: str, size: int, steps: int, minutes: Mapping[str, float],
     )  # fmt: skip
 
 
-def progressive(size: int, steps: int, minutes: Mapping[str, float], keep: bool = False) -> Recipe:
+def progressive(size: int, steps: int, minutes: Mapping[str, float]) -> Recipe:
     """Networks that grow from 4 pixels to this size; a third of the steps is trained at the last one."""
-    stem = f"progressive_faces_{size}"
 
     def make(data: Any, machine: Machine, seed: int, steps: int) -> Engine:
         from gancourse.games.progressive import Growing
@@ -298,9 +297,8 @@ def progressive(size: int, steps: int, minutes: Mapping[str, float], keep: bool 
 
     return Recipe(
         f"progressive-faces-{size}", f"growing networks (Karras et al. 2018), from 4 to {size} pixels", PICTURES, size,
-        steps, minutes, pictures_alone(size), make, draw, {stem: ("G",)} if keep else {},
-        {stem: f"a generator that grew on drawn faces from 4 to {size} pixels"} if keep else {},
-        lambda engine: figures.unlabeled_faces(engine, size, [stem] if keep else []),
+        steps, minutes, pictures_alone(size), make, draw,
+        measure=lambda engine: figures.unlabeled_faces(engine, size, []),
     )  # fmt: skip
 
 
@@ -531,7 +529,7 @@ RECIPES: dict[str, Recipe | Study] = {
         ),
         dcgan(32, 6000, {"cpu": 10, "cuda": 1}),
         progressive(32, 3000, {"cpu": 20, "cuda": 3}),
-        progressive(64, 12000, {"cpu": 60, "cuda": 10}, keep=True),
+        progressive(64, 12000, {"cpu": 180, "cuda": 10}),
         stylegan(32, 4500, {"cpu": 17, "cuda": 9}, (64, 48, 24, 12), (48, 48, 24, 12), lr=6e-3, ema=0.998),
         stylegan(64, 32000, {"cpu": 120, "cuda": 60}, (64, 64, 48, 24, 12), (64, 64, 48, 24, 12), lr=4e-3, ema=0.999),
         biggan(32, 3500, {"cpu": 18, "cuda": 7}),
