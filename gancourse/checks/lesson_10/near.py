@@ -196,7 +196,7 @@ def _(ssim: Callable) -> None:
 
 def dark_case(peak: float) -> Case:
     """Even, dark pictures: only means are left, and C₁ beside them."""
-    first, second = chosen(0.01, 0.03, between=(0.005, 0.04))
+    first, second = (x / 100 for x in chosen(1.0, 3.0, between=(0.4, 2.5)))
     a, b, c1 = first * peak, second * peak, (0.01 * peak) ** 2
 
     def with_constant(c: float) -> float:
@@ -216,7 +216,7 @@ def dark_case(peak: float) -> Case:
 
 @check.that("ssim", "has C₁ beside the means, which counts where pictures are dark")
 def _(ssim: Callable) -> None:
-    for peak in (1.0, *chosen(2.0, between=(1.5, 3.0))):
+    for peak in (1.0, *chosen(2.0, between=(1.3, 2.5))):
         case = drawn(lambda peak=peak: dark_case(peak))
         case.compare(numbers(ssim(*case.inputs), (1,), advice="One number for each picture."))
 
