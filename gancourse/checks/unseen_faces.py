@@ -17,7 +17,7 @@ from gancourse.checks.core import Miss, a, expect
 from gancourse.checks.inputs import generator
 from gancourse.checks.values import numbers
 
-MEDALS_FOR_A_FACE = Medals(bronze=160, silver=40, gold=10, unit="looks", runs=1)
+MEDALS_FOR_A_FACE = Medals(bronze=160, silver=40, gold=10, unit="looks", runs=1, seconds=45)
 FACE, COARSE, NOISE = 32, 4, 0.03
 FACES, KNOWN = 10, 400
 BETTER = 2.6  # decibels above repeated pixels

@@ -1101,7 +1101,7 @@ show(
 # repeated: on average over ten faces your PSNR has to be **2.6 dB** higher. (What you return is clipped to [0, 1].)
 #
 # What counts is how often you look, on average over the ten. Bronze takes at most **160** looks for a face, silver
-# **40**, gold **10**. A run may take 20 seconds for all ten. Graders have other faces.
+# **40**, gold **10**. A run may take 45 seconds for all ten. Graders have other faces.
 
 # %% [markdown] hints="look_again"
 # A look is linear: 64 sums of pixels. Many looks are many linear equations for 1,024 unknowns. Which face comes nearest

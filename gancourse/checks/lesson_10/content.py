@@ -153,6 +153,39 @@ def _(content_loss: Callable) -> None:
         expect(close(flat(ruler).double(), weights.double()), "The network's weights have changed.")
 
 
+def a_restless_ruler() -> nn.Sequential:
+    """A network with a part of parts, a layer that stands in it twice, and one that draws while it trains."""
+    bend = nn.Tanh()
+    inner = nn.Sequential(double_filters(3, 3, 3), nn.Dropout(0.5))
+    return nn.Sequential(double_filters(2, 3, 3), bend, inner, bend, double_filters(3, 4, 3), nn.Tanh())
+
+
+@check.that("content_loss", "holds for parts of parts, a layer that stands there twice, and dropout")
+def _(content_loss: Callable) -> None:
+    ruler, layer = a_restless_ruler().train(), chosen_int(5, between=(4, 5))
+    made, true = randn(3, 2, 4, 5).double().requires_grad_(), randn(3, 2, 4, 5).double()
+    loss = content_loss(ruler, layer, made, true)
+    want = (maps(ruler, layer, made) - maps(ruler, layer, true)).square().mean().detach()
+    usual = {
+        "A layer that stands in the network twice is passed once. Take network[:layer].": (
+            (without_its_second(ruler, layer, made) - without_its_second(ruler, layer, true)).square().mean().detach()
+        )
+    }
+    where = f"a network with a part of two layers, the same Tanh twice, dropout, and layer = {layer}"
+    expect_close(number(loss), want, where, usual, show=False)
+    differentiable(loss, "The loss is cut off from the made picture: nothing could learn from it.")
+    loss.backward()
+    none = all(p.grad is None or not p.grad.any() for p in ruler.parameters())
+    expect(none, "backward() has left gradients in the parameters of a part of a part: go through network.modules().")
+
+
+def without_its_second(ruler: nn.Sequential, layer: int, x: Tensor) -> Tensor:
+    """What comes of the layers if each is counted once."""
+    for part in list(dict.fromkeys(ruler))[:layer]:
+        x = copied_net(part).eval()(x)
+    return x
+
+
 # --- content and judge --------------------------------------------------------------------------------
 
 

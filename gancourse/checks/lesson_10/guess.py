@@ -182,5 +182,7 @@ def _(answer: Callable) -> None:
     expect(bool((slope.abs() < 1e-4).all()), "At the answer of step 3 the gradient of step 2 should be 0.")
     ends = [number(answer(6, made.fits, made.p, share=share)) for share in (0.0, 1.0)]
     least, draw = (number(answer(step, made.fits, made.p)) for step in (4, 5))
+    given = number(answer(4, made.fits, made.p, guess=made.guess))
+    expect(bool((given - least).abs() < 1e-6), "Step 4 is the best answer's error, whatever else was guessed.")
     told = "Step 6 should be step 4 at the share 0, and step 5 at 1."
     expect(bool((ends[0] - least).abs() < 1e-4) and bool((ends[1] - draw).abs() < 1e-4), told)

@@ -232,6 +232,15 @@ def _(ssim: Callable) -> None:
                  atol=1e-3)  # fmt: skip
 
 
+@check.that("ssim", "is below zero for a picture and its negative, and as exact as the pictures are")
+def _(ssim: Callable) -> None:
+    x = rand(2, 2, 13, 12).double()
+    want = similarity(x, 1 - x, 1.0)
+    usual = {"It is below zero there, as the formula says: clip nothing.": torch.zeros(2)}
+    where = "noise and its negative, in double precision"
+    expect_close(numbers(ssim(x, 1 - x), (2,)), want, where, usual, show=False, rtol=1e-9, atol=1e-11)
+
+
 @check.that("ssim", "could be a loss: gradients reach the first picture")
 def _(ssim: Callable) -> None:
     x, y = two_looks(1.0)

@@ -50,6 +50,11 @@ def counted_maps(n: int, c: int, h: int, w: int) -> Tensor:
     return randn(n, c, h, w) if fresh() else count
 
 
+def exactness(maps: Tensor) -> str:
+    """Numbers that are moved stay what they are, in either precision."""
+    return "double precision" if maps.dtype == torch.float64 else "single precision"
+
+
 def shuffle_case() -> Case:
     r, c = chosen_int(2, between=(2, 3)), chosen_int(2, between=(2, 3))
     h, w = chosen_int(2, between=(2, 4)), chosen_int(3, between=(5, 6))
@@ -92,8 +97,10 @@ def _(pixel_shuffle: Callable) -> None:
 def _(pixel_shuffle: Callable) -> None:
     for r, c, h, w in ((4, 1, 1, 3), (3, 2, 2, 1), (1, 3, 2, 4), (5, 1, 1, 1)):
         x = randn(3, c * r * r, h, w)
-        got = numbers(pixel_shuffle(x, r), (3, c, r * h, r * w), advice="(n, c, r · h, r · w) is asked.")
-        expect_close(got, placed(x, r), f"maps of shape {tuple(x.shape)} and r = {r}", show=False, rtol=1e-6)
+        for maps in (x, x.double() / 3):
+            got = numbers(pixel_shuffle(maps, r), (3, c, r * h, r * w), advice="(n, c, r · h, r · w) is asked.")
+            where = f"maps of shape {tuple(x.shape)} and r = {r}, in {exactness(maps)}"
+            expect_close(got, placed(maps, r), where, show=False, rtol=1e-12, atol=0)
 
 
 @check.that("pixel_shuffle", "lets gradients through, each to its own channel")
@@ -159,6 +166,12 @@ def _(pixel_unshuffle: Callable) -> None:
         out = pixel_unshuffle(y, r)
         got = numbers(out, tuple(x.shape), advice="(n, c · r², H / r, W / r) is asked.")
         expect_close(got, x, f"maps of shape {tuple(y.shape)} and r = {r}", show=False, rtol=1e-6)
+        exact = x.double() / 3
+        got = numbers(
+            pixel_unshuffle(placed(exact, r), r), tuple(x.shape), advice="(n, c · r², H / r, W / r) is asked."
+        )
+        where = f"maps of shape {tuple(y.shape)} and r = {r}, in double precision"
+        expect_close(got, exact, where, show=False, rtol=1e-12, atol=0)
         differentiable(out, "The result is cut off from y: nothing could learn.")
         out.square().sum().backward()
         expect(y.grad is not None, "No gradient reaches y.")
@@ -173,3 +186,6 @@ def _(pixel_unshuffle: Callable) -> None:
     for shape in ((1, 2, bad, 2 * r), (1, 2, 2 * r, bad)):
         y = randn(*shape)
         expect_refusal(lambda y=y: pixel_unshuffle(y, r), f"maps of shape {shape} and r = {r}", (str(bad),))
+    for shape in ((1, 1, 2, 8), (1, 1, 8, 2)):  # of as many pixels as could be divided
+        y = randn(*shape)
+        expect_refusal(lambda y=y: pixel_unshuffle(y, 4), f"maps of shape {shape} and r = 4", ("2",))

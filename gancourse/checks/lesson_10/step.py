@@ -13,6 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from gancourse.checks.core import expect
 from gancourse.checks.doubles import Counted
 from gancourse.checks.inputs import chosen, randn
 from gancourse.checks.lesson_10.suite import check
@@ -53,9 +54,15 @@ class ResolvingGame:
 
     def play(self, step: Callable) -> Tensor:
         """Let the student's step play; the three numbers, as a tensor (3,)."""
-        got = step(self.G, self.D, *self.opts, self.x, self.y, uneven_content, self.weight)
+        self.asked = 0
+        got = step(self.G, self.D, *self.opts, self.x, self.y, self.content, self.weight)
         told = f"Return three numbers: D's loss, the content, the adversarial loss. You return {described(got)}."
         return several_losses(got, 3, told)
+
+    def content(self, made: Tensor, true: Tensor) -> Tensor:
+        """What is passed to the step; it counts how often it is asked."""
+        self.asked += 1
+        return uneven_content(made, true)
 
     def expected(self, slip: str = "") -> ResolvingStep:
         """What should come of it, or what this slip leads to."""
@@ -169,6 +176,7 @@ def _(step: Callable) -> None:
 def _(step: Callable) -> None:
     game = ResolvingGame(n=2)
     got = game.play(step)
+    expect(game.asked < 2, "content is called more than once. What it returns can be used twice.")
     as_it_should(game, "losses", {**RETURNED_SLIPS, **RESOLVER_SLIPS, **JUDGE_SLIPS}, got)
 
 
