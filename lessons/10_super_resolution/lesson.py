@@ -739,7 +739,8 @@ for _ in each(seen.play(quick(300, 2)), "content", usual=quick(40, 1), total=qui
 gan = Run(start=squares.G.train(), content=CONTENT, weight=ADVERSARIAL)
 for _ in each(gan.play(quick(500, 2)), "content and a judge", usual=quick(80, 1), total=quick(500, 2)):
     pass
-squares.G.eval()
+for run in (squares, seen, gan):
+    run.G.eval()
 
 
 # %% name="look" demo=true folded="Draws eight held-out faces by all three"
