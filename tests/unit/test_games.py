@@ -179,7 +179,7 @@ def test_what_is_read_counts_for_both_players_and_is_learned_from_real_pictures_
     judged = D(x, y)[:, 0], D(fake, y)[:, 0]
     torch.testing.assert_close(turns["D"], -log(judged[0]).mean() - log(-judged[1]).mean() + misread(x))
     torch.testing.assert_close(turns["G"], -log(judged[1]).mean() + misread(fake))
-    (gradient,) = torch.autograd.grad(turns["D"], G.net.parameters().__next__(), allow_unused=True)
+    (gradient,) = torch.autograd.grad(turns["D"], next(G.net.parameters()), allow_unused=True)
     assert gradient is None, "D's turn reaches into G"
     torch.testing.assert_close(game.reported["read_real"], misread(x).detach())
 
