@@ -1099,7 +1099,8 @@ show(
 #
 # `known` (400, 32, 32) are other gray faces, all of them as they are, also doubles. Write `look_again(look, known)`. It
 # returns the face (32, 32). It is judged by how much better it is than a single look without noise with its pixels
-# repeated: on average over ten faces your PSNR has to be **2.6 dB** higher. (What you return is clipped to [0, 1].)
+# repeated: on average over ten faces, easy and hard ones, your PSNR has to be **2.5 dB** higher. (What you return is
+# clipped to [0, 1].)
 #
 # What counts is how often you look, on average over the ten. Bronze takes at most **160** looks for a face, silver
 # **40**, gold **10**. A run may take 45 seconds for all ten. Graders have other faces.
