@@ -32,7 +32,7 @@ class TwoPlanes:
         turn, mirror = 2 * math.pi * float(rand()), 1.0 if float(rand()) < 0.5 else -1.0
         self.turn = torch.tensor([[math.cos(turn), math.sin(turn)], [-math.sin(turn), math.cos(turn)]])
         self.stretch = torch.tensor([[1.0, 0.0], [0.0, mirror]]) @ torch.diag(0.6 + 1.2 * rand(2))
-        self.shift, self.bend = 4 * randn(2), 0.06 * (0.5 + 0.5 * float(rand()))
+        self.shift, self.bend = 4 * randn(2), 0.04 * (0.5 + 0.5 * float(rand()))
         self.a = drawn_from(centers, shares, n)
         self.true = self.through(self.a)
         self.b = self.through(drawn_from(centers, shares, n))
