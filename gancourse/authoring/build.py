@@ -22,7 +22,18 @@ from gancourse.authoring.course import run_converter
 from gancourse.authoring.lint import refuse
 from gancourse.authoring.lists import lessons_table, with_table
 from gancourse.authoring.questions import asking_code, asks_as, question_in
-from gancourse.authoring.source import DIVIDER, HINTS, Cell, Lesson, find, is_lesson, lesson_paths, read, title_in
+from gancourse.authoring.source import (
+    DIVIDER,
+    HINTS,
+    Cell,
+    Lesson,
+    find,
+    is_lesson,
+    lesson_paths,
+    picture_in,
+    read,
+    title_in,
+)
 from gancourse.contents import contents_file
 from gancourse.paths import repository
 
@@ -111,17 +122,19 @@ def source_notebook(lesson: Lesson, points: dict[str, int]) -> NotebookNode:
 
 
 def signposts(lesson: Lesson, place: str) -> list[NotebookNode]:
-    """The cells at a lesson's head or foot that tell how far one is; at the foot the way on, for those who run none."""
+    """The cells at a lesson's head or foot that tell how far one is; the foot has the way on, and its picture."""
     text = f"# {SIGN[place]}\nfrom gancourse import signpost\n\nsignpost({lesson.name!r})".replace("'", '"')
     sign = nbformat.v4.new_code_cell(text, id=f"signpost-{place}", metadata={"jupyter": {"source_hidden": True}})
     if place == "head":
         return [sign]
     following = next((path for path in lesson_paths() if path.parent.name > lesson.name), None)
-    ways = ["[All lessons](../start.ipynb)"]
+    ways, picture = ["[All lessons](../start.ipynb)"], ""
     if following is not None:
         name = following.parent.name
         ways.insert(0, f"**Next:** [{title_in(following)}](../{name}/{name}.ipynb)")
-    return [sign, nbformat.v4.new_markdown_cell(" · ".join(ways), id="way-on")]
+        words, where = picture_in(following)
+        picture = f"\n\n[![{words}](../{name}/{where})](../{name}/{name}.ipynb)" if where else ""
+    return [sign, nbformat.v4.new_markdown_cell(" · ".join(ways) + picture, id="way-on")]
 
 
 def fold_line(cell: Cell) -> str:

@@ -317,6 +317,12 @@ def title_in(path: Path) -> str:
     return found[1] if found else path.parent.name
 
 
+def picture_in(path: Path) -> tuple[str, str]:
+    """What a lesson's first picture shows, in words, and where it lies, without reading all of it; "" twice if none."""
+    found = re.search(r"^# !\[(.+?)\]\((images/\S+?)\)", path.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    return (found[1].replace("\n# ", " "), found[2]) if found else ("", "")
+
+
 def find(name: str) -> Lesson:
     """Find a lesson by its name ("01_gaussian_1d"), number ("1", "01"), topic ("gaussian_1d"), or a path to it.
 

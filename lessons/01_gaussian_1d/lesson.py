@@ -1044,10 +1044,4 @@ keepsake(fig, alt=draw_match(fig, match, "My first GAN"), name="my_first_gan")
 # Nothing you wrote knows how wide the data are. What does not carry over is the yardstick: nobody knows the density of
 # photographs, and lesson 04 asks what to measure instead.
 #
-# **Next:** [02 · Mode collapse][next]. In the plane a generator can please its judge and still miss most of what
-# there is.
-#
-# [![An animation of eight spots on a ring and a generator's points among them.][picture]][next]
-#
-# [next]: ../02_mixture_2d/02_mixture_2d.ipynb
-# [picture]: ../02_mixture_2d/images/collapse.gif
+# **Next:** two dimensions. In the plane a generator can please its judge and still miss most of what there is.

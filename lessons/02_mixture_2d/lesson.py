@@ -1344,10 +1344,4 @@ show(
 #
 # What does not carry over is the count: of photographs nobody has a list of the modes.
 #
-# **Next:** [03 · DCGAN][next]. The same two steps, with networks that make pictures, and with faces instead of
-# points.
-#
-# [![The next lesson: faces made by a generator as it learns.][picture]][next]
-#
-# [next]: ../03_dcgan/03_dcgan.ipynb
-# [picture]: ../03_dcgan/images/film.gif
+# **Next:** the same two steps, with networks that make pictures, and with faces instead of points.

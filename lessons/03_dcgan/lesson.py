@@ -1814,9 +1814,4 @@ keepsake(fig, alt="Thirty-two faces that your generator has drawn, not picked.",
 # The recipe carries over as it stands, up to about 64 × 64 pixels. Beyond that it begins to fail, and the lessons on
 # growing networks and on StyleGAN say what is done instead.
 #
-# **Next:** [04 · How good is it?][next] Measures that agree with the eye, and what deceives them.
-#
-# [![A table of scores and of defects that were planted into pictures; some fields are orange.][picture]][next]
-#
-# [next]: ../04_metrics/04_metrics.ipynb
-# [picture]: ../04_metrics/images/table.png
+# **Next:** measures that agree with the eye, and what deceives them.

@@ -1690,5 +1690,5 @@ keepsake(fig, alt=words, name="my_scorecard")
 # network, 1,000 drawn faces and 32 pixels. With Inception's weights at hand one line of section 1 is all that
 # changes. What does not change: say $n$, the eyes and the preparation, hold pictures out, and show some.
 #
-# Next come autoencoders and their kin: models that can say how likely a picture is, and how blurred they draw
-# it for that. Your scores come along.
+# **Next:** autoencoders and their kin: models that can say how likely a picture is, and how blurred they draw it for
+# that. Your scores come along.

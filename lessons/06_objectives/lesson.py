@@ -1476,4 +1476,4 @@ keepsake(
 # lesson 04's FID. To hold a critic of pictures use the same penalty; your function takes (n, C, H, W) as it is, and
 # `gancourse.data.load("celeba", size=64)` in the place of `"faces"` is the one line that changes for photographs.
 #
-# **Next:** 07 · Conditional GANs. Until now a generator made what it liked. The next lesson asks it for something.
+# **Next:** until now a generator made what it liked. Ask it for something.

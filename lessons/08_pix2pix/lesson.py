@@ -17,12 +17,18 @@
 # **Builds on:** lesson 01 (losses, the two steps), lesson 03 (convolutions and their sizes, DCGAN).
 
 # %% [markdown]
+# ![Four ink sketches of faces appear stroke by stroke. Below each a picture changes with every stroke, from a gray blur
+# to a face in color.](images/drawing.gif)
+#
+# *Four sketches of faces that the network has never seen, drawn stroke by stroke, and what it makes of them as they
+# stand. At the end of this lesson you hold the pen.*
+#
 # ![Three rows of ten small faces: ink sketches, what a network made of them, and photos of the same drawn
 # faces. The made faces have the outlines of the sketches and colors of their own.](images/translated.png)
 #
-# *What you will draw with: above are sketches, below the photos that belong to them, 64 × 64 pixels. Between them is
-# what a network of this lesson's kind makes of the sketches after 2,000 steps. It has seen neither these people nor
-# anybody who combines what they combine. The networks that you train are smaller, 32 × 32 pixels.*
+# *Ten more: above are sketches, below the photos that belong to them, 64 × 64 pixels. Between them is what a network
+# of this lesson's kind makes of the sketches after 2,000 steps. It has seen neither these people nor anybody who
+# combines what they combine. The networks that you train are smaller, 32 × 32 pixels.*
 
 # %% name="setup"
 import math
@@ -1116,4 +1122,5 @@ keepsake(fig, alt="A sketch of a face, and the pictures that two networks made o
 # | noise | dropout in two layers | dropout in three layers | none |
 #
 # What does not carry over is where the pairs come from. Ours are drawn, and exact. For a horse nobody has the zebra.
-# Lesson 09 translates without any pairs.
+#
+# **Next:** translation without any pairs.

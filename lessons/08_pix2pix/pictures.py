@@ -1,4 +1,4 @@
-"""Two pictures for lesson 08: sketches drawn stroke by stroke with the faces that they become, and ten beside photos."""
+"""For lesson 08: sketches drawn stroke by stroke, and the faces that they become; and ten, beside their photos."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ def order_of(sketch: Tensor) -> Tensor:
             if not new.any():
                 break
         when[here & (when == 0)] = begun = begun + 1
-    nearest = ndimage.distance_transform_edt(~ink, return_distances=False, return_indices=True)
-    return torch.from_numpy(when[tuple(nearest)] / when.max())  # what is gray around a stroke comes with it
+    row, column = np.asarray(ndimage.distance_transform_edt(~ink, return_distances=False, return_indices=True))
+    return torch.from_numpy(when[row, column] / when.max())  # what is gray around a stroke comes with it
 
 
 @torch.no_grad()

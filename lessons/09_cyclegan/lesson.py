@@ -1037,4 +1037,4 @@ keepsake(fig, alt="Eight small faces as photos, and the comics that my network m
 # | batch | 4 | 1 |
 # | training | about one pass | 200 passes |
 #
-# Lesson 10 makes small pictures large. There the pairs come for free: every large picture has a small one.
+# **Next:** small pictures become large. There the pairs come for free: every large picture has a small one.

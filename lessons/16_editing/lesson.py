@@ -1343,3 +1343,8 @@ keepsake(fig, alt="A drawn face five times: as given, younger, older, smiling, w
 #
 # Since then generators with a $w$ for each layer (lesson 14) have become the usual place to edit, and encoders for them
 # the usual way in. The questions are the same: how near, what else changes, and who says so.
+#
+# **And here the course ends.** It began with a bell curve and a judge who could not tell. Everything since was that
+# game, with other players, other rules, and more ways to measure who wins. Models that have followed it, diffusion
+# above all, draw better; they are trained with other losses, and you can read them: the networks, the conditions, the
+# scores and the doubts are those that you have built. Whatever you make with it, say how it was measured.

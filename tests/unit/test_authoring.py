@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import os
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import nbformat
@@ -329,6 +330,17 @@ def test_keys_are_spelled_out_for_the_reader(course):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(("path", "following"), list(pairwise(lesson_paths())), ids=lambda path: path.parent.name)
+def test_the_last_page_shows_the_next_lessons_picture(path, following):
+    """Title, link and picture are the next lesson's own, so that a new one in between needs no words from another."""
+    end = build.signposts(read(path), "foot")[-1].source
+    name = following.parent.name
+    assert f"[{source.title_in(following)}](../{name}/{name}.ipynb)" in end
+    words, where = re.search(r"!\[(.+)\]\(../.+/images/(.+?)\)", end).groups()
+    assert len(words) > 20
+    assert (following.parent / "assets" / where).is_file()
+
+
 def test_pictures_travel_with_their_lesson(tmp_path):
     (tmp_path / "07_example" / "assets").mkdir(parents=True)
     (tmp_path / "07_example" / "assets" / "line.png").write_bytes(b"picture")
