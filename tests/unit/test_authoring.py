@@ -329,7 +329,6 @@ def test_keys_are_spelled_out_for_the_reader(course):
     assert last.startswith("A question?\n\n<details>\n<summary>Answer</summary>\n\nAn answer.")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("path", "following"), list(pairwise(lesson_paths())), ids=lambda path: path.parent.name)
 def test_the_last_page_shows_the_next_lessons_picture(path, following):
     """Title, link and picture are the next lesson's own, so that a new one in between needs no words from another."""
@@ -341,6 +340,7 @@ def test_the_last_page_shows_the_next_lessons_picture(path, following):
     assert (following.parent / "assets" / where).is_file()
 
 
+@pytest.mark.slow
 def test_pictures_travel_with_their_lesson(tmp_path):
     (tmp_path / "07_example" / "assets").mkdir(parents=True)
     (tmp_path / "07_example" / "assets" / "line.png").write_bytes(b"picture")
