@@ -49,7 +49,12 @@ def save_film(frames: list[Image.Image], path: Path, palette: Image.Image, pause
 
 def first_and_last(frames: list[Image.Image], colors: int = 96) -> Image.Image:
     """A palette of the colors in the first frame and in the last."""
-    both = Image.new("RGB", (frames[0].width, 2 * frames[0].height))
-    both.paste(frames[0], (0, 0))
-    both.paste(frames[-1], (0, frames[0].height))
-    return both.quantize(colors)
+    return palette_of([frames[0], frames[-1]], colors)
+
+
+def palette_of(frames: list[Image.Image], colors: int = 128, kmeans: int = 0) -> Image.Image:
+    """A palette of the colors in all these frames, of one size."""
+    stack = Image.new("RGB", (frames[0].width, len(frames) * frames[0].height))
+    for place, frame in enumerate(frames):
+        stack.paste(frame, (0, place * frame.height))
+    return stack.quantize(colors, kmeans=kmeans)

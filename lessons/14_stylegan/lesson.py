@@ -19,11 +19,18 @@
 # **Builds on:** lesson 13 (equalized layers, pixel normalization), lesson 06 (R1), lesson 04 (precision, recall).
 
 # %% [markdown]
+# ![Two rows of four faces that change. In the upper row shapes, hair styles and expressions change together while each
+# column keeps the color of its hair; in the lower row people keep their shapes, and their hair takes on one color after
+# another.](images/styles.gif)
+#
+# *One generator, two kinds of change. Above, the first three layers go from style to style and the last six stay;
+# below, it is the other way around.*
+#
 # ![A square of small faces. Those on the left edge and on the top are two sets of people. Inside each face has the
 # first layers of the one on the left and the last layers of the one above.](images/mixed.png)
 #
-# *What you will be able to do: each face inside has the first three layers' style from the left, the last six layers'
-# from above. They are drawn by the network that comes with the course, 64 × 64 pixels, after 32,000 steps.*
+# *The same standing still: each face inside has the first three layers' style from the left, the last six layers' from
+# above. Both are drawn by the network that comes with the course, 64 × 64 pixels, after 32,000 steps.*
 
 # %% name="setup"
 import copy

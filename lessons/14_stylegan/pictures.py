@@ -1,16 +1,20 @@
-"""A square of faces with mixed styles, for lesson 14: coarse layers from the left, the others from above."""
+"""For lesson 14: a square of faces with mixed styles, and a film in which styles change, at some layers only."""
 
 from __future__ import annotations
 
+import math
+
 import torch
+from PIL import Image
 from torchvision.utils import make_grid, save_image
 
-from gancourse.authoring.films import asset
+from gancourse.authoring.films import asset, palette_of, save_film
 from gancourse.authoring.source import find
 from gancourse.models import store
 from gancourse.models.stylegan import StyleGenerator
 
 ROWS, COLUMNS, COARSE, BY = 4, 7, 3, 2
+FACES, STATIONS, FRAMES, TRUNCATED = 4, 4, 6, 0.8  # of the film: columns, styles on the way, frames to each, ψ
 
 
 @torch.no_grad()
@@ -34,6 +38,21 @@ def main() -> None:
     large = torch.cat(tiles).repeat_interleave(BY, 2).repeat_interleave(BY, 3)
     sheet = make_grid(large, COLUMNS + 1, padding=4, pad_value=1.0)
     save_image((sheet.clamp(-1, 1) + 1) / 2, asset(find("14_stylegan"), "mixed.png"))
+
+    middle = G.mapping(torch.randn(1000, 64, generator=random)).mean(0)
+    kept = torch.lerp(middle, G.mapping(torch.randn(FACES + STATIONS, 64, generator=random)), TRUNCATED)
+    own, stations = kept[:FACES], kept[FACES:]
+    frames = []
+    for k in range(STATIONS * FRAMES + 1):
+        before, part = divmod(k, FRAMES)
+        t = (1 - math.cos(math.pi * part / FRAMES)) / 2
+        w = torch.lerp(stations[before % STATIONS], stations[(before + 1) % STATIONS], t)
+        coarse, fine = own[:, None].repeat(1, G.layers, 1), own[:, None].repeat(1, G.layers, 1)
+        coarse[:, :COARSE], fine[:, COARSE:] = w, w
+        both = torch.cat([drawn(coarse), drawn(fine)]).repeat_interleave(BY, 2).repeat_interleave(BY, 3)
+        shown = (make_grid(both.clamp(-1, 1), FACES, padding=4, pad_value=1.0) + 1) / 2
+        frames.append(Image.fromarray((shown.permute(1, 2, 0) * 255).round().byte().numpy()))
+    save_film(frames, asset(find("14_stylegan"), "styles.gif"), palette_of(frames[::FRAMES], kmeans=2), pause=110)
 
 
 if __name__ == "__main__":
