@@ -24,8 +24,8 @@
 # *What this lesson is about. On the left a face that the generator has never seen, then the nearest face it can make,
 # and three edits of that. Drawn by the network that comes with the course, 64 × 64 pixels.*
 #
-# ![Two rows of four faces. The upper ones stand still. Below each is its likeness, which grows old and young again; hair
-# turns white and takes on color. Then the mouths smile and stop smiling.](images/sliders.gif)
+# ![Two rows of four faces. The upper ones stand still. Below each is its likeness, which grows old and young again;
+# hair turns white and takes on color. Then the mouths smile and stop smiling.](images/sliders.gif)
 #
 # *Four more, below their originals: first older and younger, then with more and with less of a smile. Look at what else
 # changes, and at what the likenesses lack from the start.*
