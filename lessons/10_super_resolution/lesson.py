@@ -1093,16 +1093,16 @@ show(
 # ### Exercise 11: look again
 #
 # Somewhere is a gray face of 32 × 32 pixels in [0, 1]. `look(down, right)` returns a noisy picture (8, 8) of it, as a
-# tensor of doubles. The face is first moved **up by `down` and left by `right` pixels**, whole numbers from 0 to 3,
-# and what leaves on one side comes in on the other (`face.roll((-down, -right), (0, 1))`). Then each pixel of the look
-# is the mean of 4 × 4, plus noise from N(0, 0.03²), anew in each look.
+# tensor of doubles. The face is first moved **up by `down` and left by `right` pixels**, whole numbers from 0 to 3 and
+# no others, and what leaves on one side comes in on the other (`face.roll((-down, -right), (0, 1))`). Then each pixel
+# of the look is the mean of 4 × 4, plus noise from N(0, 0.03²), anew in each look.
 #
 # `known` (400, 32, 32) are other gray faces, all of them as they are, also doubles. Write `look_again(look, known)`. It
-# returns the face (32, 32). It is judged by how much better it is than a single look without noise with its pixels
-# repeated: on average over ten faces, easy and hard ones, your PSNR has to be **2.5 dB** higher. (What you return is
-# clipped to [0, 1].)
+# returns the face, a tensor (32, 32), which is then clipped to [0, 1]. A run asks for ten faces, easy and hard ones,
+# and your answer sees each by itself. What it returns has to be better than the same face looked at once, unmoved and
+# without noise, with each pixel repeated: by **2.5 dB** of PSNR, on average over the ten. Else the run earns nothing.
 #
-# What counts is how often you look, on average over the ten. Bronze takes at most **160** looks for a face, silver
+# What then counts is how often you look at a face, on average over the ten: bronze takes at most **160** looks, silver
 # **40**, gold **10**. A run may take 45 seconds for all ten. Graders have other faces.
 
 # %% [markdown] hints="look_again"
