@@ -12,6 +12,8 @@ way up pixels are repeated and convolved.
 
 from __future__ import annotations
 
+import itertools
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -48,10 +50,10 @@ class Filler(nn.Module):
         self.width, self.halvings, self.dilations, self.noise = width, halvings, list(dilations), noise
         wide = [width * 2**k for k in range(halvings + 1)]
         down: list[nn.Module] = [nn.Conv2d(4 + noise, width, 5, padding=2), nn.ReLU()]
-        for a, b in zip(wide, wide[1:], strict=False):
+        for a, b in itertools.pairwise(wide):
             down += [nn.Conv2d(a, b, 4, 2, 1), nn.ReLU()]
         up: list[nn.Module] = []
-        for a, b in zip(wide[::-1], wide[-2::-1], strict=False):
+        for a, b in itertools.pairwise(wide[::-1]):
             up += [nn.Upsample(scale_factor=2), nn.Conv2d(a, b, 3, padding=1), nn.ReLU()]
         self.down = nn.Sequential(*down)
         self.blocks = nn.Sequential(*[WideBlock(wide[-1], d) for d in self.dilations])

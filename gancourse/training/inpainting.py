@@ -68,9 +68,9 @@ def shape_masks(shape: str, n: int, size: int = SIDE) -> Tensor:
     """
     if shape == "strokes":
         heap = heap_of_holes(240, size, 999)
-        return heap[torch.randperm(len(heap), generator=torch.Generator().manual_seed(1))].repeat(n // 240 + 1, 1, 1, 1)[
-            :n
-        ]
+        return heap[torch.randperm(len(heap), generator=torch.Generator().manual_seed(1))].repeat(
+            n // 240 + 1, 1, 1, 1
+        )[:n]
     masks = torch.zeros(n, 1, size, size)
     if shape == "square":
         masks[:, :, size // 4 : size - size // 4, size // 4 : size - size // 4] = 1
@@ -242,7 +242,7 @@ def correlation(x: Tensor, y: Tensor) -> float:
 
 @torch.no_grad()
 def apartness(G: Filler, pictures: Tensor, masks: Tensor) -> float:
-    """How much two fillings by other noise differ in the hole, in shares of how much the hole differs between people."""
+    """How much two fillings by other noise differ in the hole, as a share of what two people differ there."""
     given = with_hole(pictures, masks)
     one, other = G(given), G(given)
     return float(in_the_hole(one, other, masks) / in_the_hole(pictures, pictures.roll(1, 0), masks))
@@ -262,6 +262,11 @@ def keep_fillers(
     nets = {"L1": first, "both": trained_filler("both judgments", both, judged)}
     many = filling_engine(apart, 0, nets["both"], JUDGE_OF_WHOLE, JUDGE_OF_PATCHES, APART, NOISE)
     nets["many"] = trained_filler("with noise", many, apart)
+    return write_fillers(nets, near + judged + apart, out)
+
+
+def write_fillers(nets: dict[str, Filler], steps: int, out: Path | None = None) -> Path:
+    """Measure the three networks, and write them."""
     true, reached = to_unit(whole_faces(600, "test").pixels), {}
     for name, net in nets.items():
         for shape in ("strokes", "square", "half"):
@@ -271,7 +276,7 @@ def keep_fillers(
     reached["many, square: apart"] = round(apartness(nets["many"], true, shape_masks("square", len(true))), 3)
     told = {
         "what": "networks that fill holes in drawn faces, 64 × 64: by L1, with two judgments, and with noise",
-        "recipe": "inpainting-64", "seed": 0, "steps": near + judged + apart, "device": "cpu", "reached": reached,
+        "recipe": "inpainting-64", "seed": 0, "steps": steps, "device": "cpu", "reached": reached,
     }  # fmt: skip
     path = store.save(FILLERS if out is None else out / f"{FILLERS}.safetensors", nets, told)
     if out is None:
