@@ -3,17 +3,12 @@
 The game is that of Demir and Unal, 2018, arXiv:1803.07422 (`gancourse.games.inpainting`). All three networks lie in one
 file of the store: `gancourse train inpainting-64 --keep` makes it. They learn from free-form holes and are measured on
 shapes that they have never seen, too: a square in the middle, and halves.
-
-What is measured: the error in the hole alone, and how far filled pictures are from true ones as a crowd, whole and cut
-to the hole's surroundings. The distance is Fréchet's, by the face reader's features for the whole picture and by the
-first layers of lesson 03's discriminator for the cut, where there is no whole face to read.
 """
 
 from __future__ import annotations
 
 import copy
 import functools
-import math
 from collections.abc import Callable
 from pathlib import Path
 
@@ -26,11 +21,8 @@ from gancourse import data
 from gancourse.data.holes import stroke_masks
 from gancourse.data.images import Images, to_unit
 from gancourse.games.inpainting import Inpainting, in_the_hole
-from gancourse.metrics import frechet_from_features
-from gancourse.metrics.embedding import features
+from gancourse.metrics.filling import Fill, hole_figures, shape_masks
 from gancourse.models import store
-from gancourse.models.dcgan import Discriminator, pooled_layers
-from gancourse.models.face_reader import load_face_reader
 from gancourse.models.inpainting import Filler, TwoHeaded, put_in, with_hole
 from gancourse.training.engine import Engine
 from gancourse.training.keeping import renew_table
@@ -59,28 +51,13 @@ def heap_of_holes(n: int, size: int = SIDE, seed: int = 0) -> Tensor:
     return torch.cat([stroke_masks(each, size, share, brush * size, draw) for share in SHARES for brush in BRUSHES])
 
 
-def shape_masks(shape: str, n: int, size: int = SIDE) -> Tensor:
-    """Masks (n, 1, size, size) of a shape that nobody trains on, or held-out strokes.
-
-    Args:
-        shape: "square" (half as wide as the picture, in its middle), "half" (left, right, upper and lower in turn),
-            "strokes".
-    """
-    if shape == "strokes":
-        heap = heap_of_holes(240, size, 999)
-        return heap[torch.randperm(len(heap), generator=torch.Generator().manual_seed(1))].repeat(
-            n // 240 + 1, 1, 1, 1
-        )[:n]
-    masks = torch.zeros(n, 1, size, size)
-    if shape == "square":
-        masks[:, :, size // 4 : size - size // 4, size // 4 : size - size // 4] = 1
-        return masks
-    half = size // 2
-    masks[0::4, :, :, :half] = 1
-    masks[1::4, :, :, half:] = 1
-    masks[2::4, :, :half] = 1
-    masks[3::4, :, half:] = 1
-    return masks
+def masks_of(shape: str, n: int, size: int = SIDE) -> Tensor:
+    """Masks of a shape that is not trained on, or "strokes": free-form ones that are held out."""
+    if shape != "strokes":
+        return shape_masks(shape, n, size)
+    heap = heap_of_holes(240, size, 999)
+    order = torch.randperm(len(heap), generator=torch.Generator().manual_seed(1))
+    return heap[order[torch.arange(n) % len(heap)]]
 
 
 def filling_engine(
@@ -157,95 +134,17 @@ def from_around(given: Tensor, rounds: int = 200) -> Tensor:
     return now
 
 
-@functools.cache
-def second_judge() -> Discriminator:
-    """The discriminator of lesson 03, which no run of this lesson learns from."""
-    D = store.load("dcgan_faces_64_judge")["D"]
-    assert isinstance(D, Discriminator)
-    return D
-
-
-def cut_around(pictures: Tensor, masks: Tensor) -> Tensor:
-    """Of each picture the square, half as wide, around the middle of its hole."""
-    size = pictures.shape[-1]
-    side, places = size // 2, torch.arange(size, dtype=masks.dtype)
-    rows = (masks.sum((1, 3)) @ places / masks.sum((1, 2, 3))).round().int() - side // 2
-    columns = (masks.sum((1, 2)) @ places / masks.sum((1, 2, 3))).round().int() - side // 2
-    ends = zip(rows.clamp(0, size - side).tolist(), columns.clamp(0, size - side).tolist(), strict=True)
-    return torch.stack([p[:, r : r + side, c : c + side] for p, (r, c) in zip(pictures, ends, strict=True)])
-
-
-def textures(pictures: Tensor) -> Tensor:
-    """Cuts by the first two layers of that discriminator, pooled: (n, 288)."""
-    return pooled_layers(second_judge(), ((pictures + 1) * 127.5).round().to(torch.uint8))[:, :288]
-
-
-def hole_figures(filled: Tensor, true: Tensor, masks: Tensor, apart_from: Tensor | None = None) -> dict[str, float]:
-    """All figures of filled pictures beside the true ones.
-
-    Args:
-        apart_from: other true pictures for the distances; those beside are taken by default.
-    """
-    crowd = true if apart_from is None else apart_from
-    near = float(in_the_hole(filled, true, masks)) / 2  # of the range from 0 to 1
-    squares = float(((filled - true).square() * masks).sum() / (masks.sum() * 3)) / 4
-    cut = frechet_from_features(textures(cut_around(filled, masks)), textures(cut_around(crowd, masks)))
-    return {
-        "L1": near, "PSNR": -10 * math.log10(squares),
-        "whole": float(frechet_from_features(features(filled), features(crowd))), "cut": float(cut),
-    }  # fmt: skip
-
-
-BANDS = {"glasses": (0.28, 0.62), "hat": (0.0, 0.36), "smile": (0.58, 0.86)}
-"""What is hidden, in shares of the height, so that a factor must be guessed: eyes, the top, the mouth."""
-
-
-def band_masks(factor: str, n: int, size: int = SIDE) -> Tensor:
-    """Masks that hide a band across the whole picture."""
-    top, bottom = (round(size * share) for share in BANDS[factor])
-    masks = torch.zeros(n, 1, size, size)
-    masks[:, :, top:bottom] = 1
-    return masks
-
-
-def hidden_factors(G: Fills, pictures: Tensor, truth: dict[str, Tensor]) -> dict[str, dict[str, float]]:
-    """What the reader reads where a factor was hidden, beside the truth and beside somebody else's.
-
-    Args:
-        truth: the faces' factors, those of `BANDS`.
-
-    Returns:
-        for each factor "agrees" and "by chance": of flags how often filling and truth (or the next face's) are the
-        same, and "found", how many of those who have it still have it, and "invented", how many of the others do; of
-        the smile the correlation.
-    """
-    reader, found = load_face_reader(), {}
-    for factor in BANDS:
-        masks = band_masks(factor, len(pictures), pictures.shape[-1])
-        read, true = reader.read(filled_by(G, pictures, masks))[factor], truth[factor].float()
-        if factor == "smile":
-            found[factor] = {"agrees": correlation(read, true), "by chance": correlation(read, true.roll(1))}
-            continue
-        worn, has = read > 0.5, true > 0.5
-        found[factor] = {
-            "agrees": float((worn == has).float().mean()), "by chance": float((worn == has.roll(1)).float().mean()),
-            "found": float(worn[has].float().mean()), "invented": float(worn[~has].float().mean()),
-        }  # fmt: skip
-    return found
-
-
-def correlation(x: Tensor, y: Tensor) -> float:
-    """Pearson's, 0 where one of them does not vary."""
-    x, y = x - x.mean(), y - y.mean()
-    return float((x @ y) / (x.norm() * y.norm()).clamp(min=1e-12))
-
-
 @torch.no_grad()
 def apartness(G: Filler, pictures: Tensor, masks: Tensor) -> float:
     """How much two fillings by other noise differ in the hole, as a share of what two people differ there."""
     given = with_hole(pictures, masks)
     one, other = G(given), G(given)
     return float(in_the_hole(one, other, masks) / in_the_hole(pictures, pictures.roll(1, 0), masks))
+
+
+def filling(G: Fills) -> Fill:
+    """A network as a function from pictures and masks to filled pictures."""
+    return functools.partial(filled_by, G)
 
 
 def keep_fillers(
@@ -270,10 +169,10 @@ def write_fillers(nets: dict[str, Filler], steps: int, out: Path | None = None) 
     true, reached = to_unit(whole_faces(600, "test").pixels), {}
     for name, net in nets.items():
         for shape in ("strokes", "square", "half"):
-            masks = shape_masks(shape, len(true))
+            masks = masks_of(shape, len(true))
             found = hole_figures(filled_by(net, true, masks), true, masks)
             reached |= {f"{name}, {shape}: {what}": round(value, 3) for what, value in found.items()}
-    reached["many, square: apart"] = round(apartness(nets["many"], true, shape_masks("square", len(true))), 3)
+    reached["many, square: apart"] = round(apartness(nets["many"], true, masks_of("square", len(true))), 3)
     told = {
         "what": "networks that fill holes in drawn faces, 64 × 64: by L1, with two judgments, and with noise",
         "recipe": "inpainting-64", "seed": 0, "steps": steps, "device": "cpu", "reached": reached,
