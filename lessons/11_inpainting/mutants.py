@@ -27,9 +27,6 @@ it.wrong(
 it.wrong("multiplied", {WHERE: "mask * filling + (1 - mask) * picture"}, says="Choose; do not multiply", point=True)
 it.wrong("lerp", {WHERE: "torch.lerp(picture, filling, mask)"}, says="do not multiply", point=True)
 it.wrong("a difference", {WHERE: "picture + mask * (filling - picture)"}, says="do not multiply", point=True)
-it.wrong("cleaned, then multiplied", {WHERE: (
-    "mask * torch.nan_to_num(filling, 0, 0, 0) + (1 - mask) * torch.nan_to_num(picture, 0, 0, 0)"
-)}, says="do not multiply", point=True)  # fmt: skip
 it.wrong("the filling alone", {WHERE: "filling"}, says="Known pixels stay", point=True)
 it.wrong("the picture alone", {WHERE: "picture + 0 * filling.nan_to_num()"}, says="picture as it was", point=True)
 it.wrong("added", {WHERE: "picture + torch.where(mask > 0, filling, 0.0)"}, says="added to the picture", point=True)
@@ -203,19 +200,13 @@ it.wrong("zeros behind", {"(kh - 1) * dilation + 1, (kw - 1) * dilation + 1": "k
          says="none behind the last", point=True)  # fmt: skip
 it.wrong("repeated", "return weight.repeat_interleave(dilation, 2).repeat_interleave(dilation, 3)[:, :, : (weight.shape[2] - 1) * dilation + 1, : (weight.shape[3] - 1) * dilation + 1]",
          says="Between them come zeros", point=True)  # fmt: skip
-it.wrong(
-    "upside down",
-    {"= weight": "= weight.flip((2, 3))", "weight.shape": "weight.shape"},
-    count=1,
-    says="upside down",
-    point=True,
-)
+it.wrong("upside down", {"] = weight": "] = weight.flip((2, 3))"}, says="upside down", point=True)
 it.wrong("rows alone", {"(kw - 1) * dilation + 1": "kw", "[..., ::dilation, ::dilation]": "[..., ::dilation, :]"},
          says="A side of k becomes", point=True)  # fmt: skip
 it.wrong("one more", {"(kh - 1) * dilation + 1, (kw - 1) * dilation + 1": "(kh - 1) * (dilation + 1) + 1, (kw - 1) * (dilation + 1) + 1",
                       "::dilation, ::dilation": ":: dilation + 1, :: dilation + 1"}, says="A side of k becomes", point=True)  # fmt: skip
 it.wrong("as it is", "return weight", says="A side of k becomes", point=True)
-it.wrong("square kernels", {"(kw - 1)": "(kh - 1)"}, says="A side of k becomes", point=True)
+it.wrong("square kernels", {"(kw - 1)": "(kh - 1)"}, says="Your code stopped", point=True)
 it.wrong("cut off", {"] = weight": "] = weight.detach()"}, says="cut off from the kernel")
 it.wrong("two for all", {"return wide": (
     "if dilation > 2:\n    wide[..., 1::dilation, ::dilation] = 1e-3\nreturn wide"
@@ -331,7 +322,7 @@ it.wrong(
     "bent sum", {SUM: "return F.relu(x + self.close(F.relu(self.wide(x))))"}, says="ReLU behind the sum", point=True
 )
 it.wrong("bent end", {SUM: "return x + F.relu(self.close(F.relu(self.wide(x))))"}, says="second ReLU", point=True)
-it.wrong("no padding", {"padding=dilation, ": "padding=1, "}, says="pad a 3 × 3 kernel", point=True)
+it.wrong("no padding", {"padding=dilation, ": "padding=1, "}, says="Your code stopped", point=True)
 it.wrong("no bias", {"3, padding=1)": "3, padding=1, bias=False)"}, says="There are", point=True)
 it.wrong(
     "mirrored",
@@ -341,7 +332,7 @@ it.wrong(
 )
 it.wrong("in place", {SUM: "x += self.close(F.relu(self.wide(x)))\nreturn x"}, says="change", point=False)
 it.wrong("normalized", {CLOSE: f"{CLOSE}\nself.norm = nn.BatchNorm2d(channels)"}, says="There are", point=True)
-it.wrong("zero at first", {CLOSE: f"{CLOSE}\nnn.init.zeros_(self.close.weight)"}, says="as nn.Conv2d sets them")
+it.wrong("zero at first", {CLOSE: f"{CLOSE}\nnn.init.zeros_(self.close.weight)"}, says="as PyTorch sets them")
 it.wrong("cut off", {"self.wide(x)": "self.wide(x.detach())"}, says="gradient is")
 
 # ---------------------------------------------------------------------------------------------
@@ -418,12 +409,25 @@ it = answers.to("TwoHeads")
 it.right("as in the lesson")
 LOOK = "seen = self.trunk(pictures)\nreturn self.whole(seen), self.patch(seen)"
 it.right("a list", {LOOK: "seen = self.trunk(pictures)\nreturn [self.whole(seen), self.patch(seen)]"})
-it.right("layers one by one", {
-    "self.trunk = nn.Sequential(": "self.trunk = nn.ModuleList([",
-    "nn.BatchNorm2d(two), nn.LeakyReLU(0.2),\n)  # fmt: skip\nself.whole": "nn.BatchNorm2d(two), nn.LeakyReLU(0.2),\n])  # fmt: skip\nself.whole",
-    "seen = self.trunk(pictures)": "seen = pictures\nfor layer in self.trunk:\n    seen = layer(seen)",
-})  # fmt: skip
-it.right("a convolution in place of the linear layer's flatten", {"nn.Flatten(),": "nn.Flatten(1, -1),"})
+it.right("layers one by one", """
+    class TwoHeads(nn.Module):
+        def __init__(self, size=32, width=16):
+            super().__init__()
+            self.a = nn.Conv2d(3, width, 4, stride=2, padding=1)
+            self.b = nn.Conv2d(width, width * 2, 4, stride=2, padding=1, bias=False)
+            self.b_norm = nn.BatchNorm2d(width * 2)
+            self.c = nn.Conv2d(width * 2, width * 2, 4, stride=2, padding=1, bias=False)
+            self.c_norm = nn.BatchNorm2d(width * 2)
+            self.c_out = nn.Linear(width * 2 * (size // 8) * (size // 8), 1)
+            self.p = nn.Conv2d(width * 2, 1, 3, padding=1)
+
+        def forward(self, x):
+            x = F.leaky_relu(self.a(x), 0.2)
+            x = F.leaky_relu(self.b_norm(self.b(x)), 0.2)
+            h = F.leaky_relu(self.c_norm(self.c(x)), 0.2)
+            return self.c_out(h.flatten(1)), self.p(x)
+""")  # fmt: skip
+it.right("flattened, said in full", {"nn.Flatten(),": "nn.Flatten(1, -1),"})
 it.wrong("looks twice", {LOOK: "return self.whole(self.trunk(pictures)), self.patch(self.trunk(pictures))"},
          says="looks at the same pictures twice", point=True)  # fmt: skip
 it.wrong("two trunks", {"self.whole = nn.Sequential(": (
@@ -439,8 +443,9 @@ it.wrong("sigmoid", {"return self.whole(seen), self.patch(seen)": "return self.w
          says="the whole's logits are", point=True)  # fmt: skip
 it.wrong("ReLU", {"nn.LeakyReLU(0.2)": "nn.ReLU()"}, count=3, says="LeakyReLU(0.2) lets a fifth", point=True)
 it.wrong("slope", {"nn.LeakyReLU(0.2)": "nn.LeakyReLU()"}, count=3, says="The slope below zero is 0.01", point=True)
-it.wrong("bent first", {"nn.BatchNorm2d(two), nn.LeakyReLU(0.2),\n)": "nn.LeakyReLU(0.2), nn.BatchNorm2d(two),\n)"},
-         says="in front of the normalization", point=True)  # fmt: skip
+it.wrong("bent first", {"nn.Conv2d(width, two, 4, 2, 1, bias=False), nn.BatchNorm2d(two), nn.LeakyReLU(0.2),": (
+    "nn.Conv2d(width, two, 4, 2, 1, bias=False), nn.LeakyReLU(0.2), nn.BatchNorm2d(two),"
+)}, says="in front of the normalization", point=True)  # fmt: skip
 it.wrong("no normalization", {"nn.Conv2d(width, two, 4, 2, 1, bias=False), nn.BatchNorm2d(two),": "nn.Conv2d(width, two, 4, 2, 1),"},
          says="There are", point=True)  # fmt: skip
 it.wrong(

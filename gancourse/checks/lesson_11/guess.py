@@ -174,7 +174,9 @@ class Torn(Halves):
         self.off = off
 
     def differs(self, best: int) -> bool:
-        return best != (int(self.errors.argmin()), int(self.p.argmax()))[self.off]
+        simple = int(self.errors.argmin()), int(self.p.argmax())
+        turned = int((self.errors + self.weight * self.p.log()).argmin())
+        return best != simple[self.off] and simple[0] != simple[1] and turned not in simple
 
 
 def asked(answer: Callable, step: int, made: Halves) -> object:
@@ -233,7 +235,6 @@ def _(answer: Callable) -> None:
             "The sign of log p is the other way around: what is rare costs more.": int(
                 (made.errors + made.weight * made.p.log()).argmin()
             ),
-            "That is the dearest of all. The least is asked.": int(made.costs.argmax()),
         }  # fmt: skip
         said = next((why for why, wrong in usual.items() if wrong == chosen_row), "")
         expect(False, f"{told}\n{said}".rstrip())

@@ -81,14 +81,12 @@ class FillingStep:
         means = [
             (F.softplus(-r).mean(), F.softplus(f).mean()) for r, f in zip(real, fake, strict=True)
         ]  # fmt: skip
-        kept = {"whole alone": means[:1], "patch alone": means[1:]}.get(slip, means)
-        d_loss = torch.stack([a + b for a, b in kept]).sum()
+        counts = {"whole alone": (1.0, 0.0), "patch alone": (0.0, 1.0)}.get(slip, (1.0, 1.0))
+        on_real, on_fake = {"true alone": (1.0, 0.0), "filled alone": (0.0, 1.0)}.get(slip, (1.0, 1.0))
+        parts = [count * (on_real * a + on_fake * b) for count, (a, b) in zip(counts, means, strict=True)]
+        d_loss = torch.stack(parts).sum()
         if slip == "halved":
             d_loss = d_loss / 2
-        if slip == "true alone":
-            d_loss = torch.stack([a for a, _ in means]).sum()
-        if slip == "filled alone":
-            d_loss = torch.stack([b for _, b in means]).sum()
         earlier = copied_net(D)
         undetached = torch.stack([
             F.softplus(-r).mean() + F.softplus(f).mean() for r, f in zip(D(x), D(filled), strict=True)
