@@ -30,8 +30,8 @@ from gancourse.training.machine import Machine
 from gancourse.training.speed.form import Form
 
 FILLERS, SIDE, HOW_MANY_FACES = "inpainting_64", 64, 8000
-NEAR_STEPS, JUDGED_STEPS, APART_STEPS = 1500, 1000, 600
-JUDGE_OF_WHOLE, JUDGE_OF_PATCHES, APART, NOISE = 0.01, 0.01, 0.02, 4
+NEAR_STEPS, JUDGED_STEPS, APART_STEPS = 3500, 1800, 700
+JUDGE_OF_WHOLE, JUDGE_OF_PATCHES, APART, NOISE = 0.01, 0.01, 0.01, 4
 SHARES, BRUSHES = (0.1, 0.2, 0.3, 0.4), (0.1, 0.16, 0.25)
 """The holes that are learned from: shares of the picture, and brushes as shares of its side."""
 

@@ -168,7 +168,8 @@ def a_table() -> tuple[Tensor, Tensor, int]:
         joint = joint / joint.sum()
         values, p = randn(k, d), (joint[seen] / joint[seen].sum()).double()
         sums = p[values.sort(0).indices].cumsum(0)
-        if bool(((sums - 0.5).abs() > 0.01).all()):
+        places = (sums >= 0.5).int().argmax(0)
+        if bool(((sums - 0.5).abs() > 0.01).all()) and len(places.unique()) > 1:
             return joint, values, seen
 
 

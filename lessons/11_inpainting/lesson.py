@@ -80,7 +80,7 @@ def from_around(pictures, masks, rounds=200):
     return now
 
 
-wears = (large["glasses"] > 0).nonzero().flatten()
+wears = (large.attributes["glasses"] > 0).nonzero().flatten()
 person = y_large[wears[2]][None]
 eyes = torch.zeros(1, 1, 64, 64)
 eyes[:, :, 18:40] = 1  # 1 in the hole
@@ -887,7 +887,7 @@ play_broken("B")
 # %% name="hidden-factors" demo=true folded="Hides eyes, top and mouth, and reads what is there afterwards"
 from gancourse.metrics.filling import hidden_factors
 
-truth = {name: large[name] for name in ("glasses", "hat", "smile")}
+truth = large.attributes
 with working("hiding and reading", usual=quick(20, 3)) as done:
     for k, (name, G) in enumerate(shipped.items()):
         for factor, row in hidden_factors(lambda y, m, G=G: filled_by(G, y, m), y_large, truth).items():

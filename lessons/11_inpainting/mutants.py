@@ -363,7 +363,10 @@ it.wrong("2: ignores it", {MEAN: "return joint.sum(0) @ values"}, says="ignores 
 MEDIAN = "return ordered.gather(0, enough.int().argmax(0)[None])[0]"
 it.wrong("3: the mean", {MEDIAN: MEAN}, says="That is the mean, step 2", point=True)
 it.wrong(
-    "3: plain median", {MEDIAN: "return values.median(0).values"}, says="All hidden halves count alike", point=True
+    "3: plain median",
+    {MEDIAN: "return values.median(0).values"},
+    says="Each value counts by its own probability",
+    point=True,
 )
 it.wrong("3: the likeliest", {MEDIAN: "return values[joint[seen].argmax()]"}, says="median of its own", point=True)
 it.wrong("3: not reordered", {"fill_guess(1, joint, values, seen)[which].cumsum(0)": "fill_guess(1, joint, values, seen)[:, None].expand_as(values).cumsum(0)"},

@@ -13,13 +13,8 @@ from gancourse.checks.inputs import Case, chosen_int, drawn, fresh, rand, randn
 from gancourse.checks.lesson_11.suite import check
 from gancourse.checks.values import NOTHING, double, number, numbers, whole
 
-FRIENDLY_VALUES = (
-    (0.0, 1.5, -1.0, -0.25),
-    (-0.75, -0.5, -0.25, 0.25),
-    (1.0, 0.0, -0.5, -0.5),
-    (-0.25, -0.75, 0.0, 1.5),
-)
-FRIENDLY_JOINT = ((0.1, 0.08, 0.04, 0.08), (0.06, 0.09, 0.105, 0.045), (0.14, 0.02, 0.12, 0.12))
+FRIENDLY_VALUES = ((1.5, -1.0, 0.5, 0.25), (0.0, 0.0, -0.25, -0.25), (-0.25, 0.75, -0.5, 1.5), (-0.5, 0.5, 0.0, 1.0))
+FRIENDLY_JOINT = ((0.1, 0.08, 0.04, 0.08), (0.06, 0.081, 0.105, 0.054), (0.14, 0.02, 0.12, 0.12))
 
 
 def weighted_median(values: Tensor, p: Tensor) -> Tensor:
@@ -51,6 +46,7 @@ class Halves:
         self.table, self.rows = self.joint.double(), self.values.double()
         self.p = self.table[self.seen] / self.table[self.seen].sum()
         self.median = weighted_median(self.rows, self.p)
+        self.unsorted = self.rows.sort(0).values[int((self.p.cumsum(0) >= 0.5).int().argmax())]
         self.apart = (self.rows[:, None] - self.rows[None]).abs().mean(2)
         self.errors = self.apart @ self.p
         self.costs = self.errors - self.weight * self.p.log()
@@ -87,8 +83,10 @@ class Halves:
 
     def middle(self) -> Case:
         usual = {
-            "All hidden halves count alike: a value counts by its probability.": self.rows.sort(0).values[1],
-            "All hidden halves count alike, and it is the upper of the two in the middle.": (
+            "Each value counts by its own probability, also where they are sorted: that is the second value.": (
+                self.rows.sort(0).values[1]
+            ),
+            "Each value counts by its own probability, also where they are sorted: that is the third value.": (
                 self.rows.sort(0).values[2]
             ),
             "All hidden halves count alike, and the two in the middle are averaged.": (
@@ -147,7 +145,7 @@ class Halves:
         halves = all(abs(float(self.p[self.rows[:, k] <= m].sum()) - 0.5) > 0.01 for k, m in enumerate(self.median))
         below = all(abs(float(self.p[self.rows[:, k] < m].sum()) - 0.5) > 0.01 for k, m in enumerate(self.median))
         nobody = min(float((row - self.median).abs().max()) for row in self.rows) > 0.05
-        steps = all(self.case(step).clear for step in (1, 2, 4, 5))
+        steps = all(self.case(step).clear for step in (1, 2, 4, 5)) and not torch.equal(self.unsorted, self.median)
         turned = int((self.errors + self.weight * self.p.log()).argmin())
         return bool(gaps) and halves and below and nobody and steps and best != turned and self.differs(best)
 
