@@ -30,7 +30,7 @@ from gancourse.training.machine import Machine
 from gancourse.training.speed.form import Form
 
 FILLERS, SIDE, HOW_MANY_FACES = "inpainting_64", 64, 8000
-NEAR_STEPS, JUDGED_STEPS, APART_STEPS = 3500, 1800, 700
+NEAR_STEPS, JUDGED_STEPS, APART_STEPS = 3500, 1200, 500
 JUDGE_OF_WHOLE, JUDGE_OF_PATCHES, APART, NOISE = 0.01, 0.01, 0.01, 4
 SHARES, BRUSHES = (0.1, 0.2, 0.3, 0.4), (0.1, 0.16, 0.25)
 """The holes that are learned from: shares of the picture, and brushes as shares of its side."""

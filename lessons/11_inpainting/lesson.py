@@ -371,8 +371,8 @@ for ax, (name, layers) in zip(axes(fig, 1, 3), STACKS.items(), strict=True):
     h = x
     for kernel, _, d in layers:
         h = F.conv2d(h, torch.ones(1, 1, kernel, kernel), padding=d, dilation=d)
-    h[0, 0, 16, 16].backward()
-    ax.imshow(x.grad[0, 0] > 0, cmap="gray_r")
+    (arrives,) = torch.autograd.grad(h[0, 0, 16, 16], x)
+    ax.imshow(arrives[0, 0] > 0, cmap="gray_r")
     ax.set(title=name, xticks=(), yticks=(), xlabel=f"field {dilated_field(layers)}, {len(seen_pixels(layers))}² seen")
     ax.grid(False)
 show(fig, alt="Three squares; black is where the gradient of the middle arrives: a small block, a lattice, all of it.")
@@ -465,7 +465,7 @@ class Generator(nn.Module):
 # 5. **An honest draw**: one of the halves is put in, drawn by the probabilities of step 1, independently of the truth.
 #    Its expected L1, over both. One number.
 # 6. **Both together**: only fillings that are one of the k halves pass a perfect judge, and rare ones look odd. Take
-#    the half $i$ with the least (expected L1 of half $i$) − `weight` · log $p_i$, and return its number, an int.
+#    the half $i$ with the least (expected L1 of half $i$) − `weight` · log $p_i$, and return its number, from 0 on.
 
 # %% [markdown] hints="fill_guess"
 # Steps 2 to 6 use step 1. Step 3 is done for each pixel by itself: sort its values, and add up probabilities.
@@ -507,7 +507,7 @@ def fill_guess(step, joint, values, seen, filling=None, weight=0.0):
     if step == 6:  # both together
         ### BEGIN SOLUTION
         p = fill_guess(1, joint, values, seen)
-        return int(((values[:, None] - values).abs().mean(2) @ p - weight * p.log()).argmin())
+        return ((values[:, None] - values).abs().mean(2) @ p - weight * p.log()).argmin()
         ### END SOLUTION
     raise ValueError(f"Steps are 1 to 6, not {step}.")
 
@@ -688,7 +688,8 @@ def inpainting_step(G, D, opt_G, opt_D, picture, mask, whole, patch):
     filling = G(torch.cat([torch.where(mask > 0, 0.0, picture), mask], 1))
     filled = torch.where(mask > 0, filling, picture)
     real, fake = D(picture), D(filled.detach())
-    d_loss = sum(F.softplus(-r).mean() + F.softplus(f).mean() for r, f in zip(real, fake, strict=True))
+    parts = [F.softplus(-r).mean() + F.softplus(f).mean() for r, f in zip(real, fake, strict=True)]
+    d_loss = torch.stack(parts).sum()
     opt_D.zero_grad()
     d_loss.backward()
     opt_D.step()
@@ -714,11 +715,11 @@ def inpainting_step(G, D, opt_G, opt_D, picture, mask, whole, patch):
 # weighs nothing has no influence on $G$; its trunk learns all the same.)
 
 
-# %% name="run" demo=true folded="A run, by your step where a judge weighs something"
+# %% name="learner" demo=true folded="A generator, its judge, and holes to learn from"
 WHOLE, PATCH = 0.01, 0.01
 
 
-class Run:
+class Learner:
     """A generator, its judge, and holes to learn from; it may go on from another generator."""
 
     def __init__(self, seed=0, start=None, whole=0.0, patch=0.0, rate=1e-3, holes=None, seen=lambda mask: mask):
@@ -734,6 +735,9 @@ class Run:
         turned = [dim for dim in (2, 3) if torch.rand(()) < 0.5]
         return to_unit(raw[torch.randint(len(raw), (16,))]), masks.flip(turned)
 
+
+# %% name="run" demo=true folded="A run of it, by your step where a judge weighs something"
+class Run(Learner):
     def play(self, steps):
         """So many batches; the rates fall to zero over the last quarter."""
         for k in range(steps):
@@ -873,16 +877,17 @@ play_broken("B")
 # band across the top (a hat), and across the mouth (a smile).
 
 # %% [markdown] predict="glasses"
-# About 28 in 100 drawn people wear glasses. Of those who do, in how many of 100 fillings by the network of both judges
-# does the reader still find glasses?
+# About 28 in 100 drawn people wear glasses, whatever else they look like. The eyes are hidden and filled in. Compare
+# people who wore glasses with people who did not: with whom does the reader find glasses afterwards?
 #
-# - [ ] in most: the network sees the rest of the face :: Glasses do not depend on the rest of a face here.
-# - [ ] in about 28: it fills in glasses as often as they come :: That would be an honest draw. A network without chance
-#   gives one answer, and few people wear glasses.
-# - [x] in hardly any :: Yes. It removes them, and nobody sees that something was removed.
+# - [ ] clearly more often with those who wore them: the rest of the face gives hints :: All of the glasses was hidden,
+#   and nothing else in a drawn face depends on them.
+# - [x] about equally often with both :: Yes. What is filled in there does not know whom it is about.
+# - [ ] with nobody: no network draws glasses :: L1's hardly ever does. A judge may ask for what looks like some.
 #
 # ---
-# The next cell counts, for the L1 network and for that of both judges; *by chance* compares with somebody else's truth.
+# The next cell counts, for all three networks: *found*, with those who wore them; *invented*, with the others; and how
+# often the reader agrees with the truth, and *by chance* with somebody else's.
 
 # %% name="hidden-factors" demo=true folded="Hides eyes, top and mouth, and reads what is there afterwards"
 from gancourse.metrics.filling import hidden_factors
@@ -897,8 +902,8 @@ with working("hiding and reading", usual=quick(20, 3)) as done:
 # %% [markdown]
 # READ-OF-BENCH
 #
-# The mouth, too, was hidden whole, and yet a smile leaves something around the band: cheeks, eyes. Glasses leave next
-# to nothing. **How right a filling is depends on what the rest tells about it, and not at all on how real it looks.**
+# A hat changes what can be seen below the band: hair that is pressed down, a brim. Of glasses and of a smile nothing
+# was left. **How right a filling is depends on what the rest tells about it, and not at all on how real it looks.**
 
 # %% [markdown] exercise="what_was_hidden" stars=2 minutes=20
 # ### Exercise 13: restored
@@ -915,14 +920,14 @@ with working("hiding and reading", usual=quick(20, 3)) as done:
 # *(a)* It draws what pictures mostly have at such a place, given what stands around it. What is there depends on the
 # pictures that it was trained on and on the surroundings, not on what was in the hole: that is gone.
 #
-# *(b)* For instance: of people who wear glasses, how many still do after their eyes were hidden and filled in; hardly
-# any, so something that is really there vanishes without a trace. Or: the share of agreement beside that of somebody
-# else's truth, which is nearly the same, so the filling says little about *this* person. Or: the network with the
-# better crowd distance has the larger error in the hole, so looks are no sign of being right.
+# *(b)* For instance: how often glasses are found in fillings of people who wore some, and of people who wore none. The
+# two are about the same, so a filling says nothing about *this* person. Or: how often it agrees with the truth, beside
+# how often with somebody else's. Or: the network with the better crowd distance has the larger error in the hole, so
+# looks are no sign of being right.
 #
 # *(c)* The crowd: readers who take two invented people for history, and whoever is later "recognized" in them; nobody
 # can notice who has only the print. The court: whoever the filling speaks against, or whose attacker it clears; the
-# thing in the hand is removed as glasses are. Both can be noticed only by those who have the original.
+# thing in the hand is lost as glasses are. Both can be noticed only by those who have the original.
 #
 # *(d)* The original and the mask, kept and shown: which pixels are invented, by which program, when. Defended: removing
 # a scratch from a family picture that stays beside the original, a cable from a film, where nothing is concluded from

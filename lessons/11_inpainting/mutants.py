@@ -392,7 +392,7 @@ it.wrong(
 it.wrong("5: the truth alike", {FIFTH: "return (p @ (values[:, None] - values).abs().mean(2)).mean()"},
          says="the truth does, too", point=True)  # fmt: skip
 it.wrong("5: squares", {FIFTH: FIFTH.replace("abs()", "square()")}, says="Squares are taken", point=True)
-SIXTH = "return int(((values[:, None] - values).abs().mean(2) @ p - weight * p.log()).argmin())"
+SIXTH = "return ((values[:, None] - values).abs().mean(2) @ p - weight * p.log()).argmin()"
 it.wrong(
     "6: nearest",
     {SIXTH: "return int(((values[:, None] - values).abs().mean(2) @ p).argmin())"},
@@ -400,7 +400,7 @@ it.wrong(
 )
 it.wrong("6: likeliest", {SIXTH: "return int(p.argmax())"}, says="L1 counts, too")
 it.wrong("6: sign", {SIXTH: SIXTH.replace("- weight", "+ weight")}, says="The sign of log p")
-it.wrong("6: a filling", {SIXTH: SIXTH.replace("return int(", "return values[int(") + "]"}, says="number")
+it.wrong("6: a filling", {SIXTH: SIXTH.replace("return (", "return values[(") + "]"}, says="number")
 it.excused = {
     "`cumsum(0) >= 0.5` → `cumsum(0) > 0.5`": "no sum of the drawn probabilities is one half",
 }
@@ -614,7 +614,7 @@ it.right("gradients by name", {"opt_G.zero_grad()\n(near + whole * judged[0] + p
 )})  # fmt: skip
 GIVEN_G = "torch.cat([torch.where(mask > 0, 0.0, picture), mask], 1)"
 FILLED = "filled = torch.where(mask > 0, filling, picture)"
-D_LOSS = "d_loss = sum(F.softplus(-r).mean() + F.softplus(f).mean() for r, f in zip(real, fake, strict=True))"
+D_LOSS = "d_loss = torch.stack(parts).sum()"
 JUDGED = "judged = [F.softplus(-logits).mean() for logits in D(filled)]"
 TOTAL = "(near + whole * judged[0] + patch * judged[1]).backward()"
 it.wrong("not hidden", {GIVEN_G: "torch.cat([picture, mask], 1)"}, says="G is shown what is in the hole", point=True)
@@ -643,7 +643,7 @@ it.wrong(
 )
 it.wrong("swapped", {"real, fake = D(picture), D(filled.detach())": "fake, real = D(picture), D(filled.detach())"},
          says="True and filled pictures are swapped", point=True)  # fmt: skip
-it.wrong("halved", {D_LOSS: D_LOSS.replace("sum(", "0.5 * sum(")}, says="D's loss is halved", point=True)
+it.wrong("halved", {D_LOSS: "d_loss = 0.5 * torch.stack(parts).sum()"}, says="D's loss is halved", point=True)
 it.wrong("whole alone", {"zip(real, fake, strict=True)": "[(real[0], fake[0])]"}, says="whole's head alone", point=True)
 it.wrong(
     "patches alone", {"zip(real, fake, strict=True)": "[(real[1], fake[1])]"}, says="patches' head alone", point=True

@@ -40,9 +40,10 @@ class FillingGame:
     def __init__(self, n: int = 3, sure: float = 1.0) -> None:
         self.G = nn.Sequential(double_filters(4, 3, 3), nn.Tanh(), double_filters(3, 3, 3))
         trunk = nn.Sequential(double_filters(3, 2, 3), nn.Tanh())
-        self.D = TwoAnswers(trunk, nn.Sequential(nn.Flatten(), linear(2 * 4 * 5, 1)), double_filters(2, 1, 3))
+        dense, local = linear(2 * 4 * 5, 1), double_filters(2, 1, 3)
+        self.D = TwoAnswers(trunk, nn.Sequential(nn.Flatten(), dense), local)
         self.picture, self.mask = randn(n, 3, 4, 5).double(), a_hole(n, 4, 5).double()
-        for head in (self.D.whole[1], self.D.patch):
+        for head in (dense, local):
             last = next(iter(head.parameters()))
             last.data = sure * last.data  # the logits are as many times as large
         self.rates = chosen(0.2, 0.4, between=(0.1, 0.5))
