@@ -8,9 +8,9 @@ from gancourse.grading.borrowing import Loan, from_bytecode, from_package, solve
 LESSON = "11_inpainting"
 
 BORROWED: dict[str, dict[str, Loan]] = {
-    "composite": {
-        "the package's": from_package("models.inpainting", "put_in", "composite"),
-        "the bytecode": from_bytecode("models.inpainting", "put_in", "composite"),
+    "composited": {
+        "the package's": from_package("models.inpainting", "put_in", "composited"),
+        "the bytecode": from_bytecode("models.inpainting", "put_in", "composited"),
     },
     "shown_to_G": {
         "the package's": from_package("models.inpainting", "with_hole", "shown_to_G"),

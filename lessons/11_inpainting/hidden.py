@@ -38,8 +38,8 @@ def some_holes(n: int, height: int, width: int) -> Tensor:
     return masks
 
 
-@check.that("composite", "agrees with going through all pixels")
-def _(composite: Callable) -> None:
+@check.that("composited", "agrees with going through all pixels")
+def _(composited: Callable) -> None:
     n, h, w = (chosen_int(3, between=(1, 4)) for _ in range(3))
     h, w = h + 1, w + 1
     picture, mask, filling = randn(n, 3, h, w), some_holes(n, h, w), randn(n, 3, h, w)
@@ -47,7 +47,7 @@ def _(composite: Callable) -> None:
     for k, _, i, j in np.ndindex(n, 1, h, w):
         if mask[k, 0, i, j] == 1:
             want[k, :, i, j] = array(filling)[k, :, i, j]
-    got = numbers(composite(picture, mask, filling), (n, 3, h, w), advice="Return pictures of the same shape.")
+    got = numbers(composited(picture, mask, filling), (n, 3, h, w), advice="Return pictures of the same shape.")
     expect(np.array_equal(got.numpy(), want), "A pixel does not come as it was in the picture or the filling.")
 
 

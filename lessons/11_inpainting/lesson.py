@@ -121,17 +121,17 @@ for name in "ABC":
 # (Some papers have it the other way around.) The network draws whole pictures. We take from them what lies in the
 # hole; what was known stays as it was.
 
-# %% [markdown] exercise="composite" stars=1 minutes=10
+# %% [markdown] exercise="composited" stars=1 minutes=10
 # ### Exercise 1: put it in
 #
-# `composite(picture, mask, filling)`: pictures (n, 3, H, W), masks (n, 1, H, W) of 0 and 1, fillings (n, 3, H, W).
+# `composited(picture, mask, filling)`: pictures (n, 3, H, W), masks (n, 1, H, W) of 0 and 1, fillings (n, 3, H, W).
 # Return the filling where the mask is 1 and the picture where it is 0.
 #
 # - Known pixels come out **to the bit** as they went in, and the filling's pixels in the hole likewise, whatever stands
 #   in the other one at that place: networks that blow up make infinity and NaN.
 # - Gradients reach the filling's hole, and no other part of it. Change nothing that you are given.
 
-# %% [markdown] hints="composite"
+# %% [markdown] hints="composited"
 # Mixing by multiplication has two traps: 0 · ∞ is no number, and sums are rounded.
 # ---
 # Choose, pixel by pixel, from one or the other.
@@ -139,15 +139,15 @@ for name in "ABC":
 # `torch.where(condition, where_true, where_false)` repeats the mask's one plane for all colors by itself.
 
 
-# %% solution="composite"
-def composite(picture, mask, filling):
+# %% solution="composited"
+def composited(picture, mask, filling):
     """The filling where the mask is 1, the picture where it is 0: (n, 3, H, W)."""
     ### BEGIN SOLUTION
     return torch.where(mask > 0, filling, picture)
     ### END SOLUTION
 
 
-# %% test="composite" points=1
+# %% test="composited" points=1
 
 # %% [markdown] exercise="shown_to_G" stars=1 minutes=10
 # ### Exercise 2: what the network is shown
@@ -775,7 +775,7 @@ for name, weights in {"whole": (WHOLE, 0.0), "patch": (0.0, PATCH), "both": (WHO
 def filled_by(G, pictures, masks):
     """What a network makes of pictures with holes, a hundred at a time."""
     pairs = zip(pictures.split(100), masks.split(100), strict=True)
-    return torch.cat([composite(some, holes, G(shown_to_G(some, holes))) for some, holes in pairs])
+    return torch.cat([composited(some, holes, G(shown_to_G(some, holes))) for some, holes in pairs])
 
 
 squares = test_masks("square", len(y_held))
@@ -861,7 +861,7 @@ play_broken("B")
 # Run B: what is wrong?
 #
 # - [ ] the judge has won :: There is none in this run.
-# - [ ] known pixels have changed :: They are put back to the bit, by your `composite`.
+# - [ ] known pixels have changed :: They are put back to the bit, by your `composited`.
 # - [x] the network copies what is known, and what it fills in is gray, like the hole it was shown :: It was never
 #   asked about the hole.
 #
@@ -988,7 +988,7 @@ def three_fillings(drawn):
     mask, picture = torch.from_numpy(drawn > 0).float()[None, None], face_on_canvas[None]
     given = shown_to_G(picture, mask)
     made = [shipped["L1"](given), shipped["both"](given), shipped["many"](given, noise)]
-    return torch.cat([composite(picture, mask, filling)[0] for filling in made], 2)
+    return torch.cat([composited(picture, mask, filling)[0] for filling in made], 2)
 
 
 eraser = Canvas(
@@ -1020,7 +1020,7 @@ eraser
 # [0, 1], and only the holes count.
 #
 # What counts is the mean absolute error in the holes, in percent of the error of an *even* filling, each picture's hole
-# in the mean of its known pixels. Bronze takes at most **58** percent, silver **46**, gold **39.5**. A run may take 45
+# in the mean of its known pixels. Bronze takes at most **64** percent, silver **50**, gold **41**. A run may take 45
 # seconds. Graders have other faces.
 
 # %% [markdown] hints="fill_holes"

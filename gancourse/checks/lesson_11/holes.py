@@ -51,22 +51,22 @@ def composite_case() -> Case:
     return Case("two pictures with holes of their own", want, usual, (picture, mask, filling))
 
 
-@check.that("composite", "is the filling in the hole, and the picture elsewhere", point=True)
-def _(composite: Callable) -> None:
+@check.that("composited", "is the filling in the hole, and the picture elsewhere", point=True)
+def _(composited: Callable) -> None:
     case = drawn(composite_case, always=True)
-    got = numbers(composite(*case.inputs), (2, 3, 4, 5), advice="Return pictures of the same shape.")
+    got = numbers(composited(*case.inputs), (2, 3, 4, 5), advice="Return pictures of the same shape.")
     case.compare(got, show=False)
     for k in range(3):
         expect(intact(case.inputs[k]), CHANGES.format(which=f"number {k + 1}"))
 
 
-@check.that("composite", "leaves known pixels as they are, to the bit, whatever the filling has there", point=True)
-def _(composite: Callable) -> None:
+@check.that("composited", "leaves known pixels as they are, to the bit, whatever the filling has there", point=True)
+def _(composited: Callable) -> None:
     for bad in (math.inf, math.nan, 1e30):
         picture = (randn(3, 3, 5, 4) * torch.tensor([1.0, 1e-6, 1e6])[:, None, None, None]).float()
         mask, filling = a_hole(3, 5, 4), randn(3, 3, 5, 4)
         filling = torch.where(mask > 0, filling, torch.full_like(filling, bad))
-        got = pixels_of(composite(picture, mask, filling), (3, 3, 5, 4))
+        got = pixels_of(composited(picture, mask, filling), (3, 3, 5, 4))
         known = (mask == 0).expand_as(picture)
         told = f"Where the filling holds {bad:g} under a known pixel"
         expect(bool(got[known].isfinite().all()), f"{told}, that pixel is no number any more. Choose; do not multiply.")
@@ -74,22 +74,22 @@ def _(composite: Callable) -> None:
         expect(same, f"{told}, that pixel changes. Known pixels stay, to the bit: choose; do not multiply or add.")
 
 
-@check.that("composite", "takes the filling as it is, whatever the picture has in the hole")
-def _(composite: Callable) -> None:
+@check.that("composited", "takes the filling as it is, whatever the picture has in the hole")
+def _(composited: Callable) -> None:
     for bad in (math.inf, math.nan):
         picture, mask, filling = randn(2, 3, 3, 6), a_hole(2, 3, 6), randn(2, 3, 3, 6)
         picture = torch.where(mask > 0, torch.full_like(picture, bad), picture)
-        got = pixels_of(composite(picture, mask, filling), (2, 3, 3, 6))
+        got = pixels_of(composited(picture, mask, filling), (2, 3, 3, 6))
         hidden = (mask > 0).expand_as(picture)
         same = bool(got[hidden].isfinite().all()) and torch.equal(got[hidden].float(), filling[hidden])
         expect(same, f"Where the picture holds {bad:g} in the hole, the filling does not come as it is.")
 
 
-@check.that("composite", "sends gradients to the filling's hole alone")
-def _(composite: Callable) -> None:
+@check.that("composited", "sends gradients to the filling's hole alone")
+def _(composited: Callable) -> None:
     picture, mask = randn(2, 3, 4, 4), a_hole(2, 4, 4)
     filling, weights = randn(2, 3, 4, 4).requires_grad_(), 1 + rand(2, 3, 4, 4)
-    out = composite(picture, mask, filling)
+    out = composited(picture, mask, filling)
     differentiable(out, "The result is cut off from the filling: G could not learn by it.")
     (out * weights).sum().backward()
     expect(filling.grad is not None, "No gradient reaches the filling.")
@@ -234,6 +234,15 @@ def _(free_form_masks: Callable) -> None:
     expect(boxed < 0.7, told.replace("are rectangles", "are rectangles, or nearly"))
 
 
+def along(masks: Tensor, down: int, right: int) -> float:
+    """How often a pixel and the one so many down and right of it are both hidden, of masks (n, size, size)."""
+    size = masks.shape[1]
+    here, there = masks[:, : size - down], masks[:, down:]
+    return 1e-6 + float(
+        (here[:, :, max(0, -right) : size - max(0, right)] * there[:, :, max(0, right) : size + min(0, right)]).mean()
+    )
+
+
 @check.that("free_form_masks", "draws each mask anew, and lies anywhere in the picture")
 def _(free_form_masks: Callable) -> None:
     masks = some_masks(free_form_masks, 96, 32, 0.2, a_seed())[:, 0]
@@ -245,6 +254,9 @@ def _(free_form_masks: Callable) -> None:
     often = masks.mean(0)
     edge = torch.cat([often[0], often[-1], often[:, 0], often[:, -1]]).mean().item()
     expect(edge > 0.04, f"A pixel at the edge is hidden in {edge:.0%} of masks: begin strokes anywhere.")
+    ways = [along(masks, down, right) for down, right in ((6, 6), (6, -6), (8, 0), (0, 8))]
+    one_way = max(ways[0] / ways[1], ways[1] / ways[0], ways[2] / ways[3], ways[3] / ways[2])
+    expect(one_way < 1.6, "Strokes run in one direction more than in others. A direction is an angle, of a full turn.")
     expect(float(often.max()) < 0.55, f"A pixel is hidden in {float(often.max()):.0%} of all masks: begin anywhere.")
 
 
