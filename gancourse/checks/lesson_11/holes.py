@@ -60,7 +60,7 @@ def _(composited: Callable) -> None:
         expect(intact(case.inputs[k]), CHANGES.format(which=f"number {k + 1}"))
 
 
-@check.that("composited", "leaves known pixels as they are, to the bit, whatever the filling has there", point=True)
+@check.that("composited", "keeps known pixels, to the bit, whatever the filling has there", alone=False, point=True)
 def _(composited: Callable) -> None:
     for bad in (math.inf, math.nan, 1e30):
         picture = (randn(3, 3, 5, 4) * torch.tensor([1.0, 1e-6, 1e6])[:, None, None, None]).float()
@@ -74,7 +74,7 @@ def _(composited: Callable) -> None:
         expect(same, f"{told}, that pixel changes. Known pixels stay, to the bit: choose; do not multiply or add.")
 
 
-@check.that("composited", "takes the filling as it is, whatever the picture has in the hole")
+@check.that("composited", "takes the filling as it is, whatever the picture has in the hole", alone=False)
 def _(composited: Callable) -> None:
     for bad in (math.inf, math.nan):
         picture, mask, filling = randn(2, 3, 3, 6), a_hole(2, 3, 6), randn(2, 3, 3, 6)
