@@ -11,7 +11,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-LONGEST = 1.2  # of the side: no stroke is longer, in pixels
+LONGEST_STROKE = 1.2  # of the side: no stroke is longer, in pixels
 
 
 def stroke_masks(
@@ -41,7 +41,7 @@ def stroke_mask(size: int, share: float, brush: float, generator: torch.Generato
     dab = places[:, None] ** 2 + places**2 <= (brush / 2) ** 2
     wide = torch.zeros(size + 2 * radius, size + 2 * radius, dtype=torch.bool)
     inside = wide[radius : size + radius, radius : size + radius]
-    steps = int(LONGEST * size)
+    steps = int(LONGEST_STROKE * size)
     while True:
         start = torch.rand(3, generator=generator)
         drift = torch.randn(steps, generator=generator) * 0.35

@@ -18,9 +18,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from gancourse.games.base import Batch, Game, Turn
-from gancourse.models.inpainting import Filler, put_in, with_hole
+from gancourse.models.inpainting import Filler, filled_picture, with_hole
 
-SMALLEST = 1e-2  # added to the ratio of differences, below which a difference of fillings counts as none
+LEAST_RATIO = 1e-2  # added to the ratio of differences, below which a difference of fillings counts as none
 
 
 def in_the_hole(fillings: Tensor, pictures: Tensor, masks: Tensor) -> Tensor:
@@ -68,7 +68,7 @@ class Inpainting(Game):
         given, noise = with_hole(true, masks), self.G.noise
         z = self.normal(len(batch), noise) if noise else None
         filling = self.G(given, z)
-        filled = put_in(true, masks, filling)
+        filled = filled_picture(true, masks, filling)
         if "D" in self.nets:
             real, fake = self.D(true), self.D(filled.detach())
             parts = [
@@ -87,5 +87,5 @@ class Inpainting(Game):
             other_z = self.normal(len(batch), noise)
             other = self.G(given, other_z)
             ratio = in_the_hole(other, filling, masks) / (other_z - z).abs().mean()
-            loss = loss + self.apart / (ratio + SMALLEST)
+            loss = loss + self.apart / (ratio + LEAST_RATIO)
         yield "G", loss

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 from gancourse.metrics import frechet_from_features
+from gancourse.metrics.domains import correlation
 from gancourse.metrics.embedding import features
 from gancourse.models import store
 from gancourse.models.dcgan import Discriminator, pooled_layers
@@ -116,9 +117,3 @@ def hidden_factors(fill: Fill, pictures: Tensor, truth: Mapping[str, Tensor]) ->
             "found": float(worn[has].float().mean()), "invented": float(worn[~has].float().mean()),
         }  # fmt: skip
     return found
-
-
-def correlation(x: Tensor, y: Tensor) -> float:
-    """Pearson's, 0 where one of them does not vary."""
-    x, y = x - x.mean(), y - y.mean()
-    return float((x @ y) / (x.norm() * y.norm()).clamp(min=1e-12))

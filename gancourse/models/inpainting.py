@@ -105,6 +105,6 @@ def with_hole(pictures: Tensor, masks: Tensor) -> Tensor:
     return torch.cat([torch.where(masks > 0, 0.0, pictures), masks.expand(len(pictures), -1, -1, -1)], 1)
 
 
-def put_in(pictures: Tensor, masks: Tensor, fillings: Tensor) -> Tensor:
+def filled_picture(pictures: Tensor, masks: Tensor, fillings: Tensor) -> Tensor:
     """The filling in the hole, and the picture, untouched, everywhere else."""
     return torch.where(masks > 0, fillings, pictures)

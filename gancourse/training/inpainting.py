@@ -23,35 +23,37 @@ from gancourse.data.images import Images, to_unit
 from gancourse.games.inpainting import Inpainting, in_the_hole
 from gancourse.metrics.filling import Fill, hole_figures, shape_masks
 from gancourse.models import store
-from gancourse.models.inpainting import Filler, TwoHeaded, put_in, with_hole
+from gancourse.models.inpainting import Filler, TwoHeaded, filled_picture, with_hole
 from gancourse.training.engine import Engine
 from gancourse.training.keeping import renew_table
 from gancourse.training.machine import Machine
 from gancourse.training.speed.form import Form
 
-FILLERS, SIDE, HOW_MANY_FACES = "inpainting_64", 64, 8000
-NEAR_STEPS, JUDGED_STEPS, APART_STEPS = 3500, 1200, 500
-JUDGE_OF_WHOLE, JUDGE_OF_PATCHES, APART, NOISE = 0.01, 0.01, 0.01, 4
-SHARES, BRUSHES = (0.1, 0.2, 0.3, 0.4), (0.1, 0.16, 0.25)
+FILLERS, FILLER_SIDE, HOW_MANY_FACES = "inpainting_64", 64, 8000
+NEAR_STEPS, BOTH_STEPS, APART_STEPS = 3500, 1200, 500
+JUDGE_OF_WHOLE, JUDGE_OF_PATCHES, APART_WEIGHT, FILLER_NOISE = 0.01, 0.01, 0.01, 4
+HOLE_SHARES, BRUSHES = (0.1, 0.2, 0.3, 0.4), (0.1, 0.16, 0.25)
 """The holes that are learned from: shares of the picture, and brushes as shares of its side."""
 
 Fills = Callable[[Tensor], Tensor]
 
 
 @functools.cache
-def whole_faces(n: int, split: str = "train", size: int = SIDE) -> Images:
+def whole_faces(n: int, split: str = "train", size: int = FILLER_SIDE) -> Images:
     return data.load("faces", size=size, split=split, attributes=[], n=n)
 
 
 @functools.cache
-def heap_of_holes(n: int, size: int = SIDE, seed: int = 0) -> Tensor:
+def heap_of_holes(n: int, size: int = FILLER_SIDE, seed: int = 0) -> Tensor:
     """Free-form masks of all shares and brushes, (about n, 1, size, size)."""
     draw = torch.Generator().manual_seed(seed)
-    each = max(1, n // (len(SHARES) * len(BRUSHES)))
-    return torch.cat([stroke_masks(each, size, share, brush * size, draw) for share in SHARES for brush in BRUSHES])
+    each = max(1, n // (len(HOLE_SHARES) * len(BRUSHES)))
+    return torch.cat(
+        [stroke_masks(each, size, share, brush * size, draw) for share in HOLE_SHARES for brush in BRUSHES]
+    )
 
 
-def masks_of(shape: str, n: int, size: int = SIDE) -> Tensor:
+def masks_of(shape: str, n: int, size: int = FILLER_SIDE) -> Tensor:
     """Masks of a shape that is not trained on, or "strokes": free-form ones that are held out."""
     if shape != "strokes":
         return shape_masks(shape, n, size)
@@ -68,7 +70,7 @@ def filling_engine(
     patch: float = 0.0,
     apart: float = 0.0,
     noise: int = 0,
-    size: int = SIDE,
+    size: int = FILLER_SIDE,
     n: int = HOW_MANY_FACES,
     holes: int = 1200,
 ) -> Engine:
@@ -117,7 +119,7 @@ def trained_filler(name: str, engine: Engine, steps: int) -> Filler:
 def filled_by(G: Fills, pictures: Tensor, masks: Tensor) -> Tensor:
     """Pictures with their holes filled, a hundred at a time."""
     return torch.cat([
-        put_in(some, holes, G(with_hole(some, holes)))
+        filled_picture(some, holes, G(with_hole(some, holes)))
         for some, holes in zip(pictures.split(100), masks.split(100), strict=True)
     ])  # fmt: skip
 
@@ -148,7 +150,7 @@ def filling(G: Fills) -> Fill:
 
 
 def keep_fillers(
-    out: Path | None = None, near: int = NEAR_STEPS, judged: int = JUDGED_STEPS, apart: int = APART_STEPS
+    out: Path | None = None, near: int = NEAR_STEPS, judged: int = BOTH_STEPS, apart: int = APART_STEPS
 ) -> Path:
     """Train the three networks, measure them, and write them.
 
@@ -159,7 +161,7 @@ def keep_fillers(
     first = trained_filler("L1", filling_engine(near, 0), near)
     both = filling_engine(judged, 0, first, JUDGE_OF_WHOLE, JUDGE_OF_PATCHES)
     nets = {"L1": first, "both": trained_filler("both judgments", both, judged)}
-    many = filling_engine(apart, 0, nets["both"], JUDGE_OF_WHOLE, JUDGE_OF_PATCHES, APART, NOISE)
+    many = filling_engine(apart, 0, nets["both"], JUDGE_OF_WHOLE, JUDGE_OF_PATCHES, APART_WEIGHT, FILLER_NOISE)
     nets["many"] = trained_filler("with noise", many, apart)
     return write_fillers(nets, near + judged + apart, out)
 

@@ -30,13 +30,11 @@ from gancourse.authoring.measuring import ranged, run_parts
 from gancourse.data.images import Images, to_unit
 from gancourse.metrics.filling import Fill, hidden_factors, hole_figures
 from gancourse.models import store
-from gancourse.models.inpainting import Filler, put_in, with_hole
+from gancourse.models.inpainting import Filler, filled_picture, with_hole
 from gancourse.training.inpainting import (
-    APART,
+    APART_WEIGHT,
+    FILLER_NOISE,
     FILLERS,
-    JUDGE_OF_PATCHES,
-    JUDGE_OF_WHOLE,
-    NOISE,
     apartness,
     filling,
     filling_engine,
@@ -47,10 +45,8 @@ from gancourse.training.inpainting import (
 
 STEPS = 500  # by L1, and then half as many again with what is added
 COUNT, FACES, SHAPES = 500, 4000, ("strokes", "square", "half")
-JUDGES = {
-    "none": (0.0, 0.0), "whole": (JUDGE_OF_WHOLE, 0.0), "patch": (0.0, JUDGE_OF_PATCHES),
-    "both": (JUDGE_OF_WHOLE, JUDGE_OF_PATCHES),
-}  # fmt: skip
+JUDGED = 0.03  # the weight of a judge, as in the lesson
+JUDGES = {"none": (0.0, 0.0), "whole": (JUDGED, 0.0), "patch": (0.0, JUDGED), "both": (JUDGED, JUDGED)}
 
 
 @functools.cache
@@ -93,7 +89,7 @@ def figures_of(fill: Fill, seed: int, size: int) -> dict[str, dict[str, float]]:
 
 
 def around(pictures: Tensor, masks: Tensor) -> Tensor:
-    return put_in(pictures, masks, from_around(with_hole(pictures, masks)))
+    return filled_picture(pictures, masks, from_around(with_hole(pictures, masks)))
 
 
 def table_of(ways: dict[str, Callable[[int], Fill]], seeds: list[int], size: int) -> dict[str, list[dict]]:
@@ -149,17 +145,17 @@ def hidden(seeds: list[int], steps: int) -> bool:
 
 def noise(seeds: list[int], steps: int) -> bool:
     """Fillings by other noise."""
-    rows: dict[float, list[dict[str, float]]] = {0.0: [], APART: []}
+    rows: dict[float, list[dict[str, float]]] = {0.0: [], APART_WEIGHT: []}
     for seed in seeds:
         true = to_unit(held_faces(seed, 32).pixels)
         masks = masks_of("square", len(true), 32)
         for weight, row in rows.items():
-            net = with_more(seed, steps, *JUDGES["both"], weight, NOISE)
+            net = with_more(seed, steps, *JUDGES["both"], weight, FILLER_NOISE)
             found = hole_figures(filling(net)(true, masks), true, masks)
             row.append({"apart": apartness(net, true, masks), **found})
     for weight, row in rows.items():
         told(f"weight {weight:g}", row)
-    return all(less["apart"] < more["apart"] for less, more in zip(rows[0.0], rows[APART], strict=True))
+    return all(less["apart"] < more["apart"] for less, more in zip(rows[0.0], rows[APART_WEIGHT], strict=True))
 
 
 PARTS: dict[str, Callable[[list[int], int], bool]] = {

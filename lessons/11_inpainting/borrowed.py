@@ -9,8 +9,8 @@ LESSON = "11_inpainting"
 
 BORROWED: dict[str, dict[str, Loan]] = {
     "composited": {
-        "the package's": from_package("models.inpainting", "put_in", "composited"),
-        "the bytecode": from_bytecode("models.inpainting", "put_in", "composited"),
+        "the package's": from_package("models.inpainting", "filled_picture", "composited"),
+        "the bytecode": from_bytecode("models.inpainting", "filled_picture", "composited"),
     },
     "shown_to_G": {
         "the package's": from_package("models.inpainting", "with_hole", "shown_to_G"),
@@ -27,14 +27,14 @@ BORROWED: dict[str, dict[str, Loan]] = {
         "the checks' own": withheld(
             "from gancourse.checks.lesson_11.fields import spread\n\n"
             "def spread_kernel(weight, dilation):\n"
-            "    return spread(weight, dilation)\n"
+            "    return spread_weights(weight, dilation)\n"
         ),
     },
     "dilated_field": {
         "the checks' own": withheld(
             "from gancourse.checks.lesson_11.fields import reach\n\n"
             "def dilated_field(layers):\n"
-            "    return reach(layers)\n"
+            "    return field_width(layers)\n"
         ),
     },
     "seen_pixels": {

@@ -12,7 +12,7 @@ from gancourse.data.holes import stroke_masks
 from gancourse.data.images import to_unit
 from gancourse.metrics.filling import band_masks, shape_masks
 from gancourse.models import store
-from gancourse.models.inpainting import put_in, with_hole
+from gancourse.models.inpainting import filled_picture, with_hole
 from gancourse.training.inpainting import from_around
 
 SHOWN = slice(8, 16)
@@ -26,7 +26,11 @@ def main() -> None:
     strokes = stroke_masks(4, 64, 0.3, 9, torch.Generator().manual_seed(2))
     masks = torch.cat([strokes, band_masks("glasses", 2), shape_masks("half", 1), band_masks("smile", 1)])
     given = with_hole(true, masks)
-    rows = [given[:, :3], *(put_in(true, masks, fill(given)) for fill in (from_around, nets["L1"], nets["both"])), true]
+    rows = [
+        given[:, :3],
+        *(filled_picture(true, masks, fill(given)) for fill in (from_around, nets["L1"], nets["both"])),
+        true,
+    ]
     large = torch.cat(rows).repeat_interleave(2, 2).repeat_interleave(2, 3)
     sheet = make_grid(large, 8, padding=4, pad_value=1.0)
     save_image((sheet.clamp(-1, 1) + 1) / 2, asset(find("11_inpainting"), "faces.png"))

@@ -12,8 +12,8 @@ from torch import Tensor
 from gancourse.data.holes import stroke_masks
 from gancourse.games import Batch
 from gancourse.games.inpainting import Inpainting, in_the_hole
-from gancourse.metrics.filling import band_masks, correlation, cut_around, hole_figures, shape_masks
-from gancourse.models.inpainting import Filler, TwoHeaded, put_in, with_hole
+from gancourse.metrics.filling import band_masks, cut_around, hole_figures, shape_masks
+from gancourse.models.inpainting import Filler, TwoHeaded, filled_picture, with_hole
 from gancourse.training.inpainting import apartness, from_around, masks_of, take_over
 
 
@@ -40,7 +40,7 @@ def test_strokes_cover_their_share_and_follow_their_generator() -> None:
 def test_known_pixels_stay_and_hidden_ones_are_hidden() -> None:
     y, masks = pictures(), holes(3)
     known = (masks == 0).expand_as(y)
-    made = put_in(y, masks, torch.full_like(y, math.nan))
+    made = filled_picture(y, masks, torch.full_like(y, math.nan))
     assert torch.equal(made[known], y[known])
     assert made[~known].isnan().all()
     given = with_hole(torch.where(masks > 0, math.inf, y), masks)
@@ -74,7 +74,7 @@ def test_the_game_weighs_both_heads_and_shows_d_the_composite() -> None:
     (first, d_loss), (second, g_loss) = game.play(Batch(y))
     hole = masks.expand(3, -1, -1, -1)
     filling = G(with_hole(y, hole))
-    filled = put_in(y, hole, filling)
+    filled = filled_picture(y, hole, filling)
     (rw, rp), (fw, fp) = D(y), D(filled)
     want = F.softplus(-rw).mean() + F.softplus(fw).mean() + F.softplus(-rp).mean() + F.softplus(fp).mean()
     assert (first, second) == ("D", "G")
@@ -117,7 +117,7 @@ def test_shapes_that_nobody_trains_on() -> None:
 
 def test_figures_count_the_hole_alone() -> None:
     y, masks = pictures(40, 64), shape_masks("square", 40)
-    made = put_in(y, masks, (y + 0.2).clamp(-1, 1))
+    made = filled_picture(y, masks, (y + 0.2).clamp(-1, 1))
     found = hole_figures(made, y, masks)
     off = (made - y).abs()[masks.expand_as(y) > 0] / 2
     assert found["L1"] == pytest.approx(float(off.mean()), rel=1e-4)
@@ -135,10 +135,3 @@ def test_from_around_is_smooth_and_keeps_what_is_known() -> None:
     assert torch.equal(made[(masks == 0).expand_as(y)], y[(masks == 0).expand_as(y)])
     even = torch.full((1, 3, 32, 32), 0.3)
     assert torch.allclose(from_around(with_hole(even, masks[:1])), even, atol=1e-5)
-
-
-def test_correlation() -> None:
-    x = torch.tensor([1.0, 2.0, 3.0])
-    assert correlation(x, 2 * x + 1) == pytest.approx(1)
-    assert correlation(x, -x) == pytest.approx(-1)
-    assert correlation(x, torch.ones(3)) == 0

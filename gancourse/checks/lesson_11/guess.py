@@ -177,7 +177,7 @@ class Torn(Halves):
         return best != simple[self.off] and simple[0] != simple[1] and turned not in simple
 
 
-def asked(answer: Callable, step: int, made: Halves) -> object:
+def asked_step(answer: Callable, step: int, made: Halves) -> object:
     given = {4: {"filling": made.guess}, 6: {"weight": made.weight}}.get(step, {})
     return answer(step, made.joint, made.values, made.seen, **given)
 
@@ -185,7 +185,7 @@ def asked(answer: Callable, step: int, made: Halves) -> object:
 def compare_halves(answer: Callable, step: int) -> None:
     """Ask for one step of the derivation."""
     made = halves()
-    case, got = made.case(step), asked(answer, step, made)
+    case, got = made.case(step), asked_step(answer, step, made)
     if step <= 3:
         case.compare(numbers(got, (4,), advice="Four numbers are asked."))
     else:
@@ -221,7 +221,7 @@ def _(answer: Callable) -> None:
 def _(answer: Callable) -> None:
     for off in (0, 1):
         made = drawn(lambda off=off: Torn(off), always=True)
-        got = asked(answer, 6, made)
+        got = asked_step(answer, 6, made)
         expect(got is not None, NOTHING)
         chosen_row, want = whole(got, "The half's number"), int(made.costs.argmin())
         told = f"For {made.said()} and weight = {made.weight:g} you choose half number {chosen_row}; expected {want}."
@@ -241,7 +241,7 @@ def _(answer: Callable) -> None:
 @check.that("fill_guess", "steps agree: no other filling has a smaller L1 than step 3's", alone=False)
 def _(answer: Callable) -> None:
     made = halves()
-    best = numbers(asked(answer, 3, made), (4,), advice="Four numbers are asked.")
+    best = numbers(asked_step(answer, 3, made), (4,), advice="Four numbers are asked.")
     least = number(answer(4, made.joint, made.values, made.seen, filling=best.float()))
     for _ in range(6):
         other = best.float() + 0.3 * randn(4)

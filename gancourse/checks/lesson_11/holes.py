@@ -66,7 +66,7 @@ def _(composited: Callable) -> None:
         picture = (randn(3, 3, 5, 4) * torch.tensor([1.0, 1e-6, 1e6])[:, None, None, None]).float()
         mask, filling = a_hole(3, 5, 4), randn(3, 3, 5, 4)
         filling = torch.where(mask > 0, filling, torch.full_like(filling, bad))
-        got = pixels_of(composited(picture, mask, filling), (3, 3, 5, 4))
+        got = raw_pixels(composited(picture, mask, filling), (3, 3, 5, 4))
         known = (mask == 0).expand_as(picture)
         told = f"Where the filling holds {bad:g} under a known pixel"
         expect(bool(got[known].isfinite().all()), f"{told}, that pixel is no number any more. Choose; do not multiply.")
@@ -79,7 +79,7 @@ def _(composited: Callable) -> None:
     for bad in (math.inf, math.nan):
         picture, mask, filling = randn(2, 3, 3, 6), a_hole(2, 3, 6), randn(2, 3, 3, 6)
         picture = torch.where(mask > 0, torch.full_like(picture, bad), picture)
-        got = pixels_of(composited(picture, mask, filling), (2, 3, 3, 6))
+        got = raw_pixels(composited(picture, mask, filling), (2, 3, 3, 6))
         hidden = (mask > 0).expand_as(picture)
         same = bool(got[hidden].isfinite().all()) and torch.equal(got[hidden].float(), filling[hidden])
         expect(same, f"Where the picture holds {bad:g} in the hole, the filling does not come as it is.")
@@ -97,7 +97,7 @@ def _(composited: Callable) -> None:
                  what="the filling's gradient is")  # fmt: skip
 
 
-def pixels_of(value: Any, shape: tuple[int, ...]) -> Tensor:
+def raw_pixels(value: Any, shape: tuple[int, ...]) -> Tensor:
     """What came, infinite numbers and NaN allowed."""
     expect(value is not None, NOTHING)
     try:
@@ -148,7 +148,7 @@ def _(shown_to_G: Callable) -> None:
     for bad in (math.inf, math.nan, 1e30):
         picture, mask = randn(2, 3, 4, 3), a_hole(2, 4, 3)
         hidden = (mask > 0).expand_as(picture)
-        got = pixels_of(shown_to_G(torch.where(mask > 0, bad, picture), mask), (2, 4, 4, 3))
+        got = raw_pixels(shown_to_G(torch.where(mask > 0, bad, picture), mask), (2, 4, 4, 3))
         told = f"Where a hidden pixel holds {bad:g}, it comes through: the hole should be 0. Choose; do not multiply."
         expect(bool((got[:, :3][hidden] == 0).all()), told)
         expect(torch.equal(got[:, :3][~hidden].float(), picture[~hidden]), "Known pixels should stay as they are.")
@@ -234,7 +234,7 @@ def _(free_form_masks: Callable) -> None:
     expect(boxed < 0.7, told.replace("are rectangles", "are rectangles, or nearly"))
 
 
-def along(masks: Tensor, down: int, right: int) -> float:
+def hidden_along(masks: Tensor, down: int, right: int) -> float:
     """How often a pixel and the one so many down and right of it are both hidden, of masks (n, size, size)."""
     size = masks.shape[1]
     here, there = masks[:, : size - down], masks[:, down:]
@@ -254,7 +254,7 @@ def _(free_form_masks: Callable) -> None:
     often = masks.mean(0)
     edge = torch.cat([often[0], often[-1], often[:, 0], often[:, -1]]).mean().item()
     expect(edge > 0.04, f"A pixel at the edge is hidden in {edge:.0%} of masks: begin strokes anywhere.")
-    ways = [along(masks, down, right) for down, right in ((6, 6), (6, -6), (8, 0), (0, 8))]
+    ways = [hidden_along(masks, down, right) for down, right in ((6, 6), (6, -6), (8, 0), (0, 8))]
     one_way = max(ways[0] / ways[1], ways[1] / ways[0], ways[2] / ways[3], ways[3] / ways[2])
     expect(one_way < 1.6, "Strokes run in one direction more than in others. A direction is an angle, of a full turn.")
     expect(float(often.max()) < 0.55, f"A pixel is hidden in {float(often.max()):.0%} of all masks: begin anywhere.")

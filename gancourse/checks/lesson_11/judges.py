@@ -56,10 +56,12 @@ def normal_maps(x: Tensor, scale: Tensor, shift: Tensor, kept: tuple[Tensor, Ten
     return made * scale[:, None, None] + shift[:, None, None]
 
 
-Kept = tuple[tuple[Tensor, Tensor], tuple[Tensor, Tensor]]
+KeptByTwo = tuple[tuple[Tensor, Tensor], tuple[Tensor, Tensor]]
 
 
-def judged(x: Tensor, weights: list[Tensor], kept: Kept | None = None, slip: str = "") -> tuple[Tensor, Tensor]:
+def said_by_both(
+    x: Tensor, weights: list[Tensor], kept: KeptByTwo | None = None, slip: str = ""
+) -> tuple[Tensor, Tensor]:
     """What both heads say, in double precision, or by this slip."""
     x = x.double()
     k1, b1, k2, s2, h2, k3, s3, h3, linear, lb, patch, pb = weights
@@ -108,8 +110,8 @@ def _(answer: Callable) -> None:
         net.train()
         x = randn(3, 3, size, size)
         got = both_logits(net(x), 3, size // 4)
-        want, names = judged(x, weights), ("the whole's logits are", "the patches' logits are")
-        wrong = {said: judged(x, weights, slip=slip) for slip, said in HEAD_SLIPS.items()}
+        want, names = said_by_both(x, weights), ("the whole's logits are", "the patches' logits are")
+        wrong = {said: said_by_both(x, weights, slip=slip) for slip, said in HEAD_SLIPS.items()}
         for k in (0, 1):
             usual = {said: both[k] for said, both in wrong.items()}
             where = f"random weights and size={size}"
@@ -132,7 +134,7 @@ def _(answer: Callable) -> None:
             left = 0.9**times
             mean, var = h.mean((0, 2, 3)), h.var((0, 2, 3))
             kept.append(((1 - left) * mean, left + (1 - left) * var))
-        return judged(other, weights, (kept[0], kept[1]))
+        return said_by_both(other, weights, (kept[0], kept[1]))
 
     advice = {
         "The trunk looks at the same pictures twice, once for each head. Call it once, and keep its maps.": (
@@ -163,7 +165,7 @@ def _(answer: Callable) -> None:
         differentiable(patch, "The patches' logits are cut off from the weights.")
         (share[0] * whole.sum() + share[1] * patch.sum()).backward()
         leaves = [w.clone().requires_grad_() for w in weights]
-        said = judged(x, leaves, kept)
+        said = said_by_both(x, leaves, kept)
         want = torch.autograd.grad(share[0] * said[0].sum() + share[1] * said[1].sum(), leaves[:5])
         names = {(1.0, 0.0): "the whole's logits", (0.0, 1.0): "the patches' logits"}.get(share, "both")
         for p, slope in zip(heads_parts(net, width, 16), want, strict=False):
@@ -277,36 +279,36 @@ class Joint:
         caught = [F.softplus(part.double()).mean() for part in self.fake]
         a, b = self.w
         own = (off * inside).sum((1, 2, 3)) / (3 * inside.sum((1, 2, 3)))
-        judged = a * whole + b * patch
-        self.want = near + judged
+        both_parts = a * whole + b * patch
+        self.want = near + both_parts
         self.usual = {
-            "L1 is taken over the whole picture. Take it in the hole.": off.mean() + judged,
+            "L1 is taken over the whole picture. Take it in the hole.": off.mean() + both_parts,
             "L1 is divided by all pixels. Divide by those of the hole, times three channels.": (
-                (off * inside).mean() + judged
+                (off * inside).mean() + both_parts
             ),
             "L1 is taken of the known pixels. The mask is 1 in the hole.": (
-                (off * (1 - inside)).sum() / (3 * float((1 - inside).sum())) + judged
+                (off * (1 - inside)).sum() / (3 * float((1 - inside).sum())) + both_parts
             ),
-            "L1 is divided by the hole's pixels, but not by the channels.": 3 * near + judged,
-            "L1 is added up. Take its mean over the hole.": (off * inside).sum() + judged,
+            "L1 is divided by the hole's pixels, but not by the channels.": 3 * near + both_parts,
+            "L1 is added up. Take its mean over the hole.": (off * inside).sum() + both_parts,
             "Each picture's own mean is averaged. Take one mean over all pixels in the batch's holes.": (
-                own.mean() + judged
+                own.mean() + both_parts
             ),
             "Squares are taken. It is the absolute difference.": (
-                (off.square() * inside).sum() / (3 * count) + judged
+                (off.square() * inside).sum() / (3 * count) + both_parts
             ),
             "The two weights are swapped.": near + b * whole + a * patch,
             "The weights are not used.": near + whole + patch,
             "The whole's judgment is missing.": near + b * patch,
             "The patches' judgment is missing.": near + a * whole,
-            "L1 is missing.": judged,
+            "L1 is missing.": both_parts,
             "The judgments are missing.": near,
             "That teaches G to be caught: −log σ(logit) is softplus of the negative logit.": (
                 near + a * caught[0] + b * caught[1]
             ),
             "That is the minimax loss. Asked for is −log σ(logit).": near - a * caught[0] - b * caught[1],
             "Patches are added up. Take their mean.": near + a * whole + 18 * b * patch,
-            "The sign of the judgments is the other way around.": near - judged,
+            "The sign of the judgments is the other way around.": near - both_parts,
         }  # fmt: skip
 
     @property

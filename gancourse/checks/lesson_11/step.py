@@ -31,7 +31,7 @@ from gancourse.checks.steps import (
 )
 from gancourse.checks.values import described, expect_close
 
-FOUR = "Return four numbers: D's loss, L1, and both judgments; you return {came}."
+FOUR_ASKED = "Return four numbers: D's loss, L1, and both judgments; you return {came}."
 
 
 class FillingGame:
@@ -55,7 +55,7 @@ class FillingGame:
     def play(self, step: Callable) -> Tensor:
         """Let the student's step play; the four numbers, as a tensor (4,)."""
         got = step(self.G, self.D, *self.opts, self.picture, self.mask, *self.w)
-        return several_losses(got, 4, FOUR.format(came=described(got)))
+        return several_losses(got, 4, FOUR_ASKED.format(came=described(got)))
 
     def expected(self, slip: str = "") -> FillingStep:
         """What should come of it, or what this slip leads to."""
@@ -126,13 +126,13 @@ class FillingStep:
         self.losses = torch.stack([d_loss.detach(), near.detach(), *[part.detach() for part in said]])
 
 
-LEFT_IN_G = "Gradients of before are still in G: opt_G.zero_grad() before its backward()."
+LEFT_IN_FILLER = "Gradients of before are still in G: opt_G.zero_grad() before its backward()."
 GIVEN_SLIPS = {
     "leak": "G is shown what is in the hole: there its picture is 0.",
     "no mask": "G's fourth channel is not the mask.",
     "turned": "G's mask is turned around: it is 1 in the hole.",
 }
-JUDGE_SLIPS = {
+HEADS_SLIPS = {
     "raw D": "D is shown the filling as it is. It sees the composite, with the picture around the hole.",
     "composite turned": "The composite is the other way around: the filling belongs in the hole.",
     "swapped": "True and filled pictures are swapped: D learns to call the filled ones true.",
@@ -159,24 +159,24 @@ FILLER_SLIPS = {
     "weights swapped": "The two weights are swapped.",
     "whole to G alone": "G does not learn from the patches.",
     "patch to G alone": "G does not learn from the whole's judgment.",
-    "stale G": LEFT_IN_G,
-    "leaked": f"{LEFT_IN_G} D's loss went back into G: detach the picture there.",
-    "stale and leaked": f"{LEFT_IN_G} And D's loss went back into G: detach the picture there.",
+    "stale G": LEFT_IN_FILLER,
+    "leaked": f"{LEFT_IN_FILLER} D's loss went back into G: detach the picture there.",
+    "stale and leaked": f"{LEFT_IN_FILLER} And D's loss went back into G: detach the picture there.",
 }
-RETURNED_SLIPS = {
+SAID_SLIPS = {
     "weighted": "The judgments are returned with their weights. They are asked without.",
     "heads swapped": "The whole's judgment comes third, and the patches' fourth.",
 }
 
 
-def came_to(game: FillingGame, slip: str, of: str) -> Tensor:
+def came_of_it(game: FillingGame, slip: str, of: str) -> Tensor:
     """What a slip makes of `of`: "G", "D" or "losses"."""
     return getattr(game.expected(slip), of)
 
 
-def as_it_should(game: FillingGame, of: str, slips: dict[str, str], got: Tensor) -> None:
+def as_the_step_should(game: FillingGame, of: str, slips: dict[str, str], got: Tensor) -> None:
     want = getattr(game.expected(), of)
-    usual = {said: partial(came_to, game, slip, of) for slip, said in slips.items()}
+    usual = {said: partial(came_of_it, game, slip, of) for slip, said in slips.items()}
     what = {"D": "D's weights become", "G": "G's weights become"}.get(of, "you return")
     expect_close(got, want, "these pictures", usual, show=of == "losses", what=what, rtol=1e-6, atol=1e-8)
 
@@ -186,7 +186,7 @@ def _(step: Callable) -> None:
     game = FillingGame()
     game.play(step)
     stepped("D", game.D, game.before[1], game.opts[1])
-    as_it_should(game, "D", {**GIVEN_SLIPS, **JUDGE_SLIPS, "raw both": FILLER_SLIPS["raw both"]}, flat(game.D))
+    as_the_step_should(game, "D", {**GIVEN_SLIPS, **HEADS_SLIPS, "raw both": FILLER_SLIPS["raw both"]}, flat(game.D))
 
 
 @check.that("inpainting_step", "moves G one step, by L1 in the hole and past the D that has just moved", point=True)
@@ -195,14 +195,14 @@ def _(step: Callable) -> None:
     game.play(step)
     stepped("G", game.G, game.before[0], game.opts[0])
     # A slip in D's turn moves G, too: D's own are named first.
-    as_it_should(game, "G", {**GIVEN_SLIPS, **FILLER_SLIPS, **JUDGE_SLIPS}, flat(game.G))
+    as_the_step_should(game, "G", {**GIVEN_SLIPS, **FILLER_SLIPS, **HEADS_SLIPS}, flat(game.G))
 
 
 @check.that("inpainting_step", "returns D's loss, L1 and both judgments, each from before its player's step")
 def _(step: Callable) -> None:
     game = FillingGame(n=2)
     got = game.play(step)
-    as_it_should(game, "losses", {**RETURNED_SLIPS, **GIVEN_SLIPS, **FILLER_SLIPS, **JUDGE_SLIPS}, got)
+    as_the_step_should(game, "losses", {**SAID_SLIPS, **GIVEN_SLIPS, **FILLER_SLIPS, **HEADS_SLIPS}, got)
 
 
 @check.that("inpainting_step", "leaves modes, what can learn, and the pictures as they were", alone=False)
