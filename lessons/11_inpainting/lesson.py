@@ -190,7 +190,7 @@ def shown_to_G(picture, mask):
 # - **In each mask** the hole covers `share` of the picture, give or take 0.03.
 # - It is painted by a **brush**, 3 to size / 6 pixels wide, square or round, pixel by pixel along its way: no dust and
 #   no lines thinner than that (but where the picture's edge cuts the brush off).
-# - Strokes **wander**: no rectangles, no single round spot. There are several in a mask. They begin anywhere,
+# - Strokes **wander**: no rectangles, no single round spot. There are two or more in a mask. They begin anywhere,
 #   near the edges as well as in the middle, and go in any direction.
 # - Masks of one call differ. All chance comes from `seed`: the same seed gives the same masks, another one others.
 
@@ -453,8 +453,8 @@ class Generator(nn.Module):
 # ### Exercise 8: three losses, step by step
 #
 # `fill_guess(step, joint, values, seen, filling, weight)`: `joint` (s, k) are probabilities of seen half (row) and
-# hidden half (column), together 1. `values` (k, d) are the hidden halves, d pixels each. `seen` is the number of the
-# half that was seen. Each step is checked by itself.
+# hidden half (column), together 1, none of them 0. `values` (k, d) are the hidden halves, d pixels each. `seen` is the
+# number of the half that was seen. Each step is checked by itself.
 #
 # 1. **What may be there**: the probabilities of the k hidden halves, given what was seen, (k,).
 # 2. **What squares want**: the filling (d,) of the least expected squared error.
@@ -606,7 +606,7 @@ print("A patch's logit sees", dilated_field([(4, 2, 1), (4, 2, 1), (3, 1, 1)]), 
 # `judges_loss(real, fake)`: `real` and `fake` are what $D$ says of true and of filled pictures, tuples (whole, patches)
 # of logits (n, 1) and (n, 1, h, w). Return the sum of **four means**, one number: of $-\log \sigma(\text{real})$ and
 # of $-\log(1 - \sigma(\text{fake}))$, for the whole and for the patches, each over all of its own logits. Logits of
-# hundreds are allowed.
+# hundreds are allowed. Gradients reach all four.
 
 # %% [markdown] hints="judges_loss"
 # Lesson 01's loss, twice.
@@ -637,7 +637,7 @@ def judges_loss(real, fake):
 #   of the batch, taken together. What the filling has under known pixels does not count: it is thrown away.
 # - `whole` · mean of $-\log \sigma$ of the whole's logits, and `patch` · mean of $-\log \sigma$ of the patches'.
 #
-# Logits of −400 and less are allowed. Fillings are finite.
+# Logits of −400 and less are allowed. Fillings are finite, and there is a hole. Gradients reach all three.
 
 # %% [markdown] hints="joint_loss"
 # A mean over the hole is a sum over the hole, divided by how many numbers lie in it.
@@ -668,7 +668,8 @@ def joint_loss(filling, picture, mask, fake, whole, patch):
 #   gives a tuple of two, as in exercise 9, and minimizes what exercise 10 says.
 # - $G$ minimizes what exercise 11 says, by the judgment of the $D$ that has just moved. $G$ may be called once or
 #   twice.
-# - Each player's step leaves the other one as it is, and no gradients of the step before are in it.
+# - Each player's step leaves the other one's parameters as they are, and no gradients of the step before are in it.
+#   True and filled pictures go through $D$ one batch after the other.
 # - Return four plain numbers: $D$'s loss, L1 in the hole, and the means of $-\log \sigma$ of the whole's and of
 #   the patches' logits *without* their weights, each as it was computed for its player's step.
 
@@ -1015,10 +1016,10 @@ eraser
 # %% [markdown] exercise="fill_holes" stars=3 minutes=50 challenge=true
 # ### Exercise 14: fill holes
 #
-# `pictures` (96, 32, 32) are gray faces in [0, 1], doubles, with 0 in their holes; `masks` (96, 32, 32), bool, are True
-# in the hole: squares of 15 pixels, and thick strokes. `known` (400, 32, 32) are other faces, whole. Write
-# `fill_holes(pictures, masks, known)`. It returns all 96 pictures, filled (96, 32, 32); what you return is clipped to
-# [0, 1], and only the holes count.
+# `pictures` (96, 32, 32), a tensor, are gray faces in [0, 1], doubles, with 0 in their holes; `masks` (96, 32, 32),
+# bool, are True in the hole: squares of 15 pixels, and thick strokes. `known` (400, 32, 32) are other faces, whole.
+# Write `fill_holes(pictures, masks, known)`. It returns all 96 pictures, filled (96, 32, 32); what you return is
+# clipped to [0, 1], and only the holes count.
 #
 # What counts is the mean absolute error in the holes, in percent of the error of an *even* filling, each picture's hole
 # in the mean of its known pixels. Bronze takes at most **64** percent, silver **50**, gold **41**. A run may take 45

@@ -19,6 +19,8 @@ from gancourse.checks.values import NOTHING, differentiable, double, expect_clos
 Dilated = list[tuple[int, int, int]]  # kernel, stride, dilation of each layer, from the picture on
 GROWING: Dilated = [(3, 1, 1), (3, 1, 2), (3, 1, 4), (3, 1, 8)]
 EQUAL_DILATIONS: Dilated = [(3, 1, 2)] * 3
+POINTWISE: Dilated = [(3, 1, 2), (1, 2, 1), (3, 1, 1)]  # a kernel of 1 that strides
+TURNED: list[Dilated] = [[(3, 1, 1), (5, 2, 2)], [(5, 2, 2), (3, 1, 1)]]  # the same layers, the other way around
 FIRST_HALVED: Dilated = [(5, 1, 1), (4, 2, 1), (3, 1, 2), (3, 1, 4)]
 
 
@@ -82,7 +84,7 @@ def _(dilated_field: Callable) -> None:
 
 @check.that("dilated_field", "is right where dilations double, where they are equal, and for one layer")
 def _(dilated_field: Callable) -> None:
-    for layers in (GROWING, EQUAL_DILATIONS, FIRST_HALVED, [(7, 1, 3)], [(1, 2, 5)], []):
+    for layers in (GROWING, EQUAL_DILATIONS, FIRST_HALVED, POINTWISE, *TURNED, [(7, 1, 3)], [(1, 2, 5)], []):
         got = dilated_field(list(layers))
         expect(got is not None, NOTHING)
         usual = {said: float(field_width(layers, slip)) for slip, said in FIELD_SLIPS.items()}
@@ -156,7 +158,7 @@ def _(seen_pixels: Callable) -> None:
 
 @check.that("seen_pixels", "has gaps where dilations are equal, and none where they double")
 def _(seen_pixels: Callable) -> None:
-    for layers in (EQUAL_DILATIONS, GROWING, FIRST_HALVED, [(3, 1, 4)], [(2, 3, 1), (2, 1, 1)]):
+    for layers in (EQUAL_DILATIONS, GROWING, FIRST_HALVED, POINTWISE, *TURNED, [(3, 1, 4)], [(2, 3, 1), (2, 1, 1)]):
         compare_pixels(listed_pixels(seen_pixels(list(layers))), layers)
 
 
@@ -204,6 +206,17 @@ def _(spread_kernel: Callable) -> None:
         want = F.conv2d(x.double(), weight.double(), dilation=dilation)
         told = f"a kernel of {sides[0]} × {sides[1]} and dilation {dilation}"
         expect_close(F.conv2d(x.double(), kernel), want, told, show=False, what="the convolution is")
+
+
+@check.that(
+    "spread_kernel", "takes the kernel's numbers as they are, doubles too, with true zeros between", alone=False
+)
+def _(spread_kernel: Callable) -> None:
+    weight = randn(2, 2, 3, 2).double() + 1e-12 * randn(2, 2, 3, 2).double()
+    got = numbers(spread_kernel(weight, 3), (2, 2, 7, 4), advice="A side of k becomes (k − 1) · d + 1.")
+    want = spread_weights(weight, 3)
+    expect(not bool(got[want == 0].any()), "Between the numbers stands something other than 0.")
+    expect(torch.equal(got, want), "The kernel's numbers come back rounded. Make zeros of the kernel's own type.")
 
 
 @check.that("spread_kernel", "lets gradients through to the kernel")
@@ -299,6 +312,13 @@ def _(answer: Callable) -> None:
         values = numbers(kernel)
         usual = float(values.abs().max()) <= 1.001 / 108**0.5 and float(values.std()) > 0.45 / 108**0.5
         expect(usual, "Kernels should start as nn.Conv2d sets them.")
+    for bias in (there[1], there[3]):
+        expect(
+            bool(numbers(bias).abs().max() > 0), "A bias starts with zeros. nn.Conv2d sets it by chance; leave it so."
+        )
+    other = block_parts(built(answer, channels=12, dilation=2), 12)
+    told = "Two blocks of the same sizes share their weights: each makes layers of its own."
+    expect(not any(torch.equal(numbers(p), numbers(q)) for p, q in zip(there, other, strict=True)), told)
 
 
 @check.that("DilatedBlock", "leaves x as it is, and lets gradients through to it and to all weights")

@@ -11,7 +11,7 @@ from torch import Tensor
 from gancourse.checks.core import expect
 from gancourse.checks.inputs import Case, chosen_int, drawn, fresh, rand, randn
 from gancourse.checks.lesson_11.suite import check
-from gancourse.checks.values import NOTHING, double, number, numbers, whole
+from gancourse.checks.values import NOTHING, double, expect_close, number, numbers, whole
 
 FRIENDLY_VALUES = ((1.5, -1.0, 0.5, 0.25), (0.0, 0.0, -0.25, -0.25), (-0.25, 0.75, -0.5, 1.5), (-0.5, 0.5, 0.0, 1.0))
 FRIENDLY_JOINT = ((0.1, 0.08, 0.04, 0.08), (0.06, 0.081, 0.105, 0.054), (0.14, 0.02, 0.12, 0.12))
@@ -248,3 +248,44 @@ def _(answer: Callable) -> None:
         more = number(answer(4, made.joint, made.values, made.seen, filling=other))
         expect(bool(more >= least - 1e-6), "Step 4 says that another filling is nearer than that of step 3.")
     expect(math.isfinite(float(double(float(least)))), "Step 4 should be a number.")
+
+
+ORDERS = torch.tensor([[0, 1, 2, 3], [3, 2, 0, 1], [1, 0, 3, 2], [2, 3, 1, 0]])  # in all of them two make ½
+
+
+@check.that("fill_guess", "step 3: takes the value at which the sum is exactly ½, not the next one", alone=False)
+def _(answer: Callable) -> None:
+    values = torch.empty(4, 4)
+    for pixel, order in enumerate(ORDERS):
+        values[order, pixel] = (randn(4).sort().values * 100).round() / 100 + torch.arange(4) / 8
+    joint = torch.tensor([[1.0, 2, 1, 1], [2, 2, 1, 3], [1, 1, 1, 0]]) / 16
+    want = values.sort(0).values[1].double()
+    usual = {"That is the next one: at least ½ is asked, and ½ is enough.": values.sort(0).values[2].double()}
+    got = numbers(answer(3, joint, values, 1), (4,), advice="Four numbers are asked.")
+    expect_close(got, want, "a half whose probabilities given what was seen are ¼, ¼, ⅛ and ⅜", usual, show=False)
+
+
+@check.that(
+    "fill_guess", "step 6: a half that hardly ever comes is dear, however near it is to all others", alone=False
+)
+def _(answer: Callable) -> None:
+    rare = chosen_int(2, between=(0, 3))
+    values, spots = 0.05 * randn(4, 6), torch.arange(6).reshape(3, 2)  # each other half has two spots of its own
+    values[[k for k in range(4) if k != rare]] += 3 * torch.zeros(3, 6).scatter(1, spots, 1.0)
+    weights = 0.9 + 0.2 * rand(4)
+    weights[rare] = 0.012
+    joint = torch.stack([0.3 + rand(4), weights, 0.3 + rand(4)])
+    joint /= joint.sum()
+    p = joint[1].double() / joint[1].double().sum()
+    errors = (values[:, None] - values).abs().mean(2).double() @ p
+    others = torch.arange(4) != rare
+    # Dear enough that the rare half is left, and not so dear that one could round its probability up to a twentieth.
+    weight = float((errors[others].min() - errors[rare]) / 3)
+    costs = errors - weight * p.log()
+    got = answer(6, joint, values, 1, weight=weight)
+    expect(got is not None, NOTHING)
+    told = f"Half {rare} is near all others and comes in {100 * float(p[rare]):.1f} of 100 cases."
+    row = whole(got, "The half's number")
+    expect(row != rare, f"{told} With weight = {weight:.2f} you choose it: log p is not what it should be.")
+    dear = float(costs[row] - costs.min()) if 0 <= row < 4 else math.inf
+    expect(dear < 1e-4, f"{told} With weight = {weight:.2f} you choose half {row}; expected {int(costs.argmin())}.")

@@ -97,6 +97,31 @@ def _(composited: Callable) -> None:
                  what="the filling's gradient is")  # fmt: skip
 
 
+def odd_pixels(mask: Tensor, where: Tensor) -> Tensor:
+    """Pictures in doubles: numbers that no single precision holds, zeros with a sign, and infinity where it says so."""
+    made = randn(len(mask), 3, *mask.shape[2:]).double() + 1e-12 * rand(1).double()
+    made[..., ::2, :] = torch.where(rand(*made[..., ::2, :].shape) < 0.5, -0.0, made[..., ::2, :])
+    return torch.where(where & (rand(*made.shape) < 0.2), math.inf, made)
+
+
+def to_the_bit(got: Tensor, want: Tensor, what: str) -> None:
+    """Numbers (k,) that should have come through as they are."""
+    expect(bool((got.isfinite() == want.isfinite()).all()), f"{what} that are infinite do not come as they are.")
+    expect(torch.equal(got.double(), want), f"{what} in double precision come back rounded.")
+    same = torch.equal(torch.signbit(got), torch.signbit(want))
+    expect(same, f"{what} that are −0 come back as 0. To the bit they are not the same: choose; do not add.")
+
+
+@check.that("composited", "is exact: for doubles, for infinite numbers, and for the sign of a zero", alone=False)
+def _(composited: Callable) -> None:
+    mask = a_hole(2, 6, 5)
+    hidden = (mask > 0).expand(-1, 3, -1, -1)
+    picture, filling = odd_pixels(mask, ~hidden), odd_pixels(mask, hidden)
+    got = raw_pixels(composited(picture, mask, filling), (2, 3, 6, 5))
+    to_the_bit(got[~hidden], picture[~hidden], "Known pixels")
+    to_the_bit(got[hidden], filling[hidden], "The filling's pixels")
+
+
 def raw_pixels(value: Any, shape: tuple[int, ...]) -> Tensor:
     """What came, infinite numbers and NaN allowed."""
     expect(value is not None, NOTHING)
@@ -152,6 +177,19 @@ def _(shown_to_G: Callable) -> None:
         told = f"Where a hidden pixel holds {bad:g}, it comes through: the hole should be 0. Choose; do not multiply."
         expect(bool((got[:, :3][hidden] == 0).all()), told)
         expect(torch.equal(got[:, :3][~hidden].float(), picture[~hidden]), "Known pixels should stay as they are.")
+        told = f"Where a hidden pixel holds {bad:g}, the mask tells: it should be the mask that you are given."
+        expect(torch.equal(got[:, 3:].float(), mask), told)
+
+
+@check.that("shown_to_G", "is exact: known pixels to the bit, and a plain 0 in the hole", alone=False)
+def _(shown_to_G: Callable) -> None:
+    mask = a_hole(2, 6, 5)
+    hidden = (mask > 0).expand(-1, 3, -1, -1)
+    picture = odd_pixels(mask, ~hidden)
+    got = raw_pixels(shown_to_G(picture, mask), (2, 4, 6, 5))[:, :3]
+    to_the_bit(got[~hidden], picture[~hidden], "Known pixels")
+    told = "Where a hidden pixel is negative, the hole holds −0: its sign came through. Choose; do not multiply by 0."
+    expect(not bool(torch.signbit(got[hidden]).any()), told)
 
 
 @check.that("shown_to_G", "works for one picture, and for many of another size")
@@ -267,3 +305,5 @@ def _(free_form_masks: Callable) -> None:
     expect(torch.equal(first, again), "The same seed gives other masks. Draw all numbers from one generator of it.")
     other = some_masks(free_form_masks, 3, 32, 0.25, seed + 1)
     expect(not torch.equal(first, other), "Another seed gives the same masks.")
+    shared = bool((first[:, None] == other[None]).flatten(2).all(2).any())
+    expect(not shared, "The seed after it gives one of the same masks: do not count on from the seed for each mask.")
