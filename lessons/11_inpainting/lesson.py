@@ -336,7 +336,7 @@ def dilated_field(layers):
 # ### Exercise 6: what it skips
 #
 # `seen_pixels(layers)`: in one dimension, the pixels of the picture that one number depends on, as a sorted list of
-# ints, each once. The leftmost of them is 0. (Weights are taken to be anything but zero.)
+# whole numbers, each once. The leftmost of them is 0. (Weights are taken to be anything but zero.)
 
 # %% [markdown] hints="seen_pixels"
 # Go back through the layers with a *set* of places instead of a width. Begin with the set {0}.

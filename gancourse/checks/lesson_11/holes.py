@@ -249,6 +249,9 @@ def _(free_form_masks: Callable) -> None:
     thin = float(thin_share(masks).max())
     told = f"{100 * thin:.0f} % of a hole is thinner than three pixels: paint with a brush, pixel by pixel."
     expect(thin <= 0.15, told)
+    hidden_near = 9 * F.avg_pool2d(masks, 3, 1)
+    alone = int(((masks[:, :, 1:-1, 1:-1] > 0) & (hidden_near < 1.5)).sum())
+    expect(alone == 0, f"{alone} hidden pixels of 12 masks have no hidden neighbor: that is dust, and no stroke.")
 
 
 @check.that("free_form_masks", "has free forms: neither rectangles nor one round spot", point=True)
