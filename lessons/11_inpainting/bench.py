@@ -10,8 +10,8 @@ held-out faces, others for each seed. Exits with 1 if a target is missed:
   Fréchet's distance of the whole pictures and of the cut around the hole, for held-out strokes and for two shapes that
   were never trained on; for every seed, with the square, L1 alone has less error than both judges together, and these
   are nearer as a crowd by the cut; the other shapes are reported;
-- shipped: the networks that come with the course, 64 × 64, on other held-out faces for each seed; by the cut that of both
-  judges is nearer than L1's for every seed and shape;
+- shipped: the networks that come with the course, 64 × 64, on other held-out faces for each seed; by the cut that of
+  both judges is nearer than L1's for every seed and shape;
 - hidden: what the reader finds where glasses, a hat, a smile were hidden; with glasses, agreement with the truth is at
   most 0.08 above that with somebody else's;
 - noise: how much fillings by other noise differ, with noise alone and with the mode-seeking term, and what the term

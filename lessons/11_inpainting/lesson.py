@@ -827,9 +827,9 @@ for (name, shape), row in found.items():
 # | judge of patches | 0.095 (0.095 to 0.097) | 17.56 (17.42 to 17.63) | 18.9 (16.6 to 22.3) | 79 (76 to 82) |
 # | both | 0.097 (0.097 to 0.097) | 17.47 (17.42 to 17.50) | 18.5 (16.7 to 20.2) | **72** (66 to 77) |
 #
-# Read it soberly. In runs this short the judge of the whole moves the cut and costs a little error; the judge of patches
-# moves next to nothing; both are no better than the whole's alone. By the distance of whole pictures the ranges overlap.
-# For halves the four hardly differ at all.
+# Read it soberly. In runs this short the judge of the whole moves the cut and costs a little error; the judge of
+# patches moves next to nothing; both are no better than the whole's alone. By the distance of whole pictures the ranges
+# overlap. For halves the four hardly differ at all.
 #
 # Time makes the difference. The networks that come with the course had 3,500 steps by L1, and 1,200 more with both
 # judges (`gancourse train inpainting-64`, 600 held-out faces): with the square the cut went from 278 to 101, whole
