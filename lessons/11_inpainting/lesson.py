@@ -365,7 +365,7 @@ STACKS = {
     "dilations 1, 1, 1, 1": [(3, 1, 1)] * 4, "dilations 2, 2, 2, 2": [(3, 1, 2)] * 4,
     "dilations 1, 2, 4, 8": [(3, 1, d) for d in (1, 2, 4, 8)],
 }  # fmt: skip
-fig = figure(9, 3.2)
+fig = figure(9, 3.8)
 for ax, (name, layers) in zip(axes(fig, 1, 3), STACKS.items(), strict=True):
     x = torch.zeros(1, 1, 33, 33, requires_grad=True)
     h = x
@@ -1002,7 +1002,6 @@ print(f"Two fillings of one hole differ by {apart:.0%} of what two people differ
 
 # %% name="canvas" demo=true folded="Makes the canvas: you erase, three networks fill"
 noise = torch.zeros(1, 4)
-face_on_canvas = y_large[wears[4]]
 
 
 def another_filling():
@@ -1013,24 +1012,25 @@ def another_filling():
 @torch.no_grad()
 def three_fillings(drawn):
     """From the canvas's mask (64, 64) to three fillings side by side: (3, 64, 192)."""
-    mask, picture = torch.from_numpy(drawn > 0).float()[None, None], face_on_canvas[None]
+    mask = torch.from_numpy(drawn > 0).float()[None, None]
+    picture = to_unit(torch.from_numpy(eraser.picture).movedim(-1, 0))[None]
     given = shown_to_G(picture, mask)
     made = [shipped["L1"](given), shipped["both"](given), shipped["many"](given, noise)]
     return torch.cat([composited(picture, mask, filling)[0] for filling in made], 2)
 
 
 eraser = Canvas(
-    64, picture=face_on_canvas, brush=9, label="part of a face to erase", offer=("Another filling", another_filling)
+    64, picture=y_large[wears[4]], brush=9, label="part of a face to erase", offer=("Another filling", another_filling)
 )
 eraser.on_change(three_fillings)
-eraser.draw([(16, 28), (48, 28)], "hole")
+eraser.draw([(16, 30), (48, 30)], "hole")
 eraser
 
 # %% [markdown]
 # Three things to try. Erase the mouth, then half of the face: when does a filling stop being believable? Erase only the
 # left lens of the glasses: does the right one tell? Erase a piece of background, and look for the seam.
 #
-# (*Open a picture* takes one of your own. The networks know drawn faces.) Methods that followed mark known pixels in
+# (*Load …* takes a picture of your own. The networks know drawn faces.) Methods that followed mark known pixels in
 # each layer (Liu and others, 2018, *partial convolutions*) or learn what to let through (Yu and others, 2019, *gated
 # convolutions*); today's strongest draw fillings by diffusion (Lugmayr and others, 2022).
 
