@@ -25,14 +25,14 @@ BORROWED: dict[str, dict[str, Loan]] = {
     },
     "spread_kernel": {
         "the checks' own": withheld(
-            "from gancourse.checks.lesson_11.fields import spread\n\n"
+            "from gancourse.checks.lesson_11.fields import spread_weights\n\n"
             "def spread_kernel(weight, dilation):\n"
             "    return spread_weights(weight, dilation)\n"
         ),
     },
     "dilated_field": {
         "the checks' own": withheld(
-            "from gancourse.checks.lesson_11.fields import reach\n\n"
+            "from gancourse.checks.lesson_11.fields import field_width\n\n"
             "def dilated_field(layers):\n"
             "    return field_width(layers)\n"
         ),
