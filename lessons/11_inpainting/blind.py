@@ -2,8 +2,9 @@
 
 Beside each wrong one stands the clause of the text that it breaks; `first` is how many of the wrong ones were
 accepted, and of the right ones refused, by the checks of that day. Two patched torch for good: here they do the
-same without. Two hurt nobody and are right ones now: a buffer used again, and places as tensors. Two are left out, for
-no check can tell them in one process: masks remembered by their seed, and faces carried over in the challenge.
+same without. Two hurt nobody and are right ones now: a buffer used again, and places as tensors. One remembered
+its own chance by seed, which no check can tell in one process: here it forgets. One is left out, for nobody can tell
+it, and it gains nothing: faces carried over in the challenge.
 """
 
 BLIND = {
@@ -125,11 +126,11 @@ def composited(picture, mask, filling):
     "shown_to_G": {
         "first": (3, 0),
         "wrong": {
-            "multiplies": (
+            "subtracts what is hidden": (
                 "Nothing of the hidden pixels may come through, not even that one was infinite or NaN",
                 """
 def shown_to_G(picture, mask):
-    return torch.cat([picture * (1 - mask), mask], 1)
+    return torch.cat([picture - picture * mask, mask], 1)
 """,
             ),
             "multiplies": (
@@ -216,6 +217,33 @@ shown_to_G = lambda picture, mask, gray=0.0: torch.hstack(
     "free_form_masks": {
         "first": (2, 0),
         "wrong": {
+            "its own chance": (
+                "All chance comes from `seed`",
+                """
+def free_form_masks(n, size, share, seed):
+    masks = torch.zeros(n, 1, size, size)
+    brushes = [b for b in (3, 4, 5, 6, 7, 8) if b <= size / 6]
+    for k in range(n):
+        draw = torch.Generator().manual_seed(int(torch.randint(2**31, ())))
+        mask = masks[k, 0]
+        goal = share * size * size
+        while mask.sum() < goal:
+            row, column = (torch.rand(2, generator=draw) * size).tolist()
+            angle = float(torch.rand((), generator=draw)) * 2 * math.pi
+            brush = brushes[int(torch.randint(len(brushes), (1,), generator=draw))]
+            length = int(torch.randint(size // 4, size // 2 + 1, (1,), generator=draw))
+            for turn in torch.randn(length, generator=draw).tolist():
+                top, left = int(row) - brush // 2, int(column) - brush // 2
+                mask[max(0, top) : max(0, top + brush), max(0, left) : max(0, left + brush)] = 1
+                if mask.sum() >= goal:
+                    break
+                angle += 0.35 * turn
+                row, column = row + math.sin(angle), column + math.cos(angle)
+                if not (0 <= row < size and 0 <= column < size):
+                    break
+    return masks
+""",
+            ),
             "share only on average": (
                 "**In each mask** the hole covers `share` of the picture, give or take 0.03",
                 """
