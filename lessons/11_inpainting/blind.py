@@ -3,8 +3,8 @@
 Beside each wrong one stands the clause of the text that it breaks; `first` is how many of the wrong ones were
 accepted, and of the right ones refused, by the checks of that day. Two patched torch for good: here they do the
 same without. Two hurt nobody and are right ones now: a buffer used again, and places as tensors. One remembered
-its own chance by seed, which no check can tell in one process: here it forgets. One is left out, for nobody can tell
-it, and it gains nothing: faces carried over in the challenge.
+its own chance by seed, which no check can tell in one process: here it forgets. Another carried
+faces over in the challenge, which nobody can tell, and gained nothing: here it knows one face only.
 """
 
 BLIND = {
@@ -2391,6 +2391,13 @@ def inpainting_step(G, D, opt_G, opt_D, picture, mask, whole, patch):
     "fill_holes": {
         "first": (1, 0),
         "wrong": {
+            "the first known face for all": (
+                "Bronze takes at most 64 percent",
+                """
+def fill_holes(pictures, masks, known):
+    return torch.where(masks, known[0], pictures)
+""",
+            ),
             "even": (
                 "an even filling is 100 percent, bronze takes at most 58",
                 """
