@@ -45,6 +45,10 @@ BROKEN: dict[str, dict[str, dict[str, Any]]] = {
         "A": {"weight": 0.1},
         "B": {"halved": True, "content": 3.0},
     },
+    "11_inpainting": {
+        "A": {"one_hole": True},
+        "B": {"turned": True},
+    },
     "13_progressive": {
         "A": {"ends": (0.5, 0.5)},
         "B": {"told": False},

@@ -196,3 +196,20 @@ class PullToZero(torch.nn.Module):
 
     def forward(self, net: torch.nn.Module) -> torch.Tensor:
         return torch.stack([p.square().sum() / 2 for p in net.parameters()]).sum()
+
+
+class TwoAnswers(torch.nn.Module):
+    """A judge with two heads: what each makes of what one trunk makes of samples, in a tuple.
+
+    Args:
+        trunk: from samples to what both heads are shown.
+        whole, patch: from that to logits.
+    """
+
+    def __init__(self, trunk: torch.nn.Module, whole: torch.nn.Module, patch: torch.nn.Module) -> None:
+        super().__init__()
+        self.trunk, self.whole, self.patch = trunk, whole, patch
+
+    def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        seen = self.trunk(x)
+        return self.whole(seen), self.patch(seen)

@@ -487,6 +487,13 @@ def resolvers(out: Path | None) -> list[Path]:
     return [keep_resolvers(out)]
 
 
+def fillers(out: Path | None) -> list[Path]:
+    """Networks that fill holes in drawn faces, by L1, with both judgments, and with noise."""
+    from gancourse.training.inpainting import keep_fillers
+
+    return [keep_fillers(out)]
+
+
 # In the order in which `--all` makes them: the face reader measures the others.
 RECIPES: dict[str, Recipe | Study] = {
     r.name: r
@@ -526,6 +533,10 @@ RECIPES: dict[str, Recipe | Study] = {
         Study(
             "super-resolution-64", "SRGAN (Ledig et al. 2017), 16 × 16 to 64 × 64, and the same by squares, on the CPU",
             {"cpu": 15, "cuda": 15}, {"super_resolution_64": ("L2", "GAN")}, resolvers,
+        ),
+        Study(
+            "inpainting-64", "filled holes (Demir and Unal 2018), by L1, two judgments and noise, 64 × 64, on the CPU",
+            {"cpu": 15, "cuda": 15}, {"inpainting_64": ("L1", "both", "many")}, fillers,
         ),
         dcgan(32, 6000, {"cpu": 10, "cuda": 1}),
         progressive(32, 3000, {"cpu": 20, "cuda": 3}),

@@ -45,7 +45,8 @@ class Canvas(Undoable[np.ndarray]):
         picture: what is drawn over: an array (H, W, 3), a tensor (C, H, W) in [−1, 1], or a file.
         brush: its diameter at first, in pixels of the drawing.
         label: what the canvas is for, in a few words; screen readers say it.
-        offer: a further button's words, and what it calls: a function that gives something to `load`.
+        offer: a further button's words, and what it calls: a function that gives something to `load`, or None, after
+            which listeners are called once more with the drawing as it is.
 
     Raises:
         ValueError: if the palette has fewer than two colors or more than 256.
@@ -201,8 +202,13 @@ class Canvas(Undoable[np.ndarray]):
 
     def load_offered(self) -> None:
         """Take over what the further button gives. Undo brings the drawing back."""
-        if self._offered:
-            self.load(self._offered())
+        if not self._offered:
+            return
+        given = self._offered()
+        if given is None:
+            self._worker.wish(self._array)
+        else:
+            self.load(given)
 
     def take_loaded(self) -> None:
         """Take over the picture file that the page has opened: its pixels are in `loaded`."""

@@ -215,6 +215,7 @@ VOCABULARY = ("core", "challenge", "opponents", "values", "inputs", "steps", "ne
 # What open challenges are played and measured by, and how a part of an answer is called.
 VOCABULARY += (
     "grid_game",
+    "hidden_parts",
     "spoilers",
     "heaps",
     "planes",

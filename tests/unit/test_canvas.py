@@ -140,6 +140,20 @@ def test_an_offer_is_loaded_and_can_be_taken_back() -> None:
     made.close()
 
 
+def test_an_offer_of_nothing_calls_the_listeners_once_more() -> None:
+    heard: list[int] = []
+    made = Canvas((16, 20), PALETTE, offer=("Another", lambda: None))
+    made.on_change(lambda drawn: heard.append(int(drawn.sum())))
+    made.draw([(5, 5)], 1)
+    assert made.rest()
+    before, drawn = len(heard), made.array
+    from_page(made, wanted={"load_offered": 1})
+    assert made.rest()
+    assert len(heard) == before + 1
+    np.testing.assert_array_equal(made.array, drawn)
+    made.close()
+
+
 def test_undo_redo_clear(canvas: Canvas) -> None:
     one, two = stroke(blank(), [(3, 3)], 3, 1), stroke(blank(), [(9, 9)], 3, 2)
     press(canvas, "commit", bits=one)
