@@ -45,6 +45,10 @@ BROKEN: dict[str, dict[str, dict[str, Any]]] = {
         "A": {"weight": 0.1},
         "B": {"halved": True, "content": 3.0},
     },
+    "12_text_to_image": {
+        "A": {"masked": False},
+        "B": {"spread": 20.0},
+    },
     "13_progressive": {
         "A": {"ends": (0.5, 0.5)},
         "B": {"told": False},
