@@ -487,6 +487,13 @@ def resolvers(out: Path | None) -> list[Path]:
     return [keep_resolvers(out)]
 
 
+def told(out: Path | None) -> list[Path]:
+    """Networks that draw faces from sentences, in two stages."""
+    from gancourse.training.telling import keep_told
+
+    return [keep_told(out)]
+
+
 # In the order in which `--all` makes them: the face reader measures the others.
 RECIPES: dict[str, Recipe | Study] = {
     r.name: r
@@ -526,6 +533,10 @@ RECIPES: dict[str, Recipe | Study] = {
         Study(
             "super-resolution-64", "SRGAN (Ledig et al. 2017), 16 × 16 to 64 × 64, and the same by squares, on the CPU",
             {"cpu": 15, "cuda": 15}, {"super_resolution_64": ("L2", "GAN")}, resolvers,
+        ),
+        Study(
+            "text-faces-64", "faces from sentences (Reed et al. 2016, Zhang et al. 2017), on the CPU",
+            {"cpu": 20, "cuda": 20}, {"text_faces_64": ("T", "G1", "G2", "S")}, told,
         ),
         dcgan(32, 6000, {"cpu": 10, "cuda": 1}),
         progressive(32, 3000, {"cpu": 20, "cuda": 3}),

@@ -21,7 +21,7 @@ from torch.optim.lr_scheduler import LambdaLR
 from tqdm.auto import tqdm
 
 from gancourse import data
-from gancourse.data.faces import Factors, caption_words, captions_of, describe, factors_of
+from gancourse.data.faces import Factors, caption_words, captions_of, factors_of
 from gancourse.data.faces.captions import Caption
 from gancourse.data.faces.claims import CLAIMS, judge, views
 from gancourse.data.images import Images, to_bytes
@@ -43,7 +43,7 @@ from gancourse.training.machine import Machine
 from gancourse.training.speed.form import Form
 
 FILE, WORDINGS = "text_faces_64", 4
-ENCODER_STEPS, FIRST_STEPS, SECOND_STEPS, STYLE_STEPS = 2500, 12000, 3000, 2500
+ENCODER_STEPS, FIRST_STEPS, SECOND_STEPS, STYLE_STEPS = 2000, 8000, 2500, 2500
 NAMED = [(attribute, value) for attribute, values in CLAIMS.items() for value in values]
 """All that a caption can say, in the order of the columns of `said` and `false`."""
 
@@ -102,7 +102,7 @@ def played(name: str, engine: Engine, steps: int) -> Engine:
 
 
 def trained_encoder(
-    faces: Images, texts: Sequence[Sequence[str]], steps: int, seed: int = 0, batch_size: int = 64, text: int = 64
+    faces: Images, texts: Sequence[Sequence[str]], steps: int, seed: int = 0, batch_size: int = 48, text: int = 64
 ) -> tuple[TextEncoder, PictureEncoder]:
     """A reader of sentences that learned beside an encoder of pictures."""
     torch.manual_seed(seed)
@@ -235,9 +235,74 @@ def drawn_from(first: nn.Module, t: Tensor, second: nn.Module | None = None, see
     """Pictures of stage I for text vectors (n, d), with fixed noise, and those of stage II, or the first again."""
     random = torch.Generator().manual_seed(seed)
     z = torch.randn(len(t), int(first.latent_dim), generator=random)
-    eps = torch.randn(2, len(t), 32, generator=random)
+    eps = torch.randn(2, len(t), 32, generator=random)  # one for each stage
     small, large = [], []
     for rows in torch.arange(len(t)).split(100):
         small.append(first(z[rows], t[rows], eps[0, rows]))
         large.append(small[-1] if second is None else second(small[-1], t[rows], eps[1, rows]))
     return torch.cat(small), torch.cat(large)
+
+
+# --- the file that comes with the course --------------------------------------------------------------
+
+
+def measured(nets: dict[str, nn.Module], n: int = 1000, seed: int = 1) -> dict[str, float]:
+    """Figures of the course's networks on held-out captions: what is obeyed, distances, what is found of z."""
+    from gancourse.metrics import frechet_from_features
+    from gancourse.metrics.embedding import features
+
+    T, first, second, S = (nets[name] for name in ("T", "G1", "G2", "S"))
+    assert isinstance(T, TextEncoder)
+    faces = told_faces(64, "test_seen", n, 1)
+    t, said, true = T.say(texts_of("test_seen", n, 1)[0]), faces.attributes["said"][:, 0], features(faces.pixels)
+    small, large = drawn_from(first, t, second, seed)
+    reached: dict[str, float] = {}
+    for name, made in (("stage I", enlarged(small)), ("stage II", large)):
+        heard = obeyed(made, said)
+        reached[f"{name}: distance"] = float(frechet_from_features(features(made), true))
+        for attribute in heard.own:
+            reached[f"{name}: {attribute}"] = heard.own[attribute]
+            reached[f"{name}: {attribute}, by others"] = heard.others[attribute]
+    z = torch.randn(n, 32, generator=torch.Generator().manual_seed(seed))
+    with torch.no_grad():
+        off = torch.cat([z[rows] - S(small[rows]) for rows in torch.arange(n).split(100)])
+    reached["share of z that is found"] = 1 - float(off.square().mean() / z.square().mean())
+    return reached
+
+
+def enlarged(small: Tensor) -> Tensor:
+    """Twice as large, by a formula."""
+    return F.interpolate(small, scale_factor=2, mode="bicubic", align_corners=False).clamp(-1, 1)
+
+
+def keep_told(
+    out: Path | None = None,
+    steps: tuple[int, int, int, int] = (ENCODER_STEPS, FIRST_STEPS, SECOND_STEPS, STYLE_STEPS),
+) -> Path:
+    """Train all four, measure them, and write them.
+
+    Args:
+        out: the folder; None is data/ of the checkout, whose table is renewed then.
+        steps: of the reader of sentences, the stages and the encoder of style; fewer are a quick look.
+    """
+    faces, texts = told_faces(32), texts_of()
+    T, _ = trained_encoder(faces, texts, steps[0])
+    told = with_vectors(faces, texts, T)
+    first = played("stage I", first_engine(told, steps[1]), steps[1]).averaged("G").eval()
+    large = with_vectors(told_faces(64), texts, T)
+    second = played("stage II", second_engine(large, first, steps[2]), steps[2]).averaged("G").eval()
+    S = played("style", style_engine(told, first, steps[3]), steps[3]).averaged("S").eval()
+    return written({"T": T, "G1": first, "G2": second, "S": S}, sum(steps), out)
+
+
+def written(nets: dict[str, nn.Module], steps: int, out: Path | None) -> Path:
+    """Measure, and write the file."""
+    reached = {what: round(value, 3) for what, value in measured(nets).items()}
+    made = {
+        "what": "drawn faces from sentences: a reader of sentences, two stages (32 × 32, 64 × 64), an encoder of style",
+        "recipe": "text-faces-64", "seed": 0, "steps": steps, "device": "cpu", "reached": reached,
+    }  # fmt: skip
+    path = store.save(FILE if out is None else out / f"{FILE}.safetensors", nets, made)
+    if out is None:
+        renew_table()
+    return path

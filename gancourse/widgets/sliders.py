@@ -44,7 +44,10 @@ class Sliders(Owned):
     alt = traitlets.Unicode("").tag(sync=True)
 
     def __init__(
-        self, draw: Callable[..., str], knobs: Mapping[str, Knob | Choice | Sentence], size: tuple[float, float] = (9.5, 4.2)
+        self,
+        draw: Callable[..., str],
+        knobs: Mapping[str, Knob | Choice | Sentence],
+        size: tuple[float, float] = (9.5, 4.2),
     ) -> None:
         self._draw, self._knobs, self._figure = draw, dict(knobs), figure(*size)
         super().__init__(values=knob_settings(knobs, {}), knobs=described_knobs(knobs))

@@ -81,7 +81,7 @@ def _(answer: Callable) -> None:
     lists = [[pool[k] for k in torch.randint(8, (randint(0, 7),), generator=generator()).tolist()] for _ in range(7)]
     for least in (1, 2, randint(3, 5)):
         found = []
-        for word in set(sum(lists, [])):
+        for word in {word for words in lists for word in words}:
             if sum(words.count(word) for words in lists) >= least:
                 found.append(word)
         got = answer(lists, least)
@@ -141,7 +141,9 @@ def _(answer: Callable) -> None:
         share = 1 / len(allowed)
         for j in allowed:
             off = abs(seen[i][j] / times - share)
-            expect(off < 7 * (share * (1 - share) / times) ** 0.5 + 1e-9, "Captions that do not fit are not drawn evenly.")
+            expect(
+                off < 7 * (share * (1 - share) / times) ** 0.5 + 1e-9, "Captions that do not fit are not drawn evenly."
+            )
 
 
 def some_tables() -> tuple[Tensor, Tensor, Tensor, Tensor]:

@@ -1,4 +1,4 @@
-# %% [markdown] builds="type a sentence, see faces of it: a reader of words, three kinds of pair, two stages" hours=4 stars=3
+# %% [markdown] builds="sentences become faces: a reader of words, three kinds of pair, two stages" hours=4 stars=3
 # # 12 · Faces from sentences
 #
 # *An older person with a beanie and round glasses.* So far a label was a few numbers that somebody had put in order.
@@ -33,12 +33,12 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from gancourse import choose_threads, data, each, keepsake, quick, seed_everything, show, working
+from gancourse import choose_threads, each, keepsake, quick, seed_everything, show, working
 from gancourse.broken import broken_run
 from gancourse.checks import public
 from gancourse.data.images import to_unit
 from gancourse.models import store
-from gancourse.plots import FAKE, PALETTE, REAL, axes, figure
+from gancourse.plots import axes, figure
 from gancourse.sheets import draw_pictures, draw_rows
 from gancourse.widgets.knobs import Choice, Knob, Sentence
 from gancourse.widgets.sliders import Sliders
@@ -253,6 +253,7 @@ def last_word(states, there):
 # Here is the whole reader of sentences: your four functions, an embedding, a GRU (a recurrent network with gates), and
 # one linear layer. At the end each vector gets the length $\sqrt{d}$, so that sentences differ in direction alone.
 
+
 # %% name="sentence-reader" demo=true open="the reader of sentences, made of the four exercises"
 class SentenceReader(nn.Module):
     """From sentences to vectors (n, 64)."""
@@ -391,8 +392,8 @@ def mismatched(said, false):
 # | wrong | real | one that does not fit | fake | ½ |
 # | made | $G(z, t)$ | the one it was asked for | fake | ½ |
 #
-# and minimizes $L_D = -\log D(x, t) - \tfrac12 \log(1 - D(x, \hat t)) - \tfrac12 \log(1 - D(G(z, t), t))$ (algorithm 1).
-# What does such a $D$ find? Take a world so small that all can be counted: pictures $x$ and texts $t$ from a short
+# and minimizes $L_D = -\log D(x, t) - \tfrac12 \log(1 - D(x, \hat t)) - \tfrac12 \log(1 - D(G(z, t), t))$ (algorithm
+# 1). What does such a $D$ find? Take a world so small that all can be counted: pictures $x$ and texts $t$ from a short
 # list, and three tables that say how often each pair comes as a right one, $p_r(x, t)$, as a wrong one, $p_w$, and as a
 # made one, $p_m$. Each adds up to 1. $D$ is then just a table of numbers $d(x, t)$ between 0 and 1.
 
@@ -520,12 +521,12 @@ def cls_step(G, D, opt_G, opt_D, real, t, other, z):
 # ## 5. Does it listen?
 #
 # Two short runs at 32 × 32 pixels by *your* step, on the same faces, from the same weights, equally long: with wrong
-# pairs, and without (`other` is −1 everywhere; then $D$ sees right and made pairs only). $G$ is lesson 03's generator with
-# 32 numbers of text beside 32 of noise. $D$ gets the text as in the paper: made shorter by a linear layer, repeated at
-# every place of its 4 × 4 map, and joined to the channels there.
+# pairs, and without (`other` is −1 everywhere; then $D$ sees right and made pairs only). $G$ is lesson 03's generator
+# with 32 numbers of text beside 32 of noise. $D$ gets the text as in the paper: made shorter by a linear layer,
+# repeated at every place of its 4 × 4 map, and joined to the channels there.
 
 
-# %% name="read-captions" demo=true folded="Reads all captions; photographs need a reader of their own, which is trained first"
+# %% name="read-captions" demo=true folded="Reads all captions (of photographs by a reader trained here)"
 if DATA == "celeba":
     with working("training a reader of sentences on photographs", usual=quick(90, 1)):
         reader_of_text, _ = telling.trained_encoder(faces, texts, quick(500, 3))
@@ -596,7 +597,9 @@ with torch.no_grad():
             t = reader_of_text.say([sentence]).expand(8, -1)
             z = torch.randn(8, 32, generator=torch.Generator().manual_seed(5))
             rows[f"{name}: {sentence[:28]}…"] = game.G(z, t)
-show(draw_rows(rows, width=10), alt="Six rows of eight faces: three sentences by the first run, the same by the second.")
+show(
+    draw_rows(rows, width=10), alt="Six rows of eight faces: three sentences by the first run, the same by the second."
+)
 
 # %% name="obeyed" demo=true folded="Counts what the reader of faces reads of what was said"
 held = telling.told_faces(32, "test_seen", quick(500, 20), 1)
@@ -680,7 +683,8 @@ def draw_between(fig, one, two, share, person):
     draw_pictures(right, made[6:], 1, f"{share:.2f}")
     strange = shipped["T"].strange(f"{one} {two}")
     fig.text(0.5, 0.02, f"unknown: {', '.join(strange)}" if strange else "all words are known", ha="center", fontsize=9)
-    return f"Faces from “{one}” to “{two}”, and one at {share:.2f} of the way. Unknown words: {', '.join(strange) or 'none'}."
+    told = f"Unknown words: {', '.join(strange) or 'none'}."
+    return f"Faces from “{one}” to “{two}”, and one at {share:.2f} of the way. {told}"
 
 
 Sliders(
@@ -704,8 +708,8 @@ Sliders(
 #
 # where a layer makes μ and $\log\sigma^2$ of $t$. Small changes of $c$ must then give good pictures, too, so the space
 # between captions is practised all the time. To keep σ from falling to 0, and μ from running away, $G$'s loss gets a
-# penalty: the distance, in the sense of Kullback and Leibler, of that bell curve from $N(0, I)$. Lesson 05 had it in the
-# VAE:
+# penalty: the distance, in the sense of Kullback and Leibler, of that bell curve from $N(0, I)$. Lesson 05 had it in
+# the VAE:
 #
 # $$\text{KL} = \tfrac12 \sum_j \left( \mu_j^2 + \sigma_j^2 - 1 - \log\sigma_j^2 \right).$$
 
@@ -750,7 +754,7 @@ def conditioning(mu, log_var, eps=None):
 # ---
 # Remember it: it may come back in section 10.
 
-# %% name="spread-of-c" demo=true folded="Looks at the course's generator: how much of c is sentence, how much is noise?"
+# %% name="spread-of-c" demo=true folded="How much of c is the sentence, how much noise, in the course's generator?"
 with torch.no_grad():
     _, mu, log_var = first.told(held_t)
     t = shipped["T"].say(["A smiling person with a hat."]).expand(8, -1)
@@ -820,7 +824,9 @@ with torch.no_grad():
     loss = style_loss(S, first, z, held_t).item()
     found_z = torch.cat([S(some) for some in small.split(100)])
     per_number = 1 - (z - found_z).square().mean(0)
-print(f"loss {loss:.1f} of 32; found of z's variance: {per_number.mean():.2f}, of its best number {per_number.max():.2f}")
+print(
+    f"loss {loss:.1f} of 32; found of z's variance: {per_number.mean():.2f}, of its best number {per_number.max():.2f}"
+)
 
 # %% name="style-transfer" demo=true folded="Real faces give the style, sentences the words"
 styles = to_unit(held.pixels[:6])
@@ -829,8 +835,7 @@ with torch.no_grad():
     rows = {"style of": styles}
     for sentence in FOUR[:3]:
         rows[sentence[:30] + "…"] = first(z, shipped["T"].say([sentence]).expand(6, -1), torch.zeros(6, 32))
-show(draw_rows(rows, width=9), alt="Six faces, and below them three rows: each has a sentence's content and the column's "
-     "style.")  # fmt: skip
+show(draw_rows(rows, width=9), alt="Six faces; below them three rows, each with a sentence's content and their styles.")
 
 # %% name="style-kept" demo=true folded="What stays of the face, read: against another face's style"
 from gancourse.models.face_reader import load_face_reader
@@ -845,7 +850,9 @@ if DATA == "faces":
         kept = torch.corrcoef(torch.stack([was[name], now[name]]))[0, 1]
         print(f"{name.replace('_', ' '):12} of the style's face and of the new one: correlation {kept:5.2f}")
     colors = torch.stack([p[:, :, :3, :3].mean((2, 3)).flatten() for p in (source, moved)])
-    print(f"{'corner color':12} (the background):                         correlation {torch.corrcoef(colors)[0, 1]:5.2f}")
+    print(
+        f"{'corner color':12} (the background):                         correlation {torch.corrcoef(colors)[0, 1]:5.2f}"
+    )
 
 # %% [markdown]
 # STYLE_TEXT
@@ -917,9 +924,10 @@ def second_stage(G1, G2, z, t):
 # %% [markdown] predict="stage_two"
 # Beside stage I's pictures, enlarged by a formula: what does stage II gain?
 #
-# - [ ] only sharpness: what is said was settled by stage I :: It sees the text again, and $D$ judges its pictures by it.
-# - [x] a smaller distance to real faces, and more of what was said can be read :: Yes, mostly. How much of each, and for
-#   which words, is in the tables below.
+# - [ ] only sharpness: what is said was settled by stage I :: It sees the text again, and $D$ judges its pictures by
+#   it.
+# - [x] a smaller distance to real faces, and more of what was said can be read :: Yes, mostly. How much of each, and
+#   for which words, is in the tables below.
 # - [ ] nothing that a formula cannot do :: Lesson 10 has shown what a formula leaves out.
 #
 # ---
@@ -930,7 +938,9 @@ with torch.no_grad():
     t8 = held_t[:8]
     small, large = second_stage(first, second, torch.randn(8, 32, generator=torch.Generator().manual_seed(2)), t8)
 rows = {"stage I": small, "enlarged": F.interpolate(small, scale_factor=2, mode="bicubic").clamp(-1, 1)}
-show(draw_rows({**rows, "stage II": large}), alt="Eight faces three times: stage I's, enlarged by a formula, stage II's.")
+show(
+    draw_rows({**rows, "stage II": large}), alt="Eight faces three times: stage I's, enlarged by a formula, stage II's."
+)
 
 # %% name="both-measured" demo=true folded="Measures both: what is read, and the Fréchet distance"
 from gancourse.metrics import frechet_from_features
@@ -972,8 +982,7 @@ with torch.no_grad():
         a, b, ab = both[0].float().mean(), both[1].float().mean(), (both[0] & both[1]).float().mean()
         print(f"{name:20}: the first {a:.2f}, the second {b:.2f}, both {ab:.2f}")
         sheet[name] = made[:8]
-show(draw_rows(sheet, "never seen together"), alt="Four rows of eight faces: glasses and hat, old and smiling, long hair "
-     "and beard, bald and glasses.")  # fmt: skip
+show(draw_rows(sheet, "never seen together"), alt="Four rows of eight faces, one for each combination asked for.")
 
 # %% [markdown]
 # UNSEEN_TEXT
@@ -1012,7 +1021,9 @@ def draw_style(fig, words, face):
     with torch.no_grad():
         z = S(source)
     small, large = faces_of(shipped["T"].say([words]), z)
-    for ax, picture, title in zip(axes(fig, 1, 3), (source, small, large), ("style", "stage I", "stage II"), strict=True):
+    for ax, picture, title in zip(
+        axes(fig, 1, 3), (source, small, large), ("style", "stage I", "stage II"), strict=True
+    ):
         draw_pictures(ax, picture, 1, title)
     return f"Face {int(face)} on the left, and its style with “{words}” by both stages."
 
@@ -1105,7 +1116,8 @@ if DATA == "faces":
 # - [ ] the noise makes no difference any more :: Within a row there are eight different faces.
 #
 # ---
-# Its setting: `spread=20`: the KL of exercise 10 with a weight of 20. μ and σ are pressed to 0 and 1 for every sentence.
+# Its setting: `spread=20`: the KL of exercise 10 with a weight of 20. μ and σ are pressed to 0 and 1 for every
+# sentence.
 
 # %% [markdown] exercise="explain_the_runs" stars=2 minutes=20
 # ### Exercise 14: two explanations
@@ -1238,8 +1250,8 @@ def find_words(draw, words, things):
 # - [ ] a shuffle is not random enough :: It is as random as one likes.
 
 # %% [markdown] quiz="two_thirds"
-# GAN-CLS has converged: $G$ draws right pairs. What does the best $D$ say of a right pair whose caption is never a wrong
-# one?
+# GAN-CLS has converged: $G$ draws right pairs. What does the best $D$ say of a right pair whose caption is never a
+# wrong one?
 #
 # - [ ] ½, as always :: There made pairs weigh as much as right ones. Here they weigh half.
 # - [x] ⅔ :: $1 / (1 + ½)$.
@@ -1258,8 +1270,8 @@ def find_words(draw, words, things):
 #
 # - [ ] yes: 60 is more than half :: Most faces have no hat anyway.
 # - [ ] no: 40 are wrong :: They are, but that alone does not say what the words did.
-# - [x] it cannot be said: in pictures of other captions it may be 60, too :: The difference of the two is what the words
-#   did.
+# - [x] it cannot be said: in pictures of other captions it may be 60, too :: The difference of the two is what the
+#   words did.
 
 # %% [markdown]
 # ## Hand in
@@ -1280,8 +1292,8 @@ def find_words(draw, words, things):
 # - H. Zhang, T. Xu, H. Li, S. Zhang, X. Wang, X. Huang and D. Metaxas, *StackGAN: Text to Photo-realistic Image
 #   Synthesis with Stacked Generative Adversarial Networks*, ICCV 2017,
 #   [arXiv:1612.03242](https://arxiv.org/abs/1612.03242).
-# - T. Xu, P. Zhang, Q. Huang, H. Zhang, Z. Gan, X. Huang and X. He, *AttnGAN: Fine-Grained Text to Image Generation with
-#   Attentional Generative Adversarial Networks*, CVPR 2018, [arXiv:1711.10485](https://arxiv.org/abs/1711.10485).
+# - T. Xu, P. Zhang, Q. Huang, H. Zhang, Z. Gan, X. Huang and X. He, *AttnGAN: Fine-Grained Text to Image Generation
+#   with Attentional Generative Adversarial Networks*, CVPR 2018, [arXiv:1711.10485](https://arxiv.org/abs/1711.10485).
 # - A. Radford, J. W. Kim, C. Hallacy and others, *Learning Transferable Visual Models From Natural Language
 #   Supervision*, ICML 2021, [arXiv:2103.00020](https://arxiv.org/abs/2103.00020): CLIP.
 

@@ -129,4 +129,6 @@ def _(answer: Callable) -> None:
         )
         for leaf, slope, which in zip((mu, log_var), want, ("μ", "log σ²"), strict=True):
             expect(leaf.grad is not None, f"No gradient of {name} reaches {which}.")
-            expect_close(numbers(leaf.grad), slope, "these rows", show=False, what=f"the gradient of {name} at {which} is")
+            expect_close(
+                numbers(leaf.grad), slope, "these rows", show=False, what=f"the gradient of {name} at {which} is"
+            )

@@ -7,7 +7,6 @@ from functools import partial
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor
 
 from gancourse.checks.core import expect
 from gancourse.checks.doubles import Told
@@ -92,7 +91,8 @@ class World:
         x, t = r.sum(1, keepdim=True), r.sum(0, keepdim=True)
         want = r / (r + (w + x * t) / 2)
         usual = {
-            "A deaf G draws each picture as often as there are such, whatever the text: p(x) p(t).": r / (r + (w + r) / 2),
+            "A deaf G draws each picture as often as there are such, whatever the text: p(x) p(t).": r
+            / (r + (w + r) / 2),
             "The made table is p(x) alone. Texts have their probabilities, too.": r / (r + (w + x.expand_as(r)) / 2),
             "The made table is p(t) alone. Pictures have their probabilities, too.": r / (r + (w + t.expand_as(r)) / 2),
             "All pairs count alike in the made table.": r / (r + (w + torch.full_like(r, 1 / 6)) / 2),
@@ -134,7 +134,13 @@ class ClearWorld(World):
 
 
 for number_of_step, text in enumerate(
-    ("D's loss over all pairs", "its derivative by each entry of d", "the d at which it is 0", "the best d beside a deaf G"), 1
+    (
+        "D's loss over all pairs",
+        "its derivative by each entry of d",
+        "the d at which it is 0",
+        "the best d beside a deaf G",
+    ),
+    1,
 ):
     check.that("what_d_finds", f"step {number_of_step}: {text}", point=True)(partial(asked_step, number_of_step))
 
@@ -204,6 +210,23 @@ def _(answer: Callable) -> None:
 # --- captions between two others ----------------------------------------------------------------------
 
 
+BETWEEN_SLIPS = {
+    "back to front": "β belongs to the first caption, and 1 − β to the other one.",
+    "half": "β is used, not always ½.",
+    "added": "The captions are added. β and 1 − β add up to 1.",
+    "inverse order": "The other caption of row i is t[order[i]].",
+    "G own": "G is told its own caption. It is told what lies between.",
+    "G other": "G is told the other caption alone.",
+    "D own": "D judges by the first caption. It is told what G was told.",
+    "D other": "D judges by the other caption. It is told what G was told.",
+    "pictures": "Pictures are mixed. Captions are, before G draws.",
+    "caught": "That teaches G to be caught: −log σ is softplus of the negative logit.",
+    "minimax": "That is the minimax loss. Asked for is −log σ.",
+    "sum": "Losses are added up over the batch. Take their mean.",
+    "logit": "The logits are taken as they are, without −log σ.",
+}
+
+
 class Between:
     """G and D that are told a text, noise, texts, and who is mixed with whom."""
 
@@ -237,32 +260,16 @@ class Between:
         }.get(slip, F.softplus(-logit).mean())  # fmt: skip
         return float(loss)
 
-    SLIPS = {
-        "back to front": "β belongs to the first caption, and 1 − β to the other one.",
-        "half": "β is used, not always ½.",
-        "added": "The captions are added. β and 1 − β add up to 1.",
-        "inverse order": "The other caption of row i is t[order[i]].",
-        "G own": "G is told its own caption. It is told what lies between.",
-        "G other": "G is told the other caption alone.",
-        "D own": "D judges by the first caption. It is told what G was told.",
-        "D other": "D judges by the other caption. It is told what G was told.",
-        "pictures": "Pictures are mixed. Captions are, before G draws.",
-        "caught": "That teaches G to be caught: −log σ is softplus of the negative logit.",
-        "minimax": "That is the minimax loss. Asked for is −log σ.",
-        "sum": "Losses are added up over the batch. Take their mean.",
-        "logit": "The logits are taken as they are, without −log σ.",
-    }
-
     @property
     def clear(self) -> bool:
-        return Case("", self.value(), {said: self.value(slip) for slip, said in self.SLIPS.items()}).clear
+        return Case("", self.value(), {said: self.value(slip) for slip, said in BETWEEN_SLIPS.items()}).clear
 
 
 @check.that("interpolation_loss", "draws for what lies between two captions, and is judged by the same", point=True)
 def _(answer: Callable) -> None:
     game = drawn(Between, always=True)
     got = number(answer(game.G, game.D, game.z, game.t, game.order, game.beta), "The loss")
-    usual = {said: game.value(slip) for slip, said in game.SLIPS.items()}
+    usual = {said: game.value(slip) for slip, said in BETWEEN_SLIPS.items()}
     expect_close(got, game.value(), f"four captions, another order of them, and β = {game.beta:g}", usual, show=False)
 
 
@@ -270,7 +277,9 @@ def _(answer: Callable) -> None:
 def _(answer: Callable) -> None:
     game = drawn(Between, always=True)
     got = number(answer(game.G, game.D, game.z, game.t, game.order), "The loss")
-    expect_close(got, game.value(beta=0.5), "four captions, and no β", {"β is ½ unless said.": game.value()}, show=False)
+    expect_close(
+        got, game.value(beta=0.5), "four captions, and no β", {"β is ½ unless said.": game.value()}, show=False
+    )
 
 
 @check.that("interpolation_loss", "teaches G, through D, and leaves the captions alone")
@@ -287,5 +296,3 @@ def _(answer: Callable) -> None:
         expect(p.grad is not None, "No gradient reaches G.")
         expect_close(numbers(p.grad), slope, "this G", show=False, what="the gradient that reaches G is", rtol=1e-3)
     expect(torch.equal(before, flat(game.D)), "D's weights have changed. The loss is only returned.")
-
-

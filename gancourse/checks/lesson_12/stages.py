@@ -91,7 +91,9 @@ def _(answer: Callable) -> None:
         expect_close(got, want, "four noises and texts", usual, show=False, what="the small pictures are")
         none = torch.zeros_like(case.t)
         usual = {
-            "Stage II is not told the text. Stage I has drawn only a part of what it says.": case.G2(want, none).detach(),
+            "Stage II is not told the text. Stage I has drawn only a part of what it says.": case.G2(
+                want, none
+            ).detach(),
             "Stage II is told another row's text.": case.G2(want, case.t.flip(0)).detach(),
             "Stage II does not see the small pictures.": case.G2(torch.zeros_like(want), case.t).detach(),
             "Stage II sees small pictures that are drawn by the batch's statistics.": case.G2(batch, case.t).detach(),
@@ -112,7 +114,9 @@ def _(answer: Callable) -> None:
     large.square().sum().backward()
     for p, slope in zip(case.G2.parameters(), want, strict=True):
         expect(p.grad is not None, "No gradient reaches stage II.")
-        expect_close(numbers(p.grad), slope, "this stage II", show=False, what="the gradient that reaches it is", rtol=1e-3)
+        expect_close(
+            numbers(p.grad), slope, "this stage II", show=False, what="the gradient that reaches it is", rtol=1e-3
+        )
     resting = all(p.grad is None or not p.grad.any() for p in case.G1.parameters())
     expect(resting, "backward() has left gradients in stage I. It rests.")
 

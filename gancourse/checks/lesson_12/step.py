@@ -190,5 +190,7 @@ def _(step: Callable) -> None:
 def _(step: Callable) -> None:
     game = ClsGame(sure=2000.0)
     got = game.play(step)
-    advice = "Logits of hundreds are allowed. Compute from them, as F.softplus does, not from their sigmoid. The losses are"
+    advice = (
+        "Logits of hundreds are allowed. Compute from them, as F.softplus does, not from their sigmoid. The losses are"
+    )
     expect_close(got, game.expected().losses, "a D with large logits", show=False, what=advice)

@@ -56,7 +56,9 @@ class Reading:
         return Case("", self.want(), self.usual()).clear
 
 
-@check.that("style_loss", "is the squared distance of z and what S finds in G's picture, the mean over rows", point=True)
+@check.that(
+    "style_loss", "is the squared distance of z and what S finds in G's picture, the mean over rows", point=True
+)
 def _(answer: Callable) -> None:
     case = drawn(Reading, always=True)
     got = number(answer(case.S, case.G, case.z, case.t), "The loss", "One number for the batch.")
