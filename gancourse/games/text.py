@@ -80,6 +80,8 @@ class MatchingAware(Game):
         between: the weight of interpolated captions in G's loss (GAN-INT).
         spread: the weight of conditioning augmentation's KL.
         reading: the weight of the text that D reads, in both losses, if it reads.
+        near: of a stage II, the weight of the absolute error by which it misses real pictures, given these shrunk.
+            (StackGAN has no such term; its runs are a hundred times as long.)
 
     Reports "d_real", "d_wrong" and "d_fake", the mean probabilities that D gives.
     """
@@ -93,11 +95,12 @@ class MatchingAware(Game):
         between: float = 0.0,
         spread: float = 0.0,
         reading: float = 0.0,
+        near: float = 0.0,
         latent_dim: int | None = None,
     ) -> None:
         self.G, self.D = G, D
         self.first = first.__call__ if first is not None else None  # no player
-        self.wrong, self.between, self.spread, self.reading = wrong, between, spread, reading
+        self.wrong, self.between, self.spread, self.reading, self.near = wrong, between, spread, reading, near
         said = first.latent_dim if latent_dim is None and first is not None else latent_dim
         self.latent_dim = self.length_of_noise(said if isinstance(said, int) else None)
 
@@ -132,6 +135,9 @@ class MatchingAware(Game):
         yield "D", loss + self.read(maps, t, said, false)
         maps = self.D.net.features(fake)
         loss = F.softplus(-self.D.judged(maps, t)).mean() + self.spread * spread + self.read(maps, t, said, false)
+        if self.near:
+            again = self.G.drawn(F.avg_pool2d(real, 2), self.G.told(t)[0])
+            loss = loss + self.near * (again - real).abs().mean()
         if self.between:
             mixed = (t + t[torch.randperm(len(t), generator=self.random)]) / 2
             among, _ = self.drawn(self.noise(batch), mixed)
@@ -146,17 +152,20 @@ class MatchingAware(Game):
 
 
 class StyleReading(Game):
-    """S learns from G's pictures which noise they were drawn from; G rests. Batches are those of MatchingAware."""
+    """S learns from G's pictures which noise they were drawn from; G rests. Batches are those of MatchingAware.
 
-    def __init__(self, S: nn.Module, G: nn.Module) -> None:
+    The noise is z, and behind it the noise of G's conditioning augmentation: both are what the text does not say.
+    """
+
+    def __init__(self, S: nn.Module, G: TextGenerator) -> None:
         self.S = S
         self.drawing = G.__call__  # no player
-        self.latent_dim = self.length_of_noise()
+        self.first, self.latent_dim = G.latent_dim, G.latent_dim + G.condition
 
     def play(self, batch: Batch) -> Iterator[Turn]:
         """S's turn: ‖z − S(G(z, t))‖², the mean over the batch."""
         z, rows = self.noise(batch), torch.arange(len(batch))
         k = torch.randint(batch["text"].shape[1], (len(batch),), generator=self.random)
         with torch.no_grad():
-            made = self.drawing(z, batch["text"][rows, k])
+            made = self.drawing(z[:, : self.first], batch["text"][rows, k], z[:, self.first :])
         yield "S", (z - self.S(made)).square().sum(1).mean()

@@ -217,6 +217,8 @@ class StageTwo(nn.Module):
             nn.BatchNorm2d(width // 3), nn.ReLU(),
             nn.Conv2d(width // 3, 3, 3, padding=1),
         )  # fmt: skip
+        for p in list(self.up.parameters())[-2:]:  # it starts as an enlargement
+            nn.init.zeros_(p)
 
     def told(self, t: Tensor, eps: Tensor | None = None) -> tuple[Tensor, Tensor, Tensor]:
         """c, μ, log σ² of text vectors."""
@@ -238,7 +240,7 @@ class StyleEncoder(nn.Module):
 
     Args:
         size, width: as DCGAN's discriminator has them.
-        latent_dim: length of z.
+        latent_dim: length of all noise: z, and behind it the noise of the conditioning augmentation, if there is some.
     """
 
     def __init__(self, size: int, latent_dim: int = 32, width: int = 24) -> None:

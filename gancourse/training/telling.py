@@ -43,7 +43,7 @@ from gancourse.training.machine import Machine
 from gancourse.training.speed.form import Form
 
 FILE, WORDINGS = "text_faces_64", 4
-ENCODER_STEPS, FIRST_STEPS, SECOND_STEPS, STYLE_STEPS = 2000, 8000, 2500, 2500
+ENCODER_STEPS, FIRST_STEPS, SECOND_STEPS, STYLE_STEPS = 2000, 8000, 1500, 1500
 NAMED = [(attribute, value) for attribute, values in CLAIMS.items() for value in values]
 """All that a caption can say, in the order of the columns of `said` and `false`."""
 
@@ -145,23 +145,21 @@ def first_engine(told: Images, steps: int, seed: int = 0, batch_size: int = 32, 
                   ema={"G": 0.998}, seed=seed, machine=on_cpu())  # fmt: skip
 
 
-def second_engine(told: Images, first: nn.Module, steps: int, seed: int = 0, batch_size: int = 16) -> Engine:
+def second_engine(told: Images, first: TextGenerator, steps: int, seed: int = 0, batch_size: int = 12) -> Engine:
     """Stage II, on top of a stage I that rests."""
     torch.manual_seed(seed)
     size, text = told.pixels.shape[-1], told.attributes["text"].shape[-1]
     G, D = StageTwo(text), TextDiscriminator(size, text, width=16, reads=True)
     fall = {"G": falling(steps), "D": falling(steps)}
-    game = MatchingAware(G, D, first, spread=0.02, reading=1.0)
+    game = MatchingAware(G, D, first, spread=0.02, reading=1.0, near=20.0)
     return Engine(game, told, batch_size=batch_size, lr=3e-4, schedules=fall, ema={"G": 0.995}, seed=seed,
                   machine=on_cpu())  # fmt: skip
 
 
-def style_engine(told: Images, G: nn.Module, steps: int, seed: int = 0, batch_size: int = 64) -> Engine:
+def style_engine(told: Images, G: TextGenerator, steps: int, seed: int = 0, batch_size: int = 64) -> Engine:
     """The encoder of style, from a generator that rests."""
     torch.manual_seed(seed)
-    latent = G.latent_dim
-    assert isinstance(latent, int)
-    S = StyleEncoder(told.pixels.shape[-1], latent)
+    S = StyleEncoder(told.pixels.shape[-1], G.latent_dim + G.condition)
     return Engine(StyleReading(S, G), told, batch_size=batch_size, lr=1e-3, betas=(0.9, 0.99),
                   schedules={"S": falling(steps)}, seed=seed, machine=on_cpu())  # fmt: skip
 
@@ -231,11 +229,13 @@ def obeyed(pictures: Tensor, said: Tensor) -> Obeyed:
 
 
 @torch.no_grad()
-def drawn_from(first: nn.Module, t: Tensor, second: nn.Module | None = None, seed: int = 1) -> tuple[Tensor, Tensor]:
+def drawn_from(
+    first: TextGenerator, t: Tensor, second: nn.Module | None = None, seed: int = 1
+) -> tuple[Tensor, Tensor]:
     """Pictures of stage I for text vectors (n, d), with fixed noise, and those of stage II, or the first again."""
     random = torch.Generator().manual_seed(seed)
-    z = torch.randn(len(t), int(first.latent_dim), generator=random)
-    eps = torch.randn(2, len(t), 32, generator=random)  # one for each stage
+    z = torch.randn(len(t), first.latent_dim, generator=random)
+    eps = torch.randn(2, len(t), first.condition, generator=random)  # one for each stage
     small, large = [], []
     for rows in torch.arange(len(t)).split(100):
         small.append(first(z[rows], t[rows], eps[0, rows]))
@@ -253,6 +253,7 @@ def measured(nets: dict[str, nn.Module], n: int = 1000, seed: int = 1) -> dict[s
 
     T, first, second, S = (nets[name] for name in ("T", "G1", "G2", "S"))
     assert isinstance(T, TextEncoder)
+    assert isinstance(first, TextGenerator)
     faces = told_faces(64, "test_seen", n, 1)
     t, said, true = T.say(texts_of("test_seen", n, 1)[0]), faces.attributes["said"][:, 0], features(faces.pixels)
     small, large = drawn_from(first, t, second, seed)
@@ -263,11 +264,19 @@ def measured(nets: dict[str, nn.Module], n: int = 1000, seed: int = 1) -> dict[s
         for attribute in heard.own:
             reached[f"{name}: {attribute}"] = heard.own[attribute]
             reached[f"{name}: {attribute}, by others"] = heard.others[attribute]
-    z = torch.randn(n, 32, generator=torch.Generator().manual_seed(seed))
+    noise = torch.randn(n, first.latent_dim + first.condition, generator=torch.Generator().manual_seed(seed))
     with torch.no_grad():
-        off = torch.cat([z[rows] - S(small[rows]) for rows in torch.arange(n).split(100)])
-    reached["share of z that is found"] = 1 - float(off.square().mean() / z.square().mean())
+        rows = torch.arange(n).split(100)
+        found = torch.cat([S(with_noise(first)(noise[some], t[some])) for some in rows])
+    shares = 1 - (noise - found).square().mean(0)
+    reached["share of z that is found"] = float(shares[: first.latent_dim].mean())
+    reached["share of the condition's noise that is found"] = float(shares[first.latent_dim :].mean())
     return reached
+
+
+def with_noise(first: TextGenerator) -> Callable[[Tensor, Tensor], Tensor]:
+    """Stage I as a function of all its noise, z and behind it the condition's, and a text vector."""
+    return lambda noise, t: first(noise[:, : first.latent_dim], t, noise[:, first.latent_dim :])
 
 
 def enlarged(small: Tensor) -> Tensor:
@@ -289,6 +298,7 @@ def keep_told(
     T, _ = trained_encoder(faces, texts, steps[0])
     told = with_vectors(faces, texts, T)
     first = played("stage I", first_engine(told, steps[1]), steps[1]).averaged("G").eval()
+    assert isinstance(first, TextGenerator)
     large = with_vectors(told_faces(64), texts, T)
     second = played("stage II", second_engine(large, first, steps[2]), steps[2]).averaged("G").eval()
     S = played("style", style_engine(told, first, steps[3]), steps[3]).averaged("S").eval()

@@ -130,7 +130,7 @@ def _(answer: Callable) -> None:
     for i in range(n):
         for j in range(n):
             wrong[i, j] = bool(set(np.flatnonzero(array(false[i]))) & set(np.flatnonzero(array(said[j]))))
-    times, seen = 600, [Counter[int]() for _ in range(n)]
+    times, seen = 300, [Counter[int]() for _ in range(n)]
     for _ in range(times):
         got = numbers(answer(said, false), (n,), advice="(n,) is asked.").long().tolist()
         for i, j in enumerate(got):

@@ -72,7 +72,7 @@ it.wrong("by count", {"sorted(word for word, n in counts.items() if n >= least)"
 it.wrong("as they come", {"*sorted(word for word, n in counts.items() if n >= least)": (
     "*[word for word, n in counts.items() if n >= least]"
 )}, says="Alphabetical", point=True)  # fmt: skip
-it.wrong("by sentence", {"for word in words)": "for word in set(words))"}, says="counted by sentence", point=True)
+it.wrong("by sentence", {"for word in words)": "for word in set(words))"}, says="least = 3", point=True)
 it.wrong("all by default", {"least=2": "least=1"}, says="`least` is 2")
 it.wrong("three by default", {"least=2": "least=3"}, says="`least` is 2, not 3")
 it.wrong("a tuple", {RETURNED: (
@@ -300,7 +300,7 @@ it.wrong("sigmoids", {SUM: (
     "off = -torch.log(1 - torch.sigmoid(wrong)).mean() if len(wrong) else 0.0\n"
     "return -torch.log(torch.sigmoid(right)).mean() + (off - torch.log(1 - torch.sigmoid(made)).mean()) / 2"
 )}, says="infinite")  # fmt: skip
-it.wrong("cut off", {SUM: SUM + ".detach()"}, says="cut off")
+it.wrong("cut off", {SUM: SUM.replace("return ", "return (") + ").detach()"}, says="cut off")
 it.wrong("the sign", {SUM: SUM.replace("return ", "return -(") + ")"}, says="sign", point=True)
 
 # ---------------------------------------------------------------------------------------------
@@ -337,9 +337,10 @@ it.wrong("cut off", {"F.softplus(-D(G(z, between), between)).mean()": (
 it = answers.to("cls_step")
 
 it.right("as in the lesson")
-it.right("losses written out", {"judge_loss(D(real, t), D(real[there], t[other[there]]), D(fake.detach(), t))": (
-    "F.softplus(-D(real, t)).mean() + F.softplus(D(fake.detach(), t)).mean() / 2\n"
-    "if there.any():\n    d_loss = d_loss + F.softplus(D(real[there], t[other[there]])).mean() / 2"
+D_LOSS = "d_loss = F.softplus(-right).mean() + (off + F.softplus(made).mean()) / 2"
+it.right("binary cross-entropy", {D_LOSS: (
+    "bce = F.binary_cross_entropy_with_logits\n"
+    "d_loss = bce(right, torch.ones_like(right)) + off / 2 + bce(made, torch.zeros_like(made)) / 2"
 )})  # fmt: skip
 it.right("drawn twice", {"D(fake.detach(), t)": "D(G(z, t).detach(), t)"})
 it.right("gradients by hand", {"opt_G.zero_grad()\ng_loss.backward()\nopt_G.step()": (
@@ -348,17 +349,17 @@ it.right("gradients by hand", {"opt_G.zero_grad()\ng_loss.backward()\nopt_G.step
     "    p.grad = slope\n"
     "opt_G.step()"
 )})  # fmt: skip
-it.wrong("no wrong pairs", {"D(real[there], t[other[there]])": "D(real[:0], t[:0])"}, says="never sees", point=True)
-it.wrong("−1 as an index", {"D(real[there], t[other[there]])": "D(real, t[other])"}, says="last caption", point=True)
-it.wrong("own where none", {"D(real[there], t[other[there]])": (
-    "D(real, t[torch.where(there, other, torch.arange(len(t)))])"
-)}, says="own caption is called wrong", point=True)  # fmt: skip
-it.wrong("pictures moved", {"D(real[there], t[other[there]])": "D(real[other[there]], t[there])"},
-         says="Number other[i] is a caption's", point=True)  # fmt: skip
-it.wrong("made with wrong", {"D(real[there], t[other[there]])": "D(fake.detach()[there], t[other[there]])"},
-         says="Wrong pairs are *real*", point=True)  # fmt: skip
+WRONG_PAIR = "D(real[there], t[other[there]])"
+it.wrong("no wrong pairs", {WRONG_PAIR: "D(real[:0], t[:0])"}, says="never sees", point=True)
+it.wrong("−1 as an index", {WRONG_PAIR: "D(real, t[other])"}, says="last caption", point=True)
+it.wrong("own where none", {WRONG_PAIR: "D(real, t[torch.where(there, other, torch.arange(len(t)))])"},
+         says="own caption is called wrong", point=True)  # fmt: skip
+it.wrong("pictures moved", {WRONG_PAIR: "D(real[other[there]], t[there])"}, says="Number other[i] is a caption's",
+         point=True)  # fmt: skip
+it.wrong("made with wrong", {WRONG_PAIR: "D(fake.detach()[there], t[other[there]])"}, says="Wrong pairs are *real*",
+         point=True)  # fmt: skip
 it.wrong("not detached, not cleared", {"fake.detach()": "fake", "d_loss.backward()": "d_loss.backward(retain_graph=True)",
-         "opt_G.zero_grad()": "pass"}, says=".", point=True)  # fmt: skip
+         "opt_G.zero_grad()": "pass"}, says="G", point=True)  # fmt: skip
 it.wrong("stale D", {"opt_D.zero_grad()": "pass"}, says="still in D", point=True)
 it.wrong("stale G", {"opt_G.zero_grad()": "pass"}, says="still in G", point=True)
 it.wrong("old D", {"opt_D.step()\ng_loss = F.softplus(-D(fake, t)).mean()": (
@@ -369,14 +370,13 @@ it.wrong("old D", {"opt_D.step()\ng_loss = F.softplus(-D(fake, t)).mean()": (
 it.wrong("caught", {"F.softplus(-D(fake, t))": "F.softplus(D(fake, t))"}, says="to be caught", point=True)
 it.wrong("minimax", {"g_loss = F.softplus(-D(fake, t)).mean()": "g_loss = -F.softplus(D(fake, t)).mean()"},
          says="minimax", point=True)  # fmt: skip
-it.wrong("G detached", {"-D(fake, t)": "-D(fake.detach(), t)"}, says=".", point=True)
+it.wrong("G detached", {"-D(fake, t)": "-D(fake.detach(), t)"}, says="is it judged on detached", point=True)
 it.wrong("tensors back", {"return d_loss.item(), g_loss.item()": "return d_loss, g_loss"}, says="plain numbers")
 it.wrong("the other order", {"return d_loss.item(), g_loss.item()": "return g_loss.item(), d_loss.item()"},
          says="you return")  # fmt: skip
-it.wrong("whole fakes", {"judge_loss(D(real, t), D(real[there], t[other[there]]), D(fake.detach(), t))": (
-    "F.softplus(-D(real, t)).mean() + F.softplus(D(fake.detach(), t)).mean()\n"
-    "if there.any():\n    d_loss = d_loss + F.softplus(D(real[there], t[other[there]])).mean()"
-)}, says="Each has the weight ½", point=True)  # fmt: skip
+it.wrong("whole fakes", {"(off + F.softplus(made).mean()) / 2": "off + F.softplus(made).mean()"},
+         says="Each has the weight ½", point=True)  # fmt: skip
+it.wrong("NaN for none", {" if len(wrong) else 0.0": ""}, says="NaN")
 
 # ---------------------------------------------------------------------------------------------
 
@@ -434,7 +434,7 @@ it.wrong("another noise", {"made = G(z, t)": "made = G(torch.randn_like(z), t)"}
 it.wrong("no noise", {"made = G(z, t)": "made = G(0 * z, t)"}, says="another noise", point=True)
 it.wrong("no gradients at all", {BACK: "with torch.no_grad():\n    return (z - S(made)).square().sum(1).mean()"},
          says="cut off from S", point=True)  # fmt: skip
-it.wrong("trained mode", {"made = G(z, t)": "made = G.train()(z, t)\n    G.eval()"}, says="batch's statistics",
+it.wrong("trained mode", {"made = G(z, t)": "made = G.train()(z, t)\nG.eval()"}, says="batch's statistics",
          point=True)  # fmt: skip
 it.wrong("frozen for ever", {"with torch.no_grad():\n    made": "G.requires_grad_(False)\nwith torch.no_grad():\n    made"},
          says="cannot learn any more")  # fmt: skip
@@ -481,7 +481,7 @@ it.right("train called in order", {"for part, mode in modes.items():\n    part.t
 it.right("a copy draws", {
     "modes = {part: part.training for part in G1.modules()}\nG1.eval()\nwith torch.no_grad():\n    small = G1(z, t)\n"
     "for part, mode in modes.items():\n    part.training = mode": (
-        "twin = copy.deepcopy(G1).eval()\nwith torch.no_grad():\n    small = twin(z, t)"
+        "import copy\ntwin = copy.deepcopy(G1).eval()\nwith torch.no_grad():\n    small = twin(z, t)"
     )
 })  # fmt: skip
 it.right("detached", {"with torch.no_grad():\n    small = G1(z, t)": "small = G1(z, t).detach()"})

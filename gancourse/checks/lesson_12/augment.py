@@ -13,9 +13,9 @@ from gancourse.checks.inputs import Case, drawn, fresh, rand, randn
 from gancourse.checks.lesson_12.suite import check
 from gancourse.checks.values import described, differentiable, expect_close, number, numbers, two
 
-MU = ((1.0, -0.5, 0.25), (0.0, 2.0, -1.0))
-LOG_VAR = ((0.5, -1.0, 0.0), (1.0, -0.5, -2.0))
-EPS = ((1.0, -2.0, 0.5), (-0.5, 1.5, 1.0))
+MU = ((1.0, -0.5, 0.25), (0.0, 2.0, -1.0), (-1.5, 0.75, 0.5))
+LOG_VAR = ((0.5, -1.0, 0.0), (1.0, -0.5, -2.0), (-1.5, 0.25, 0.75))
+EPS = ((1.0, -2.0, 0.5), (-0.5, 1.5, 1.0), (2.0, 0.25, -1.0))
 
 
 def both(value: Any, shape: tuple[int, int]) -> tuple[Tensor, Tensor]:
@@ -28,13 +28,13 @@ def both(value: Any, shape: tuple[int, int]) -> tuple[Tensor, Tensor]:
 
 
 class Rows:
-    """μ, log σ² and noise for two sentences."""
+    """μ, log σ² and noise for three sentences."""
 
     def __init__(self) -> None:
         self.mu, self.log_var, self.eps = (torch.tensor(rows).double() for rows in (MU, LOG_VAR, EPS))
         if fresh():
-            self.mu, self.eps = 1.2 * randn(2, 3).double(), randn(2, 3).double()
-            self.log_var = (3 * rand(2, 3) - 2).double()
+            self.mu, self.eps = 1.2 * randn(3, 3).double(), randn(3, 3).double()
+            self.log_var = (3 * rand(3, 3) - 2).double()
 
     def draw(self) -> Case:
         mu, s, e = self.mu, self.log_var, self.eps
@@ -85,16 +85,16 @@ class ClearRows(Rows):
 @check.that("conditioning", "draws c = μ + σ · eps", point=True)
 def _(answer: Callable) -> None:
     rows = drawn(ClearRows)
-    c, _ = both(answer(rows.mu, rows.log_var, rows.eps), (2, 3))
+    c, _ = both(answer(rows.mu, rows.log_var, rows.eps), (3, 3))
     rows.draw().compare(c)
 
 
 @check.that("conditioning", "gives the KL from N(0, I): added up over a row, the mean over rows", point=True)
 def _(answer: Callable) -> None:
     rows = drawn(ClearRows)
-    _, kl = both(answer(rows.mu, rows.log_var, rows.eps), (2, 3))
+    _, kl = both(answer(rows.mu, rows.log_var, rows.eps), (3, 3))
     rows.kl().compare(kl)
-    _, zero = both(answer(torch.zeros(2, 3), torch.zeros(2, 3), rows.eps.float()), (2, 3))
+    _, zero = both(answer(torch.zeros(3, 3), torch.zeros(3, 3), rows.eps.float()), (3, 3))
     expect_close(zero, 0.0, "μ = 0 and log σ² = 0, which is N(0, I) itself")
 
 
@@ -107,7 +107,10 @@ def _(answer: Callable) -> None:
     expect(not torch.equal(c, again), "Two calls draw the same noise.")
     e = (c - mu.double()) / (log_var.double() / 2).exp()
     expect(float(e.std(0).min()) > 1e-3, "All rows get the same noise. Each sentence draws its own.")
-    expect(abs(float((e[:, 0] * e[:, 1]).mean())) < 0.2, "All numbers of a row get the same noise. Draw (n, d).")
+    expect(
+        abs(float(((e - e.mean(0))[:, 0] * (e - e.mean(0))[:, 1]).mean())) < 0.2,
+        "All numbers of a row get the same noise. Draw (n, d).",
+    )
     good = bool((e.mean(0).abs() < 0.15).all()) and bool(((e.std(0) - 1).abs() < 0.12).all())
     expect(good, f"The noise should be from N(0, 1): its mean is {e.mean():.2f}, its spread {e.std():.2f}.")
 
@@ -118,7 +121,7 @@ def _(answer: Callable) -> None:
     for k, name in enumerate(("c", "the KL")):
         mu, log_var = rows.mu.clone().requires_grad_(), rows.log_var.clone().requires_grad_()
         made = answer(mu, log_var, rows.eps)
-        both(made, (2, 3))
+        both(made, (3, 3))
         differentiable(made[k], f"{name[0].upper()}{name[1:]} is cut off from μ and log σ².")
         made[k].sum().backward()
         n = len(rows.mu)

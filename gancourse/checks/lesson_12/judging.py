@@ -16,7 +16,7 @@ from gancourse.checks.steps import curved, flat
 from gancourse.checks.values import differentiable, expect_close, number, numbers
 
 RIGHT = ((0.30, 0.10), (0.00, 0.40), (0.20, 0.00))
-WRONG = ((0.00, 0.00), (0.60, 0.00), (0.00, 0.40))
+WRONG = ((0.05, 0.10), (0.45, 0.05), (0.00, 0.35))
 MADE = ((0.25, 0.05), (0.15, 0.20), (0.15, 0.20))
 GUESS = ((0.60, 0.50), (0.20, 0.80), (0.70, 0.30))
 
@@ -29,8 +29,7 @@ class World:
         if fresh():
             right = rand(3, 2, dtype=torch.float64) + 0.1
             right[1, 0] = right[2, 1] = 0
-            wrong = torch.zeros(3, 2, dtype=torch.float64)
-            wrong[1, 0], wrong[2, 1] = (rand(2, dtype=torch.float64) + 0.2).tolist()
+            wrong = rand(3, 2, dtype=torch.float64) + 0.05  # also, by accident, of right pairs
             made = rand(3, 2, dtype=torch.float64) + 0.1
             tables = [right / right.sum(), wrong / wrong.sum(), made / made.sum(),
                       0.1 + 0.8 * rand(3, 2, dtype=torch.float64)]  # fmt: skip
@@ -232,6 +231,9 @@ class Between:
 
     def __init__(self) -> None:
         self.G, self.D = Told(curved(3 + 2, 6, 4)), Told(curved(4 + 2, 6, 1))
+        for net, factor in ((self.G, 2.5), (self.D, 5.0)):  # so that mistakes are far apart
+            for p in net.parameters():
+                p.data = factor * p.data
         self.z, self.t = 2 * randn(4, 3).double(), 2 * randn(4, 2).double()
         self.order = torch.tensor([2, 0, 3, 1])
         self.beta = chosen(0.25, between=(0.15, 0.4))[0]
@@ -258,7 +260,7 @@ class Between:
             "caught": F.softplus(logit).mean(), "minimax": -F.softplus(logit).mean(), "sum": F.softplus(-logit).sum(),
             "logit": -logit.mean(),
         }.get(slip, F.softplus(-logit).mean())  # fmt: skip
-        return float(loss)
+        return loss.item()
 
     @property
     def clear(self) -> bool:

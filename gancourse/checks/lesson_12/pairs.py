@@ -66,7 +66,7 @@ def drawn_often(answer: Callable, said: Tensor, false: Tensor, times: int) -> Te
 def _(answer: Callable) -> None:
     said, false = tables()
     wrong = fitting(said, false)
-    table = drawn_often(answer, said, false, 40)
+    table = drawn_often(answer, said, false, 25)
     for i in range(5):
         taken = table[i, :5].nonzero().flatten().tolist()
         bad = [j for j in taken if not wrong[i, j]]
@@ -97,7 +97,7 @@ def _(answer: Callable) -> None:
     said, false = torch.eye(n), 1 - torch.eye(n)
     false[0, 1:3] = 0  # for picture 0 three do not fit
     wrong = fitting(said, false)
-    times = MANY // 4
+    times = MANY // 10
     table = drawn_often(answer, said, false, times)
     for i in range(n):
         share = table[i, :n][wrong[i]] / times
@@ -111,7 +111,7 @@ def _(answer: Callable) -> None:
 
 @check.that("mismatched", "draws for each picture by itself")
 def _(answer: Callable) -> None:
-    n, times = 8, MANY // 4
+    n, times = 8, MANY // 40
     said, false = torch.eye(n), 1 - torch.eye(n)
     equal, shifted = 0, 0
     for _ in range(times):
