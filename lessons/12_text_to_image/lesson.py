@@ -849,9 +849,8 @@ if DATA == "faces":
         kept = torch.corrcoef(torch.stack([was[name], now[name]]))[0, 1]
         print(f"{name.replace('_', ' '):12} of the style's face and of the new one: correlation {kept:5.2f}")
     corners = torch.stack([p[:, :, :3, :3].mean((2, 3)).flatten() for p in (made, moved)])
-    print(
-        f"{'corner color':12} (the background):                         correlation {torch.corrcoef(corners)[0, 1]:5.2f}"
-    )
+    kept = torch.corrcoef(corners)[0, 1]
+    print(f"{'corner color':12} (the background) of both: correlation {kept:5.2f}")
 
 # %% [markdown]
 # STYLE_TEXT
