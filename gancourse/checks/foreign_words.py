@@ -17,7 +17,7 @@ from gancourse.checks.core import Miss, a, expect
 from gancourse.checks.inputs import generator
 
 MEDALS_FOR_WORDS = Medals(bronze=900, silver=150, gold=60, unit="pictures")
-WORDS, THINGS, PAINTERS = 36, 30, 3
+STRANGE_WORDS, THINGS, PAINTERS = 36, 30, 3
 CHANCE = 0.5
 MOST_DRAWN = 990  # bronze, and what graders add to it
 SOUNDS = ("ba", "do", "fi", "gu", "ka", "le", "mo", "nu", "pi", "ra", "so", "tu", "ve", "zo")
@@ -32,8 +32,8 @@ def strange_words(n: int) -> list[str]:
 def one_painter(answer: Callable) -> tuple[int, str]:
     """How many pictures an answer asks of a painter, and what is wrong with what it returns; "" for nothing."""
     random = generator()
-    words = strange_words(WORDS)
-    order = torch.randperm(WORDS, generator=random).tolist()
+    words = strange_words(STRANGE_WORDS)
+    order = torch.randperm(STRANGE_WORDS, generator=random).tolist()
     means = {words[order[k]]: k for k in range(THINGS)}
     drawn, over = [0], [False]
 

@@ -37,52 +37,54 @@ SAYABLE: dict[str, tuple[str, ...]] = {
     "Wearing_Necklace": ("a necklace",),
     "Wearing_Necktie": ("a tie", "a necktie"),
 }
-BEGINNINGS = ("A person with", "Someone with", "A picture of a person with", "Here is someone with")
-NAMES = tuple(SAYABLE)
+OPENINGS = ("A person with", "Someone with", "A picture of a person with", "Here is someone with")
+SAID_NAMES = tuple(SAYABLE)
 
 
-class Told(Images):
+class ToldPhotographs(Images):
     """Photographs with "said" and "false"; `facts` names their columns, as the drawn faces' NAMED does."""
 
-    facts = tuple((name.replace("_", " ").lower(), "yes") for name in NAMES)
+    facts = tuple((name.replace("_", " ").lower(), "yes") for name in SAID_NAMES)
 
 
 def captions_from(attributes: Mapping[str, Sequence[bool] | Tensor], seed: int) -> tuple[list[str], Tensor]:
     """One caption for each photograph, and what it says, (n, claims) of 0 and 1.
 
     Args:
-        attributes: of those of NAMES that are there, one value for each photograph.
+        attributes: of those of SAID_NAMES that are there, one value for each photograph.
         seed: another one chooses and words differently.
     """
-    names = [name for name in NAMES if name in attributes]
+    names = [name for name in SAID_NAMES if name in attributes]
     there = torch.stack([torch.as_tensor(attributes[name]).bool() for name in names], 1)
     random = torch.Generator().manual_seed(seed)
-    said, texts = torch.zeros(len(there), len(NAMES), dtype=torch.bool), []
+    said, texts = torch.zeros(len(there), len(SAID_NAMES), dtype=torch.bool), []
     for row, holds in zip(said, there, strict=True):
         true = holds.nonzero().flatten()
         chosen = true[torch.randperm(len(true), generator=random)[: 2 + int(torch.randint(3, (), generator=random))]]
         parts = []
         for k in chosen.tolist():
-            row[NAMES.index(names[k])] = True
+            row[SAID_NAMES.index(names[k])] = True
             ways = SAYABLE[names[k]]
             parts.append(ways[int(torch.randint(len(ways), (), generator=random))])
-        begin = BEGINNINGS[int(torch.randint(len(BEGINNINGS), (), generator=random))]
-        texts.append(f"{begin} {listed(parts)}." if parts else "A person.")
+        begin = OPENINGS[int(torch.randint(len(OPENINGS), (), generator=random))]
+        texts.append(f"{begin} {one_and_another(parts)}." if parts else "A person.")
     return texts, said
 
 
-def listed(parts: Sequence[str]) -> str:
+def one_and_another(parts: Sequence[str]) -> str:
     """One; one and two; one, two and three."""
     return " and ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else "".join(parts)
 
 
-def told_photographs(size: int, n: int, wordings: int = 4) -> tuple[Told, list[list[str]]]:
+def told_photographs(size: int, n: int, wordings: int = 4) -> tuple[ToldPhotographs, list[list[str]]]:
     """Photographs with "said" (n, wordings, claims) and "false" (n, claims), and `wordings` lists of captions.
 
     Everything that is not ticked counts as false.
     """
-    photographs = data.load("celeba", size=size, attributes=list(NAMES), n=n)
+    photographs = data.load("celeba", size=size, attributes=list(SAID_NAMES), n=n)
     made = [captions_from(photographs.attributes, seed) for seed in range(wordings)]
-    false = torch.stack([~photographs.attributes[name].bool() for name in NAMES], 1)
+    false = torch.stack([~photographs.attributes[name].bool() for name in SAID_NAMES], 1)
     attributes = {"said": torch.stack([said for _, said in made], 1), "false": false}
-    return Told(photographs.pixels, attributes, photographs.name, photographs.split), [texts for texts, _ in made]
+    return ToldPhotographs(photographs.pixels, attributes, photographs.name, photographs.split), [
+        texts for texts, _ in made
+    ]

@@ -26,14 +26,14 @@ from gancourse.data.conditions import checked_condition
 from gancourse.data.faces.captions import caption_words
 from gancourse.models.dcgan import Discriminator, Generator, init_weights
 
-PAD, UNKNOWN = "<pad>", "<unk>"
+PAD_WORD, UNKNOWN_WORD = "<pad>", "<unk>"
 
 
 class TextEncoder(nn.Module):
     """From sentences to vectors (n, text) of length √text: word vectors, a GRU, its state at the last word.
 
     Args:
-        words: the vocabulary; the first two are PAD and UNKNOWN.
+        words: the vocabulary; the first two are PAD_WORD and UNKNOWN_WORD.
         text: length of a sentence's vector.
         inner: length of a word's vector.
     """
@@ -175,7 +175,7 @@ class TextDiscriminator(nn.Module):
         return self.net.head(self.join(torch.cat([maps, c], 1))).flatten(1)
 
 
-class Block(nn.Module):
+class StageBlock(nn.Module):
     """Two 3 × 3 convolutions beside the identity."""
 
     def __init__(self, channels: int) -> None:
@@ -209,7 +209,7 @@ class StageTwo(nn.Module):
         self.join = nn.Sequential(
             nn.Conv2d(width + condition, width, 3, padding=1, bias=False), nn.BatchNorm2d(width), nn.ReLU()
         )
-        self.body = nn.Sequential(*[Block(width) for _ in range(blocks)])
+        self.body = nn.Sequential(*[StageBlock(width) for _ in range(blocks)])
         self.up = nn.Sequential(
             nn.Upsample(scale_factor=2), nn.Conv2d(width, width // 2, 3, padding=1, bias=False),
             nn.BatchNorm2d(width // 2), nn.ReLU(),

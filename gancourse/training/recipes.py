@@ -487,7 +487,7 @@ def resolvers(out: Path | None) -> list[Path]:
     return [keep_resolvers(out)]
 
 
-def told(out: Path | None) -> list[Path]:
+def from_sentences(out: Path | None) -> list[Path]:
     """Networks that draw faces from sentences, in two stages."""
     from gancourse.training.telling import keep_told
 
@@ -536,7 +536,7 @@ RECIPES: dict[str, Recipe | Study] = {
         ),
         Study(
             "text-faces-64", "faces from sentences (Reed et al. 2016, Zhang et al. 2017), on the CPU",
-            {"cpu": 20, "cuda": 20}, {"text_faces_64": ("T", "G1", "G2", "S")}, told,
+            {"cpu": 20, "cuda": 20}, {"text_faces_64": ("T", "G1", "G2", "S")}, from_sentences,
         ),
         dcgan(32, 6000, {"cpu": 10, "cuda": 1}),
         progressive(32, 3000, {"cpu": 20, "cuda": 3}),

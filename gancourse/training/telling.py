@@ -28,8 +28,8 @@ from gancourse.data.images import Images, to_bytes
 from gancourse.games.text import Matching, MatchingAware, StyleReading
 from gancourse.models import store
 from gancourse.models.text import (
-    PAD,
-    UNKNOWN,
+    PAD_WORD,
+    UNKNOWN_WORD,
     PictureEncoder,
     StageTwo,
     StyleEncoder,
@@ -42,16 +42,16 @@ from gancourse.training.keeping import renew_table
 from gancourse.training.machine import Machine
 from gancourse.training.speed.form import Form
 
-FILE, WORDINGS = "text_faces_64", 4
+TOLD_FILE, WORDINGS = "text_faces_64", 4
 ENCODER_STEPS, FIRST_STEPS, SECOND_STEPS, STYLE_STEPS = 2000, 8000, 1500, 1500
-NAMED = [(attribute, value) for attribute, values in CLAIMS.items() for value in values]
+NAMED_FACTS = [(attribute, value) for attribute, values in CLAIMS.items() for value in values]
 """All that a caption can say, in the order of the columns of `said` and `false`."""
 
 
 def said_by(captions: Sequence[Caption]) -> Tensor:
     """What captions say, (n, claims) of 0 and 1."""
-    column = {name: k for k, name in enumerate(NAMED)}
-    said = torch.zeros(len(captions), len(NAMED), dtype=torch.bool)
+    column = {name: k for k, name in enumerate(NAMED_FACTS)}
+    said = torch.zeros(len(captions), len(NAMED_FACTS), dtype=torch.bool)
     for row, one in zip(said, captions, strict=True):
         row[[column[fact] for fact in one.facts.items()]] = True
     return said
@@ -60,13 +60,13 @@ def said_by(captions: Sequence[Caption]) -> Tensor:
 def judged_claims(factors: Factors) -> tuple[Tensor, Tensor]:
     """What is clearly true and what is clearly false of faces, bool (n, claims) each."""
     seen = views(factors)
-    both = [judge(CLAIMS[a][v], factors, seen) for a, v in NAMED]
+    both = [judge(CLAIMS[a][v], factors, seen) for a, v in NAMED_FACTS]
     return torch.stack([true for true, _ in both], 1), torch.stack([false for _, false in both], 1)
 
 
-def word_list(texts: Sequence[str]) -> list[str]:
+def all_words(texts: Sequence[str]) -> list[str]:
     """All words of captions, sorted, behind the two that stand for padding and for the unknown."""
-    return [PAD, UNKNOWN, *sorted({word for text in texts for word in caption_words(text)})]
+    return [PAD_WORD, UNKNOWN_WORD, *sorted({word for text in texts for word in caption_words(text)})]
 
 
 @functools.cache
@@ -85,7 +85,7 @@ def texts_of(split: str = "train_seen", n: int | None = None, wordings: int = WO
     return [[one.text for one in captions_of(faces, seed)] for seed in range(wordings)]
 
 
-def falling(steps: int) -> Callable[[torch.optim.Optimizer], LambdaLR]:
+def rates_fall(steps: int) -> Callable[[torch.optim.Optimizer], LambdaLR]:
     return lambda optimizer: LambdaLR(optimizer, lambda k: max(0.0, min(1.0, 4 * (1 - k / steps))))
 
 
@@ -93,7 +93,7 @@ def on_cpu() -> Machine:
     return Machine("cpu", Form(channels_last=True))
 
 
-def played(name: str, engine: Engine, steps: int) -> Engine:
+def trained_on(name: str, engine: Engine, steps: int) -> Engine:
     """The engine after so many steps."""
     for _ in tqdm(range(steps), name, leave=False, mininterval=5):
         next(engine)
@@ -106,10 +106,10 @@ def trained_encoder(
 ) -> tuple[TextEncoder, PictureEncoder]:
     """A reader of sentences that learned beside an encoder of pictures."""
     torch.manual_seed(seed)
-    T = TextEncoder(word_list([one for some in texts for one in some]), text)
+    T = TextEncoder(all_words([one for some in texts for one in some]), text)
     P = PictureEncoder(faces.pixels.shape[-1], text)
     engine = encoder_engine(T, P, faces, texts, steps, seed, batch_size)
-    played("sentences and pictures", engine, steps)
+    trained_on("sentences and pictures", engine, steps)
     return T.eval(), P.eval()
 
 
@@ -122,7 +122,7 @@ def encoder_engine(
     numbers = torch.stack([F.pad(one, (0, longest - one.shape[1])) for one, _ in pairs], 1)
     there = torch.stack([F.pad(one, (0, longest - one.shape[1])) for _, one in pairs], 1)
     told = Images(faces.pixels, {**faces.attributes, "numbers": numbers, "there": there}, faces.name, faces.split)
-    fall = {"T": falling(steps), "P": falling(steps)}
+    fall = {"T": rates_fall(steps), "P": rates_fall(steps)}
     return Engine(Matching(T, P), told, batch_size=batch_size, lr=2e-3, betas=(0.9, 0.99), schedules=fall, seed=seed,
                   machine=on_cpu())  # fmt: skip
 
@@ -140,7 +140,7 @@ def first_engine(told: Images, steps: int, seed: int = 0, batch_size: int = 32, 
     settings = {"spread": 0.02, "reading": 1.0, **settings}
     G = TextGenerator(size, text, width=24)
     D = TextDiscriminator(size, text, width=20, reads=settings["reading"] > 0)
-    fall = {"G": falling(steps), "D": falling(steps)}
+    fall = {"G": rates_fall(steps), "D": rates_fall(steps)}
     return Engine(MatchingAware(G, D, **settings), told, batch_size=batch_size, lr=3e-4, schedules=fall,
                   ema={"G": 0.998}, seed=seed, machine=on_cpu())  # fmt: skip
 
@@ -150,7 +150,7 @@ def second_engine(told: Images, first: TextGenerator, steps: int, seed: int = 0,
     torch.manual_seed(seed)
     size, text = told.pixels.shape[-1], told.attributes["text"].shape[-1]
     G, D = StageTwo(text), TextDiscriminator(size, text, width=16, reads=True)
-    fall = {"G": falling(steps), "D": falling(steps)}
+    fall = {"G": rates_fall(steps), "D": rates_fall(steps)}
     game = MatchingAware(G, D, first, spread=0.02, reading=1.0, near=20.0)
     return Engine(game, told, batch_size=batch_size, lr=3e-4, schedules=fall, ema={"G": 0.995}, seed=seed,
                   machine=on_cpu())  # fmt: skip
@@ -161,18 +161,18 @@ def style_engine(told: Images, G: TextGenerator, steps: int, seed: int = 0, batc
     torch.manual_seed(seed)
     S = StyleEncoder(told.pixels.shape[-1], G.latent_dim + G.condition)
     return Engine(StyleReading(S, G), told, batch_size=batch_size, lr=1e-3, betas=(0.9, 0.99),
-                  schedules={"S": falling(steps)}, seed=seed, machine=on_cpu())  # fmt: skip
+                  schedules={"S": rates_fall(steps)}, seed=seed, machine=on_cpu())  # fmt: skip
 
 
 # --- what a reader of faces reads of what was said ---------------------------------------------------
 
 
 def readable_claims() -> list[int]:
-    """The columns of NAMED whose factors the face reader reads."""
+    """The columns of NAMED_FACTS whose factors the face reader reads."""
     from gancourse.models.face_reader import READABLE
 
     names = {factor.name for factor in READABLE}
-    return [k for k, (a, v) in enumerate(NAMED) if {span[0] for span in CLAIMS[a][v].spans} <= names]
+    return [k for k, (a, v) in enumerate(NAMED_FACTS) if {span[0] for span in CLAIMS[a][v].spans} <= names]
 
 
 def read_claims(read: dict[str, Tensor]) -> Tensor:
@@ -181,9 +181,9 @@ def read_claims(read: dict[str, Tensor]) -> Tensor:
     Columns that cannot be read are false.
     """
     n = len(next(iter(read.values())))
-    holds = torch.zeros(n, len(NAMED), dtype=torch.bool)
+    holds = torch.zeros(n, len(NAMED_FACTS), dtype=torch.bool)
     for k in readable_claims():
-        attribute, value = NAMED[k]
+        attribute, value = NAMED_FACTS[k]
         good = torch.ones(n, dtype=torch.bool)
         for name, low, high, below, above in CLAIMS[attribute][value].spans:
             least = (low + below) / 2 if below > -9 else -9.0
@@ -216,7 +216,7 @@ def obeyed(pictures: Tensor, said: Tensor) -> Obeyed:
     elsewhere = torch.stack([holds.roll(k, 0) for k in range(1, 6)]).float().mean(0)
     columns: dict[str, list[int]] = {"all": readable_claims()}
     for k in readable_claims():
-        columns.setdefault(NAMED[k][0], []).append(k)
+        columns.setdefault(NAMED_FACTS[k][0], []).append(k)
     own, others, count = {}, {}, {}
     for attribute, those in columns.items():
         here = said[:, those].bool()
@@ -229,7 +229,7 @@ def obeyed(pictures: Tensor, said: Tensor) -> Obeyed:
 
 
 @torch.no_grad()
-def drawn_from(
+def drawn_by_stages(
     first: TextGenerator, t: Tensor, second: nn.Module | None = None, seed: int = 1
 ) -> tuple[Tensor, Tensor]:
     """Pictures of stage I for text vectors (n, d), with fixed noise, and those of stage II, or the first again."""
@@ -246,7 +246,7 @@ def drawn_from(
 # --- the file that comes with the course --------------------------------------------------------------
 
 
-def measured(nets: dict[str, nn.Module], n: int = 1000, seed: int = 1) -> dict[str, float]:
+def told_figures(nets: dict[str, nn.Module], n: int = 1000, seed: int = 1) -> dict[str, float]:
     """Figures of the course's networks on held-out captions: what is obeyed, distances, what is found of z."""
     from gancourse.metrics import frechet_from_features
     from gancourse.metrics.embedding import features
@@ -256,9 +256,9 @@ def measured(nets: dict[str, nn.Module], n: int = 1000, seed: int = 1) -> dict[s
     assert isinstance(first, TextGenerator)
     faces = told_faces(64, "test_seen", n, 1)
     t, said, true = T.say(texts_of("test_seen", n, 1)[0]), faces.attributes["said"][:, 0], features(faces.pixels)
-    small, large = drawn_from(first, t, second, seed)
+    small, large = drawn_by_stages(first, t, second, seed)
     reached: dict[str, float] = {}
-    for name, made in (("stage I", enlarged(small)), ("stage II", large)):
+    for name, made in (("stage I", twice_as_large(small)), ("stage II", large)):
         heard = obeyed(made, said)
         reached[f"{name}: distance"] = float(frechet_from_features(features(made), true))
         for attribute in heard.own:
@@ -279,7 +279,7 @@ def with_noise(first: TextGenerator) -> Callable[[Tensor, Tensor], Tensor]:
     return lambda noise, t: first(noise[:, : first.latent_dim], t, noise[:, first.latent_dim :])
 
 
-def enlarged(small: Tensor) -> Tensor:
+def twice_as_large(small: Tensor) -> Tensor:
     """Twice as large, by a formula."""
     return F.interpolate(small, scale_factor=2, mode="bicubic", align_corners=False).clamp(-1, 1)
 
@@ -297,22 +297,22 @@ def keep_told(
     faces, texts = told_faces(32), texts_of()
     T, _ = trained_encoder(faces, texts, steps[0])
     told = with_vectors(faces, texts, T)
-    first = played("stage I", first_engine(told, steps[1]), steps[1]).averaged("G").eval()
+    first = trained_on("stage I", first_engine(told, steps[1]), steps[1]).averaged("G").eval()
     assert isinstance(first, TextGenerator)
     large = with_vectors(told_faces(64), texts, T)
-    second = played("stage II", second_engine(large, first, steps[2]), steps[2]).averaged("G").eval()
-    S = played("style", style_engine(told, first, steps[3]), steps[3]).averaged("S").eval()
+    second = trained_on("stage II", second_engine(large, first, steps[2]), steps[2]).averaged("G").eval()
+    S = trained_on("style", style_engine(told, first, steps[3]), steps[3]).averaged("S").eval()
     return written({"T": T, "G1": first, "G2": second, "S": S}, sum(steps), out)
 
 
 def written(nets: dict[str, nn.Module], steps: int, out: Path | None) -> Path:
     """Measure, and write the file."""
-    reached = {what: round(value, 3) for what, value in measured(nets).items()}
+    reached = {what: round(value, 3) for what, value in told_figures(nets).items()}
     made = {
         "what": "drawn faces from sentences: a reader of sentences, two stages (32 × 32, 64 × 64), an encoder of style",
         "recipe": "text-faces-64", "seed": 0, "steps": steps, "device": "cpu", "reached": reached,
     }  # fmt: skip
-    path = store.save(FILE if out is None else out / f"{FILE}.safetensors", nets, made)
+    path = store.save(TOLD_FILE if out is None else out / f"{TOLD_FILE}.safetensors", nets, made)
     if out is None:
         renew_table()
     return path

@@ -48,7 +48,7 @@ COMBINED = {
 
 @functools.cache
 def nets() -> dict:
-    return store.load(telling.FILE)
+    return store.load(telling.TOLD_FILE)
 
 
 @functools.cache
@@ -82,7 +82,7 @@ def short_run(seed: int, steps: int, wrong: bool) -> TextGenerator:
     G, D = TextGenerator(32, width=20, varied=False), TextDiscriminator(32, width=20)
     engine = Engine(MatchingAware(G, D, wrong=wrong), told_and_read(), batch_size=32, lr=4e-4, seed=seed,
                     machine=telling.on_cpu())  # fmt: skip
-    telling.played("a short run", engine, steps)
+    telling.trained_on("a short run", engine, steps)
     return G.eval()
 
 
@@ -116,8 +116,8 @@ def shipped(seeds: list[int], steps: int) -> bool:
     away: dict[str, list[float]] = {name: [] for name in found}
     for seed in seeds:
         t, said, pixels = held_out(seed)
-        small, large = telling.drawn_from(nets()["G1"], t, nets()["G2"], seed)
-        for name, made in zip(found, (telling.enlarged(small), large), strict=True):
+        small, large = telling.drawn_by_stages(nets()["G1"], t, nets()["G2"], seed)
+        for name, made in zip(found, (telling.twice_as_large(small), large), strict=True):
             found[name].append(telling.obeyed(made, said))
             away[name].append(float(frechet_from_features(features(made), features(pixels))))
     others = [float(frechet_from_features(features(held_out(k)[2]), features(held_out(k + 1)[2]))) for k in seeds]
@@ -136,10 +136,10 @@ def unseen(seeds: list[int], steps: int) -> bool:
         t = nets()["T"].say([sentence]).expand(200, -1)
         rows: list[list[float]] = [[], [], [], []]
         for seed in seeds:
-            made = telling.drawn_from(nets()["G1"], t, nets()["G2"], seed)[1]
-            other = telling.drawn_from(nets()["G1"], held_out(seed)[0][:200], nets()["G2"], seed)[1]
+            made = telling.drawn_by_stages(nets()["G1"], t, nets()["G2"], seed)[1]
+            other = telling.drawn_by_stages(nets()["G1"], held_out(seed)[0][:200], nets()["G2"], seed)[1]
             claims, elsewhere = (telling.read_claims(reader.read(pictures)) for pictures in (made, other))
-            a, b = (telling.NAMED.index(fact) for fact in (one, two))
+            a, b = (telling.NAMED_FACTS.index(fact) for fact in (one, two))
             parts = claims[:, a], claims[:, b], claims[:, a] & claims[:, b], elsewhere[:, a] & elsewhere[:, b]
             for row, part in zip(rows, parts, strict=True):
                 row.append(float(part.float().mean()))

@@ -10,7 +10,6 @@ LESSON = "12_text_to_image"
 BORROWED: dict[str, dict[str, Loan]] = {
     "sentence_words": {
         "the package's": from_package("data.faces.captions", "caption_words", "sentence_words"),
-        "the bytecode": from_bytecode("data.faces.captions", "caption_words", "sentence_words"),
     },
     "vocabulary_of": {"the lesson's own": solved(LESSON, "vocabulary_of")},
     "as_numbers": {

@@ -7,7 +7,6 @@ references.
 
 from __future__ import annotations
 
-import string
 from collections import Counter
 from collections.abc import Callable
 
@@ -28,6 +27,9 @@ from gancourse.checks.values import differentiable, expect_close, number, number
 check = Suite("12_text_to_image")
 
 
+ALPHABET = "abcdefghijklmnopqrstuvwxyz"
+
+
 def array(x: Tensor) -> np.ndarray:
     return x.detach().double().numpy()
 
@@ -38,7 +40,7 @@ def randint(low: int, high: int) -> int:
 
 def letters(n: int) -> str:
     """A word of random letters."""
-    return "".join(string.ascii_lowercase[k] for k in torch.randint(26, (n,), generator=generator()).tolist())
+    return "".join(ALPHABET[k] for k in torch.randint(26, (n,), generator=generator()).tolist())
 
 
 def strings(count: int) -> list[str]:
@@ -56,7 +58,7 @@ def _(answer: Callable) -> None:
         picks = torch.randint(len(signs), (randint(10, 40),), generator=generator()).tolist()
         line = "".join(signs[k] for k in picks)
         got = answer(line)
-        expect(isinstance(got, list), "A list is asked.")
+        expect(type(got) is list and all(type(word) is str for word in got), "A list of words is asked.")
         expect(got == walked(line), "On a line of random letters and signs other words are asked.")
 
 
@@ -66,8 +68,8 @@ def walked(line: str) -> list[str]:
     low = line.lower()
     for k, sign in enumerate(low):
         after = low[k + 1 : k + 2]
-        if sign in string.ascii_lowercase or (sign == "-" and now and now[-1] != "-" and after != "" and
-                                              after in string.ascii_lowercase):  # fmt: skip
+        if sign in ALPHABET or (sign == "-" and now and now[-1] != "-" and after != "" and
+                                              after in ALPHABET):  # fmt: skip
             now += sign
         elif now:
             found.append(now)
@@ -85,6 +87,7 @@ def _(answer: Callable) -> None:
             if sum(words.count(word) for words in lists) >= least:
                 found.append(word)
         got = answer(lists, least)
+        expect(type(got) is list and all(type(word) is str for word in got), "A list of words is asked.")
         expect(got == ["<pad>", "<unk>", *sorted(found)], "On random words other ones are asked, or in another order.")
 
 

@@ -66,7 +66,7 @@ else:
     from gancourse.data.celeba_captions import told_photographs
 
     faces, texts = told_photographs(32, quick(3000, 200))
-names_of_facts = telling.NAMED if DATA == "faces" else faces.facts
+names_of_facts = telling.NAMED_FACTS if DATA == "faces" else faces.facts
 shipped = store.load("text_faces_64")
 for k in range(6):
     said = [" ".join(names_of_facts[j]) for j in faces.attributes["said"][k, 0].nonzero().flatten().tolist()]
@@ -946,7 +946,7 @@ from gancourse.metrics.embedding import features
 
 if DATA == "faces":
     with working("drawing and reading", usual=quick(12, 1)), torch.no_grad():
-        small, large = telling.drawn_from(first, held_t, second)
+        small, large = telling.drawn_by_stages(first, held_t, second)
         ways = {"stage I, enlarged": F.interpolate(small, scale_factor=2, mode="bicubic").clamp(-1, 1)}
         ways["stage II"] = large
         true = features(telling.told_faces(64, "test_seen", quick(500, 20), 1).pixels)
@@ -974,9 +974,9 @@ sheet = {}
 with torch.no_grad():
     for name, (one, two, sentence) in COMBINED.items():
         t = shipped["T"].say([sentence]).expand(N, -1)
-        made = telling.drawn_from(first, t, second, seed=4)[1]
+        made = telling.drawn_by_stages(first, t, second, seed=4)[1]
         claims = telling.read_claims(load_face_reader().read(made))
-        both = [claims[:, telling.NAMED.index(fact)] for fact in (one, two)]
+        both = [claims[:, telling.NAMED_FACTS.index(fact)] for fact in (one, two)]
         a, b, ab = both[0].float().mean(), both[1].float().mean(), (both[0] & both[1]).float().mean()
         print(f"{name:20}: the first {a:.2f}, the second {b:.2f}, both {ab:.2f}")
         sheet[name] = made[:8]

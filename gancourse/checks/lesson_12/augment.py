@@ -15,10 +15,10 @@ from gancourse.checks.values import described, differentiable, expect_close, num
 
 MU = ((1.0, -0.5, 0.25), (0.0, 2.0, -1.0), (-1.5, 0.75, 0.5))
 LOG_VAR = ((0.5, -1.0, 0.0), (1.0, -0.5, -2.0), (-1.5, 0.25, 0.75))
-EPS = ((1.0, -2.0, 0.5), (-0.5, 1.5, 1.0), (2.0, 0.25, -1.0))
+NOISES = ((1.0, -2.0, 0.5), (-0.5, 1.5, 1.0), (2.0, 0.25, -1.0))
 
 
-def both(value: Any, shape: tuple[int, int]) -> tuple[Tensor, Tensor]:
+def c_and_kl(value: Any, shape: tuple[int, int]) -> tuple[Tensor, Tensor]:
     """c and the KL, as doubles."""
     two(value, f"Return two things, c and the KL; you return {described(value)}.")
     return (
@@ -31,7 +31,7 @@ class Rows:
     """μ, log σ² and noise for three sentences."""
 
     def __init__(self) -> None:
-        self.mu, self.log_var, self.eps = (torch.tensor(rows).double() for rows in (MU, LOG_VAR, EPS))
+        self.mu, self.log_var, self.eps = (torch.tensor(rows).double() for rows in (MU, LOG_VAR, NOISES))
         if fresh():
             self.mu, self.eps = 1.2 * randn(3, 3).double(), randn(3, 3).double()
             self.log_var = (3 * rand(3, 3) - 2).double()
@@ -85,16 +85,16 @@ class ClearRows(Rows):
 @check.that("conditioning", "draws c = μ + σ · eps", point=True)
 def _(answer: Callable) -> None:
     rows = drawn(ClearRows)
-    c, _ = both(answer(rows.mu, rows.log_var, rows.eps), (3, 3))
+    c, _ = c_and_kl(answer(rows.mu, rows.log_var, rows.eps), (3, 3))
     rows.draw().compare(c)
 
 
 @check.that("conditioning", "gives the KL from N(0, I): added up over a row, the mean over rows", point=True)
 def _(answer: Callable) -> None:
     rows = drawn(ClearRows)
-    _, kl = both(answer(rows.mu, rows.log_var, rows.eps), (3, 3))
+    _, kl = c_and_kl(answer(rows.mu, rows.log_var, rows.eps), (3, 3))
     rows.kl().compare(kl)
-    _, zero = both(answer(torch.zeros(3, 3), torch.zeros(3, 3), rows.eps.float()), (3, 3))
+    _, zero = c_and_kl(answer(torch.zeros(3, 3), torch.zeros(3, 3), rows.eps.float()), (3, 3))
     expect_close(zero, 0.0, "μ = 0 and log σ² = 0, which is N(0, I) itself")
 
 
@@ -102,8 +102,8 @@ def _(answer: Callable) -> None:
 def _(answer: Callable) -> None:
     n = 2000
     mu, log_var = torch.tensor([[1.0, -2.0]]).repeat(n, 1), torch.tensor([[0.0, 1.0]]).repeat(n, 1)
-    c, _ = both(answer(mu, log_var), (n, 2))
-    again, _ = both(answer(mu, log_var), (n, 2))
+    c, _ = c_and_kl(answer(mu, log_var), (n, 2))
+    again, _ = c_and_kl(answer(mu, log_var), (n, 2))
     expect(not torch.equal(c, again), "Two calls draw the same noise.")
     e = (c - mu.double()) / (log_var.double() / 2).exp()
     expect(float(e.std(0).min()) > 1e-3, "All rows get the same noise. Each sentence draws its own.")
@@ -121,7 +121,7 @@ def _(answer: Callable) -> None:
     for k, name in enumerate(("c", "the KL")):
         mu, log_var = rows.mu.clone().requires_grad_(), rows.log_var.clone().requires_grad_()
         made = answer(mu, log_var, rows.eps)
-        both(made, (3, 3))
+        c_and_kl(made, (3, 3))
         differentiable(made[k], f"{name[0].upper()}{name[1:]} is cut off from μ and log σ².")
         made[k].sum().backward()
         n = len(rows.mu)

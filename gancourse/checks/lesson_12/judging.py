@@ -15,17 +15,17 @@ from gancourse.checks.lesson_12.suite import check
 from gancourse.checks.steps import curved, flat
 from gancourse.checks.values import differentiable, expect_close, number, numbers
 
-RIGHT = ((0.30, 0.10), (0.00, 0.40), (0.20, 0.00))
-WRONG = ((0.05, 0.10), (0.45, 0.05), (0.00, 0.35))
-MADE = ((0.25, 0.05), (0.15, 0.20), (0.15, 0.20))
+RIGHT_PAIRS = ((0.30, 0.10), (0.00, 0.40), (0.20, 0.00))
+WRONG_PAIRS = ((0.05, 0.10), (0.45, 0.05), (0.00, 0.35))
+MADE_PAIRS = ((0.25, 0.05), (0.15, 0.20), (0.15, 0.20))
 GUESS = ((0.60, 0.50), (0.20, 0.80), (0.70, 0.30))
 
 
-class World:
+class PairWorld:
     """Three pictures and two texts: how often each pair comes as a right, a wrong, and a made one; and a D."""
 
     def __init__(self) -> None:
-        tables = [torch.tensor(rows, dtype=torch.float64) for rows in (RIGHT, WRONG, MADE, GUESS)]
+        tables = [torch.tensor(rows, dtype=torch.float64) for rows in (RIGHT_PAIRS, WRONG_PAIRS, MADE_PAIRS, GUESS)]
         if fresh():
             right = rand(3, 2, dtype=torch.float64) + 0.1
             right[1, 0] = right[2, 1] = 0
@@ -103,7 +103,7 @@ class World:
 
 
 def asked_step(step: int, answer: Callable) -> None:
-    world = drawn(World2(step))
+    world = drawn(MakesWorlds(step))
     got = answer(step, world.right, world.wrong, world.made, world.d)
     case = world.case(step)
     if step == 1:
@@ -112,17 +112,17 @@ def asked_step(step: int, answer: Callable) -> None:
         case.compare(numbers(got, (3, 2), advice="A table like those that are passed in."))
 
 
-class World2:
+class MakesWorlds:
     """Makes worlds whose mistakes can be told apart in one step."""
 
     def __init__(self, step: int) -> None:
         self.step = step
 
-    def __call__(self) -> ClearWorld:
-        return ClearWorld(self.step)
+    def __call__(self) -> ClearPairWorld:
+        return ClearPairWorld(self.step)
 
 
-class ClearWorld(World):
+class ClearPairWorld(PairWorld):
     def __init__(self, step: int) -> None:
         super().__init__()
         self.step = step

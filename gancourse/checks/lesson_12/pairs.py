@@ -17,7 +17,7 @@ FRIENDLY_SAID = ((1, 0, 0, 1), (0, 1, 0, 0), (0, 0, 1, 0), (1, 0, 0, 0), (0, 0, 
 FRIENDLY_FALSE = ((0, 1, 1, 0), (1, 0, 0, 1), (0, 0, 0, 1), (0, 0, 0, 0), (0, 1, 0, 0))
 
 
-def tables() -> tuple[Tensor, Tensor]:
+def said_and_false() -> tuple[Tensor, Tensor]:
     """What five captions say and what is false of five pictures: no caption says what is false of its own.
 
     One picture has several captions that do not fit, one has exactly one, one has none; one caption says nothing.
@@ -43,7 +43,7 @@ def fitting(said: Tensor, false: Tensor) -> Tensor:
     return wrong
 
 
-def which(answer: Callable, said: Tensor, false: Tensor) -> Tensor:
+def taken_captions(answer: Callable, said: Tensor, false: Tensor) -> Tensor:
     n = len(said)
     got: Any = answer(said, false)
     found = numbers(got, (n,), advice="One number of a caption for each picture.")
@@ -58,13 +58,13 @@ def drawn_often(answer: Callable, said: Tensor, false: Tensor, times: int) -> Te
     n = len(said)
     table = torch.zeros(n, n + 1)
     for _ in range(times):
-        table[torch.arange(n), which(answer, said, false)] += 1
+        table[torch.arange(n), taken_captions(answer, said, false)] += 1
     return table
 
 
 @check.that("mismatched", "draws a caption that says something false of the picture", point=True)
 def _(answer: Callable) -> None:
-    said, false = tables()
+    said, false = said_and_false()
     wrong = fitting(said, false)
     table = drawn_often(answer, said, false, 25)
     for i in range(5):
@@ -79,15 +79,15 @@ def _(answer: Callable) -> None:
 
 @check.that("mismatched", "says −1 where every caption of the batch may be true", point=True)
 def _(answer: Callable) -> None:
-    said, false = tables()
+    said, false = said_and_false()
     wrong = fitting(said, false)
-    got = which(answer, said, false)
+    got = taken_captions(answer, said, false)
     expect(bool((got >= 0).any()), "You return −1 for all pictures. For some there is a caption that does not fit.")
     for i in (~wrong.any(1)).nonzero().flatten().tolist():
         told = f"No caption says anything false of picture {i}; −1 is asked, and you return {int(got[i])}."
         expect(int(got[i]) == -1, told)
     n = chosen_int(3, between=(2, 5))
-    all_true = which(answer, torch.ones(n, 4), torch.zeros(n, 4))
+    all_true = taken_captions(answer, torch.ones(n, 4), torch.zeros(n, 4))
     expect(bool((all_true == -1).all()), "Where nothing is false of any picture, all are −1.")
 
 
@@ -115,7 +115,7 @@ def _(answer: Callable) -> None:
     said, false = torch.eye(n), 1 - torch.eye(n)
     equal, shifted = 0, 0
     for _ in range(times):
-        got = which(answer, said, false)
+        got = taken_captions(answer, said, false)
         equal += int(len(set(got.tolist())) == n)
         shift = (got - torch.arange(n)) % n
         shifted += int(len(set(shift.tolist())) == 1)
@@ -127,9 +127,10 @@ def _(answer: Callable) -> None:
 
 @check.that("mismatched", "takes truth values, too, and a batch of one", alone=False)
 def _(answer: Callable) -> None:
-    said, false = tables()
-    got = which(answer, said.bool(), false.bool())
+    said, false = said_and_false()
+    got = taken_captions(answer, said.bool(), false.bool())
     expect(bool(((got >= 0) == fitting(said, false).any(1)).all()), "With truth values other pictures are −1.")
     expect(
-        which(answer, torch.ones(1, 3), torch.zeros(1, 3)).tolist() == [-1], "Alone, a picture has no other caption."
+        taken_captions(answer, torch.ones(1, 3), torch.zeros(1, 3)).tolist() == [-1],
+        "Alone, a picture has no other caption.",
     )

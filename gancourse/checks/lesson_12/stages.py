@@ -17,14 +17,14 @@ from gancourse.checks.steps import copied_net, curved, flat, linear, trainable
 from gancourse.checks.values import described, differentiable, expect_close, numbers, two
 
 
-def some_maps() -> tuple[Tensor, Tensor]:
+def maps_and_c() -> tuple[Tensor, Tensor]:
     h, w = chosen_int(2, between=(2, 4)), chosen_int(3, between=(5, 6))
     return randn(2, 3, h, w).double(), randn(2, 4).double()
 
 
 @check.that("tell_everywhere", "puts c beside the channels of every place", point=True)
 def _(answer: Callable) -> None:
-    maps, c = some_maps()
+    maps, c = maps_and_c()
     n, channels, h, w = maps.shape
     want = torch.cat([maps, torch.ones(n, 4, h, w).double() * c[:, :, None, None]], 1)
     got = numbers(answer(maps, c), (n, channels + 4, h, w), advice="(n, C + k, h, w) is asked.")
@@ -44,7 +44,7 @@ def _(answer: Callable) -> None:
 
 @check.that("tell_everywhere", "lets gradients pass to both")
 def _(answer: Callable) -> None:
-    maps, c = (x.requires_grad_() for x in some_maps())
+    maps, c = (x.requires_grad_() for x in maps_and_c())
     made = answer(maps, c)
     differentiable(made, "The result is cut off from what it was made of.")
     made.sum().backward()

@@ -58,7 +58,7 @@ class ClsGame:
         return ClsStep(self, slip)
 
 
-def mean(x: Tensor) -> Tensor:
+def mean_or_none(x: Tensor) -> Tensor:
     """The mean, 0 of nothing."""
     return x.mean() if x.numel() else x.sum()
 
@@ -84,14 +84,15 @@ class ClsStep:
             wrong = D(fake.detach()[there], t[other[there]])
         if slip == "made judged by wrong":
             made = D(fake.detach(), t[torch.where(there, other, torch.arange(len(t)))])
-        on_right, on_wrong, on_made = (mean(F.softplus(x)) for x in (-right, wrong, made))
+        on_right, on_wrong, on_made = (mean_or_none(F.softplus(x)) for x in (-right, wrong, made))
         d_loss = {
             "no wrong": on_right + on_made,
             "no wrong, half": on_right + on_made / 2,
             "whole": on_right + on_wrong + on_made,
-            "wrong is real": on_right + (mean(F.softplus(-wrong)) + on_made) / 2,
+            "wrong is real": on_right + (mean_or_none(F.softplus(-wrong)) + on_made) / 2,
             "no made": on_right + on_wrong / 2,
-            "swapped": mean(F.softplus(right)) + (mean(F.softplus(-wrong)) + mean(F.softplus(-made))) / 2,
+            "swapped": mean_or_none(F.softplus(right))
+            + (mean_or_none(F.softplus(-wrong)) + mean_or_none(F.softplus(-made))) / 2,
             "all halved": (on_right + on_wrong + on_made) / 2,
         }.get(slip, on_right + (on_wrong + on_made) / 2)
         earlier = copied_net(D)
@@ -112,7 +113,7 @@ class ClsStep:
         self.losses = torch.stack([d_loss.detach(), g_loss.detach()])
 
 
-JUDGE_SLIPS = {
+PAIR_SLIPS = {
     "no wrong": "D never sees a real picture with a caption that does not fit: that is lesson 07's step.",
     "no wrong, half": "D never sees a real picture with a caption that does not fit.",
     "last for none": "Where `other` is −1 the last caption is taken (t[−1]). Such a picture has no wrong pair.",
@@ -138,13 +139,13 @@ DRAWER_SLIPS = {
 }
 
 
-def came_to(game: ClsGame, slip: str, of: str) -> Tensor:
+def slip_came_to(game: ClsGame, slip: str, of: str) -> Tensor:
     """What a slip makes of `of`: "G", "D" or "losses"."""
     return getattr(game.expected(slip), of)
 
 
-def as_it_should(game: ClsGame, of: str, slips: dict[str, str], got: Tensor) -> None:
-    usual = {said: partial(came_to, game, slip, of) for slip, said in slips.items()}
+def as_asked(game: ClsGame, of: str, slips: dict[str, str], got: Tensor) -> None:
+    usual = {said: partial(slip_came_to, game, slip, of) for slip, said in slips.items()}
     what = {"D": "D's weights become", "G": "G's weights become"}.get(of, "you return")
     expect_close(got, getattr(game.expected(), of), "this batch", usual, show=of == "losses", what=what, rtol=1e-6,
                  atol=1e-8)  # fmt: skip
@@ -155,7 +156,7 @@ def _(step: Callable) -> None:
     game = ClsGame()
     game.play(step)
     stepped("D", game.D, game.before[1], game.opt_D)
-    as_it_should(game, "D", JUDGE_SLIPS, flat(game.D))
+    as_asked(game, "D", PAIR_SLIPS, flat(game.D))
 
 
 @check.that("cls_step", "moves G, past the D that has just moved, for the captions it was asked for", point=True)
@@ -163,22 +164,22 @@ def _(step: Callable) -> None:
     game = ClsGame()
     game.play(step)
     stepped("G", game.G, game.before[0], game.opt_G, "is it judged on detached pictures?")
-    as_it_should(game, "G", {**DRAWER_SLIPS, **JUDGE_SLIPS}, flat(game.G))
+    as_asked(game, "G", {**DRAWER_SLIPS, **PAIR_SLIPS}, flat(game.G))
 
 
 @check.that("cls_step", "returns both losses, each from before its step")
 def _(step: Callable) -> None:
     game = ClsGame()
     got = game.play(step)
-    as_it_should(game, "losses", {**DRAWER_SLIPS, **JUDGE_SLIPS}, got)
+    as_asked(game, "losses", {**DRAWER_SLIPS, **PAIR_SLIPS}, got)
 
 
 @check.that("cls_step", "goes on where no caption of the batch is wrong for any picture")
 def _(step: Callable) -> None:
     game = ClsGame(n=3, none=True)
     got = game.play(step)
-    as_it_should(game, "D", JUDGE_SLIPS, flat(game.D))
-    as_it_should(game, "losses", JUDGE_SLIPS, got)
+    as_asked(game, "D", PAIR_SLIPS, flat(game.D))
+    as_asked(game, "losses", PAIR_SLIPS, got)
 
 
 @check.that("cls_step", "leaves modes, what can learn, and its batch as they were", alone=False)

@@ -15,7 +15,7 @@ from gancourse.checks.steps import copied_net, curved, flat, linear, trainable
 from gancourse.checks.values import differentiable, expect_close, number, numbers
 
 
-class Reading:
+class StyleCase:
     """S, G, noise and texts; G keeps statistics, so that its mode matters."""
 
     def __init__(self) -> None:
@@ -60,14 +60,14 @@ class Reading:
     "style_loss", "is the squared distance of z and what S finds in G's picture, the mean over rows", point=True
 )
 def _(answer: Callable) -> None:
-    case = drawn(Reading, always=True)
+    case = drawn(StyleCase, always=True)
     got = number(answer(case.S, case.G, case.z, case.t), "The loss", "One number for the batch.")
     expect_close(got, case.want(), "four noises and texts", case.usual(), show=False)
 
 
 @check.that("style_loss", "teaches S, and not G", point=True)
 def _(answer: Callable) -> None:
-    case = Reading()
+    case = StyleCase()
     want = torch.autograd.grad(case.off().square().sum(1).mean(), list(case.S.parameters()))
     loss = answer(case.S, case.G, case.z, case.t)
     differentiable(loss, "The loss is cut off from S: it could learn nothing.")
@@ -82,7 +82,7 @@ def _(answer: Callable) -> None:
 @check.that("style_loss", "leaves G and S as they were: modes, weights, statistics, what can learn", alone=False)
 def _(answer: Callable) -> None:
     for training in (True, False):
-        case = Reading()
+        case = StyleCase()
         case.S.train(training)
         kept = [b.clone() for b in case.G.buffers()]
         weights = flat(case.G).clone(), flat(case.S).clone()

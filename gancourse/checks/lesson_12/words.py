@@ -14,8 +14,8 @@ from gancourse.checks.inputs import chosen_int, fresh, generator, randn
 from gancourse.checks.lesson_12.suite import check
 from gancourse.checks.values import NOTHING, described, differentiable, expect_close, numbers
 
-PAD, UNKNOWN = "<pad>", "<unk>"
-POOL = ("smile", "beard", "curly", "hair", "glasses", "hat", "older", "person", "wears", "scarf", "brown", "long",
+OF_PADDING, OF_UNKNOWN = "<pad>", "<unk>"
+WORD_POOL = ("smile", "beard", "curly", "hair", "glasses", "hat", "older", "person", "wears", "scarf", "brown", "long",
         "eyes", "young", "cap", "braids")  # fmt: skip
 
 
@@ -23,14 +23,14 @@ def some_words(n: int, friendly: tuple[str, ...]) -> list[str]:
     """These words, or as many others."""
     if not fresh():
         return list(friendly)
-    return [POOL[k] for k in torch.randperm(len(POOL), generator=generator())[:n].tolist()]
+    return [WORD_POOL[k] for k in torch.randperm(len(WORD_POOL), generator=generator())[:n].tolist()]
 
 
-def word_list(value: Any, what: str = "The result") -> list[str]:
+def list_of_words(value: Any, what: str = "The result") -> list[str]:
     expect(value is not None, NOTHING)
-    expect(isinstance(value, list), f"{what} should be a list of words; it is {a(value)}.")
+    expect(type(value) is list, f"{what} should be a list of words; it is {a(value)}.")
     for part in value:
-        expect(isinstance(part, str), f"{what} should hold words; it holds {a(part)}.")
+        expect(type(part) is str, f"{what} should hold words; it holds {a(part)}.")
     return list(value)
 
 
@@ -39,7 +39,7 @@ def word_list(value: Any, what: str = "The result") -> list[str]:
 
 def says(answer: Callable, sentence: str, want: list[str], usual: dict[str, list[str]] | None = None) -> None:
     """Miss unless these are the sentence's words."""
-    got = word_list(answer(sentence))
+    got = list_of_words(answer(sentence))
     if got == want:
         return
     message = f"For {sentence!r} you return {got[:12]}; expected {want[:12]}."
@@ -108,7 +108,7 @@ class Corpus:
         self.by_count = {often: 3, twice: 2, again: 2, once: 1, last: 1}
 
     def want(self, least: int) -> list[str]:
-        return [PAD, UNKNOWN, *sorted(word for word, n in self.by_count.items() if n >= least)]
+        return [OF_PADDING, OF_UNKNOWN, *sorted(word for word, n in self.by_count.items() if n >= least)]
 
 
 def same_words(got: list[str], want: list[str], where: str, usual: dict[str, list[str]]) -> None:
@@ -130,22 +130,22 @@ def _(answer: Callable) -> None:
         often = sorted(n, key=lambda word: (-n[word], word))
         usual = {
             "The two of its own are missing: <pad> and <unk> come first.": found,
-            "<pad> comes first, and then <unk>.": [UNKNOWN, PAD, *found],
-            "<pad> and <unk> come first, not last.": [*found, PAD, UNKNOWN],
+            "<pad> comes first, and then <unk>.": [OF_UNKNOWN, OF_PADDING, *found],
+            "<pad> and <unk> come first, not last.": [*found, OF_PADDING, OF_UNKNOWN],
             "All words are taken. Only those that occur `least` times and more are.": corpus.want(1),
             "A word that occurs `least` times is in: at least, not more than.": corpus.want(least + 1),
             "Words that occur once too seldom are in.": corpus.want(least - 1),
             "Words come by how often they occur. Alphabetical order is asked.": (
-                [PAD, UNKNOWN, *(word for word in often if n[word] >= least)]
+                [OF_PADDING, OF_UNKNOWN, *(word for word in often if n[word] >= least)]
             ),
             "Words come as they first occur. Alphabetical order is asked.": (
-                [PAD, UNKNOWN, *(word for word in n if n[word] >= least)]
+                [OF_PADDING, OF_UNKNOWN, *(word for word in n if n[word] >= least)]
             ),
             "Occurrences are counted by sentence. Each counts, also the second in one sentence.": (
-                [PAD, UNKNOWN, *sorted(w for w in n if sum(w in some for some in corpus.lists) >= least)]
+                [OF_PADDING, OF_UNKNOWN, *sorted(w for w in n if sum(w in some for some in corpus.lists) >= least)]
             ),
         }
-        got = word_list(answer(corpus.lists, least))
+        got = list_of_words(answer(corpus.lists, least))
         same_words(got, want, f"{corpus.lists} and least = {least}", usual)
 
 
@@ -153,8 +153,8 @@ def _(answer: Callable) -> None:
 def _(answer: Callable) -> None:
     corpus = Corpus()
     usual = {"Where nothing is said, `least` is 2.": corpus.want(1), "`least` is 2, not 3.": corpus.want(3)}
-    same_words(word_list(answer(corpus.lists)), corpus.want(2), f"{corpus.lists}", usual)
-    same_words(word_list(answer([])), [PAD, UNKNOWN], "no sentence at all", {})
+    same_words(list_of_words(answer(corpus.lists)), corpus.want(2), f"{corpus.lists}", usual)
+    same_words(list_of_words(answer([])), [OF_PADDING, OF_UNKNOWN], "no sentence at all", {})
     expect(intact(corpus.lists), "Your function changes the lists that it is given.")
 
 
@@ -166,7 +166,7 @@ class Sentences:
 
     def __init__(self, length: int) -> None:
         known = sorted(some_words(6, ("beard", "cap", "hat", "person", "scarf", "wears")))
-        self.vocabulary, self.length = [PAD, UNKNOWN, *known], length
+        self.vocabulary, self.length = [OF_PADDING, OF_UNKNOWN, *known], length
         strange = next(word for word in ("zebra", "xylophone") if word not in known)
         long = [known[k % 6] for k in (3, 5, 0, 2, 1, 4, 0)]
         self.lists = [[known[1], known[4]], [known[3], strange, known[0]], [], long]
