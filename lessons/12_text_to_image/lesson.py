@@ -669,8 +669,8 @@ def interpolation_loss(G, D, z, t, order, beta=0.5):
 
 # %% [markdown]
 # What lies between *no beard* and *a full beard*? A short one, if $G$ is smooth; a coin flip, if it is not. Move from
-# one sentence to another with the noise held still: the panel draws six stops, and the slider sets how far the last
-# row has gone.
+# one sentence to another with the noise held still: the panel draws six stops, and the slider sets how far the
+# last picture has gone.
 
 
 # %% name="between" demo=true folded="Two sentences and a slider between them"
@@ -1060,7 +1060,7 @@ Sliders(
 )  # fmt: skip
 
 # %% [markdown]
-# **One face's style, another's words.** The face on the left gives $z$, by $S$; you give the words.
+# **One face's style, another's words.** The face on the left gives the noise, by $S$; you give the words.
 
 
 # %% name="your-style" demo=true folded="A face for the style, a line for the words"

@@ -31,7 +31,7 @@ it.right("letter by letter", {FOUND: (
 it.right("by an iterator", {FOUND: (
     'return [m.group() for m in re.finditer(r"[a-z]+(-[a-z]+)*", sentence.lower())]'
 )})  # fmt: skip
-it.wrong("split", {FOUND: "return sentence.lower().split()"}, says="Punctuation stays", point=True)
+it.wrong("split", {FOUND: "return sentence.lower().split()"}, says="Punctuation stays at the words", point=True)
 it.wrong("capitals", {FOUND: 'return re.findall(r"[A-Za-z]+(?:-[A-Za-z]+)*", sentence)'}, says="capitals", point=True)
 it.wrong("a set", {FOUND: 'return list(dict.fromkeys(re.findall(r"[a-z]+(?:-[a-z]+)*", sentence.lower())))'},
          says="Each word comes once", point=True)  # fmt: skip
