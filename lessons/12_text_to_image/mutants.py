@@ -45,7 +45,6 @@ it.wrong("word signs", {"[a-z]+(?:-[a-z]+)*": r"\\w+(?:-\\w+)*"}, says="expected
 it.wrong("letters", {"[a-z]+(?:-[a-z]+)*": "[a-z]"}, says="Letters come", point=True)
 it.wrong("two letters at least", {"[a-z]+(?": "[a-z][a-z]+(?"}, says="one letter", point=True)
 it.wrong("apostrophes", {"[a-z]+(?:-[a-z]+)*": "[a-z]+(?:[-'][a-z]+)*"}, says="expected")
-it.excused = {}
 
 # ---------------------------------------------------------------------------------------------
 
@@ -174,6 +173,13 @@ it.wrong("cut off", {"return states[": "return states.detach()["}, says="cut off
 it.wrong("the sum", {LAST: "return (states * there[:, :, None]).sum(1)"}, says="not right", point=True)
 it.wrong("the batch's longest", {LAST: "return states[:, int(there.sum(1).max()) - 1] * there.any(1, keepdim=True)"},
          says="not right", point=True)  # fmt: skip
+it.excused = {
+    "`(there.sum(1) - 1).clamp(min=0)` → `there.sum(1) - 1`": "a sentence without words is multiplied by 0 afterwards",
+    "`(there.sum(1) - 1).clamp(min=0)` → `(there.sum(1) - 1).clamp_(min=0)`": "the numbers are its own",
+    "`(there.sum(1) - 1).clamp(min=0)` → `(there.sum(1) - 1).clamp(min=-1)`": "a sentence without words is multiplied by 0 afterwards",
+    "`there.any(1, keepdim=True)` → `there.any(-1, keepdim=True)`": "the same dimension",
+    "`there.sum(1)` → `there.sum(-1)`": "the same dimension",
+}
 
 # ---------------------------------------------------------------------------------------------
 
@@ -223,6 +229,13 @@ it.wrong("uneven", {"torch.rand(wrong.shape)": "(torch.rand(wrong.shape) + torch
          says="Each should come in", point=True)  # fmt: skip
 it.wrong("seeded", {"keys = ": "torch.manual_seed(0)\nkeys = "}, says="same caption", point=True)
 it.wrong("floats", {"keys.argmax(1), -1)": "keys.argmax(1).float(), -1.0)"}, says="whole numbers", point=True)
+it.excused = {
+    "`torch.rand(wrong.shape).masked_fill(~wrong, -1)` → `torch.rand(wrong.shape).masked_fill_(~wrong, -1)`": "the keys are its own",
+    "`torch.rand(wrong.shape).masked_fill(~wrong, -1)` → `torch.rand(wrong.shape).masked_fill(~wrong, -0)`": "a key is above 0, but for one in sixteen million",
+    "`torch.rand(wrong.shape).masked_fill(~wrong, -1)` → `torch.rand(wrong.shape).masked_fill(~wrong, -2)`": "below all keys, too",
+    "`wrong.any(1)` → `wrong.any(-1)`": "the same dimension",
+    "`keys.argmax(1)` → `keys.argmax(-1)`": "the same dimension",
+}
 
 # ---------------------------------------------------------------------------------------------
 
@@ -264,6 +277,10 @@ it.wrong("p(x) alone", {"torch.outer(right.sum(1), right.sum(0))": "right.sum(1,
          point=True)  # fmt: skip
 it.wrong("evenly", {"torch.outer(right.sum(1), right.sum(0))": "torch.full_like(right, 1 / right.numel())"},
          says="All pairs count alike", point=True)  # fmt: skip
+it.excused = {
+    "`right.sum(1)` → `right.sum(-1)`": "the same dimension",
+    "`(1 - d).log()` → `(1 - d).log_()`": "the difference is its own",
+}
 
 # ---------------------------------------------------------------------------------------------
 
@@ -414,6 +431,10 @@ it.wrong("never its own", {"if eps is None:\n    eps": "if True:\n    eps"}, say
 it.wrong("c cut off", {"return c, ": "return c.detach(), "}, says="cut off")
 it.wrong("KL cut off", {"kl.sum(1).mean()": "kl.sum(1).mean().detach()"}, says="cut off")
 it.wrong("the other order", {"return c, kl.sum(1).mean()": "return kl.sum(1).mean(), c"}, says="c,", point=True)
+it.excused = {
+    "`(0.5 * log_var).exp()` → `(0.5 * log_var).exp_()`": "the product is its own",
+    "`kl.sum(1)` → `kl.sum(-1)`": "the same dimension",
+}
 
 # ---------------------------------------------------------------------------------------------
 
@@ -439,6 +460,11 @@ it.wrong("trained mode", {"made = G(z, t)": "made = G.train()(z, t)\nG.eval()"},
 it.wrong("frozen for ever", {"with torch.no_grad():\n    made": "G.requires_grad_(False)\nwith torch.no_grad():\n    made"},
          says="cannot learn any more")  # fmt: skip
 it.wrong("half", {BACK: BACK + " / 2"}, says="Half of it", point=True)
+it.excused = {
+    "`(z - S(made)).square().sum(1)` → `(z - S(made)).square().sum(-1)`": "the same dimension",
+    "`(z - S(made)).square()` → `(z - S(made)).square_()`": "the difference is its own",
+    "`z - S(made)` → `S(made) - z`": "it is squared",
+}
 
 # ---------------------------------------------------------------------------------------------
 
@@ -469,6 +495,9 @@ it.wrong("added", {TOLD: "return maps + c.mean(1)[:, None, None, None]"}, says="
 it.wrong("square maps", {"*maps.shape[2:]": "maps.shape[2], maps.shape[2]"}, says=".", point=True)
 it.wrong("cut off", {"c[:, :, None, None]": "c.detach()[:, :, None, None]"}, says="No gradient reaches c")
 it.wrong("bent", {"[maps, c": "[maps.relu(), c"}, says="put through something", point=True)
+it.excused = {
+    "`maps.shape[2:]` → `maps.shape[-2:]`": "the same two",
+}
 
 # ---------------------------------------------------------------------------------------------
 
