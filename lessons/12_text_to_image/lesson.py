@@ -573,8 +573,8 @@ class TextGame:
 # %% [markdown] predict="what_changes"
 # What will differ between the two runs, after as many steps?
 #
-# - [ ] the pictures' quality: with wrong pairs they look better :: $D$ has more to do now. Pictures look alike in both,
-#   or slightly worse.
+# - [ ] the pictures' quality: with wrong pairs they look better :: The third kind of pair holds real pictures only. It
+#   teaches $D$ to compare, not to find flaws.
 # - [x] how often what was said is in the picture :: Yes. Both $G$s hear the text, but only one $D$ has been taught to
 #   read from the first step on.
 # - [ ] nothing: both players are told the text in both :: Told, and taught to use it, are two things.
@@ -875,7 +875,7 @@ if DATA == "faces":
 # What stays of a face when its style meets other words is accordingly little: the correlation was 0.33 (0.29 to 0.37)
 # for the skin, 0.19 (0.18 to 0.21) for the background's color, 0.14 (0.09 to 0.20) for the head's turn, and near 0 for
 # what captions talk about, such as the smile (0.03) or the hair's length (0.06). So the words rule, as they should, and
-# the style is a weak hint. An encoder that is trained longer finds more; what $G$ does not draw nobody finds.
+# the style is a weak hint. What $G$ does not draw nobody finds.
 #
 # ## 9. The second stage
 #
