@@ -49,6 +49,10 @@ BROKEN: dict[str, dict[str, dict[str, Any]]] = {
         "A": {"one_hole": True},
         "B": {"turned": True},
     },
+    "12_text_to_image": {
+        "A": {"masked": False},
+        "B": {"spread": 20.0},
+    },
     "13_progressive": {
         "A": {"ends": (0.5, 0.5)},
         "B": {"told": False},

@@ -494,6 +494,13 @@ def fillers(out: Path | None) -> list[Path]:
     return [keep_fillers(out)]
 
 
+def from_sentences(out: Path | None) -> list[Path]:
+    """Networks that draw faces from sentences, in two stages."""
+    from gancourse.training.telling import keep_told
+
+    return [keep_told(out)]
+
+
 # In the order in which `--all` makes them: the face reader measures the others.
 RECIPES: dict[str, Recipe | Study] = {
     r.name: r
@@ -537,6 +544,10 @@ RECIPES: dict[str, Recipe | Study] = {
         Study(
             "inpainting-64", "filled holes (Demir and Unal 2018), by L1, two judgments and noise, 64 × 64, on the CPU",
             {"cpu": 15, "cuda": 15}, {"inpainting_64": ("L1", "both", "many")}, fillers,
+        ),
+        Study(
+            "text-faces-64", "faces from sentences (Reed et al. 2016, Zhang et al. 2017), on the CPU",
+            {"cpu": 20, "cuda": 20}, {"text_faces_64": ("T", "G1", "G2", "S")}, from_sentences,
         ),
         dcgan(32, 6000, {"cpu": 10, "cuda": 1}),
         progressive(32, 3000, {"cpu": 20, "cuda": 3}),

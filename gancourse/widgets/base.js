@@ -143,11 +143,12 @@ function openWidget(model, el, label) {
     on("change:answered", () => (note.textContent = ""));
   }
 
-  // A slider or a list for each of the model's knobs; `act` gets what the user sets.
+  // A slider, a list or a line of words for each of the model's knobs; `act` gets what the user sets.
   function addKnobs(parent, act, ticks = 60) {
     for (const [name, knob] of Object.entries(model.get("knobs"))) {
       const write = (value) => act({ values: { ...model.get("values"), [name]: value } });
-      (knob.kind === "choice" ? addList : addSlider)(parent, name, knob, write, ticks);
+      const add = { choice: addList, sentence: addSentence }[knob.kind] ?? addSlider;
+      add(parent, name, knob, write, ticks);
     }
   }
 
@@ -155,6 +156,19 @@ function openWidget(model, el, label) {
     const menu = makeMenu(parent, knob.label, knob.options.map((option) => [option, option]));
     menu.onchange = () => write(menu.value);
     on("change:values", () => (menu.value = model.get("values")[name]));
+  }
+
+  // What is typed counts when the user rests, or presses Enter.
+  function addSentence(parent, name, knob, write) {
+    const label = make("label", parent, { className: "gancourse-sentence" });
+    make("span", label, { textContent: knob.label });
+    const input = make("input", label, { type: "text", maxLength: knob.longest, spellcheck: false });
+    let waiting = 0;
+    const now = () => (clearTimeout(waiting), write(input.value));
+    input.addEventListener("input", () => (clearTimeout(waiting), (waiting = setTimeout(now, 500))));
+    input.addEventListener("change", now);
+    undo.push(() => clearTimeout(waiting));
+    on("change:values", () => document.activeElement !== input && (input.value = model.get("values")[name]));
   }
 
   // A slider counts ticks, so that its ends are exactly the range's ends.

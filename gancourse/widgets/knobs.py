@@ -1,4 +1,4 @@
-"""What a user may set: a number on a slider, or a name from a list."""
+"""What a user may set: a number on a slider, a name from a list, or a line of words."""
 
 from __future__ import annotations
 
@@ -83,16 +83,43 @@ class Choice:
         return {"kind": "choice", "label": self.label, "options": list(self.options), "restarts": self.restarts}
 
 
-def described_knobs(knobs: Mapping[str, Knob | Choice]) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Sentence:
+    """A line of words to type.
+
+    Attributes:
+        label: what the user reads.
+        start: what stands there at first.
+        longest: how many characters it takes.
+    """
+
+    label: str
+    start: str = ""
+    longest: int = 160
+
+    def clean(self, value: object) -> str:
+        """What was typed, in one line of this length at most."""
+        return " ".join(str(value).split())[: self.longest]
+
+    def meaning(self, value: Any) -> Any:
+        """What the drawing gets: the words themselves."""
+        return value
+
+    def described(self) -> dict[str, Any]:
+        """For the view."""
+        return {"kind": "sentence", **asdict(self)}
+
+
+def described_knobs(knobs: Mapping[str, Knob | Choice | Sentence]) -> dict[str, Any]:
     """All of them for the view, by name."""
     return {name: knob.described() for name, knob in knobs.items()}
 
 
-def knob_settings(knobs: Mapping[str, Knob | Choice], values: Mapping[str, Any]) -> dict[str, Any]:
+def knob_settings(knobs: Mapping[str, Knob | Choice | Sentence], values: Mapping[str, Any]) -> dict[str, Any]:
     """The values as they stand, in their ranges; what the page did not say stands at its start."""
     return {name: knob.clean(values.get(name, knob.start)) for name, knob in knobs.items()}
 
 
-def knob_meanings(knobs: Mapping[str, Knob | Choice], settings: Mapping[str, Any]) -> dict[str, Any]:
+def knob_meanings(knobs: Mapping[str, Knob | Choice | Sentence], settings: Mapping[str, Any]) -> dict[str, Any]:
     """What the training, or a drawing, gets for these settings."""
     return {name: knobs[name].meaning(value) for name, value in settings.items()}

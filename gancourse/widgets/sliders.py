@@ -19,12 +19,12 @@ import traitlets
 
 from gancourse.plots import figure, picture, png
 from gancourse.widgets.base import view_files
-from gancourse.widgets.knobs import Choice, Knob, described_knobs, knob_meanings, knob_settings
+from gancourse.widgets.knobs import Choice, Knob, Sentence, described_knobs, knob_meanings, knob_settings
 from gancourse.widgets.owned import Owned
 
 
 class Sliders(Owned):
-    """A picture and a slider, or a list, for each knob.
+    """A picture and a slider, a list, or a line of words for each knob.
 
     Args:
         draw: called as `draw(fig, name=value, …)` with a value for each knob; returns the alt text.
@@ -44,7 +44,10 @@ class Sliders(Owned):
     alt = traitlets.Unicode("").tag(sync=True)
 
     def __init__(
-        self, draw: Callable[..., str], knobs: Mapping[str, Knob | Choice], size: tuple[float, float] = (9.5, 4.2)
+        self,
+        draw: Callable[..., str],
+        knobs: Mapping[str, Knob | Choice | Sentence],
+        size: tuple[float, float] = (9.5, 4.2),
     ) -> None:
         self._draw, self._knobs, self._figure = draw, dict(knobs), figure(*size)
         super().__init__(values=knob_settings(knobs, {}), knobs=described_knobs(knobs))

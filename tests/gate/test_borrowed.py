@@ -222,6 +222,7 @@ VOCABULARY += (
     "hidden_picture",
     "patch_work",
     "who_rules",
+    "foreign_words",
     "broken_pictures",
     "hidden_rules",
     "few_looks",

@@ -196,6 +196,7 @@ print(len(names))
 LARGE = {
     "data/dcgan_faces_64.safetensors": "a trained generator, so that sliders live at once",
     "data/conditional_faces_64.safetensors": "the same, told what to draw",
+    "data/text_faces_64.safetensors": "a reader of sentences, two stages and an encoder of style in one file",
 }
 
 
