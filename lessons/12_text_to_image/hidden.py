@@ -297,9 +297,10 @@ def _(answer: Callable) -> None:
     for held in (norm.running_mean, norm.running_var):
         assert isinstance(held, Tensor)
         held.copy_(0.5 + rand(p))
-    G1, G2 = Told(nn.Sequential(linear(k + d, p), norm)).train(), Told(linear(p + d, q))
+    layer = linear(k + d, p)
+    G1, G2 = Told(nn.Sequential(layer, norm)).train(), Told(linear(p + d, q))
     z, t = 2 * randn(n, k).double(), 2 * randn(n, d).double()
-    A, a = (array(x) for x in G1.net[0].parameters())
+    A, a = (array(x) for x in layer.parameters())
     B, b = (array(x) for x in G2.parameters())
     mean, var = (array(x) for x in (norm.running_mean, norm.running_var) if x is not None)
     small = (np.concatenate([array(z), array(t)], 1) @ A.T + a - mean) / np.sqrt(var + norm.eps)

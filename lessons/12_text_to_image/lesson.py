@@ -63,10 +63,10 @@ DATA = "faces"  # or "celeba", for photographs
 if DATA == "faces":
     faces, texts = telling.told_faces(32, n=quick(6000, 200)), telling.texts_of(n=quick(6000, 200))
 else:
-    from gancourse.data.celeba_captions import told_photographs
+    from gancourse.data.celeba_captions import ToldPhotographs, told_photographs
 
     faces, texts = told_photographs(32, quick(3000, 200))
-names_of_facts = telling.NAMED_FACTS if DATA == "faces" else faces.facts
+names_of_facts = telling.NAMED_FACTS if DATA == "faces" else ToldPhotographs.facts
 shipped = store.load("text_faces_64")
 for k in range(6):
     said = [" ".join(names_of_facts[j]) for j in faces.attributes["said"][k, 0].nonzero().flatten().tolist()]
@@ -96,7 +96,7 @@ z_six = torch.randn(6, 32, generator=torch.Generator().manual_seed(3))
 rows = {}
 for sentence in FOUR:
     t = reader_of_text.say([sentence]).expand(6, -1)
-    rows[sentence.replace(" with", "\nwith")] = faces_of(t, z_six)[1]
+    rows[str(sentence).replace(" with", "\nwith")] = faces_of(t, z_six)[1]
 show(draw_rows(rows, width=10), alt="Four sentences, and beside each six drawn faces, the same six noises in each row.")
 
 # %% [markdown] predict="least_obeyed"
@@ -1276,7 +1276,7 @@ def find_words(draw, words, things):
     ### BEGIN SOLUTION
     possible = torch.ones(len(words), things, dtype=torch.bool)
     while (open_ := possible.sum(0) > 1).any():
-        best, most = None, -1.0
+        best, most = torch.zeros(len(words), dtype=torch.bool), -1.0
         for _ in range(60):
             asked = torch.rand(len(words)) < 0.5
             inside, all_ = possible[asked].sum(0).double(), possible.sum(0).double()

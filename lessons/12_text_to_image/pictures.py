@@ -24,7 +24,7 @@ def main() -> None:
     nets = store.load("text_faces_64")
     random = torch.Generator().manual_seed(12)
     z, eps = torch.randn(6, 32, generator=random), torch.randn(2, 6, 32, generator=random)
-    rows = {}
+    rows: dict[str, torch.Tensor] = {}
     for sentence in SENTENCES:
         t = nets["T"].say([sentence]).expand(6, -1)
         rows[sentence.replace(" with", "\nwith")] = nets["G2"](nets["G1"](z, t, eps[0]), t, eps[1])

@@ -17,10 +17,6 @@ from gancourse import signpost
 signpost()
 
 # %% [markdown]
-# More are being written: objectives, conditional and image-to-image models, large generators, and
-# editing in latent space.
-
-# %% [markdown]
 # ## How a lesson works
 #
 # - Read from the top and run each cell with *Shift + Enter*.

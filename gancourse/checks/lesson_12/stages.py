@@ -126,7 +126,7 @@ def _(answer: Callable) -> None:
     for training in (True, False):
         case = Stages(training)
         case.G2.train(not training)
-        case.G1.net[0].train(not training)
+        next(case.G1.net.children()).train(not training)
         modes = [part.training for net in (case.G1, case.G2) for part in net.modules()]
         kept, weights = [b.clone() for b in case.G1.buffers()], flat(case.G1).clone()
         case.play(answer)
