@@ -16,7 +16,7 @@ from gancourse.checks.challenge import Medals, Reached
 from gancourse.checks.core import Miss, a, expect
 from gancourse.checks.inputs import generator
 
-MEDALS_FOR_WORDS = Medals(bronze=900, silver=150, gold=60, unit="pictures")
+MEDALS_FOR_WORDS = Medals(bronze=900, silver=150, gold=38, unit="pictures")
 STRANGE_WORDS, THINGS, PAINTERS = 36, 30, 3
 CHANCE = 0.5
 MOST_DRAWN = 990  # bronze, and what graders add to it

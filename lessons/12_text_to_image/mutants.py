@@ -515,6 +515,12 @@ ELIMINATED = """def find_words(draw, words, things):
         {choose}
         seen = torch.as_tensor(draw([words[k] for k in asked.nonzero().flatten().tolist()])).bool()
         possible[asked] &= seen
+        before = None
+        while before is None or not torch.equal(before, possible):
+            before = possible.clone()
+            for thing in (possible.sum(0) == 1).nonzero().flatten().tolist():
+                word = int(possible[:, thing].nonzero()[0])
+                possible[word] = torch.arange(things) == thing
     answer = dict.fromkeys(words)
     for thing in range(things):
         answer[words[int(possible[:, thing].nonzero()[0])]] = thing
