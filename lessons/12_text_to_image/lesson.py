@@ -347,9 +347,9 @@ print(f"of {len(said):,} captions of another face {100 * share:.0f} in 100 say n
 # makes claim c; `false[i, c]` is 1 if claim c is clearly false of picture i. A caption **does not fit** a picture if at
 # least one of its claims is false of it.
 #
-# Return (n,), `torch.long`: for each picture the number of a caption of the batch that does not fit it (also its own, if
-# that says something false), drawn at random, each that does not fit **equally likely**, for every picture by itself,
-# anew at each call. Where every caption of the batch fits, the answer is **−1**: such a picture has no wrong pair.
+# Return (n,), `torch.long`: for each picture the number of a caption of the batch that does not fit it (also its own,
+# if that says something false), drawn at random, each that does not fit **equally likely**, for every picture by
+# itself, anew at each call. Where every caption of the batch fits, the answer is **−1**: such a picture has no wrong pair.
 
 # %% [markdown] hints="mismatched"
 # First a table (n, n): which caption does not fit which picture? Then one draw from each row.
@@ -401,8 +401,8 @@ def mismatched(said, false):
 # %% [markdown] exercise="what_d_finds" stars=2 minutes=25
 # ### Exercise 6: what D finds, step by step
 #
-# `what_d_finds(step, right, wrong, made, d)`: all are tables (pictures, texts), and each entry of d lies strictly between
-# 0 and 1. Return for
+# `what_d_finds(step, right, wrong, made, d)`: all are tables (pictures, texts); each entry of d lies strictly between 0
+# and 1. Return for
 #
 # 1. the loss $L = -\sum_{x,t} \left[ p_r \log d + \tfrac12 p_w \log(1 - d) + \tfrac12 p_m \log(1 - d) \right]$, one
 #    number;
@@ -487,7 +487,8 @@ def judge_loss(right, wrong, made):
 # - Then $G$: the mean of $-\log\sigma(D(G(z, t), t))$, by the $D$ that has just moved, on the same pictures.
 #
 # $G$ draws once. Clear each player's gradients before its own `backward()`. Let each of the three batches of pairs go
-# through $D$ by itself, in any order. Return both losses as plain numbers: $D$'s, then $G$'s, each from before its step.
+# through $D$ by itself, in any order. Return both losses as plain numbers: $D$'s, then $G$'s, each from before its
+# step.
 
 # %% [markdown] hints="cls_step"
 # Lesson 07's step with one more batch for $D$. Which pictures have a wrong caption?
@@ -648,8 +649,8 @@ if DATA == "faces":
 #
 # `interpolation_loss(G, D, z, t, order, beta=0.5)`: t (n, d) are captions' vectors, `order` (n,) another order of the
 # rows. Row i is mixed with row `order[i]`: $\beta\,t_i + (1 - \beta)\,t_{\text{order}_i}$. Return the mean of
-# $-\log\sigma(D(G(z, \bar t), \bar t))$ for these mixtures $\bar t$. Gradients reach $G$; nothing takes a step here, and
-# both networks can learn afterwards.
+# $-\log\sigma(D(G(z, \bar t), \bar t))$ for these mixtures $\bar t$. Gradients reach $G$; nothing takes a step here,
+# and both networks can learn afterwards.
 
 # %% [markdown] hints="interpolation_loss"
 # $G$ and $D$ are told the same thing.
@@ -786,8 +787,9 @@ show(draw_rows(rows, "A smiling person with a hat."), alt="Three rows of eight f
 # ### Exercise 11: the style encoder's loss
 #
 # `style_loss(S, G, z, t)`: z (n, k), t (n, d). Return the squared length of $z - S(G(z, t))$, added up over a row's
-# numbers, the mean over rows. $G$ **rests**: it draws in the mode it has, no gradient reaches its weights, and these and
-# the gradients that they have stay as they were (in training mode running statistics may move). Gradients reach $S$.
+# numbers, the mean over rows. $G$ **rests**: it draws in the mode it has, no gradient reaches its weights, and these
+# and the gradients that they have stay as they were (in training mode running statistics may move). Gradients reach
+# $S$.
 
 # %% [markdown] hints="style_loss"
 # Only $S$ learns. Gradients need not go through $G$ at all: the pictures are data to it.
@@ -892,9 +894,9 @@ def tell_everywhere(maps, c):
 # ### Exercise 13: the second stage sees both
 #
 # `second_stage(G1, G2, z, t)`: stage I draws small pictures, `G1(z, t)`; stage II draws large ones from them and the
-# **same text**, `G2(small, t)`. Return both, small first. Stage I **rests**: it draws in evaluation mode, whatever mode it
-# comes in, no gradient reaches it (the small pictures take none), and afterwards *every part of it* is in the mode in
-# which it was. Stage II is used in the mode it has, and gradients reach it.
+# **same text**, `G2(small, t)`. Return both, small first. Stage I **rests**: it draws in evaluation mode, whatever mode
+# it comes in, no gradient reaches it (the small pictures take none), and afterwards *every part of it* is in the mode
+# in which it was. Stage II is used in the mode it has, and gradients reach it.
 
 # %% [markdown] hints="second_stage"
 # Two calls, and a promise about the first network.
@@ -1179,9 +1181,9 @@ if DATA == "faces":
 # ### Exercise 15: a painter's language
 #
 # `words` is a list of 36 words. `draw(sentence)` takes a list of some of them (none, one, or all; their order does not
-# matter) and returns a picture, a tensor (30,) of truth values: which of 30 things are in it. Thirty of the words bring **one
-# thing each** into the picture, always, and no two the same. Six words do nothing at all. What no word of the sentence
-# has asked for is in the picture **by chance**, one time in two, anew in each picture: that is the noise.
+# matter) and returns a picture, a tensor (30,) of truth values: which of 30 things are in it. Thirty of the words bring
+# **one thing each** into the picture, always, and no two the same. Six words do nothing at all. What no word of the
+# sentence has asked for is in the picture **by chance**, one time in two, anew in each picture: that is the noise.
 #
 # Write `find_words(draw, words, things)`, with things = 30. Return a dictionary: for each word the number of its thing,
 # or `None`. All must be right, for three painters; what counts is how many pictures you had drawn, on average. Bronze

@@ -79,7 +79,9 @@ def _(answer: Callable) -> None:
     says(answer, f"{one}--{two}", [one, two], {"Two hyphens are no part of a word.": [f"{one}--{two}"]})
     usual = {"A word may have several hyphens, each between two letters.": [f"{one}-{two}", "hair"]}
     says(answer, f"{one}-{two}-hair", [f"{one}-{two}-hair"], usual)
-    usual = {"A hyphen at a line's end has no letter behind it: it parts words, as the line end does.": [f"{one}-{two}"]}
+    usual = {
+        "A hyphen at a line's end has no letter behind it: it parts words, as the line end does.": [f"{one}-{two}"]
+    }
     says(answer, f"{one}-\n{two}", [one, two], usual)
 
 
@@ -316,6 +318,9 @@ def _(answer: Callable) -> None:
     longer = torch.cat([states, randn(4, 2, 3).double()], 1), torch.cat([there, torch.zeros(4, 2, dtype=torch.bool)], 1)
     again = numbers(answer(*longer), (4, 3), advice="One state for each sentence.")
     expect_close(again, at_last(states, there), "the same sentences with two more places of padding", show=False)
+    again = numbers(answer(states, torch.ones_like(there)), (4, 3), advice="One state for each sentence.")
+    where = "the same states as before, and words at all places (are states changed by a call?)"
+    expect_close(again, states[:, -1], where, show=False)
 
 
 @check.that("last_word", "is right for one sentence alone, and for a long one")
