@@ -349,7 +349,8 @@ print(f"of {len(said):,} captions of another face {100 * share:.0f} in 100 say n
 #
 # Return (n,), `torch.long`: for each picture the number of a caption of the batch that does not fit it (also its own,
 # if that says something false), drawn at random, each that does not fit **equally likely**, for every picture by
-# itself, anew at each call. Where every caption of the batch fits, the answer is **−1**: such a picture has no wrong pair.
+# itself, anew at each call. Where every caption of the batch fits, the answer is **−1**: such a picture has no wrong
+# pair.
 
 # %% [markdown] hints="mismatched"
 # First a table (n, n): which caption does not fit which picture? Then one draw from each row.
