@@ -1186,9 +1186,10 @@ if DATA == "faces":
 # **one thing each** into the picture, always, and no two the same. Six words do nothing at all. What no word of the
 # sentence has asked for is in the picture **by chance**, one time in two, anew in each picture: that is the noise.
 #
-# Write `find_words(draw, words, things)`, with things = 30. Return a dictionary: for each word the number of its thing,
-# or `None`. All must be right, for three painters; what counts is how many pictures you had drawn, on average. Bronze
-# takes at most **900**, silver **150**, gold **38**. A run may take 20 seconds. Graders have other painters.
+# Write `find_words(draw, words, things)`, with things = 30; `words` stays as it is. Return a dictionary: for each word
+# the number of its thing, or `None`. All must be right, for three painters; what counts is how many pictures you had
+# drawn, on average. Bronze takes at most **900**, silver **150**, gold **38**. A run may take 20 seconds. Graders have
+# other painters.
 
 # %% [markdown] hints="find_words"
 # For bronze ask for each word alone, many times: its thing is always there, and others are missing sooner or later.
