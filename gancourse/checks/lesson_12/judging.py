@@ -16,7 +16,7 @@ from gancourse.checks.lesson_12.suite import check
 from gancourse.checks.steps import curved, flat, trainable
 from gancourse.checks.values import differentiable, expect_close, number, numbers
 
-RIGHT_PAIRS = ((0.30, 0.10), (0.00, 0.40), (0.20, 0.00))
+RIGHT_PAIRS = ((0.35, 0.10), (0.00, 0.30), (0.25, 0.00))
 WRONG_PAIRS = ((0.05, 0.10), (0.45, 0.05), (0.00, 0.35))
 MADE_PAIRS = ((0.25, 0.05), (0.15, 0.20), (0.15, 0.20))
 GUESS = ((0.60, 0.50), (0.20, 0.80), (0.70, 0.30))
@@ -95,6 +95,8 @@ class PairWorld:
             / (r + (w + r) / 2),
             "The made table is p(x) alone. Texts have their probabilities, too.": r / (r + (w + x.expand_as(r)) / 2),
             "The made table is p(t) alone. Pictures have their probabilities, too.": r / (r + (w + t.expand_as(r)) / 2),
+            "Texts are as frequent in the made table as in the right pairs, and not all alike.": r
+            / (r + (w + x.expand_as(r) / 2) / 2),
             "All pairs count alike in the made table.": r / (r + (w + torch.full_like(r, 1 / 6)) / 2),
             "The wrong pairs are missing.": r / (r + x * t / 2),
             "The two fakes count whole. Each has the weight ½.": r / (r + w + x * t),
@@ -151,8 +153,11 @@ def _(answer: Callable) -> None:
     right, wrong, made = (torch.full((2, 2), 0.25, dtype=torch.float64) for _ in range(3))
     d = torch.tensor([[low, high], [high, low]], dtype=torch.float64)
     told = f"d of {low:g} and {high:g}, which are between 0 and 1,"
-    expect_close(number(answer(1, right, wrong, made, d)), float(-0.25 * (d.log() + (1 - d).log()).sum()), told)
-    expect_close(numbers(answer(2, right, wrong, made, d), (2, 2)), 0.25 / (1 - d) - 0.25 / d, told)
+    kept, said = d.clamp(0.05, 0.95), "d is kept away from 0 and 1. The formulas hold wherever it is between them."
+    losses = [float(-0.25 * (x.log() + (1 - x).log()).sum()) for x in (d, kept)]
+    slopes = [0.25 / (1 - x) - 0.25 / x for x in (d, kept)]
+    expect_close(number(answer(1, right, wrong, made, d)), losses[0], told, {said: losses[1]})
+    expect_close(numbers(answer(2, right, wrong, made, d), (2, 2)), slopes[0], told, {said: slopes[1]})
 
 
 # --- D's loss on logits -------------------------------------------------------------------------------

@@ -202,7 +202,7 @@ def _(step: Callable) -> None:
     got = game.play(step)
     want = game.expected()
     where = "networks with batch normalization"
-    told = "Each of the three batches of pairs goes through D by itself, with its own statistics. The losses are"
+    told = "(each of the three batches of pairs goes through D by itself, with its own statistics) you return"
     expect_close(got, want.losses, where, show=False, what=told, rtol=1e-6)
     expect_close(flat(game.D), want.D, where, show=False, what="D's weights become", rtol=1e-6, atol=1e-8)
     expect_close(flat(game.G), want.G, where, show=False, what="G's weights become", rtol=1e-6, atol=1e-8)
