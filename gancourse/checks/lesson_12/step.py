@@ -146,7 +146,8 @@ class NormedGame(ClsGame):
     def __init__(self) -> None:
         super().__init__()
         for net, width in ((self.G, 6), (self.D, 7)):
-            net.net = nn.Sequential(*net.net[:1], nn.BatchNorm1d(width, dtype=torch.float64), *net.net[1:])
+            first, *rest = net.net.children()
+            net.net = nn.Sequential(first, nn.BatchNorm1d(width, dtype=torch.float64), *rest)
         self.opt_G = Counted(self.G.parameters(), self.rates[0])
         self.opt_D = Counted(self.D.parameters(), self.rates[1])
         self.before = copied(self.G, self.D)
@@ -206,7 +207,7 @@ def _(step: Callable) -> None:
     expect_close(got, want.losses, where, show=False, what=told, rtol=1e-6)
     expect_close(flat(game.D), want.D, where, show=False, what="D's weights become", rtol=1e-6, atol=1e-8)
     expect_close(flat(game.G), want.G, where, show=False, what="G's weights become", rtol=1e-6, atol=1e-8)
-    times = int(game.G.net[1].num_batches_tracked)
+    times = int(dict(game.G.named_buffers())["net.1.num_batches_tracked"])
     expect(times == 1, f"G draws {times} times in one step. Draw once: both turns are about the same pictures.")
 
 
