@@ -12,11 +12,12 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from gancourse.checks.asked import CHANGES_CONTENT, intact
 from gancourse.checks.challenge import Medals, Reached
 from gancourse.checks.core import Miss, a, expect
 from gancourse.checks.inputs import generator
 
-MEDALS_FOR_WORDS = Medals(bronze=900, silver=150, gold=60, unit="pictures")
+MEDALS_FOR_WORDS = Medals(bronze=900, silver=150, gold=38, unit="pictures")
 STRANGE_WORDS, THINGS, PAINTERS = 36, 30, 3
 CHANCE = 0.5
 MOST_DRAWN = 990  # bronze, and what graders add to it
@@ -50,8 +51,10 @@ def one_painter(answer: Callable) -> tuple[int, str]:
                 seen[means[word]] = True
         return seen
 
-    said = answer(draw, list(words), THINGS)
+    given = list(words)
+    said = answer(draw, given, THINGS)
     over[0] = True
+    expect(intact(given), CHANGES_CONTENT.format(which="number 2, the words"))
     return drawn[0], mistakes(said, words, means)
 
 

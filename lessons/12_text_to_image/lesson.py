@@ -227,7 +227,7 @@ def as_numbers(lists, vocabulary, length):
 #
 # `last_word(states, there)`: states (n, L, d) of n sentences, and where words are, (n, L), as in exercise 3: words
 # first, padding behind them. Return (n, d): for each sentence the state at its last word, and **zeros** for a sentence
-# without words. Whatever stands in the padding must not change the answer. Gradients pass.
+# without words. Whatever finite numbers stand in the padding must not change the answer. Gradients pass.
 
 # %% [markdown] hints="last_word"
 # How many words a sentence has tells where its last one is.
@@ -346,9 +346,10 @@ print(f"of {len(said):,} captions of another face {100 * share:.0f} in 100 say n
 # makes claim c; `false[i, c]` is 1 if claim c is clearly false of picture i. A caption **does not fit** a picture if at
 # least one of its claims is false of it.
 #
-# Return (n,), `torch.long`: for each picture the number of a caption of the batch that does not fit it, drawn with
-# torch's random numbers, each that does not fit **equally likely**, for every picture by itself, anew at each call.
-# Where every caption of the batch fits, the answer is **−1**: such a picture has no wrong pair.
+# Return (n,), `torch.long`: for each picture the number of a caption of the batch that does not fit it (also its own,
+# if that says something false), drawn at random, each that does not fit **equally likely**, for every picture by
+# itself, anew at each call. Where every caption of the batch fits, the answer is **−1**: such a picture has no wrong
+# pair.
 
 # %% [markdown] hints="mismatched"
 # First a table (n, n): which caption does not fit which picture? Then one draw from each row.
@@ -400,7 +401,8 @@ def mismatched(said, false):
 # %% [markdown] exercise="what_d_finds" stars=2 minutes=25
 # ### Exercise 6: what D finds, step by step
 #
-# `what_d_finds(step, right, wrong, made, d)`: all are tables (pictures, texts). Return for
+# `what_d_finds(step, right, wrong, made, d)`: all are tables (pictures, texts); each entry of d lies strictly between 0
+# and 1. Return for
 #
 # 1. the loss $L = -\sum_{x,t} \left[ p_r \log d + \tfrac12 p_w \log(1 - d) + \tfrac12 p_m \log(1 - d) \right]$, one
 #    number;
@@ -484,8 +486,9 @@ def judge_loss(right, wrong, made):
 # - $D$ first: the loss of exercise 7, on the three kinds of pair. Nothing of it reaches $G$.
 # - Then $G$: the mean of $-\log\sigma(D(G(z, t), t))$, by the $D$ that has just moved, on the same pictures.
 #
-# Clear each player's gradients before its own `backward()`. Let each of the three batches of pairs go through $D$ by
-# itself. Return both losses as plain numbers: $D$'s, then $G$'s, each from before its step.
+# $G$ draws once. Clear each player's gradients before its own `backward()`. Let each of the three batches of pairs go
+# through $D$ by itself, in any order. Return both losses as plain numbers: $D$'s, then $G$'s, each from before its
+# step.
 
 # %% [markdown] hints="cls_step"
 # Lesson 07's step with one more batch for $D$. Which pictures have a wrong caption?
@@ -661,7 +664,8 @@ if DATA == "faces":
 #
 # `interpolation_loss(G, D, z, t, order, beta=0.5)`: t (n, d) are captions' vectors, `order` (n,) another order of the
 # rows. Row i is mixed with row `order[i]`: $\beta\,t_i + (1 - \beta)\,t_{\text{order}_i}$. Return the mean of
-# $-\log\sigma(D(G(z, \bar t), \bar t))$ for these mixtures $\bar t$. Gradients reach $G$; nothing takes a step here.
+# $-\log\sigma(D(G(z, \bar t), \bar t))$ for these mixtures $\bar t$. Gradients reach $G$; nothing takes a step here,
+# and both networks can learn afterwards.
 
 # %% [markdown] hints="interpolation_loss"
 # $G$ and $D$ are told the same thing.
@@ -798,8 +802,9 @@ show(draw_rows(rows, "A smiling person with a hat."), alt="Three rows of eight f
 # ### Exercise 11: the style encoder's loss
 #
 # `style_loss(S, G, z, t)`: z (n, k), t (n, d). Return the squared length of $z - S(G(z, t))$, added up over a row's
-# numbers, the mean over rows. $G$ **rests**: it draws in the mode it has, no gradient reaches its weights, and it stays
-# as it was. Gradients reach $S$.
+# numbers, the mean over rows. $G$ **rests**: it draws in the mode it has, no gradient reaches its weights, and these
+# and the gradients that they have stay as they were (in training mode running statistics may move). Gradients reach
+# $S$.
 
 # %% [markdown] hints="style_loss"
 # Only $S$ learns. Gradients need not go through $G$ at all: the pictures are data to it.
@@ -912,9 +917,9 @@ def tell_everywhere(maps, c):
 # ### Exercise 13: the second stage sees both
 #
 # `second_stage(G1, G2, z, t)`: stage I draws small pictures, `G1(z, t)`; stage II draws large ones from them and the
-# **same text**, `G2(small, t)`. Return both, small first. Stage I **rests**: it draws in evaluation mode and without
-# gradients, whatever mode it comes in, and afterwards *every part of it* is in the mode in which it was. Stage II is
-# used in the mode it has, and gradients reach it.
+# **same text**, `G2(small, t)`. Return both, small first. Stage I **rests**: it draws in evaluation mode, whatever mode
+# it comes in, no gradient reaches it (the small pictures take none), and afterwards *every part of it* is in the mode
+# in which it was. Stage II is used in the mode it has, and gradients reach it.
 
 # %% [markdown] hints="second_stage"
 # Two calls, and a promise about the first network.
@@ -1244,13 +1249,14 @@ if DATA == "faces":
 # ### Exercise 15: a painter's language
 #
 # `words` is a list of 36 words. `draw(sentence)` takes a list of some of them (none, one, or all; their order does not
-# matter) and returns a picture, as truth values (30,): which of 30 things are in it. Thirty of the words bring **one
-# thing each** into the picture, always, and no two the same. Six words do nothing at all. What no word of the sentence
-# has asked for is in the picture **by chance**, one time in two, anew in each picture: that is the noise.
+# matter) and returns a picture, a tensor (30,) of truth values: which of 30 things are in it. Thirty of the words bring
+# **one thing each** into the picture, always, and no two the same. Six words do nothing at all. What no word of the
+# sentence has asked for is in the picture **by chance**, one time in two, anew in each picture: that is the noise.
 #
-# Write `find_words(draw, words, things)`, with things = 30. Return a dictionary: for each word the number of its thing,
-# or `None`. All must be right, for three painters; what counts is how many pictures you had drawn, on average. Bronze
-# takes at most **900**, silver **150**, gold **60**. A run may take 20 seconds. Graders have other painters.
+# Write `find_words(draw, words, things)`, with things = 30; `words` stays as it is. Return a dictionary: for each word
+# the number of its thing, or `None`. All must be right, for three painters; what counts is how many pictures you had
+# drawn, on average. Bronze takes at most **900**, silver **150**, gold **38**. A run may take 20 seconds. Graders have
+# other painters.
 
 # %% [markdown] hints="find_words"
 # For bronze ask for each word alone, many times: its thing is always there, and others are missing sooner or later.
@@ -1260,8 +1266,8 @@ if DATA == "faces":
 # words means it. Keep a table (36, 30) of what is still possible.
 # ---
 # For gold stop as soon as you know: each thing belongs to exactly one word, so you are done when each column of the
-# table has one possible word left. And choose sentences that help: among some tens of random ones take that which would
-# rule out most, for the things that are still open.
+# table has one possible word left. A word that is known means no other thing: cross it out there. And choose sentences
+# that help: among some tens of random ones take that which would rule out most, for the things that are still open.
 
 
 # %% solution="find_words"
@@ -1275,16 +1281,15 @@ def find_words(draw, words, things):
     """
     ### BEGIN SOLUTION
     possible = torch.ones(len(words), things, dtype=torch.bool)
-    while (open_ := possible.sum(0) > 1).any():
-        best, most = torch.zeros(len(words), dtype=torch.bool), -1.0
-        for _ in range(60):
-            asked = torch.rand(len(words)) < 0.5
-            inside, all_ = possible[asked].sum(0).double(), possible.sum(0).double()
-            gain = ((1 - inside / all_) * torch.log(all_ / (all_ - inside).clamp(min=1)))[open_].sum().item()
-            if gain > most:
-                best, most = asked, gain
-        seen = torch.as_tensor(draw([words[k] for k in best.nonzero().flatten().tolist()]), dtype=torch.bool)
-        possible[best] &= seen
+    while (possible.sum(0) > 1).any():
+        tries = torch.rand(60, len(words)) < 0.5
+        share = tries.double() @ possible.double() / possible.sum(0)  # of a thing's possible words, how many are asked
+        asked = tries[(share * (1 - share)).sum(1).argmax()]  # what is missing with 1 − share rules out a share
+        seen = torch.as_tensor(draw([words[k] for k in asked.nonzero().flatten().tolist()]), dtype=torch.bool)
+        possible[asked] &= seen
+        for _ in range(things):  # a known word means nothing else, by which others may become known
+            known = possible.sum(0) == 1
+            possible[possible[:, known].any(1)] &= known
     answer = dict.fromkeys(words)
     for thing in range(things):
         answer[words[int(possible[:, thing].nonzero()[0])]] = thing

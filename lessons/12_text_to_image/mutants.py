@@ -359,7 +359,6 @@ it.right("binary cross-entropy", {D_LOSS: (
     "bce = F.binary_cross_entropy_with_logits\n"
     "d_loss = bce(right, torch.ones_like(right)) + off / 2 + bce(made, torch.zeros_like(made)) / 2"
 )})  # fmt: skip
-it.right("drawn twice", {"D(fake.detach(), t)": "D(G(z, t).detach(), t)"})
 it.right("gradients by hand", {"opt_G.zero_grad()\ng_loss.backward()\nopt_G.step()": (
     "opt_G.zero_grad()\n"
     "for p, slope in zip(G.parameters(), torch.autograd.grad(g_loss, list(G.parameters()))):\n"
@@ -367,6 +366,7 @@ it.right("gradients by hand", {"opt_G.zero_grad()\ng_loss.backward()\nopt_G.step
     "opt_G.step()"
 )})  # fmt: skip
 WRONG_PAIR = "D(real[there], t[other[there]])"
+it.wrong("drawn twice", {"D(fake.detach(), t)": "D(G(z, t).detach(), t)"}, says="Draw once")
 it.wrong("no wrong pairs", {WRONG_PAIR: "D(real[:0], t[:0])"}, says="never sees", point=True)
 it.wrong("−1 as an index", {WRONG_PAIR: "D(real, t[other])"}, says="last caption", point=True)
 it.wrong("own where none", {WRONG_PAIR: "D(real, t[torch.where(there, other, torch.arange(len(t)))])"},
@@ -544,6 +544,12 @@ ELIMINATED = """def find_words(draw, words, things):
         {choose}
         seen = torch.as_tensor(draw([words[k] for k in asked.nonzero().flatten().tolist()])).bool()
         possible[asked] &= seen
+        before = None
+        while before is None or not torch.equal(before, possible):
+            before = possible.clone()
+            for thing in (possible.sum(0) == 1).nonzero().flatten().tolist():
+                word = int(possible[:, thing].nonzero()[0])
+                possible[word] = torch.arange(things) == thing
     answer = dict.fromkeys(words)
     for thing in range(things):
         answer[words[int(possible[:, thing].nonzero()[0])]] = thing

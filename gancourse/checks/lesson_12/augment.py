@@ -87,6 +87,8 @@ def _(answer: Callable) -> None:
     rows = drawn(ClearRows)
     c, _ = c_and_kl(answer(rows.mu, rows.log_var, rows.eps), (3, 3))
     rows.draw().compare(c)
+    c, _ = c_and_kl(answer(rows.mu, rows.log_var, 0 * rows.eps), (3, 3))
+    expect_close(c, rows.mu, "an eps of zeros, which is noise that is given like any other,", show=False)
 
 
 @check.that("conditioning", "gives the KL from N(0, I): added up over a row, the mean over rows", point=True)
@@ -111,6 +113,9 @@ def _(answer: Callable) -> None:
         abs(float(((e - e.mean(0))[:, 0] * (e - e.mean(0))[:, 1]).mean())) < 0.2,
         "All numbers of a row get the same noise. Draw (n, d).",
     )
+    far = float((e.abs() > 2).double().mean())
+    told = "numbers should be farther than 2 from 0, as 4.6 % of those from N(0, 1) are"
+    expect(0.025 < far < 0.07, f"{far:.1%} of the noise's {told}.")
     good = bool((e.mean(0).abs() < 0.15).all()) and bool(((e.std(0) - 1).abs() < 0.12).all())
     expect(good, f"The noise should be from N(0, 1): its mean is {e.mean():.2f}, its spread {e.std():.2f}.")
 

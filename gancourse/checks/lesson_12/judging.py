@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import partial
 
@@ -12,10 +13,10 @@ from gancourse.checks.core import expect
 from gancourse.checks.doubles import Told
 from gancourse.checks.inputs import Case, chosen, drawn, fresh, rand, randn
 from gancourse.checks.lesson_12.suite import check
-from gancourse.checks.steps import curved, flat
+from gancourse.checks.steps import curved, flat, trainable
 from gancourse.checks.values import differentiable, expect_close, number, numbers
 
-RIGHT_PAIRS = ((0.30, 0.10), (0.00, 0.40), (0.20, 0.00))
+RIGHT_PAIRS = ((0.35, 0.10), (0.00, 0.30), (0.25, 0.00))
 WRONG_PAIRS = ((0.05, 0.10), (0.45, 0.05), (0.00, 0.35))
 MADE_PAIRS = ((0.25, 0.05), (0.15, 0.20), (0.15, 0.20))
 GUESS = ((0.60, 0.50), (0.20, 0.80), (0.70, 0.30))
@@ -94,6 +95,8 @@ class PairWorld:
             / (r + (w + r) / 2),
             "The made table is p(x) alone. Texts have their probabilities, too.": r / (r + (w + x.expand_as(r)) / 2),
             "The made table is p(t) alone. Pictures have their probabilities, too.": r / (r + (w + t.expand_as(r)) / 2),
+            "Texts are as frequent in the made table as in the right pairs, and not all alike.": r
+            / (r + (w + x.expand_as(r) / 2) / 2),
             "All pairs count alike in the made table.": r / (r + (w + torch.full_like(r, 1 / 6)) / 2),
             "The wrong pairs are missing.": r / (r + x * t / 2),
             "The two fakes count whole. Each has the weight ½.": r / (r + w + x * t),
@@ -144,6 +147,19 @@ for number_of_step, text in enumerate(
     check.that("what_d_finds", f"step {number_of_step}: {text}", point=True)(partial(asked_step, number_of_step))
 
 
+@check.that("what_d_finds", "steps 1 and 2 hold near the ends, too, where D is nearly sure")
+def _(answer: Callable) -> None:
+    low, high = (1 - x if k else x for k, x in enumerate(chosen(0.01, 0.02, between=(0.005, 0.04))))
+    right, wrong, made = (torch.full((2, 2), 0.25, dtype=torch.float64) for _ in range(3))
+    d = torch.tensor([[low, high], [high, low]], dtype=torch.float64)
+    told = f"d of {low:g} and {high:g}, which are between 0 and 1,"
+    kept, said = d.clamp(0.05, 0.95), "d is kept away from 0 and 1. The formulas hold wherever it is between them."
+    losses = [float(-0.25 * (x.log() + (1 - x).log()).sum()) for x in (d, kept)]
+    slopes = [0.25 / (1 - x) - 0.25 / x for x in (d, kept)]
+    expect_close(number(answer(1, right, wrong, made, d)), losses[0], told, {said: losses[1]})
+    expect_close(numbers(answer(2, right, wrong, made, d), (2, 2)), slopes[0], told, {said: slopes[1]})
+
+
 # --- D's loss on logits -------------------------------------------------------------------------------
 
 
@@ -187,6 +203,19 @@ def _(answer: Callable) -> None:
     }
     got = number(answer(r, torch.zeros(0, 1), m), "The loss")
     expect_close(got, want, "no wrong pair at all (a mean over nothing is NaN)", usual)
+
+
+@check.that("judge_loss", "counts one wrong pair alone, and logits of 0")
+def _(answer: Callable) -> None:
+    case = drawn(three_logits)
+    r, w, m = case.inputs
+    rest = float(F.softplus(-r.double()).mean() + F.softplus(m.double()).mean() / 2)
+    got = number(answer(r, w[:1], m), "The loss")
+    usual = {"One wrong pair is left out. Only where there is none that term is 0.": rest}
+    expect_close(got, rest + float(F.softplus(w[0].double())) / 2, f"one wrong pair, of logit {float(w[0]):g},", usual)
+    got = number(answer(r, 0 * w, m), "The loss")
+    usual = {"Wrong pairs whose logits are 0 are left out. There D is unsure, and −log(1 − σ) is log 2.": rest}
+    expect_close(got, rest + math.log(2) / 2, "three wrong pairs of logit 0", usual)
 
 
 @check.that("judge_loss", "stays right for large logits, and teaches by all three")
@@ -298,3 +327,5 @@ def _(answer: Callable) -> None:
         expect(p.grad is not None, "No gradient reaches G.")
         expect_close(numbers(p.grad), slope, "this G", show=False, what="the gradient that reaches G is", rtol=1e-3)
     expect(torch.equal(before, flat(game.D)), "D's weights have changed. The loss is only returned.")
+    free = trainable(game.G) and trainable(game.D)
+    expect(free, "A network cannot learn any more (requires_grad=False): D takes its own step later.")

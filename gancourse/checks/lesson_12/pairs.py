@@ -125,6 +125,28 @@ def _(answer: Callable) -> None:
     expect(equal < times / 4, "No caption is ever drawn twice in a batch. Each picture draws by itself.")
 
 
+@check.that("mismatched", "draws by itself, too, for pictures that the same captions do not fit")
+def _(answer: Callable) -> None:
+    times = MANY // 40
+    said, false = torch.eye(8), torch.zeros(8, 8)
+    false[:4, 4:] = 1  # the first four pictures have the same four captions that do not fit
+    alike = sum(float(len(set(taken_captions(answer, said, false)[:4].tolist())) == 1) for _ in range(times))
+    told = "Pictures that the same captions do not fit always get the same one. Each picture draws by itself."
+    expect(alike < times / 3, told)
+
+
+@check.that("mismatched", "asks whether a caption fits, and not how much of it is false or whose it is")
+def _(answer: Callable) -> None:
+    k, times = chosen_int(5, between=(5, 8)), MANY // 10
+    said, false = torch.zeros(3, k), torch.zeros(3, k)
+    said[0, 0], said[1, 1:], said[2, 1], false[0, 1:] = 1, 1, 1, 1
+    share = float(drawn_often(answer, said, false, times)[0, 1]) / times
+    told = f"Of two captions that do not fit, one with {k - 1} false claims is drawn in {share:.0%}, one with one in"
+    expect(abs(share - 0.5) < 0.16, f"{told} {1 - share:.0%} of the draws. Both should be drawn as often.")
+    own = taken_captions(answer, torch.ones(1, k), torch.ones(1, k)).tolist()
+    expect(own == [0], "A caption that is false of its own picture does not fit it either: go by what is said.")
+
+
 @check.that("mismatched", "takes truth values, too, and a batch of one", alone=False)
 def _(answer: Callable) -> None:
     said, false = said_and_false()

@@ -42,6 +42,18 @@ def _(answer: Callable) -> None:
     expect(intact(maps) and intact(c), CHANGES.format(which="number 1 or 2"))
 
 
+@check.that("tell_everywhere", "joins them where both have as many channels, too, and anew at each call")
+def _(answer: Callable) -> None:
+    h, w = chosen_int(2, between=(2, 4)), chosen_int(3, between=(5, 6))
+    for _ in range(2):
+        maps, c = randn(2, 3, h, w).double(), randn(2, 3).double()
+        advice = "The maps have as many channels as c has numbers; (n, C + k, h, w) is asked all the same."
+        got = numbers(answer(maps, c), (2, 6, h, w), advice=advice)
+        want = torch.cat([maps, torch.ones(2, 3, h, w).double() * c[:, :, None, None]], 1)
+        told = "(two calls, each to be answered for its own maps and c) you return"
+        expect_close(got, want, "three channels and three numbers", show=False, what=told)
+
+
 @check.that("tell_everywhere", "lets gradients pass to both")
 def _(answer: Callable) -> None:
     maps, c = (x.requires_grad_() for x in maps_and_c())
@@ -119,6 +131,26 @@ def _(answer: Callable) -> None:
         )
     resting = all(p.grad is None or not p.grad.any() for p in case.G1.parameters())
     expect(resting, "backward() has left gradients in stage I. It rests.")
+
+
+@check.that("second_stage", "lets stage II draw in the mode it has, and tells it t where z looks like t")
+def _(answer: Callable) -> None:
+    case = Stages()
+    case.z, norm = 2 * randn(4, 2).double(), nn.BatchNorm1d(6, dtype=torch.float64)
+    case.G1 = Told(curved(2 + 2, 5, 4))
+    case.G2 = Told(nn.Sequential(linear(4 + 2, 6), norm, nn.Tanh(), linear(6, 8))).train()
+    small, drawing, resting = case.small(), copied_net(case.G2), copied_net(case.G2).eval()
+    usual = {
+        "Stage II draws in evaluation mode. It is used in the mode it has, here that of training.": (
+            resting(small, case.t).detach()
+        ),
+        "Stage II is told z, which has t's shape here. It is told the text.": drawing(small, case.z).detach(),
+    }
+    want = copied_net(case.G2)(small, case.t).detach()
+    _, large = case.play(answer)
+    got = numbers(large, (4, 8), "The second, the large pictures,")
+    expect_close(got, want, "a stage II in training mode, and z as wide as t", usual, show=False,
+                 what="the large pictures are")  # fmt: skip
 
 
 @check.that("second_stage", "leaves both as they were: modes, statistics, what can learn", alone=False)

@@ -11,8 +11,9 @@ from functools import partial
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 
+from gancourse.checks.core import expect
 from gancourse.checks.doubles import Counted, Told
 from gancourse.checks.inputs import chosen, randn
 from gancourse.checks.lesson_12.suite import check
@@ -139,6 +140,20 @@ DRAWER_SLIPS = {
 }
 
 
+class NormedGame(ClsGame):
+    """The same with networks that go by their batch's statistics, and keep what they have seen."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        for net, width in ((self.G, 6), (self.D, 7)):
+            first, *rest = net.net.children()
+            net.net = nn.Sequential(first, nn.BatchNorm1d(width, dtype=torch.float64), *rest)
+        self.opt_G = Counted(self.G.parameters(), self.rates[0])
+        self.opt_D = Counted(self.D.parameters(), self.rates[1])
+        self.before = copied(self.G, self.D)
+        self.stale = [left_over(net) for net in (self.G, self.D)]
+
+
 def slip_came_to(game: ClsGame, slip: str, of: str) -> Tensor:
     """What a slip makes of `of`: "G", "D" or "losses"."""
     return getattr(game.expected(slip), of)
@@ -180,6 +195,20 @@ def _(step: Callable) -> None:
     got = game.play(step)
     as_asked(game, "D", PAIR_SLIPS, flat(game.D))
     as_asked(game, "losses", PAIR_SLIPS, got)
+
+
+@check.that("cls_step", "lets each batch of pairs go through D by itself, and G draw once")
+def _(step: Callable) -> None:
+    game = NormedGame()
+    got = game.play(step)
+    want = game.expected()
+    where = "networks with batch normalization"
+    told = "(each of the three batches of pairs goes through D by itself, with its own statistics) you return"
+    expect_close(got, want.losses, where, show=False, what=told, rtol=1e-6)
+    expect_close(flat(game.D), want.D, where, show=False, what="D's weights become", rtol=1e-6, atol=1e-8)
+    expect_close(flat(game.G), want.G, where, show=False, what="G's weights become", rtol=1e-6, atol=1e-8)
+    times = int(dict(game.G.named_buffers())["net.1.num_batches_tracked"])
+    expect(times == 1, f"G draws {times} times in one step. Draw once: both turns are about the same pictures.")
 
 
 @check.that("cls_step", "leaves modes, what can learn, and its batch as they were", alone=False)

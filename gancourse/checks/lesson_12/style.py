@@ -11,7 +11,7 @@ from gancourse.checks.core import expect
 from gancourse.checks.doubles import Told
 from gancourse.checks.inputs import Case, drawn, rand, randn
 from gancourse.checks.lesson_12.suite import check
-from gancourse.checks.steps import copied_net, curved, flat, linear, trainable
+from gancourse.checks.steps import copied_net, curved, flat, left_over, linear, trainable
 from gancourse.checks.values import differentiable, expect_close, number, numbers
 
 
@@ -77,6 +77,25 @@ def _(answer: Callable) -> None:
         expect_close(numbers(p.grad), slope, "this S", show=False, what="the gradient that reaches S is", rtol=1e-3)
     resting = all(p.grad is None or not p.grad.any() for p in case.G.parameters())
     expect(resting, "backward() has left gradients in G. It rests: only S learns to read its pictures.")
+
+
+@check.that("style_loss", "lets G draw in the mode it has, and leaves the gradients that it has")
+def _(answer: Callable) -> None:
+    case = StyleCase()
+    case.G.train()
+    drawing = copied_net(case.G)
+    want = float((case.z - case.S(drawing(case.z, case.t))).square().sum(1).mean())
+    usual = {"G draws in evaluation mode. It draws in the mode it has, here that of training.": float(
+        (case.z - case.S(copied_net(case.G).eval()(case.z, case.t))).square().sum(1).mean()
+    )}  # fmt: skip
+    had = left_over(case.G)
+    loss = answer(case.S, case.G, case.z, case.t)
+    expect_close(number(loss), want, "a G in training mode", usual, show=False)
+    differentiable(loss, "The loss is cut off from S: it could learn nothing.")
+    loss.backward()
+    kept = all(p.grad is not None and torch.equal(p.grad, x) for p, x in zip(case.G.parameters(), had, strict=True))
+    expect(kept, "The gradients that G had from before have changed. It rests: leave them as they are.")
+    expect(all(part.training for part in case.G.modules()), "G is in another mode than before.")
 
 
 @check.that("style_loss", "leaves G and S as they were: modes, weights, statistics, what can learn", alone=False)

@@ -77,6 +77,12 @@ def _(answer: Callable) -> None:
     says(answer, f"-{one} {two}-", [one, two], usual)
     says(answer, f"{one} - {two}", [one, two], {"A lone hyphen is no word.": [one, "-", two]})
     says(answer, f"{one}--{two}", [one, two], {"Two hyphens are no part of a word.": [f"{one}--{two}"]})
+    usual = {"A word may have several hyphens, each between two letters.": [f"{one}-{two}", "hair"]}
+    says(answer, f"{one}-{two}-hair", [f"{one}-{two}-hair"], usual)
+    usual = {
+        "A hyphen at a line's end has no letter behind it: it parts words, as the line end does.": [f"{one}-{two}"]
+    }
+    says(answer, f"{one}-\n{two}", [one, two], usual)
 
 
 @check.that("sentence_words", "parts words at all else: digits, signs, line ends, other letters")
@@ -156,6 +162,16 @@ def _(answer: Callable) -> None:
     same_words(list_of_words(answer(corpus.lists)), corpus.want(2), f"{corpus.lists}", usual)
     same_words(list_of_words(answer([])), [OF_PADDING, OF_UNKNOWN], "no sentence at all", {})
     expect(intact(corpus.lists), "Your function changes the lists that it is given.")
+
+
+@check.that("vocabulary_of", "takes every word that is frequent enough, one with a hyphen, too")
+def _(answer: Callable) -> None:
+    one, two, three = some_words(3, ("chin", "length", "hat"))
+    joined = f"{one}-{two}"
+    lists = [[joined, three], [three, joined], [joined]]
+    usual = {"A word with a hyphen is a word, too: exercise 1 keeps it whole.": [OF_PADDING, OF_UNKNOWN]}
+    got = list_of_words(answer(lists, 3))
+    same_words(got, [OF_PADDING, OF_UNKNOWN, joined], f"{lists} and least = 3", usual)
 
 
 # --- numbers ------------------------------------------------------------------------------------------
@@ -240,10 +256,13 @@ def _(answer: Callable) -> None:
     value = answer(case.lists[:1], case.vocabulary, 4)
     expect(isinstance(value, tuple | list) and len(value) == 2, "Return two tensors.")
     for part, kinds, said in (
-        (value[0], (torch.int64, torch.int32), "The numbers should be whole numbers (torch.long): an embedding asks."),
+        (value[0], (torch.int64,), "The numbers should be whole numbers (torch.long): an embedding asks."),
         (value[1], (torch.bool,), "Where words are should be truth values (torch.bool)."),
     ):
         expect(isinstance(part, Tensor) and part.dtype in kinds, said)
+    short = [words[:2] for words in case.lists]
+    for part in two_tables(answer(short, case.vocabulary, 6), 4, 6):
+        expect(not part[:, 2:].any(), "Where all sentences are shorter than `length`, the last columns are padding.")
     none = answer([], case.vocabulary, 4)
     two_tables(none, 0, 4)
     expect(intact(case.lists), "Your function changes the lists that it is given.")
@@ -300,6 +319,21 @@ def _(answer: Callable) -> None:
     longer = torch.cat([states, randn(4, 2, 3).double()], 1), torch.cat([there, torch.zeros(4, 2, dtype=torch.bool)], 1)
     again = numbers(answer(*longer), (4, 3), advice="One state for each sentence.")
     expect_close(again, at_last(states, there), "the same sentences with two more places of padding", show=False)
+
+
+@check.that("last_word", "is right for one sentence alone, and for a long one")
+def _(answer: Callable) -> None:
+    states, there = randn(1, 4, 3).double(), torch.tensor([[True, True, False, False]])
+    got = numbers(answer(states, there), (1, 3), advice="A batch of one sentence gives (1, d).")
+    expect_close(got, states[:, 1], "one sentence of 2 words", show=False)
+    states, there = randn(2, 4, 1).double(), there.repeat(2, 1)
+    got = numbers(answer(states, there), (2, 1), advice="States of one number give (n, 1).")
+    expect_close(got, states[:, 1], "states of one number", show=False)
+    long = chosen_int(300, between=(290, 310))
+    states, there = randn(2, long + 5, 2).double(), torch.arange(long + 5).repeat(2, 1) < long
+    usual = {"Words are counted in numbers that end at 127, or 255.": states[:, long - 257]}
+    got = numbers(answer(states, there), (2, 2), advice="One state for each sentence.")
+    expect_close(got, states[:, long - 1], f"sentences of {long} words", usual, show=False)
 
 
 @check.that("last_word", "lets gradients pass to the last word's state, and to no other", alone=False)
