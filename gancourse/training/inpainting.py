@@ -21,10 +21,10 @@ from gancourse import data
 from gancourse.data.holes import stroke_masks
 from gancourse.data.images import Images, to_unit
 from gancourse.games.inpainting import Inpainting, in_the_hole
-from gancourse.metrics.filling import Fill, hole_figures, shape_masks
 from gancourse.models import store
 from gancourse.models.inpainting import Filler, TwoHeaded, filled_picture, with_hole
 from gancourse.training.engine import Engine
+from gancourse.training.filling import Fill, hole_figures, shape_masks
 from gancourse.training.keeping import renew_table
 from gancourse.training.machine import Machine
 from gancourse.training.speed.form import Form

@@ -29,9 +29,9 @@ from torch import Tensor
 from gancourse import data
 from gancourse.authoring.measuring import ranged, run_parts
 from gancourse.data.images import Images, to_unit
-from gancourse.metrics.filling import Fill, hidden_factors, hole_figures
 from gancourse.models import store
 from gancourse.models.inpainting import Filler, filled_picture, with_hole
+from gancourse.training.filling import Fill, hidden_factors, hole_figures
 from gancourse.training.inpainting import (
     APART_WEIGHT,
     FILLER_NOISE,

@@ -801,7 +801,7 @@ show(
 # is cut out around the hole.
 
 # %% name="measure" demo=true folded="Measures all four, on three shapes of holes"
-from gancourse.metrics.filling import hole_figures
+from gancourse.training.filling import hole_figures
 
 found = {}
 ways = {"from around": from_around} | {name: (lambda y, m, G=run.G: filled_by(G, y, m)) for name, run in runs.items()}
@@ -911,7 +911,7 @@ play_broken("B")
 # often the reader agrees with the truth, and *by chance* with somebody else's.
 
 # %% name="hidden-factors" demo=true folded="Hides eyes, top and mouth, and reads what is there afterwards"
-from gancourse.metrics.filling import hidden_factors
+from gancourse.training.filling import hidden_factors
 
 truth = large.attributes
 with working("hiding and reading", usual=quick(20, 3)) as done:

@@ -10,9 +10,9 @@ from gancourse.authoring.films import asset
 from gancourse.authoring.source import find
 from gancourse.data.holes import stroke_masks
 from gancourse.data.images import to_unit
-from gancourse.metrics.filling import band_masks, shape_masks
 from gancourse.models import store
 from gancourse.models.inpainting import filled_picture, with_hole
+from gancourse.training.filling import band_masks, shape_masks
 from gancourse.training.inpainting import from_around
 
 SHOWN = slice(8, 16)

@@ -12,8 +12,8 @@ from torch import Tensor
 from gancourse.data.holes import stroke_masks
 from gancourse.games import Batch
 from gancourse.games.inpainting import Inpainting, in_the_hole
-from gancourse.metrics.filling import band_masks, cut_around, hole_figures, shape_masks
 from gancourse.models.inpainting import Filler, TwoHeaded, filled_picture, with_hole
+from gancourse.training.filling import band_masks, cut_around, hole_figures, shape_masks
 from gancourse.training.inpainting import apartness, from_around, masks_of, take_over
 
 

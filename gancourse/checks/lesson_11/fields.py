@@ -20,7 +20,10 @@ Dilated = list[tuple[int, int, int]]  # kernel, stride, dilation of each layer, 
 GROWING: Dilated = [(3, 1, 1), (3, 1, 2), (3, 1, 4), (3, 1, 8)]
 EQUAL_DILATIONS: Dilated = [(3, 1, 2)] * 3
 POINTWISE: Dilated = [(3, 1, 2), (1, 2, 1), (3, 1, 1)]  # a kernel of 1 that strides
-TURNED: list[Dilated] = [[(3, 1, 1), (5, 2, 2)], [(5, 2, 2), (3, 1, 1)]]  # the same layers, the other way around
+SWAPPED_LAYERS: list[Dilated] = [
+    [(3, 1, 1), (5, 2, 2)],
+    [(5, 2, 2), (3, 1, 1)],
+]  # the same layers, the other way around
 FIRST_HALVED: Dilated = [(5, 1, 1), (4, 2, 1), (3, 1, 2), (3, 1, 4)]
 
 
@@ -84,7 +87,7 @@ def _(dilated_field: Callable) -> None:
 
 @check.that("dilated_field", "is right where dilations double, where they are equal, and for one layer")
 def _(dilated_field: Callable) -> None:
-    for layers in (GROWING, EQUAL_DILATIONS, FIRST_HALVED, POINTWISE, *TURNED, [(7, 1, 3)], [(1, 2, 5)], []):
+    for layers in (GROWING, EQUAL_DILATIONS, FIRST_HALVED, POINTWISE, *SWAPPED_LAYERS, [(7, 1, 3)], [(1, 2, 5)], []):
         got = dilated_field(list(layers))
         expect(got is not None, NOTHING)
         usual = {said: float(field_width(layers, slip)) for slip, said in FIELD_SLIPS.items()}
@@ -158,7 +161,15 @@ def _(seen_pixels: Callable) -> None:
 
 @check.that("seen_pixels", "has gaps where dilations are equal, and none where they double")
 def _(seen_pixels: Callable) -> None:
-    for layers in (EQUAL_DILATIONS, GROWING, FIRST_HALVED, POINTWISE, *TURNED, [(3, 1, 4)], [(2, 3, 1), (2, 1, 1)]):
+    for layers in (
+        EQUAL_DILATIONS,
+        GROWING,
+        FIRST_HALVED,
+        POINTWISE,
+        *SWAPPED_LAYERS,
+        [(3, 1, 4)],
+        [(2, 3, 1), (2, 1, 1)],
+    ):
         compare_pixels(listed_pixels(seen_pixels(list(layers))), layers)
 
 

@@ -177,7 +177,7 @@ class Torn(Halves):
         return best != simple[self.off] and simple[0] != simple[1] and turned not in simple
 
 
-def asked_step(answer: Callable, step: int, made: Halves) -> object:
+def asked_guess(answer: Callable, step: int, made: Halves) -> object:
     given = {4: {"filling": made.guess}, 6: {"weight": made.weight}}.get(step, {})
     return answer(step, made.joint, made.values, made.seen, **given)
 
@@ -185,7 +185,7 @@ def asked_step(answer: Callable, step: int, made: Halves) -> object:
 def compare_halves(answer: Callable, step: int) -> None:
     """Ask for one step of the derivation."""
     made = halves()
-    case, got = made.case(step), asked_step(answer, step, made)
+    case, got = made.case(step), asked_guess(answer, step, made)
     if step <= 3:
         case.compare(numbers(got, (4,), advice="Four numbers are asked."))
     else:
@@ -221,7 +221,7 @@ def _(answer: Callable) -> None:
 def _(answer: Callable) -> None:
     for off in (0, 1):
         made = drawn(lambda off=off: Torn(off), always=True)
-        got = asked_step(answer, 6, made)
+        got = asked_guess(answer, 6, made)
         expect(got is not None, NOTHING)
         chosen_row, want = whole(got, "The half's number"), int(made.costs.argmin())
         told = f"For {made.said()} and weight = {made.weight:g} you choose half number {chosen_row}; expected {want}."
@@ -241,7 +241,7 @@ def _(answer: Callable) -> None:
 @check.that("fill_guess", "steps agree: no other filling has a smaller L1 than step 3's", alone=False)
 def _(answer: Callable) -> None:
     made = halves()
-    best = numbers(asked_step(answer, 3, made), (4,), advice="Four numbers are asked.")
+    best = numbers(asked_guess(answer, 3, made), (4,), advice="Four numbers are asked.")
     least = number(answer(4, made.joint, made.values, made.seen, filling=best.float()))
     for _ in range(6):
         other = best.float() + 0.3 * randn(4)
@@ -250,13 +250,13 @@ def _(answer: Callable) -> None:
     expect(math.isfinite(float(double(float(least)))), "Step 4 should be a number.")
 
 
-ORDERS = torch.tensor([[0, 1, 2, 3], [3, 2, 0, 1], [1, 0, 3, 2], [2, 3, 1, 0]])  # in all of them two make ½
+TIED_ORDERS = torch.tensor([[0, 1, 2, 3], [3, 2, 0, 1], [1, 0, 3, 2], [2, 3, 1, 0]])  # in all of them two make ½
 
 
 @check.that("fill_guess", "step 3: takes the value at which the sum is exactly ½, not the next one", alone=False)
 def _(answer: Callable) -> None:
     values = torch.empty(4, 4)
-    for pixel, order in enumerate(ORDERS):
+    for pixel, order in enumerate(TIED_ORDERS):
         values[order, pixel] = (randn(4).sort().values * 100).round() / 100 + torch.arange(4) / 8
     joint = torch.tensor([[1.0, 2, 1, 1], [2, 2, 1, 3], [1, 1, 1, 0]]) / 16
     want = values.sort(0).values[1].double()
