@@ -8,7 +8,7 @@ gradients of the step before are still in it, the optimizer is not the one passe
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -18,6 +18,8 @@ from gancourse.checks.core import Miss, a, expect
 from gancourse.checks.doubles import Counted
 from gancourse.checks.inputs import Case, rand
 from gancourse.checks.values import NOTHING, close, described, double, numbers, two
+
+Sure = TypeVar("Sure", bound=Any)
 
 
 class Spy:
@@ -268,3 +270,17 @@ def left_as_they_were(make: Callable[[], Any], step: Callable, nets: Sequence[st
             expect(trainable(net), f"{name} cannot learn any more: its parameters have requires_grad=False.")
         for place, name in given.items():
             expect(intact(getattr(game, name)), CHANGES.format(which=f"number {place}"))
+
+
+def surely_wrong(make: Callable[[], Sure], *places: int) -> Sure:
+    """A game of large logits, drawn until these of its losses are large: on the right side no rounding shows.
+
+    Args:
+        make: a game; its `expected()` has `losses`, a tensor.
+        places: of the losses that D's logits go into.
+    """
+    for _ in range(300):
+        game = make()
+        if float(game.expected().losses[list(places)].min()) > 60:
+            return game
+    raise RuntimeError(f"No game of {make} has a D that is surely wrong.")

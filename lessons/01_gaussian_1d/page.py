@@ -27,7 +27,7 @@ def play(lab: Any, page: Any, screenshots: Path) -> None:
 
     wait_for(moving, 300, "training does not come to its end")
     drawn = {html.partition(" alt=")[0] for html in captions}
-    assert len(drawn) >= 5, f"the picture was drawn {len(drawn)} times only"
+    assert len(drawn) >= 3, f"the picture was drawn {len(drawn)} times only"
 
     lab.show(page, "panel")
     panel = page.locator(".gancourse-live").first

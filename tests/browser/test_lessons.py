@@ -12,6 +12,7 @@ mutants is named, the right one passes. What is special to a lesson, such as its
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -32,6 +33,14 @@ by_name = pytest.mark.parametrize("lesson", LESSONS, ids=[lesson.name for lesson
 FOLDED = """(id) => window.jupyterapp.shell.currentWidget.content.widgets
     .find(w => w.model.id === id).inputHidden"""
 FAST = "import os\nos.environ['GANCOURSE_FAST'] = '1'\n"
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_open(lab, context) -> Iterator[None]:
+    """A test that fails leaves its notebooks open, and the next one would look into those."""
+    yield
+    if context.pages:
+        lab.close(context.pages[-1])
 
 
 @by_name

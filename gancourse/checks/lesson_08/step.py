@@ -27,6 +27,7 @@ from gancourse.checks.steps import (
     left_over,
     several_losses,
     stepped,
+    surely_wrong,
     trainable,
 )
 from gancourse.checks.values import described, expect_close
@@ -187,7 +188,7 @@ def _(step: Callable) -> None:
 
 @check.that("pix2pix_step", "stays right where D is sure")
 def _(step: Callable) -> None:
-    game = PairGame(sure=2000.0)
+    game = surely_wrong(lambda: PairGame(sure=2000.0), 0, 1)
     got = game.play(step)
     advice = "Logits of hundreds are allowed. Compute from them, as F.softplus does, and not from their sigmoid."
     expect_close(got, game.expected().losses, "a D with large logits", show=False, what=f"{advice} The losses are")

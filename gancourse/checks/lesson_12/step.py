@@ -26,6 +26,7 @@ from gancourse.checks.steps import (
     left_as_they_were,
     left_over,
     stepped,
+    surely_wrong,
     two_losses,
 )
 from gancourse.checks.values import expect_close
@@ -218,7 +219,7 @@ def _(step: Callable) -> None:
 
 @check.that("cls_step", "stays right where D is sure")
 def _(step: Callable) -> None:
-    game = ClsGame(sure=2000.0)
+    game = surely_wrong(lambda: ClsGame(sure=2000.0), 0, 1)
     got = game.play(step)
     advice = (
         "Logits of hundreds are allowed. Compute from them, as F.softplus does, not from their sigmoid. The losses are"
