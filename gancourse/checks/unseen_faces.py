@@ -5,6 +5,7 @@ What is asked of an answer is the face at four times the camera's size, from few
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -14,7 +15,7 @@ from torch import Tensor
 
 from gancourse.checks.challenge import Medals, Reached
 from gancourse.checks.core import Miss, a, expect
-from gancourse.checks.inputs import generator
+from gancourse.checks.inputs import generator, seeded
 from gancourse.checks.values import numbers
 
 MEDALS_FOR_A_FACE = Medals(bronze=160, silver=40, gold=10, unit="looks", runs=1, seconds=45)
@@ -65,7 +66,7 @@ def repeated(faces: Tensor) -> Tensor:
     return coarse.repeat_interleave(COARSE, 1).repeat_interleave(COARSE, 2)
 
 
-def usual_ten(faces: Tensor, known: Tensor, tries: int = 1000) -> Tensor:
+def usual_ten(faces: Tensor, known: Tensor, seed: int, tries: int = 1000) -> Tensor:
     """Ten of `faces` (n, 32, 32) that are on average as hard as all n.
 
     One face can be bettered by 1 dB, another by 6. Ten at random made the same answer win or lose by its luck (a good
@@ -81,15 +82,21 @@ def usual_ten(faces: Tensor, known: Tensor, tries: int = 1000) -> Tensor:
         (away - away @ span.T @ span).square().mean(1),
     ], 1).log()  # fmt: skip
     hard = (hard - hard.mean(0)) / hard.std(0)
-    tens = torch.stack([torch.randperm(len(faces), generator=generator())[:FACES] for _ in range(tries)])
+    random = seeded(seed)
+    tens = torch.stack([torch.randperm(len(faces), generator=random)[:FACES] for _ in range(tries)])
     return faces[tens[hard[tens].mean(1).square().sum(1).argmin()]]
+
+
+@functools.lru_cache(maxsize=4)
+def faces_to_find(start: int) -> tuple[Tensor, Tensor]:
+    """Ten faces (10, 32, 32), and those that are known (400, 32, 32). A notebook's are the same each time."""
+    known = gray_faces(KNOWN, start)
+    return usual_ten(gray_faces(DRAWN, start + KNOWN), known, start), known
 
 
 def faces_found(answer: Callable) -> list[tuple[int, float]]:
     """Ten faces, each looked at by the answer."""
-    start = int(torch.randint(10**6, 10**9, (), generator=generator()))
-    known = gray_faces(KNOWN, start)
-    faces = usual_ten(gray_faces(DRAWN, start + KNOWN), known)
+    faces, known = faces_to_find(int(torch.randint(10**6, 10**9, (), generator=generator())))
     return [one_face(answer, face, known) for face in faces]
 
 
