@@ -11,9 +11,10 @@ reproduces. The face reader has seen drawn faces and nothing else; its classes a
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import torch
@@ -23,6 +24,9 @@ from gancourse.data.images import Images
 from gancourse.errors import CourseError
 from gancourse.metrics.given import picture_bytes
 from gancourse.waiting import each
+
+if TYPE_CHECKING:
+    from gancourse.models.dcgan import Discriminator
 
 Network = Callable[[Tensor], tuple[Tensor, Tensor]]
 INCEPTION_FILE = "weights-inception-2015-12-05-6726825d.pth"
@@ -108,3 +112,24 @@ def inception_network(path: Path | str | None = None, device: torch.device | str
         return hidden, logits.softmax(1)
 
     return network
+
+
+def second_look(pictures: Tensor) -> Tensor:
+    """Pictures in [−1, 1] by the first two layers of lesson 03's discriminator, pooled: (n, 288).
+
+    For runs that learn from the face reader, whose own features are then no judge from outside.
+    """
+    from gancourse.models.dcgan import pooled_layers
+
+    return pooled_layers(second_judge(), ((pictures + 1) * 127.5).round().to(torch.uint8))[:, :288]
+
+
+@functools.cache
+def second_judge() -> Discriminator:
+    """The discriminator that comes with the course beside `dcgan_faces_64`."""
+    from gancourse.models import store
+    from gancourse.models.dcgan import Discriminator
+
+    D = store.load("dcgan_faces_64_judge")["D"]
+    assert isinstance(D, Discriminator)
+    return D

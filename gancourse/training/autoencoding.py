@@ -11,7 +11,6 @@ from pathlib import Path
 
 import torch
 from torch import Tensor
-from tqdm.auto import tqdm
 
 from gancourse import data
 from gancourse.data.faces import HAIR_STYLES, TABLE, Factors, render, sample_factors
@@ -19,10 +18,9 @@ from gancourse.data.images import Images, to_unit
 from gancourse.games.autoencoders import Drawing, Rebuilding, Variational
 from gancourse.games.base import Game
 from gancourse.metrics.translation import edge_steepness
-from gancourse.models import store
 from gancourse.models.autoencoders import Decoder, Encoder
 from gancourse.training.engine import Engine
-from gancourse.training.keeping import renew_table
+from gancourse.training.studies import engine_after, save_study
 
 AE_FILE, AE_SIDE, AE_CODE, AE_WIDTH, AE_SPREAD = "autoencoders_32", 32, 16, 16, 0.4
 AE_STEPS, AE_FACES, LONE_WIDTH = 4000, 8000, 64
@@ -76,9 +74,7 @@ def engine_of(game: Game, pictures: Images, steps: int, seed: int) -> Engine:
 def trained_game(name: str, game: Game, pictures: Images, steps: int, seed: int) -> Game:
     """The game after so many steps, its networks in evaluation mode."""
     engine = engine_of(game, pictures, steps, seed)
-    for _ in tqdm(range(steps), name, leave=False):
-        next(engine)
-    engine.check()
+    engine_after(name, engine, steps)
     for net in game.nets.values():
         net.eval()
     return game
@@ -135,7 +131,4 @@ def keep_autoencoders(out: Path | None = None, steps: int = AE_STEPS) -> Path:
         "recipe": "autoencoders-32", "seed": 0, "steps": steps, "device": "cpu",
         "reached": {name: round(value, 3) for name, value in reached.items()},
     }  # fmt: skip
-    path = store.save(AE_FILE if out is None else out / f"{AE_FILE}.safetensors", nets, said)
-    if out is None:
-        renew_table()
-    return path
+    return save_study(AE_FILE, nets, said, out)

@@ -12,17 +12,15 @@ from pathlib import Path
 import torch
 from torch import nn
 from torch.optim.lr_scheduler import LambdaLR
-from tqdm.auto import tqdm
 
 from gancourse.data.faces import render, sample_factors
 from gancourse.data.images import Images, to_unit
 from gancourse.games.cyclegan import CycleGAN
 from gancourse.metrics.domains import domain_classifier, kept_factors, share_of_b
-from gancourse.models import store
 from gancourse.models.cyclegan import PatchJudge, Translator
 from gancourse.training.engine import Engine
-from gancourse.training.keeping import renew_table
 from gancourse.training.replay import ReplayBuffer
+from gancourse.training.studies import engine_after, save_study
 
 CYCLES_FILE = "cyclegan_faces_32"
 WEIGHTS = {"0": (0.0, 0.0), "1": (1.0, 0.5), "10": (10.0, 5.0)}
@@ -78,9 +76,7 @@ def keep_cycles(out: Path | None = None, steps: int = LONG_RUN) -> Path:
     piles, nets, reached = two_piles(), {}, {}
     for name, weights in WEIGHTS.items():
         engine = cycle_engine(piles, *weights, steps)
-        for _ in tqdm(range(steps), f"λ = {name}", leave=False):
-            next(engine)
-        engine.check()
+        engine_after(f"λ = {name}", engine, steps)
         for who in ("G_AB", "G_BA"):
             nets[f"{who}_{name}"] = engine.game.nets[who].eval()
         found = reached_by(nets[f"G_AB_{name}"], nets[f"G_BA_{name}"])
@@ -89,7 +85,4 @@ def keep_cycles(out: Path | None = None, steps: int = LONG_RUN) -> Path:
         "what": "generators from photos to comics of drawn faces and back, 32 × 32, for three weights of the cycle",
         "recipe": "cycle-weights-32", "seed": 0, "steps": steps, "device": "cpu", "reached": reached,
     }  # fmt: skip
-    path = store.save(CYCLES_FILE if out is None else out / f"{CYCLES_FILE}.safetensors", nets, told)
-    if out is None:
-        renew_table()
-    return path
+    return save_study(CYCLES_FILE, nets, told, out)

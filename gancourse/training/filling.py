@@ -7,7 +7,6 @@ and for its cut around the hole by the first layers of lesson 03's discriminator
 
 from __future__ import annotations
 
-import functools
 import math
 from collections.abc import Callable, Mapping
 
@@ -16,9 +15,7 @@ from torch import Tensor
 
 from gancourse.metrics import frechet_from_features
 from gancourse.metrics.domains import correlation
-from gancourse.metrics.embedding import features
-from gancourse.models import store
-from gancourse.models.dcgan import Discriminator, pooled_layers
+from gancourse.metrics.embedding import features, second_look
 from gancourse.models.face_reader import load_face_reader
 
 Fill = Callable[[Tensor, Tensor], Tensor]
@@ -43,14 +40,6 @@ def shape_masks(shape: str, n: int, size: int = 64) -> Tensor:
     return masks
 
 
-@functools.cache
-def second_judge() -> Discriminator:
-    """The discriminator of lesson 03, which no run of this lesson learns from."""
-    D = store.load("dcgan_faces_64_judge")["D"]
-    assert isinstance(D, Discriminator)
-    return D
-
-
 def cut_around(pictures: Tensor, masks: Tensor) -> Tensor:
     """Of each picture the square, half as wide, around the middle of its hole."""
     size = pictures.shape[-1]
@@ -61,11 +50,6 @@ def cut_around(pictures: Tensor, masks: Tensor) -> Tensor:
     return torch.stack([p[:, r : r + side, c : c + side] for p, (r, c) in zip(pictures, ends, strict=True)])
 
 
-def textures(pictures: Tensor) -> Tensor:
-    """Cuts by the first two layers of that discriminator, pooled: (n, 288)."""
-    return pooled_layers(second_judge(), ((pictures + 1) * 127.5).round().to(torch.uint8))[:, :288]
-
-
 def hole_figures(filled: Tensor, true: Tensor, masks: Tensor) -> dict[str, float]:
     """All figures of filled pictures in [−1, 1] beside the true ones.
 
@@ -74,7 +58,7 @@ def hole_figures(filled: Tensor, true: Tensor, masks: Tensor) -> dict[str, float
     """
     off, count = (filled - true) * masks / 2, masks.sum() * true.shape[1]
     squares = float(off.square().sum() / count)
-    cut = frechet_from_features(textures(cut_around(filled, masks)), textures(cut_around(true, masks)))
+    cut = frechet_from_features(second_look(cut_around(filled, masks)), second_look(cut_around(true, masks)))
     return {
         "L1": float(off.abs().sum() / count), "PSNR": -10 * math.log10(max(squares, 1e-12)),
         "whole": float(frechet_from_features(features(filled), features(true))), "cut": float(cut),

@@ -14,20 +14,15 @@ from pathlib import Path
 
 import torch
 from torch import Tensor
-from torch.optim.lr_scheduler import LambdaLR
-from tqdm.auto import tqdm
 
 from gancourse import data
 from gancourse.data.holes import stroke_masks
 from gancourse.data.images import Images, to_unit
 from gancourse.games.inpainting import Inpainting, in_the_hole
-from gancourse.models import store
 from gancourse.models.inpainting import Filler, TwoHeaded, filled_picture, with_hole
 from gancourse.training.engine import Engine
 from gancourse.training.filling import Fill, hole_figures, shape_masks
-from gancourse.training.keeping import renew_table
-from gancourse.training.machine import Machine
-from gancourse.training.speed.form import Form
+from gancourse.training.studies import engine_after, falling, on_cpu, save_study
 
 FILLERS, FILLER_SIDE, HOW_MANY_FACES = "inpainting_64", 64, 8000
 NEAR_STEPS, BOTH_STEPS, APART_STEPS = 3500, 1200, 500
@@ -87,11 +82,11 @@ def filling_engine(
         take_over(G, start)
     D = TwoHeaded(size) if whole or patch else None
     game = Inpainting(G, heap_of_holes(holes, size), D, whole, patch, apart)
-    fall = {name: lambda opt: LambdaLR(opt, lambda k: max(0.0, min(1.0, 4 * (1 - k / steps)))) for name in game.nets}
+    fall = {name: falling(steps) for name in game.nets}
     rates = {"G": 1e-3 if start is None else 5e-4, **({"D": 4e-4} if D is not None else {})}
     return Engine(
         game, whole_faces(n, "train", size), batch_size=16, lr=rates, betas=(0.5, 0.99), schedules=fall,
-        ema={"G": 0.99}, seed=seed, machine=Machine("cpu", Form(channels_last=True)),
+        ema={"G": 0.99}, seed=seed, machine=on_cpu(),
     )  # fmt: skip
 
 
@@ -107,10 +102,7 @@ def take_over(G: Filler, start: Filler) -> None:
 
 def trained_filler(name: str, engine: Engine, steps: int) -> Filler:
     """The average of G after so many steps, in evaluation mode."""
-    for _ in tqdm(range(steps), name, leave=False):
-        next(engine)
-    engine.check()
-    G = engine.averaged("G").eval()
+    G = engine_after(name, engine, steps).averaged("G").eval()
     assert isinstance(G, Filler)
     return G
 
@@ -179,7 +171,4 @@ def write_fillers(nets: dict[str, Filler], steps: int, out: Path | None = None) 
         "what": "networks that fill holes in drawn faces, 64 × 64: by L1, with two judgments, and with noise",
         "recipe": "inpainting-64", "seed": 0, "steps": steps, "device": "cpu", "reached": reached,
     }  # fmt: skip
-    path = store.save(FILLERS if out is None else out / f"{FILLERS}.safetensors", nets, told)
-    if out is None:
-        renew_table()
-    return path
+    return save_study(FILLERS, nets, told, out)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
-from torch.optim.lr_scheduler import LambdaLR, OneCycleLR
+from torch.optim.lr_scheduler import OneCycleLR
 
 from gancourse import data as sets
 from gancourse.data import known
@@ -19,10 +19,10 @@ from gancourse.data.images import Images
 from gancourse.errors import CourseError
 from gancourse.training import drawing, figures
 from gancourse.training.engine import Engine
+from gancourse.training.studies import falling
 
 if TYPE_CHECKING:
     from PIL.Image import Image
-    from torch.optim import Optimizer
 
     from gancourse.training.machine import Machine
     from gancourse.training.state import State
@@ -84,11 +84,6 @@ def recipe(name: str) -> Recipe | Study:
     """The recipe of this name."""
     known(name, RECIPES, "recipe", "recipes")
     return RECIPES[name]
-
-
-def falling(steps: int) -> Callable[[Optimizer], LambdaLR]:
-    """A learning rate that falls to zero over the last quarter: the noise of the game falls with it."""
-    return lambda optimizer: LambdaLR(optimizer, lambda step: max(0.0, min(1.0, 4 * (1 - step / steps))))
 
 
 def pictures_alone(size: int) -> Callable[[str, int | None], Images]:

@@ -16,24 +16,18 @@ from pathlib import Path
 
 import torch
 from torch import Tensor, nn
-from torch.optim.lr_scheduler import LambdaLR
-from tqdm.auto import tqdm
 
 from gancourse import data
 from gancourse.data.images import Images, to_unit
 from gancourse.games.super_resolution import SuperResolution
 from gancourse.metrics import frechet_from_features
-from gancourse.metrics.embedding import features
+from gancourse.metrics.embedding import features, second_look
 from gancourse.metrics.fidelity import decibels, structural, unit_range
 from gancourse.metrics.translation import edge_steepness
-from gancourse.models import store
-from gancourse.models.dcgan import Discriminator, pooled_layers
 from gancourse.models.face_reader import load_face_reader
 from gancourse.models.super_resolution import LargeJudge, SuperResolver, low_resolution
 from gancourse.training.engine import Engine
-from gancourse.training.keeping import renew_table
-from gancourse.training.machine import Machine
-from gancourse.training.speed.form import Form
+from gancourse.training.studies import engine_after, falling, on_cpu, save_study
 
 RESOLVERS, LARGE_SIDE, MANY_FACES = "super_resolution_64", 64, 8000
 SQUARE_STEPS, JUDGED_STEPS = 3000, 2000
@@ -70,40 +64,24 @@ def resolver_engine(
     G = SuperResolver() if start is None else copy.deepcopy(start).train().requires_grad_()
     D = LargeJudge(LARGE_SIDE) if judged else None
     game = SuperResolution(G, D, seen_by_reader() if content else None, 1.0, content, judged)
-    fall = {name: lambda opt: LambdaLR(opt, lambda k: max(0.0, min(1.0, 4 * (1 - k / steps)))) for name in game.nets}
+    fall = {name: falling(steps) for name in game.nets}
     rates = {"G": 1e-3 if start is None else 4e-4, **({"D": 4e-4} if judged else {})}
     betas = (0.5, 0.999) if judged else (0.9, 0.99)
     return Engine(
         game, large_faces(n), batch_size=16, lr=rates, betas=betas, schedules=fall, ema={"G": 0.99}, seed=seed,
-        machine=Machine("cpu", Form(channels_last=True)),
+        machine=on_cpu(),
     )  # fmt: skip
 
 
 def trained_resolver(name: str, engine: Engine, steps: int) -> nn.Module:
     """The average of G after so many steps, in evaluation mode."""
-    for _ in tqdm(range(steps), name, leave=False):
-        next(engine)
-    engine.check()
-    return engine.averaged("G").eval()
+    return engine_after(name, engine, steps).averaged("G").eval()
 
 
 @torch.no_grad()
 def enlarged_by(G: Callable[[Tensor], Tensor], small: Tensor) -> Tensor:
     """What a network makes of small pictures, a hundred at a time, in [−1, 1]."""
     return torch.cat([G(some) for some in small.split(100)]).clamp(-1, 1)
-
-
-@functools.cache
-def looked_at() -> Discriminator:
-    """The discriminator of lesson 03, which no run of this lesson learns from."""
-    D = store.load("dcgan_faces_64_judge")["D"]
-    assert isinstance(D, Discriminator)
-    return D
-
-
-def second_look(pictures: Tensor) -> Tensor:
-    """Pictures by the first two layers of that discriminator, pooled: (n, 288)."""
-    return pooled_layers(looked_at(), ((pictures + 1) * 127.5).round().to(torch.uint8))[:, :288]
 
 
 def crowd_distances(made: Tensor, true: Tensor) -> tuple[float, float]:
@@ -141,7 +119,4 @@ def keep_resolvers(out: Path | None = None, squares: int = SQUARE_STEPS, judged:
         "what": "networks that enlarge drawn faces from 16 × 16 to 64 × 64: by squared pixels, and with a judge",
         "recipe": "super-resolution-64", "seed": 0, "steps": squares + judged, "device": "cpu", "reached": reached,
     }  # fmt: skip
-    path = store.save(RESOLVERS if out is None else out / f"{RESOLVERS}.safetensors", nets, told)
-    if out is None:
-        renew_table()
-    return path
+    return save_study(RESOLVERS, nets, told, out)

@@ -18,8 +18,6 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-from torch.optim.lr_scheduler import LambdaLR
-from tqdm import tqdm
 
 from gancourse import data
 from gancourse.data.faces import Factors, caption_words, captions_of, factors_of
@@ -27,7 +25,6 @@ from gancourse.data.faces.captions import Caption
 from gancourse.data.faces.claims import CLAIMS, judge, views
 from gancourse.data.images import Images, to_bytes
 from gancourse.games.text import Matching, MatchingAware, StyleReading
-from gancourse.models import store
 from gancourse.models.text import (
     PAD_WORD,
     UNKNOWN_WORD,
@@ -39,9 +36,7 @@ from gancourse.models.text import (
     TextGenerator,
 )
 from gancourse.training.engine import Engine
-from gancourse.training.keeping import renew_table
-from gancourse.training.machine import Machine
-from gancourse.training.speed.form import Form
+from gancourse.training.studies import engine_after, falling, on_cpu, save_study
 
 TOLD_FILE, WORDINGS = "text_faces_64", 4
 ENCODER_STEPS, FIRST_STEPS, SECOND_STEPS, STYLE_STEPS = 2000, 8000, 1500, 1500
@@ -86,21 +81,10 @@ def texts_of(split: str = "train_seen", n: int | None = None, wordings: int = WO
     return [[one.text for one in captions_of(faces, seed)] for seed in range(wordings)]
 
 
-def rates_fall(steps: int) -> Callable[[torch.optim.Optimizer], LambdaLR]:
-    return lambda optimizer: LambdaLR(optimizer, lambda k: max(0.0, min(1.0, 4 * (1 - k / steps))))
-
-
-def on_cpu() -> Machine:
-    return Machine("cpu", Form(channels_last=True))
-
-
 def trained_on(name: str, engine: Engine, steps: int) -> Engine:
     """The engine after so many steps."""
     # Only to somebody who watches: what a notebook's cell says on stderr would count as an error in grading.
-    for _ in tqdm(range(steps), name, leave=False, mininterval=5, disable=None):
-        next(engine)
-    engine.check()
-    return engine
+    return engine_after(name, engine, steps, mininterval=5, disable=None)
 
 
 def trained_encoder(
@@ -124,7 +108,7 @@ def encoder_engine(
     numbers = torch.stack([F.pad(one, (0, longest - one.shape[1])) for one, _ in pairs], 1)
     there = torch.stack([F.pad(one, (0, longest - one.shape[1])) for _, one in pairs], 1)
     told = Images(faces.pixels, {**faces.attributes, "numbers": numbers, "there": there}, faces.name, faces.split)
-    fall = {"T": rates_fall(steps), "P": rates_fall(steps)}
+    fall = {"T": falling(steps), "P": falling(steps)}
     return Engine(Matching(T, P), told, batch_size=batch_size, lr=2e-3, betas=(0.9, 0.99), schedules=fall, seed=seed,
                   machine=on_cpu())  # fmt: skip
 
@@ -142,7 +126,7 @@ def first_engine(told: Images, steps: int, seed: int = 0, batch_size: int = 32, 
     settings = {"spread": 0.02, "reading": 1.0, **settings}
     G = TextGenerator(size, text, width=24)
     D = TextDiscriminator(size, text, width=20, reads=settings["reading"] > 0)
-    fall = {"G": rates_fall(steps), "D": rates_fall(steps)}
+    fall = {"G": falling(steps), "D": falling(steps)}
     return Engine(MatchingAware(G, D, **settings), told, batch_size=batch_size, lr=3e-4, schedules=fall,
                   ema={"G": 0.998}, seed=seed, machine=on_cpu())  # fmt: skip
 
@@ -152,7 +136,7 @@ def second_engine(told: Images, first: TextGenerator, steps: int, seed: int = 0,
     torch.manual_seed(seed)
     size, text = told.pixels.shape[-1], told.attributes["text"].shape[-1]
     G, D = StageTwo(text), TextDiscriminator(size, text, width=16, reads=True)
-    fall = {"G": rates_fall(steps), "D": rates_fall(steps)}
+    fall = {"G": falling(steps), "D": falling(steps)}
     game = MatchingAware(G, D, first, spread=0.02, reading=1.0, near=20.0)
     return Engine(game, told, batch_size=batch_size, lr=3e-4, schedules=fall, ema={"G": 0.995}, seed=seed,
                   machine=on_cpu())  # fmt: skip
@@ -163,7 +147,7 @@ def style_engine(told: Images, G: TextGenerator, steps: int, seed: int = 0, batc
     torch.manual_seed(seed)
     S = StyleEncoder(told.pixels.shape[-1], G.latent_dim + G.condition)
     return Engine(StyleReading(S, G), told, batch_size=batch_size, lr=1e-3, betas=(0.9, 0.99),
-                  schedules={"S": rates_fall(steps)}, seed=seed, machine=on_cpu())  # fmt: skip
+                  schedules={"S": falling(steps)}, seed=seed, machine=on_cpu())  # fmt: skip
 
 
 # --- what a reader of faces reads of what was said ---------------------------------------------------
@@ -314,7 +298,4 @@ def written(nets: dict[str, nn.Module], steps: int, out: Path | None) -> Path:
         "what": "drawn faces from sentences: a reader of sentences, two stages (32 × 32, 64 × 64), an encoder of style",
         "recipe": "text-faces-64", "seed": 0, "steps": steps, "device": "cpu", "reached": reached,
     }  # fmt: skip
-    path = store.save(TOLD_FILE if out is None else out / f"{TOLD_FILE}.safetensors", nets, made)
-    if out is None:
-        renew_table()
-    return path
+    return save_study(TOLD_FILE, nets, made, out)

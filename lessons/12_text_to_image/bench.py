@@ -38,6 +38,7 @@ from gancourse.models.face_reader import load_face_reader
 from gancourse.models.text import TextDiscriminator, TextGenerator
 from gancourse.training import telling
 from gancourse.training.engine import Engine
+from gancourse.training.studies import on_cpu
 
 STEPS, COUNT = 900, 500
 COMBINED = {
@@ -83,7 +84,7 @@ def short_run(seed: int, steps: int, wrong: bool) -> TextGenerator:
     torch.manual_seed(seed)
     G, D = TextGenerator(32, width=20, varied=False), TextDiscriminator(32, width=20)
     engine = Engine(MatchingAware(G, D, wrong=wrong), told_and_read(), batch_size=32, lr=4e-4, seed=seed,
-                    machine=telling.on_cpu())  # fmt: skip
+                    machine=on_cpu())  # fmt: skip
     telling.trained_on("a short run", engine, steps)
     return G.eval()
 

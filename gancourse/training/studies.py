@@ -1,0 +1,44 @@
+"""What runs have in common that end in one file of data/ and are no single recipe: rates, steps, and the file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from torch import nn
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import LambdaLR
+from tqdm import tqdm
+
+from gancourse.models import store
+from gancourse.training.engine import Engine
+from gancourse.training.keeping import renew_table
+from gancourse.training.machine import Machine
+from gancourse.training.speed.form import Form
+
+
+def falling(steps: int) -> Callable[[Optimizer], LambdaLR]:
+    """A learning rate that falls to zero over the last quarter: the noise of the game falls with it."""
+    return lambda optimizer: LambdaLR(optimizer, lambda step: max(0.0, min(1.0, 4 * (1 - step / steps))))
+
+
+def on_cpu() -> Machine:
+    """One form for all, so that figures do not hang on what a machine finds fastest."""
+    return Machine("cpu", Form(channels_last=True))
+
+
+def engine_after(name: str, engine: Engine, steps: int, **shown: Any) -> Engine:
+    """The engine after so many steps, with a line of progress; `shown` is for `tqdm`."""
+    for _ in tqdm(range(steps), name, leave=False, **shown):
+        next(engine)
+    engine.check()
+    return engine
+
+
+def save_study(stem: str, nets: Mapping[str, nn.Module], told: Mapping[str, Any], out: Path | None) -> Path:
+    """Write networks and what is told of them; where `out` is None to data/ of the checkout, whose table is renewed."""
+    path = store.save(stem if out is None else out / f"{stem}.safetensors", nets, told)
+    if out is None:
+        renew_table()
+    return path
