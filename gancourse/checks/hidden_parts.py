@@ -5,6 +5,7 @@ What counts is how far fillings are from what was there, beside the mean of each
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable
 
@@ -13,7 +14,7 @@ from torch import Tensor
 
 from gancourse.checks.challenge import Medals, Reached
 from gancourse.checks.core import expect
-from gancourse.checks.inputs import chosen_int, generator
+from gancourse.checks.inputs import chosen_int, generator, seeded
 from gancourse.checks.unseen_faces import FACE, gray_faces
 from gancourse.checks.values import numbers
 
@@ -24,10 +25,9 @@ HOLED, ALONGSIDE = 96, 400
 SQUARE, STROKES = 15, 3
 
 
-def painted_holes(n: int) -> Tensor:
+def painted_holes(n: int, draw: torch.Generator) -> Tensor:
     """Masks (n, 32, 32), bool: squares of 15 pixels, and thick strokes, in turn."""
     masks = torch.zeros(n, FACE, FACE, dtype=torch.bool)
-    draw = generator()
     for k in range(n):
         top, left = (int(v) for v in torch.randint(2, FACE - SQUARE - 1, (2,), generator=draw))
         if k % 2:
@@ -53,7 +53,7 @@ def holes_error(made: Tensor, faces: Tensor, masks: Tensor) -> Tensor:
     return ((made - faces).abs() * masks).sum((1, 2)) / masks.sum((1, 2))
 
 
-def usual_faces(faces: Tensor, masks: Tensor, n: int) -> Tensor:
+def usual_faces(faces: Tensor, masks: Tensor, n: int, random: torch.Generator) -> Tensor:
     """Which n of them, as many of each kind of hole, are on average as hard as all are.
 
     A hole over a plain background is easily filled, one over glasses is not. So of many choices the one counts in which
@@ -70,7 +70,7 @@ def usual_faces(faces: Tensor, masks: Tensor, n: int) -> Tensor:
     best, least = torch.arange(n), float("inf")
     for _ in range(300):
         some = torch.cat([
-            (odd == k).nonzero().flatten()[torch.randperm(int((odd == k).sum()), generator=generator())[: n // 2]]
+            (odd == k).nonzero().flatten()[torch.randperm(int((odd == k).sum()), generator=random)[: n // 2]]
             for k in (0, 1)
         ])  # fmt: skip
         off = float(hard[some].mean(0).square().sum())
@@ -79,15 +79,20 @@ def usual_faces(faces: Tensor, masks: Tensor, n: int) -> Tensor:
     return best
 
 
+@functools.lru_cache(maxsize=4)
+def holes_to_fill(start: int) -> tuple[Tensor, Tensor, Tensor]:
+    """Faces (96, 32, 32), their holes, and faces that are known (400, 32, 32). A notebook's are the same each time."""
+    random = seeded(start)
+    faces, masks = gray_faces(2 * HOLED, start + ALONGSIDE), painted_holes(2 * HOLED, random)
+    chosen = usual_faces(faces, masks, HOLED, random)
+    return faces[chosen], masks[chosen], gray_faces(ALONGSIDE, start)
+
+
 def holes_filled(answer: Callable) -> Reached:
     """The error that is left, in percent."""
-    start = int(torch.randint(10**6, 10**9, (), generator=generator()))
-    known = gray_faces(ALONGSIDE, start)
-    faces, masks = gray_faces(2 * HOLED, start + ALONGSIDE), painted_holes(2 * HOLED)
-    chosen = usual_faces(faces, masks, HOLED)
-    faces, masks = faces[chosen], masks[chosen]
+    faces, masks, known = holes_to_fill(int(torch.randint(10**6, 10**9, (), generator=generator())))
     shown = torch.where(masks, 0.0, faces)
-    got = numbers(answer(shown, masks, known.clone()), (HOLED, FACE, FACE), "What you return",
+    got = numbers(answer(shown, masks.clone(), known.clone()), (HOLED, FACE, FACE), "What you return",
                   "It should be pictures, filled.")  # fmt: skip
     left = float(holes_error(got.clamp(0, 1), faces, masks).mean())
     share = 100 * left / float(holes_error(even_fillings(shown, masks), faces, masks).mean())

@@ -522,25 +522,26 @@ it.wrong("its own optimizer", {"opt_D.zero_grad()\n": "opt_D = torch.optim.SGD(D
 it = answers.to("look_again")
 
 OPERATOR = """
-    eye = torch.eye(1024, dtype=torch.float64).reshape(-1, 1, 32, 32)
     def matrix(down, right):
-        return F.avg_pool2d(eye.roll((-down, -right), (2, 3)), 4).flatten(1).T
+        moved = torch.arange(1024).reshape(32, 32).roll((-down, -right), (0, 1))
+        pixels = moved.reshape(8, 4, 8, 4).transpose(1, 2).reshape(64, 16)
+        return torch.zeros(64, 1024, dtype=torch.float64).scatter_(1, pixels, 1 / 16)
     order = [(0, 0), (2, 2), (2, 0), (0, 2), (1, 1), (3, 3), (3, 1), (1, 3)]
     order += [(0, 1), (2, 3), (1, 0), (3, 2), (0, 3), (2, 1), (3, 0), (1, 2)]
 """
 SMOOTH = (
     OPERATOR
     + """
-    H = torch.zeros(1024, 1024, dtype=torch.float64)
-    b = torch.zeros(1024, dtype=torch.float64)
+    sums, counts = {{}}, {{}}
     for k in range({looks}):
-        A = matrix(*order[k % 16])
-        H += A.T @ A
-        b += A.T @ torch.as_tensor(look(*order[k % 16])).flatten()
-    rows = eye.reshape(-1, 32, 32)
-    for dim in (1, 2):
-        D = rows.roll(1, dim).reshape(1024, -1).T - torch.eye(1024, dtype=torch.float64)
-        H += 0.1 * D.T @ D
+        s = order[k % 16]
+        sums[s] = sums.get(s, 0) + torch.as_tensor(look(*s)).flatten()
+        counts[s] = counts.get(s, 0) + 1
+    rows = torch.eye(1024, dtype=torch.float64).reshape(-1, 32, 32)
+    H = sum(0.1 * (2 * rows - rows.roll(1, dim) - rows.roll(-1, dim)) for dim in (1, 2)).reshape(1024, -1)
+    A = torch.cat([matrix(*s) * counts[s] ** 0.5 for s in sums])
+    H = torch.addmm(H, A.T, A)
+    b = sum(matrix(*s).T @ sums[s] for s in sums)
     return torch.linalg.solve(H, b).reshape(32, 32)
 """
 )
@@ -587,9 +588,7 @@ it.earns("gold", "one look after the other, as Kalman has it", OPERATOR + """
     return face.reshape(32, 32)
 """)  # fmt: skip
 it.earns("silver", "smooth", SMOOTH.format(looks=34))
-it.earns(
-    "silver", "known faces, too many looks", {"    for down, right in shifts:": "    for down, right in 3 * shifts:"}
-)
+it.earns("silver", "known faces, too many looks", {"(3, 1), (1, 3), (0, 1)]": "(3, 1), (1, 3), (0, 1)] * 3"})
 it.earns("bronze", "downhill", DOWNHILL.format(looks=150, steps=25))
 it.earns("bronze", "smooth, and many looks", SMOOTH.format(looks=64))
 it.wrong("nothing", "return torch.zeros(32, 32)", says="dB better")
@@ -613,7 +612,7 @@ it.wrong("downhill, few looks", DOWNHILL.format(looks=20, steps=25), says="dB be
 it.wrong("parts of a pixel", "return torch.as_tensor(look(0.5, 0))", says="whole numbers from 0 to 3")
 it.wrong("far away", "return torch.as_tensor(look(4, 0))", says="whole numbers from 0 to 3")
 it.wrong("a small face", "return look(0, 0)", says="should have shape (32, 32)")
-it.wrong("the other way", {"eye.roll((-down, -right), (2, 3))": "eye.roll((down, right), (2, 3))"}, says="dB better")
+it.wrong("the other way", {"faces.roll((-d, -r), (1, 2))": "faces.roll((d, r), (1, 2))"}, says="dB better")
 it.wrong("the look outlives it", """
     import atexit
     global kept

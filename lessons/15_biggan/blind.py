@@ -2016,7 +2016,7 @@ import types
 def keep_variety(look):
     u = None
     seen, todo = set(), [look]
-    while todo and len(seen) < 20000:
+    while todo and len(seen) < 2000:
         thing = todo.pop(0)
         if id(thing) in seen or isinstance(thing, (str, bytes, int, float, types.ModuleType)):
             continue

@@ -185,6 +185,12 @@ def mode(seed: int | None) -> contextlib.AbstractContextManager[None]:
     return contextlib.nullcontext() if seed is None else fresh_inputs(seed)
 
 
+def as_graded(suite: Suite, exercise: str, thing: object) -> Verdict:
+    """Of hidden checks, which are asked in grading alone. The draw is always one: a challenge keeps what it drew."""
+    with fresh_inputs(7):
+        return suite.verdict(exercise, thing)
+
+
 # --- reports --------------------------------------------------------------------------------
 
 
@@ -430,8 +436,8 @@ def test_checks_leave_the_global_generators_alone(lesson, exercise, seed):
     random.seed(5)
     before = torch.get_rng_state(), random.getstate()
     with mode(seed):
-        for suite in suites:
-            suite.verdict(exercise, lambda *a: a[0])
+        suites[0].verdict(exercise, lambda *a: a[0])
+    as_graded(suites[1], exercise, lambda *a: a[0])
     assert torch.equal(torch.get_rng_state(), before[0]) and random.getstate() == before[1]
 
 
@@ -623,8 +629,9 @@ def soon(*names: str) -> bool:
     ],
 )
 def test_nothing_passes_for_an_answer(lesson, exercise, thing, capfd):
-    for suite in (public(lesson), hidden(lesson)):
-        text = report(suite, exercise, thing)
+    for of, seed in ((public, None), (hidden, 7)):
+        with mode(seed):
+            text = report(of(lesson), exercise, thing)
         assert len(text) > len(exercise) + 20, "a sentence is wanted"
         assert not INSIDE.search(text), text
     assert capfd.readouterr().err == ""
@@ -687,6 +694,7 @@ def test_a_lazy_answer_gets_no_credit(lesson, exercise):
     """Half of them as in a notebook, half as in grading, the other way round in the next exercise."""
     turn = EXERCISES.index((lesson, exercise))
     for k, (name, thing) in enumerate(LAZY.items(), turn):
-        with mode(0 if k % 2 else None):
-            verdict = public(lesson).verdict(exercise, thing) + hidden(lesson).verdict(exercise, thing)
+        with mode(7 if k % 2 else None):
+            verdict = public(lesson).verdict(exercise, thing)
+        verdict += as_graded(hidden(lesson), exercise, thing)
         assert verdict.credit == 0, f"{name} gets {verdict.credit:.0%}:\n{verdict}"
