@@ -141,13 +141,16 @@ class Halves:
     def clear(self) -> bool:
         """Whether nothing is a near tie, and neither the median's best nor the likeliest half is best in step 6."""
         best = int(self.costs.argmin())
+        turned = int((self.errors + self.weight * self.p.log()).argmin())
+        if best == turned or not self.differs(best):  # first what most draws fail by
+            return False
         gaps = self.costs.sort().values.diff()[0] > 0.02 and self.p.sort(descending=True).values.diff()[0] < -0.02
+        nobody = min(float((row - self.median).abs().max()) for row in self.rows) > 0.05
+        if not gaps or not nobody or torch.equal(self.unsorted, self.median):
+            return False
         halves = all(abs(float(self.p[self.rows[:, k] <= m].sum()) - 0.5) > 0.01 for k, m in enumerate(self.median))
         below = all(abs(float(self.p[self.rows[:, k] < m].sum()) - 0.5) > 0.01 for k, m in enumerate(self.median))
-        nobody = min(float((row - self.median).abs().max()) for row in self.rows) > 0.05
-        steps = all(self.case(step).clear for step in (1, 2, 4, 5)) and not torch.equal(self.unsorted, self.median)
-        turned = int((self.errors + self.weight * self.p.log()).argmin())
-        return bool(gaps) and halves and below and nobody and steps and best != turned and self.differs(best)
+        return halves and below and all(self.case(step).clear for step in (1, 2, 4, 5))
 
     def differs(self, best: int) -> bool:
         """Whether step 6 wants another half than the least error alone, or than the likeliest one."""

@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -271,7 +272,10 @@ class Labeled:
             p = torch.sigmoid(columns @ w)
             slope = columns.T @ (p - self.y) / len(self.y) + weights * w
             curve = (columns.T * (p * (1 - p))) @ columns / len(self.y) + torch.diag(weights)
-            w = w - torch.linalg.solve(curve, slope)
+            step = torch.linalg.solve(curve, slope)
+            w = w - step
+            if float(step.abs().max()) < 1e-10:
+                break
         return w[: self.d]
 
     @property
@@ -306,11 +310,11 @@ class Labeled:
 
 def reached_by_descent(s: Labeled, want: Tensor) -> bool:
     """Whether the way that the text names gets there with something to spare."""
-    w, b = torch.zeros(s.d).double(), 0.0
+    z, y, w, b = s.z.numpy(), s.y.numpy(), np.zeros(s.d), 0.0
     for _ in range(300):
-        off = (torch.sigmoid(s.z @ w + b) - s.y) / len(s.y)
-        w, b = w - (s.z.T @ off + s.decay * w), b - float(off.sum())
-    return cosine(w, want) > 0.9998
+        off = (1 / (1 + np.exp(-z @ w - b)) - y) / len(y)
+        w, b = w - (z.T @ off + s.decay * w), b - off.sum()
+    return cosine(torch.from_numpy(w), want) > 0.9998
 
 
 def cosine(a: Tensor, b: Tensor) -> float:
