@@ -25,6 +25,7 @@ from torch import Tensor, nn
 from gancourse.data.conditions import checked_condition
 from gancourse.data.faces.captions import caption_words
 from gancourse.models.dcgan import Discriminator, Generator, init_weights
+from gancourse.models.face_reader import Residual
 
 PAD_WORD, UNKNOWN_WORD = "<pad>", "<unk>"
 
@@ -175,20 +176,6 @@ class TextDiscriminator(nn.Module):
         return self.net.head(self.join(torch.cat([maps, c], 1))).flatten(1)
 
 
-class StageBlock(nn.Module):
-    """Two 3 × 3 convolutions beside the identity."""
-
-    def __init__(self, channels: int) -> None:
-        super().__init__()
-        self.conv_1 = nn.Conv2d(channels, channels, 3, padding=1, bias=False)
-        self.norm_1 = nn.BatchNorm2d(channels)
-        self.conv_2 = nn.Conv2d(channels, channels, 3, padding=1, bias=False)
-        self.norm_2 = nn.BatchNorm2d(channels)
-
-    def forward(self, x: Tensor) -> Tensor:
-        return F.relu(x + self.norm_2(self.conv_2(F.relu(self.norm_1(self.conv_1(x))))))
-
-
 class StageTwo(nn.Module):
     """From pictures (n, 3, s, s) and text vectors to pictures (n, 3, 2s, 2s): StackGAN's section 3.4.
 
@@ -209,7 +196,7 @@ class StageTwo(nn.Module):
         self.join = nn.Sequential(
             nn.Conv2d(width + condition, width, 3, padding=1, bias=False), nn.BatchNorm2d(width), nn.ReLU()
         )
-        self.body = nn.Sequential(*[StageBlock(width) for _ in range(blocks)])
+        self.body = nn.Sequential(*[Residual(width) for _ in range(blocks)])
         self.up = nn.Sequential(
             nn.Upsample(scale_factor=2), nn.Conv2d(width, width // 2, 3, padding=1, bias=False),
             nn.BatchNorm2d(width // 2), nn.ReLU(),
