@@ -80,7 +80,7 @@ def _(free_form_masks: Callable) -> None:
     expect(thin.max() <= 0.15, f"{thin.max():.0%} of a hole is thinner than three pixels.")
     pieces = np.mean([label(one)[1] for one in holes])
     boxes = np.mean([one.sum() / (np.ptp(np.where(one)[0]) + 1) / (np.ptp(np.where(one)[1]) + 1) for one in holes])
-    expect(boxes < 0.75 and pieces < 40, "The holes are rectangles, or dust: paint strokes.")
+    expect(boxes < 0.75 and pieces < 10, "The holes are rectangles, or scattered: paint strokes.")
 
 
 @check.that("spread_kernel", "agrees with NumPy's insertion of zeros")

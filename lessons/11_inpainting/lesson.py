@@ -190,8 +190,9 @@ def shown_to_G(picture, mask):
 # - **In each mask** the hole covers `share` of the picture, give or take 0.03.
 # - It is painted by a **brush**, 3 to size / 6 pixels wide, square or round, pixel by pixel along its way: no dust and
 #   no lines thinner than that (but where the picture's edge cuts the brush off).
-# - Strokes **wander**: no rectangles, no single round spot. There are two or more in a mask. They begin anywhere,
-#   near the edges as well as in the middle, and go in any direction.
+# - **Strokes go on**: they are longer than they are wide, straight or in bends. No rectangles, no single round spot, no
+#   scattered dabs. There are two or more in a mask. They begin anywhere, near the edges as well as in the middle, and
+#   go in any direction.
 # - Masks of one call differ. All chance comes from `seed`: the same seed gives the same masks, another one others.
 
 # %% [markdown] hints="free_form_masks"

@@ -155,6 +155,9 @@ it.wrong("round spots", """
         masks.append(((grid[:, None] - y) ** 2 + (grid - x) ** 2 <= radius**2).float())
     return torch.stack(masks)[:, None]
 """, says="single round spots", point=True)  # fmt: skip
+it.wrong("a dab a stroke", {"if mask.mean() >= share:\n    break": "break"}, says="fall into", point=True)
+it.wrong("a brush that stands still", {"row, column = row + math.sin(angle), column + math.cos(angle)": "pass"},
+         says="fall into", point=True)  # fmt: skip
 it.wrong("one mask for all", {"return masks": "return masks[:1].repeat(n, 1, 1, 1)"}, says="Each picture has its own")
 it.wrong("chance of its own", {"torch.Generator().manual_seed(seed)": "torch.Generator().manual_seed(torch.seed() % 2**40)"},
          says="The same seed gives other masks")  # fmt: skip
@@ -177,6 +180,75 @@ it.wrong("level strokes", {"row + math.sin(angle)": "row + 0.2 * math.sin(angle)
 it.wrong("another shape", {"return masks": "return masks[:, 0]"}, says="(n, 1, size, size) is asked", point=True)
 it.wrong("of 255", {"return masks": "return 255 * masks"}, says="other numbers than 0 and 1", point=True)
 it.wrong("nothing hidden", "return torch.zeros(n, 1, size, size)", says="give or take 0.03", point=True)
+
+it.excused = {
+    "`max(3, size // 8)` → `min(3, size // 8)`": "a brush of another width that is allowed",
+    "`max(3, size // 8)` → `3`": "a brush of another width that is allowed",
+    "`max(3, size // 8)` → `size // 8`": "a brush of another width that is allowed",
+    "`max(3, size // 8)` → `max(size // 8, 3)`": "a brush of another width that is allowed",
+    "`mask.mean() < share` → `mask.mean() <= share`": "it matters only where the share is met exactly, and then by a dab",
+    "`max(3, size // 8)` → `max(-3, size // 8)`": "a brush of another width that is allowed",
+    "`max(3, size // 8)` → `max(0, size // 8)`": "a brush of another width that is allowed",
+    "`max(3, size // 8)` → `max(2, size // 8)`": "a brush of another width that is allowed",
+    "`max(3, size // 8)` → `max(4, size // 8)`": "a brush of another width that is allowed",
+    "`size // 8` → `8 // size`": "a brush of another width that is allowed",
+    "`masks[:, 0]` → `masks[:, -1]`": "the same dimension",
+    "`torch.rand(3, generator=draw).mul(torch.tensor([size, size, 2 * math.pi])).tolist()` → `torch.rand(3, generator=draw).mul(torch.tensor([size, size, 2 * math.pi]))`": "the same numbers",
+    "`torch.randn(size, generator=draw).mul(0.3).tolist()` → `torch.randn(size, generator=draw).mul(0.3)`": "the same numbers",
+    "`angle += turn` → `angle -= turn`": "how much strokes bend is free",
+    "`angle += turn` → nothing": "how much strokes bend is free",
+    "`size // 8` → `size // -8`": "a brush of another width that is allowed",
+    "`size // 8` → `size // 7`": "a brush of another width that is allowed",
+    "`size // 8` → `size // 9`": "a brush of another width that is allowed",
+    "`(int(row) - brush // 2, int(column) - brush // 2)` → `(int(column) - brush // 2, int(row) - brush // 2)`": "where a brush is held is free, and strokes begin and leave at all edges",
+    "`mask.mean() >= share` → `mask.mean() > share`": "it matters only where the share is met exactly, and then by a dab",
+    "`torch.rand(3, generator=draw).mul(torch.tensor([size, size, 2 * math.pi]))` → `torch.rand(3, generator=draw).mul_(torch.tensor([size, size, 2 * math.pi]))`": "the same numbers",
+    "`torch.randn(size, generator=draw).mul(0.3)` → `torch.randn(size, generator=draw)`": "how much strokes bend is free",
+    "`torch.randn(size, generator=draw).mul(0.3)` → `torch.randn(size, generator=draw).mul_(0.3)`": "the same numbers",
+    "`row + math.sin(angle)` → `row - math.sin(angle)`": "angles are drawn evenly, and may count either way around",
+    "`column + math.cos(angle)` → `column - math.cos(angle)`": "angles are drawn evenly, and may count either way around",
+    "`int(row) - brush // 2` → `int(row) + brush // 2`": "where a brush is held is free, and strokes begin and leave at all edges",
+    "`int(row) - brush // 2` → `int(row)`": "where a brush is held is free, and strokes begin and leave at all edges",
+    "`int(column) - brush // 2` → `int(column) + brush // 2`": "where a brush is held is free, and strokes begin and leave at all edges",
+    "`int(column) - brush // 2` → `int(column)`": "where a brush is held is free, and strokes begin and leave at all edges",
+    "`(max(0, top):max(0, top + brush), max(0, left):max(0, left + brush))` → `(max(0, left):max(0, left + brush), max(0, top):max(0, top + brush))`": "rows and columns are drawn alike",
+    "`torch.randn(size, generator=draw).mul(0.3)` → `torch.randn(size, generator=draw).mul(0.0)`": "how much strokes bend is free",
+    "`torch.randn(size, generator=draw).mul(0.3)` → `torch.randn(size, generator=draw).mul(0.6)`": "how much strokes bend is free",
+    "`torch.randn(size, generator=draw).mul(0.3)` → `torch.randn(size, generator=draw).mul(0.15)`": "how much strokes bend is free",
+    "`torch.randn(size, generator=draw).mul(0.3)` → `torch.randn(size, generator=draw).mul(-0.3)`": "how much strokes bend is free",
+    "`brush // 2` → `brush * 2`": "where a brush is held is free, and strokes begin and leave at all edges",
+    "`brush // 2` → `2 // brush`": "where a brush is held is free, and strokes begin and leave at all edges",
+    "`brush // 2` → `brush`": "where a brush is held is free, and strokes begin and leave at all edges",
+    "`brush // 2` → `2`": "where a brush is held is free, and strokes begin and leave at all edges",
+    "`brush // 2` → `brush * 2` (no. 2)": "where a brush is held is free, and strokes begin and leave at all edges",
+    "`brush // 2` → `2 // brush` (no. 2)": "where a brush is held is free, and strokes begin and leave at all edges",
+    "`brush // 2` → `brush` (no. 2)": "where a brush is held is free, and strokes begin and leave at all edges",
+    "`brush // 2` → `2` (no. 2)": "where a brush is held is free, and strokes begin and leave at all edges",
+    "`torch.randn(size, generator=draw)` → `torch.rand(size, generator=draw)`": "how much strokes bend is free",
+    "`brush // 2` → `brush // -2`": "where a brush is held is free, and strokes begin and leave at all edges",
+    "`brush // 2` → `brush // 1`": "where a brush is held is free, and strokes begin and leave at all edges",
+    "`brush // 2` → `brush // 3`": "where a brush is held is free, and strokes begin and leave at all edges",
+    "`brush // 2` → `brush // -2` (no. 2)": "where a brush is held is free, and strokes begin and leave at all edges",
+    "`brush // 2` → `brush // 1` (no. 2)": "where a brush is held is free, and strokes begin and leave at all edges",
+    "`brush // 2` → `brush // 3` (no. 2)": "where a brush is held is free, and strokes begin and leave at all edges",
+    "`max(0, top)` → `top`": "what the picture's edge cuts off is free",
+    "`max(0, top)` → `max(top, 0)`": "the same number",
+    "`max(0, top + brush)` → `max(top + brush, 0)`": "the same number",
+    "`max(0, left)` → `left`": "what the picture's edge cuts off is free",
+    "`max(0, left)` → `max(left, 0)`": "the same number",
+    "`max(0, left + brush)` → `max(left + brush, 0)`": "the same number",
+    "`2 * math.pi` → `2 + math.pi`": "strokes bend, so that all directions come all the same",
+    "`2 * math.pi` → `2`": "strokes bend, so that all directions come all the same",
+    "`2 * math.pi` → `math.pi`": "strokes bend, so that all directions come all the same",
+    "`max(0, top)` → `max(-1, top)`": "what the picture's edge cuts off is free",
+    "`max(0, top)` → `max(1, top)`": "what the picture's edge cuts off is free",
+    "`max(0, top + brush)` → `max(1, top + brush)`": "what the picture's edge cuts off is free",
+    "`max(0, left)` → `max(-1, left)`": "what the picture's edge cuts off is free",
+    "`max(0, left + brush)` → `max(1, left + brush)`": "what the picture's edge cuts off is free",
+    "`2 * math.pi` → `-2 * math.pi`": "strokes bend, so that all directions come all the same",
+    "`2 * math.pi` → `1 * math.pi`": "strokes bend, so that all directions come all the same",
+    "`2 * math.pi` → `3 * math.pi`": "strokes bend, so that all directions come all the same",
+}
 
 # ---------------------------------------------------------------------------------------------
 
@@ -404,6 +476,27 @@ it.wrong("6: likeliest", {SIXTH: "return int(p.argmax())"}, says="L1 counts, too
 it.wrong("6: sign", {SIXTH: SIXTH.replace("- weight", "+ weight")}, says="The sign of log p")
 it.wrong("6: a filling", {SIXTH: SIXTH.replace("return (", "return values[(") + "]"}, says="number")
 
+it.excused = {
+    "`if step == 6: …` → `p = fill_guess(1, joint, values, seen)` `return ((values[:, None] - values).abs().mean(2) @ p - weight * p.log()).argmin()`": "the check asks for the steps there are",
+    "`raise ValueError(f'Steps are 1 to 6, not {step}.')` → nothing": "what another step gives is not asked",
+    "`ValueError(f'Steps are 1 to 6, not {step}.')` → `f'Steps are 1 to 6, not {step}.'`": "what another step gives is not asked",
+    "`ValueError(f'Steps are 1 to 6, not {step}.')` → `ValueError()`": "what another step gives is not asked",
+    "`fill_guess(1, joint, values, seen) @ (values - filling).abs().mean(1)` → `(values - filling).abs().mean(1) @ fill_guess(1, joint, values, seen)`": "the table is symmetric, and the sum the same",
+    "`p @ (values[:, None] - values).abs().mean(2) @ p` → `p @ (p @ (values[:, None] - values).abs().mean(2))`": "the table is symmetric, and the sum the same",
+    "`fill_guess(1, joint, values, seen)[which].cumsum(0)` → `fill_guess(1, joint, values, seen)[which].cumsum_(0)`": "it is its own",
+    "`ordered.gather(0, enough.int().argmax(0)[None])[0]` → `ordered.gather(0, enough.int().argmax(0)[None])[-1]`": "there is one row",
+    "`p @ (values[:, None] - values).abs().mean(2)` → `(values[:, None] - values).abs().mean(2) @ p`": "the table is symmetric, and the sum the same",
+    "`(values - filling).abs().mean(1)` → `(values - filling).abs().mean(-1)`": "the same dimension",
+    "`(values - filling).abs()` → `(values - filling).abs_()`": "it is its own",
+    "`(values[:, None] - values).abs().mean(2) @ p` → `p @ (values[:, None] - values).abs().mean(2)`": "the table is symmetric, and the sum the same",
+    "`(values[:, None] - values).abs()` → `(values[:, None] - values).abs_()`": "it is its own",
+    "`weight * p.log()` → `weight * p.log_()`": "it is its own",
+    "`values - filling` → `filling - values`": "its absolute value is taken",
+    "`values[:, None] - values` → `values - values[:, None]`": "its absolute value is taken",
+    "`(values[:, None] - values).abs()` → `(values[:, None] - values).abs_()` (no. 2)": "it is its own",
+    "`values[:, None] - values` → `values - values[:, None]` (no. 2)": "its absolute value is taken",
+}
+
 # ---------------------------------------------------------------------------------------------
 
 it = answers.to("TwoHeads")
@@ -466,6 +559,15 @@ it.wrong(
 )
 
 it.excused = {
+    "`self, size=32, width=16` → `self, size=-32, width=16`": "what is not said has the value that the author likes",
+    "`self, size=32, width=16` → `self, size=0, width=16`": "what is not said has the value that the author likes",
+    "`self, size=32, width=16` → `self, size=31, width=16`": "what is not said has the value that the author likes",
+    "`self, size=32, width=16` → `self, size=33, width=16`": "what is not said has the value that the author likes",
+    "`self, size=32, width=16` → `self, size=32, width=-16`": "what is not said has the value that the author likes",
+    "`self, size=32, width=16` → `self, size=32, width=0`": "what is not said has the value that the author likes",
+    "`self, size=32, width=16` → `self, size=32, width=17`": "what is not said has the value that the author likes",
+    "`nn.Sequential(nn.Conv2d(two, two, 4, 2, 1, bias=False), nn.BatchNorm2d(two), nn.LeakyReLU(0.2), nn.Flatten(), nn.Linear(two * (size // 8) ** 2, 1))` → `nn.Sequential(nn.Conv2d(two, two, 4, 2, 1, bias=False), nn.BatchNorm2d(two), nn.Flatten(), nn.LeakyReLU(0.2), nn.Linear(two * (size // 8) ** 2, 1))`": "each number by itself, before or after they are put in a row",
+    "`size // 8` → `size // -8`": "it is squared",
     "`self, size=32, width=16` → `self, size=32, width=15`": "what is not said has the value that the author likes",
 }
 
@@ -577,6 +679,11 @@ it.wrong(
     {"(filling - picture)": "(filling.detach() - picture)"},
     says="No gradient reaches the filling",
 )
+
+it.excused = {
+    "`(filling - picture).abs()` → `(filling - picture).abs_()`": "the difference is its own",
+    "`filling - picture` → `picture - filling`": "its absolute value is taken",
+}
 
 # ---------------------------------------------------------------------------------------------
 
@@ -704,6 +811,11 @@ it.wrong("D frozen", {JUDGED: f"D.requires_grad_(False)\n{JUDGED}"}, says="canno
 it.wrong("breaks", {JUDGED: JUDGED.replace("F.softplus(-logits)", "(-torch.sigmoid(logits).log())")}, says="infinite")
 it.wrong("its own optimizer", {"opt_D.zero_grad()\n": "opt_D = torch.optim.SGD(D.parameters(), 0.1)\nopt_D.zero_grad()\n"},
          says="opt_D.step() is not called", point=True)  # fmt: skip
+
+it.excused = {
+    "`(filling - picture).abs()` → `(filling - picture).abs_()`": "the difference is its own",
+    "`filling - picture` → `picture - filling`": "its absolute value is taken",
+}
 
 # ---------------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import torch
 import torch.nn.functional as F
+from scipy.ndimage import label
 from torch import Tensor
 
 from gancourse.checks.asked import CHANGES, intact
@@ -254,9 +255,10 @@ def _(free_form_masks: Callable) -> None:
     expect(alone == 0, f"{alone} hidden pixels of 12 masks have no hidden neighbor: that is dust, and no stroke.")
 
 
-@check.that("free_form_masks", "has free forms: neither rectangles nor one round spot", point=True)
+@check.that("free_form_masks", "has free forms: neither rectangles nor one round spot, nor scattered dabs", point=True)
 def _(free_form_masks: Callable) -> None:
-    masks = some_masks(free_form_masks, 24, 32, a_share(0.25), a_seed())[:, 0]
+    share = a_share(0.25)
+    masks = some_masks(free_form_masks, 24, 32, share, a_seed())[:, 0]
     full, compact = [], []
     for mask in masks:
         rows, columns = mask.nonzero(as_tuple=True)
@@ -273,6 +275,11 @@ def _(free_form_masks: Callable) -> None:
     said = "The holes are single round spots. Let the brush wander, and paint several strokes."
     expect(round_about > 4.6, said)
     expect(boxed < 0.7, told.replace("are rectangles", "are rectangles, or nearly"))
+    pieces = sum(label(mask.numpy() > 0)[1] for mask in masks) / 24
+    scattered = (
+        f"The holes fall into {pieces:.1f} pieces, on average: those are dabs. A stroke goes on, pixel by pixel."
+    )
+    expect(pieces < 4.5 + 8 * min(share, 0.25), scattered)
 
 
 def hidden_along(masks: Tensor, down: int, right: int) -> float:

@@ -105,7 +105,7 @@ HEAD_SLIPS = {
 
 @check.that("TwoHeads", "the whole's logit, and one for each patch, from one trunk", point=True)
 def _(answer: Callable) -> None:
-    for size in (16, 24):
+    for size in (16, 56):  # 56 / 8 and 56 // 7 differ
         net, weights, _ = a_judge(answer, size)
         net.train()
         x = randn(3, 3, size, size)
