@@ -82,6 +82,12 @@ it.wrong("even", {"torch.randn(latent_dim, latent_dim)": "3**0.5 * (2 * torch.ra
          says="drawn evenly")  # fmt: skip
 it.wrong("cut off", {KERNEL: "self.c * self.rate * kernel.detach()"}, says="No gradient reaches the kernel", point=True)
 
+it.excused = {
+    "`z.square().mean(1, keepdim=True) + 1e-08` → `z.square().mean(1, keepdim=True) + 2e-08`": "an ε of another size is nowhere near what counts",
+    "`z.square().mean(1, keepdim=True) + 1e-08` → `z.square().mean(1, keepdim=True) + 5e-09`": "an ε of another size is nowhere near what counts",
+    "`z.square().mean(1, keepdim=True)` → `z.square().mean(-1, keepdim=True)`": "the same dimensions",
+}
+
 # ---------------------------------------------------------------------------------------------
 
 it = answers.to("adain")
@@ -118,6 +124,14 @@ it.wrong("no scale", {"scale[:, :, None, None] * ": ""}, says="The scale is miss
 it.wrong("no ε", {" + 1e-8": ""}, says="NaN")
 it.wrong("PyTorch's ε", {"1e-8": "1e-5"}, says="ε is 10⁻⁸")
 it.wrong("cut off", {"(x - mean)": "(x.detach() - mean)"}, says="random maps x's gradient", never="No gradient")
+
+it.excused = {
+    "`x.mean((2, 3), keepdim=True)` → `x.mean((3, 2), keepdim=True)`": "the same dimensions",
+    "`x.var((2, 3), keepdim=True, correction=0)` → `x.var((3, 2), keepdim=True, correction=0)`": "the same dimensions",
+    "`x.mean((2, 3), keepdim=True)` → `x.mean((-2, 3), keepdim=True)`": "the same dimensions",
+    "`x.var((2, 3), keepdim=True, correction=0)` → `x.var((-2, 3), keepdim=True, correction=0)`": "the same dimensions",
+    "`(var + 1e-08).sqrt()` → `(var + 1e-08).sqrt_()`": "it is its own",
+}
 
 # ---------------------------------------------------------------------------------------------
 
@@ -157,6 +171,12 @@ it.wrong("instead of x", {"x + self.scale": "0 * x + self.scale"}, says="The noi
 it.wrong("multiplied", {"x + self.scale[:, None, None] * noise": "x * (1 + self.scale[:, None, None] * noise)"},
          says="The noise is multiplied in", point=True)  # fmt: skip
 it.wrong("cut off", {"self.scale[:, None, None]": "self.scale.detach()[:, None, None]"}, says="does not require grad")
+
+it.excused = {
+    "`torch.randn(len(x), 1, *x.shape[2:], dtype=x.dtype, device=x.device)` → `torch.randn(len(x), 1, *x.shape[2:], device=x.device)`": "the sum has x's type, and there is one device",
+    "`torch.randn(len(x), 1, *x.shape[2:], dtype=x.dtype, device=x.device)` → `torch.randn(len(x), 1, *x.shape[2:], dtype=x.dtype)`": "the sum has x's type, and there is one device",
+    "`x.shape[2:]` → `x.shape[-2:]`": "the same numbers",
+}
 
 # ---------------------------------------------------------------------------------------------
 
@@ -218,6 +238,30 @@ it.wrong("6: σ", {REST: "return peak * math.sqrt(pixels - 1) / pixels"}, says="
 it.wrong("6: one over the peak", {REST: "return 1 / peak"}, says="one over the peak")
 it.wrong("6: √N", {REST: "return math.sqrt(pixels) / peak"}, says="The 1 is left out")
 it.wrong("6: mean", {REST: "return pixels / peak"}, says="The mean is taken for the standard deviation")
+
+it.excused = {
+    "`torch.empty(0)` → `0`": "a step that is asked gets all that it needs",
+    "`if step == 6: …` → `return pixels / (peak * math.sqrt(pixels - 1))`": "the check asks for the steps there are",
+    "`raise ValueError(f'Steps are 1 to 6, not {step}.')` → nothing": "what another step gives is not asked",
+    "`torch.empty(0)` → `torch.empty(1)`": "a step that is asked gets all that it needs",
+    "`step, weight=NOTHING, style=NOTHING, pixels=0, peak=0.0` → `step, weight=NOTHING, style=NOTHING, pixels=-1, peak=0.0`": "a step that is asked gets all that it needs",
+    "`step, weight=NOTHING, style=NOTHING, pixels=0, peak=0.0` → `step, weight=NOTHING, style=NOTHING, pixels=1, peak=0.0`": "a step that is asked gets all that it needs",
+    "`ValueError(f'Steps are 1 to 6, not {step}.')` → `f'Steps are 1 to 6, not {step}.'`": "what another step gives is not asked",
+    "`ValueError(f'Steps are 1 to 6, not {step}.')` → `ValueError()`": "what another step gives is not asked",
+    "`(style[:, None, None] * weight).square().sum((1, 2, 3)).rsqrt()` → `(style[:, None, None] * weight).square().sum((1, 2, 3)).rsqrt_()`": "it is its own",
+    "`made.square().sum((1, 2, 3), keepdim=True).rsqrt()` → `made.square().sum((1, 2, 3), keepdim=True).rsqrt_()`": "it is its own",
+    "`(style[:, None, None] * weight).square()` → `(style[:, None, None] * weight).square_()`": "it is its own",
+    "`(1, 2, 3)` → `(2, 1, 3)`": "the same dimensions",
+    "`(1, 2, 3)` → `(1, 3, 2)`": "the same dimensions",
+    "`(1, 2, 3)` → `(1, -2, 3)`": "the same dimensions",
+    "`(1, 2, 3)` → `(2, 1, 3)` (no. 2)": "the same dimensions",
+    "`(1, 2, 3)` → `(1, 3, 2)` (no. 2)": "the same dimensions",
+    "`(style[:, None, None] * weight).square()` → `(style[:, None, None] * weight).square_()` (no. 2)": "it is its own",
+    "`(1, 2, 3)` → `(1, -2, 3)` (no. 2)": "the same dimensions",
+    "`(1, 2, 3)` → `(2, 1, 3)` (no. 3)": "the same dimensions",
+    "`(1, 2, 3)` → `(1, 3, 2)` (no. 3)": "the same dimensions",
+    "`(1, 2, 3)` → `(1, -2, 3)` (no. 3)": "the same dimensions",
+}
 
 # ---------------------------------------------------------------------------------------------
 
@@ -282,6 +326,14 @@ it.wrong(
     "turned", {"None], weight, padding": "None], weight.flip(2, 3), padding"}, says="The kernel is turned", point=True
 )
 
+it.excused = {
+    "`out = out * torch.rsqrt(square + 1e-08)[:, :, None, None]` → `out *= torch.rsqrt(square + 1e-08)[:, :, None, None]`": "it is its own",
+    "`weight.shape[-1]` → `weight.shape[-2]`": "kernels are square",
+    "`(:, None, :)` → `(:, None)`": "the same places",
+    "`weight.square().sum((2, 3))` → `weight.square().sum((3, 2))`": "the same dimensions",
+    "`weight.square().sum((2, 3))` → `weight.square().sum((-2, 3))`": "the same dimensions",
+}
+
 # ---------------------------------------------------------------------------------------------
 
 it = answers.to("style_mixing")
@@ -342,6 +394,10 @@ it.wrong(
 it.wrong("only the first", {"second[:, None])": "first[:, None])"}, says="All is of the first", point=True)
 it.wrong("cut off", {"second[:, None])": "second[:, None].detach())"}, says="No gradient reaches the second")
 
+it.excused = {
+    "`torch.rand(n) < share` → `torch.rand(n) <= share`": "it matters only where both are equal",
+}
+
 # ---------------------------------------------------------------------------------------------
 
 it = answers.to("truncation")
@@ -358,6 +414,7 @@ it.right("a ψ for each layer", {"pulled = mean_w + psi * (styles[:, :cutoff] - 
 )})  # fmt: skip
 MEAN = "return decay * mean_w.detach() + (1 - decay) * w.detach().mean(0)"
 PULLED = "pulled = mean_w + psi * (styles[:, :cutoff] - mean_w)"
+it.wrong("w itself is cut off", {"w.detach().mean(0)": "w.detach_().mean(0)"}, says="w itself takes gradients no more")
 it.wrong("shares swapped", {MEAN: "return (1 - decay) * mean_w + decay * w.detach().mean(0)"}, says="The shares are swapped",
          point=True)  # fmt: skip
 it.wrong("batch in full", {"(1 - decay) * w": "w"}, says="The batch is added in full", point=True)
@@ -386,6 +443,11 @@ it.wrong("in place, pulled", {PULLED: "styles[:, :cutoff] = mean_w + psi * (styl
 it.wrong(
     "cut off", {"(styles[:, :cutoff] - mean_w)": "(styles.detach()[:, :cutoff] - mean_w)"}, says="the styles' gradient"
 )
+
+it.excused = {
+    "`mean_w.detach()` → `mean_w`": "the old mean has no graph behind it",
+    "`mean_w.detach()` → `mean_w.detach_()`": "the old mean has no graph behind it",
+}
 
 # ---------------------------------------------------------------------------------------------
 
@@ -478,6 +540,14 @@ it.wrong("with its graph", {"return logistic.item()": "return logistic"}, says="
 it.wrong("pictures take gradients", {"x = real.detach().clone().requires_grad_()": "x = real.requires_grad_()"},
          says="The real pictures take gradients now")  # fmt: skip
 
+it.excused = {
+    "`real.detach().clone()` → `real.detach()`": "real pictures have no graph behind them, and a leaf made of them learns nothing",
+    "`real.detach()` → `real`": "real pictures have no graph behind them, and a leaf made of them learns nothing",
+    "`real.detach()` → `real.detach_()`": "real pictures have no graph behind them, and a leaf made of them learns nothing",
+    "`slope.square().flatten(1).sum(1)` → `slope.square().flatten(1).sum(-1)`": "the same dimensions",
+    "`slope.square()` → `slope.square_()`": "it is its own",
+}
+
 # ---------------------------------------------------------------------------------------------
 
 it = answers.to("path_length")
@@ -543,6 +613,12 @@ it.wrong("not unit", {"z / z.norm(dim=1, keepdim=True) for z in": "z for z in",
          "(u * v).sum(1, keepdim=True).acos()": "F.cosine_similarity(u, v)[:, None].acos()"},
          says="z are not divided by their lengths", point=True)  # fmt: skip
 it.wrong("no sine below", {" / theta.sin()": ""}, says="not divided by sin", point=True)
+
+it.excused = {
+    "`(u * v).sum(1, keepdim=True).acos()` → `(u * v).sum(1, keepdim=True).acos_()`": "it is its own",
+    "`(u * v).sum(1, keepdim=True)` → `(u * v).sum(-1, keepdim=True)`": "the same dimensions",
+    "`z.norm(dim=1, keepdim=True)` → `z.norm(dim=-1, keepdim=True)`": "the same dimensions",
+}
 
 # ---------------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+from gancourse.checks.asked import intact
 from gancourse.checks.core import Miss, a, expect
 from gancourse.checks.inputs import MANY, chosen, chosen_int, rand, randn
 from gancourse.checks.lesson_14.suite import check
@@ -140,7 +141,11 @@ def _(answer: Callable) -> None:
 
 @check.that("truncation", "mean: has no graph behind it, and leaves the old mean alone", alone=False)
 def _(answer: Callable) -> None:
-    got = answer("mean", torch.zeros(2), randn(3, 2).requires_grad_(), 0.9)
+    w = randn(3, 2).requires_grad_()
+    got = answer("mean", torch.zeros(2), w, 0.9)
+    expect(
+        intact(w), "w itself takes gradients no more: nothing would reach the mapping. `w.detach()` is a new tensor."
+    )
     told = "The mean hangs on the graph of w: after a thousand steps it would hold them all. Detach w."
     expect(isinstance(got, Tensor) and not got.requires_grad, told)
     leaves_alone(answer, "mean", randn(2), randn(3, 2), 0.9)
