@@ -708,7 +708,8 @@ def feature_matching(real, fake):
 #
 # `body` is a network that makes features (n, d) of pictures. `labeled` (n, C, H, W) come with `labels` (n,), `new`
 # pictures without. `fit(x, t)` is given: it takes features (n, d) and targets (n, K) and returns weights (d, K) and a
-# bias (K,). Return scores (m, K) for the new pictures: the largest says the class.
+# bias (K,). Return scores (m, K) for the new pictures: the largest says the class. K is `classes`, also where no
+# labeled picture is of the last one.
 #
 # - $D$ stays as it is: it looks in evaluation mode, without gradients, and its mode afterwards is the one that it
 #   came in.

@@ -322,6 +322,14 @@ def _(answer: Callable) -> None:
     )
 
 
+@check.that("frozen_probe", "has a column for each class, also for one that no labeled picture is of", alone=False)
+def _(answer: Callable) -> None:
+    world = ProbeWorld()
+    world.labels = world.labels % 2
+    got = probe_scores(answer, world)
+    expect_close(got, world.told(), "labels of two of three classes", show=False, rtol=1e-3, atol=1e-4)
+
+
 @check.that("frozen_probe", "survives a feature that never changes", alone=False)
 def _(answer: Callable) -> None:
     world = ProbeWorld()
