@@ -272,7 +272,9 @@ def translation(given: str, size: int, steps: int, minutes: Mapping[str, float],
     )  # fmt: skip
 
 
-def progressive(size: int, steps: int, minutes: Mapping[str, float]) -> Recipe:
+def progressive(
+    size: int, steps: int, minutes: Mapping[str, float], widths: Sequence[int], falls: bool = False
+) -> Recipe:
     """Networks that grow from 4 pixels to this size; a third of the steps is trained at the last one."""
 
     def make(data: Any, machine: Machine, seed: int, steps: int) -> Engine:
@@ -280,21 +282,30 @@ def progressive(size: int, steps: int, minutes: Mapping[str, float]) -> Recipe:
         from gancourse.models.progressive import GrowingDiscriminator, GrowingGenerator
 
         channels = data.pixels.shape[1]
-        G, D = GrowingGenerator(size, channels=channels), GrowingDiscriminator(size, channels=channels)
-        phase = max(1, 2 * steps // (3 * (2 * len(G.widths) - 2)))
+        G = GrowingGenerator(size, widths=widths, channels=channels)
+        D = GrowingDiscriminator(size, widths, channels)
+        phase = phase_of(steps, len(G.widths))
+        fall = {"G": falling(steps), "D": falling(steps)} if falls else None
         settings = {"batch_size": 16, "lr": 1e-3, "betas": (0.0, 0.99), "ema": {"G": 0.999}}
-        return Engine(Growing(G, D, phase), data, seed=seed, machine=machine, **settings)
+        return Engine(Growing(G, D, phase), data, schedules=fall, seed=seed, machine=machine, **settings)
 
     def draw(engine: Engine, seed: int) -> Image:
         """What the average draws at the level of now."""
         engine.averaged("G").level = engine.game.nets["G"].level
         return drawing.picture_sheet(engine.ask("G", drawing.still_noise(64, engine.game.latent_dim, seed)))
 
+    stem = f"progressive_faces_{size}"
     return Recipe(
         f"progressive-faces-{size}", f"growing networks (Karras et al. 2018), from 4 to {size} pixels", PICTURES, size,
-        steps, minutes, pictures_alone(size), make, draw,
-        measure=lambda engine: figures.unlabeled_faces(engine, size, []),
+        steps, minutes, pictures_alone(size), make, draw, {stem: ("G",)} if size == 64 else {},
+        {stem: f"a generator that has grown from 4 to {size} pixels, averaged over training, of drawn faces"},
+        lambda engine: figures.unlabeled_faces(engine, size, []),
     )  # fmt: skip
+
+
+def phase_of(steps: int, levels: int) -> int:
+    """How many steps a phase has: level 0, then for each further one to fade in and to train, the last one longer."""
+    return max(1, 2 * steps // (3 * (2 * levels - 2)))
 
 
 def stylegan(
@@ -545,8 +556,8 @@ RECIPES: dict[str, Recipe | Study] = {
             {"cpu": 20, "cuda": 20}, {"text_faces_64": ("T", "G1", "G2", "S")}, from_sentences,
         ),
         dcgan(32, 6000, {"cpu": 10, "cuda": 1}),
-        progressive(32, 3000, {"cpu": 20, "cuda": 3}),
-        progressive(64, 12000, {"cpu": 180, "cuda": 10}),
+        progressive(32, 3000, {"cpu": 20, "cuda": 3}, (64, 48, 24, 16)),
+        progressive(64, 10000, {"cpu": 95, "cuda": 10}, (96, 64, 48, 32, 16), falls=True),
         stylegan(32, 4500, {"cpu": 17, "cuda": 9}, (64, 48, 24, 12), (48, 48, 24, 12), lr=6e-3, ema=0.998),
         stylegan(64, 32000, {"cpu": 120, "cuda": 60}, (64, 64, 48, 24, 12), (64, 64, 48, 24, 12), lr=4e-3, ema=0.999),
         biggan(32, 3500, {"cpu": 18, "cuda": 7}),

@@ -714,9 +714,7 @@ it.wrong(
     says="as PyTorch sets them",
 )
 
-it.survivors = [
-    "`nn.Conv2d(3, width, 4, 2, 1)` → `nn.Conv2d(3, width, 4, 2, 2)`",
-]
+it.wrong("padded too far", {"nn.Conv2d(3, width, 4, 2, 1)": "nn.Conv2d(3, width, 4, 2, 2)"}, says="padded too far")
 
 # ---------------------------------------------------------------------------------------------
 
@@ -1836,6 +1834,11 @@ it.by_heart(
     """,
     says="gives",
 )
+
+it.excused = {
+    "`(1 - t) ** 2` → `(t - 1) ** 2`": "it is squared",
+    "`(1 - t) ** 2` → `(t - 1) ** 2` (no. 2)": "it is squared",
+}
 
 # ---------------------------------------------------------------------------------------------
 

@@ -422,6 +422,24 @@ def _(Discriminator: Callable) -> None:
     )
 
 
+@check.that("Discriminator", "halves the picture at its first convolution", alone=False)
+def _(Discriminator: Callable) -> None:
+    straight = Straight(Discriminator)
+    kernel, rows = straight.weight.detach().abs(), 0
+    if kernel.shape[-2:] != (4, 4):
+        return
+    for tap in range(4):  # which rows of the picture one place of the kernel meets
+        alone = torch.zeros_like(kernel)
+        alone[:, :, tap, tap] = kernel[:, :, tap, tap] + 0.1
+        put(straight.weight, alone)
+        rows += int((sensitivity(straight.net, 0.5 + rand(1, 3, 16, 16)) != 0).any(1).any(2).sum())
+    expect(
+        rows <= 30,  # four places of eight stops each, two of them on the padding; of nine stops it is 32
+        "With size=16 the first map is larger than 8 × 8: the picture is padded too far. Each map is half the size of "
+        "the one before.",
+    )
+
+
 @check.that("Discriminator", "normalizes over the batch in training", point=True)
 def _(Discriminator: Callable) -> None:
     batch_normalized(built(Discriminator, size=16, width=8), pictures(6, 16), pictures(6, 16) * 0.1 + 0.5)
