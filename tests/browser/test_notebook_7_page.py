@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from panels import settled, until, write_notebook
 
+playwright_api = pytest.importorskip("playwright.sync_api")
+
 MAKE = """
 import torch
 from gancourse.data import faces
@@ -19,6 +21,9 @@ G = store.load("dcgan_faces_64")["G"]
 explorer = LatentExplorer(G, latent_dim=64, directions={"one way": torch.randn(64)}, subject="face")
 canvas = Canvas(32, label="a sketch")
 """
+
+# A star, or a number, at the first cell.
+BEGUN = "/\\[[*\\d]+\\]/.test(document.querySelector('.jp-InputPrompt')?.textContent ?? '')"
 
 # Notebook 7 does not show its application to the page, as JupyterLab does; its server knows the kernel.
 END_KERNEL = """async (path) => {
@@ -39,9 +44,19 @@ def page(lab, context, course: Path):
     page.set_default_timeout(120_000)
     page.goto(f"{lab.url}/notebooks/{path}")
     page.wait_for_selector(".jp-Notebook .jp-Cell")
-    page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]')  # before, nothing would be run
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]')
+
+    def begun() -> bool:
+        """Run all, and again where the kernel was not listening yet: it may be called idle before it is reached."""
+        page.get_by_role("menuitem", name="Run", exact=True).click()
+        page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+        try:
+            page.wait_for_function(BEGUN, timeout=5000)
+        except playwright_api.TimeoutError:
+            return False
+        return True
+
+    until(begun, 120)
     first = page.locator(".gancourse-playground canvas[aria-label*='ring of 8']")
 
     def shown() -> bool:  # running all cells leaves the page at its end, where the first one may not be drawn
