@@ -3222,7 +3222,7 @@ def features_of(history):
 
 
 KNOWN = [r for r in load_runs() if not r.held_out]
-TREES = ExtraTreesClassifier(500, class_weight="balanced", min_samples_leaf=2, random_state=0, n_jobs=1)
+TREES = ExtraTreesClassifier(80, class_weight="balanced", min_samples_leaf=2, random_state=0, n_jobs=1)
 TREES.fit(np.stack([features_of(r.history) for r in KNOWN]), [r.kind for r in KNOWN])
 
 
