@@ -10,16 +10,44 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
+import numpy as np
+import torch
 from matplotlib.figure import Figure
-from PIL import Image
+from matplotlib.font_manager import findfont
+from PIL import Image, ImageDraw, ImageFont
+from torch import Tensor
+from torchvision.utils import make_grid
 
 from gancourse.authoring.source import Lesson
+from gancourse.data.sheet import GAP
 from gancourse.plots import png
 
 
 def frame_of(fig: Figure, dpi: int = 90) -> Image.Image:
     """A figure as a frame of a film."""
     return Image.open(io.BytesIO(png(fig, dpi=dpi))).convert("RGB")
+
+
+def cut_sheet(path: Path, size: int) -> Tensor:
+    """The pictures of a run's sheet of samples, row by row, uint8 (n, 3, size, size), as large as they were made."""
+    with Image.open(path) as opened:
+        larger = max(1, round(64 / size))  # small ones were enlarged to be looked at
+        small = opened.convert("RGB").resize(
+            (opened.width // larger, opened.height // larger), Image.Resampling.NEAREST
+        )
+    pixels = torch.from_numpy(np.array(small)).permute(2, 0, 1)
+    cells = pixels[:, GAP:, GAP:].unfold(1, size, size + GAP).unfold(2, size, size + GAP)  # (3, rows, columns, h, w)
+    return cells.permute(1, 2, 0, 3, 4).flatten(0, 1)
+
+
+def captioned(pictures: Tensor, columns: int, told: str) -> Image.Image:
+    """A frame: pictures, uint8 (n, 3, H, W), side by side, and a line below."""
+    sheet = make_grid(pictures, columns, padding=GAP, pad_value=255)
+    frame = Image.new("RGB", (sheet.shape[2], sheet.shape[1] + 18), "white")
+    frame.paste(Image.fromarray(sheet.permute(1, 2, 0).numpy()), (0, 0))
+    font = ImageFont.truetype(findfont("DejaVu Sans"), 12)
+    ImageDraw.Draw(frame).text((4, sheet.shape[1]), told, fill="black", font=font)
+    return frame
 
 
 def asset(lesson: Lesson, name: str) -> Path:

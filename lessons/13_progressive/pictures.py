@@ -10,23 +10,20 @@ from itertools import pairwise
 from pathlib import Path
 
 import torch
-from matplotlib.font_manager import findfont
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image
 from torchvision.utils import make_grid, save_image
 
 from gancourse import data
-from gancourse.authoring.films import asset, palette_of, save_film
+from gancourse.authoring.films import asset, captioned, cut_sheet, palette_of, save_film
 from gancourse.authoring.source import find
 from gancourse.data.images import to_unit
-from gancourse.data.sheet import GAP
 from gancourse.games.progressive import stage_at
 from gancourse.models.progressive import double_size, halve
 from gancourse.paths import repository
 from gancourse.training.recipes import Recipe, phase_of, recipe
 
 SIDE = 128
-FACE, COLUMNS, ROWS = 64, 6, 2  # of the film
-WAS = 8  # pictures in a row of a run's sheets
+FACE, SHOWN, LEVELS = 64, 12, 5  # of the film
 
 
 def main() -> None:
@@ -52,7 +49,7 @@ def growing(kept: Path) -> None:
         raise SystemExit(f"{kept} holds no pictures: `gancourse train progressive-faces-64` makes them.")
     told = recipe("progressive-faces-64")
     assert isinstance(told, Recipe)
-    phase = phase_of(told.steps, 5)
+    phase = phase_of(told.steps, LEVELS)
     drawn = [moment(frames[step], level) for step in sorted(frames) if (level := settled(step, phase)) is not None]
     path = asset(find("13_progressive"), "growing.gif")
     save_film(drawn, path, palette_of([drawn[len(drawn) // 2], drawn[-1]], kmeans=2), pause=260, rest=4000)
@@ -60,24 +57,15 @@ def growing(kept: Path) -> None:
 
 def settled(step: int, phase: int) -> int | None:
     """The level that was in use at this step, if its newest block had been trained for half a phase and more."""
-    level, alpha = stage_at(max(0, step - 1), phase, 5)
+    level, alpha = stage_at(max(0, step - 1), phase, LEVELS)
     return level if alpha == 1 and step >= (2 * level + 0.5) * phase else None
 
 
 def moment(sheet: Path, level: int) -> Image.Image:
     """A frame: the first faces of a sheet, all as large as the last ones, and below how many pixels they have."""
     size = 4 * 2**level
-    frame = Image.new("RGB", (COLUMNS * (FACE + GAP) - GAP, ROWS * (FACE + GAP) + 16), "white")
-    with Image.open(sheet) as opened:
-        cell = size + GAP
-        small = opened.convert("RGB").resize((WAS * cell + GAP, WAS * cell + GAP), Image.Resampling.NEAREST)
-    for k in range(COLUMNS * ROWS):
-        left, top = GAP + k % WAS * cell, GAP + k // WAS * cell
-        face = small.crop((left, top, left + size, top + size)).resize((FACE, FACE), Image.Resampling.NEAREST)
-        frame.paste(face, (k % COLUMNS * (FACE + GAP), k // COLUMNS * (FACE + GAP)))
-    font = ImageFont.truetype(findfont("DejaVu Sans"), 11)
-    ImageDraw.Draw(frame).text((2, ROWS * (FACE + GAP)), f"{size} × {size} pixels", fill="black", font=font)
-    return frame
+    blocks = cut_sheet(sheet, size)[:SHOWN].repeat_interleave(FACE // size, 2).repeat_interleave(FACE // size, 3)
+    return captioned(blocks, SHOWN // 2, f"{size} × {size} pixels")
 
 
 def pyramid() -> None:

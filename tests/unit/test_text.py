@@ -17,6 +17,7 @@ from gancourse.errors import CourseError
 from gancourse.games import Batch
 from gancourse.games.text import Matching, MatchingAware, StyleReading, matching_loss, mismatched_captions, spread_loss
 from gancourse.models import store
+from gancourse.models.face_reader import load_face_reader
 from gancourse.models.text import (
     PAD_WORD,
     UNKNOWN_WORD,
@@ -324,15 +325,9 @@ def test_the_file_that_comes_with_the_course_listens() -> None:
         for sentence in ("A person with glasses.", "A person with no glasses."):
             t = nets["T"].say([sentence]).expand(40, -1)
             made = telling.drawn_by_stages(nets["G1"], t, nets["G2"], seed=2)[1]
-            claims = telling.read_claims(_read(made))
+            claims = telling.read_claims(load_face_reader().read(made))
             found.append(float(claims[:, NAMED_FACTS.index(("glasses", "clear"))].float().mean()))
     assert found[0] > found[1] + 0.4
-
-
-def _read(pictures: Tensor) -> dict[str, Tensor]:
-    from gancourse.models.face_reader import load_face_reader
-
-    return load_face_reader().read(pictures)
 
 
 def test_photographs_need_no_drawn_faces() -> None:
