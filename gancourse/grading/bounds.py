@@ -51,24 +51,30 @@ def bounded_memory(most: int) -> Iterator[None]:
 
 @contextlib.contextmanager
 def bounded_time(seconds: float) -> Iterator[None]:
-    """Raise `OutOfTime` in the block, whichever thread runs it, at the next line of Python after this time."""
+    """Raise `OutOfTime` in the block, whichever thread runs it, at the next line of Python after this time.
+
+    The time counts from the block's first line: on a busy machine the watching thread may start late, which is
+    nobody's fault. Nothing is raised once the block has ended.
+    """
     thread, over, lock = ctypes.c_ulong(threading.get_ident()), False, threading.Lock()
+    begun, ended = threading.Event(), threading.Event()
 
-    def stop() -> None:
-        with lock:
-            if not over:
-                ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, ctypes.py_object(OutOfTime))
+    def watch() -> None:
+        begun.wait()
+        if not ended.wait(max(0.01, seconds)):
+            with lock:
+                if not over:
+                    ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, ctypes.py_object(OutOfTime))
 
-    timer = threading.Timer(max(0.01, seconds), stop)
-    timer.daemon = True
-    timer.start()
+    threading.Thread(target=watch, daemon=True).start()
     try:
+        begun.set()
         yield
     finally:
         with lock:
             over = True
             ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, None)
-        timer.cancel()
+        ended.set()
 
 
 def in_words(miss: str | None) -> str | None:

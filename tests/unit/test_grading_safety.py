@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import os
 import re
@@ -144,12 +145,30 @@ def test_a_loop_of_the_graders_own_ends_in_time(in_thread: bool) -> None:
 
 def test_time_that_is_not_used_up_hurts_nobody() -> None:
     for _ in range(50):
-        with bounded_time(0.005):
+        with bounded_time(20):
+            pass
+    for _ in range(50):  # ends at about the moment that its time does: raised in the block, or never
+        with contextlib.suppress(OutOfTime), bounded_time(0.01):
+            time.sleep(0.0098)
+        for _ in range(1000):
             pass
     time.sleep(0.1)
     with pytest.raises(OutOfTime), bounded_time(0.05):
         while True:
             time.sleep(0.01)
+
+
+def test_the_time_counts_from_the_first_line_of_the_block(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine may take its time to start the thread that watches."""
+    start = threading.Thread.start
+
+    def late(thread: threading.Thread) -> None:
+        start(thread)
+        time.sleep(0.3)
+
+    monkeypatch.setattr(threading.Thread, "start", late)
+    with bounded_time(0.2):
+        pass
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="no such limit of the system's")
