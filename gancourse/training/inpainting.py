@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import copy
 import functools
+import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -22,10 +24,11 @@ from gancourse.games.inpainting import Inpainting, in_the_hole
 from gancourse.models.inpainting import Filler, TwoHeaded, filled_picture, with_hole
 from gancourse.training.engine import Engine
 from gancourse.training.filling import Fill, hole_figures, shape_masks
-from gancourse.training.studies import engine_after, falling, on_cpu, save_study
+from gancourse.training.machine import Machine
+from gancourse.training.studies import engine_after, falling, fastest_cpu, on_cpu, save_study
 
-FILLERS, FILLER_SIDE, HOW_MANY_FACES = "inpainting_64", 64, 8000
-NEAR_STEPS, BOTH_STEPS, APART_STEPS = 3500, 1200, 500
+FILLERS, FILLER_SIDE, HOW_MANY_FACES = "inpainting_64", 64, 20_000
+NEAR_STEPS, BOTH_STEPS, APART_STEPS = 8000, 4000, 800
 JUDGE_OF_WHOLE, JUDGE_OF_PATCHES, APART_WEIGHT, FILLER_NOISE = 0.01, 0.01, 0.01, 4
 HOLE_SHARES, BRUSHES = (0.1, 0.2, 0.3, 0.4), (0.1, 0.16, 0.25)
 """The holes that are learned from: shares of the picture, and brushes as shares of its side."""
@@ -68,6 +71,8 @@ def filling_engine(
     size: int = FILLER_SIDE,
     n: int = HOW_MANY_FACES,
     holes: int = 1200,
+    decay: float = 0.99,
+    machine: Machine | None = None,
 ) -> Engine:
     """The game with these weights; rates fall to 0 over the last quarter.
 
@@ -75,9 +80,13 @@ def filling_engine(
         start: a network to go on from, which stays as it is; it may be one without noise.
         whole, patch, apart: weights of the two judgments and of the mode-seeking term.
         noise: numbers in z.
+        size: of the pictures.
+        n, holes: how many faces and masks are learned from.
+        decay: of G's average.
+        machine: None is the CPU in one form for all.
     """
     torch.manual_seed(seed)
-    G = Filler(noise=noise, halvings=2 if size > 32 else 1, width=10 if size > 32 else 16)
+    G = Filler(noise=noise, halvings=2 if size > 32 else 1, width=16)
     if start is not None:
         take_over(G, start)
     D = TwoHeaded(size) if whole or patch else None
@@ -86,7 +95,7 @@ def filling_engine(
     rates = {"G": 1e-3 if start is None else 5e-4, **({"D": 4e-4} if D is not None else {})}
     return Engine(
         game, whole_faces(n, "train", size), batch_size=16, lr=rates, betas=(0.5, 0.99), schedules=fall,
-        ema={"G": 0.99}, seed=seed, machine=on_cpu(),
+        ema={"G": decay}, seed=seed, machine=machine or on_cpu(),
     )  # fmt: skip
 
 
@@ -150,16 +159,20 @@ def keep_fillers(
         out: the folder; None is data/ of the checkout, whose table is renewed then.
         near, judged, apart: steps by L1, then with both judgments, then with noise; fewer are a quick look.
     """
-    first = trained_filler("L1", filling_engine(near, 0), near)
-    both = filling_engine(judged, 0, first, JUDGE_OF_WHOLE, JUDGE_OF_PATCHES)
+    started = time.monotonic()
+    machine = fastest_cpu(lambda some: filling_engine(near, 0, machine=some), FILLERS)
+    more = functools.partial(filling_engine, decay=0.998, machine=machine)
+    first = trained_filler("L1", more(near, 0), near)
+    both = more(judged, 0, first, JUDGE_OF_WHOLE, JUDGE_OF_PATCHES)
     nets = {"L1": first, "both": trained_filler("both judgments", both, judged)}
-    many = filling_engine(apart, 0, nets["both"], JUDGE_OF_WHOLE, JUDGE_OF_PATCHES, APART_WEIGHT, FILLER_NOISE)
+    many = more(apart, 0, nets["both"], JUDGE_OF_WHOLE, JUDGE_OF_PATCHES, APART_WEIGHT, FILLER_NOISE, decay=0.99)
     nets["many"] = trained_filler("with noise", many, apart)
-    return write_fillers(nets, near + judged + apart, out)
+    minutes = round((time.monotonic() - started) / 60, 1)
+    return write_fillers(nets, out, steps=near + judged + apart, minutes=minutes, form=str(machine.form))
 
 
-def write_fillers(nets: dict[str, Filler], steps: int, out: Path | None = None) -> Path:
-    """Measure the three networks, and write them."""
+def write_fillers(nets: dict[str, Filler], out: Path | None = None, **told: Any) -> Path:
+    """Measure the three networks, and write them, with what is told of them."""
     true, reached = to_unit(whole_faces(600, "test").pixels), {}
     for name, net in nets.items():
         for shape in ("strokes", "square", "half"):
@@ -167,8 +180,8 @@ def write_fillers(nets: dict[str, Filler], steps: int, out: Path | None = None) 
             found = hole_figures(filled_by(net, true, masks), true, masks)
             reached |= {f"{name}, {shape}: {what}": round(value, 3) for what, value in found.items()}
     reached["many, square: apart"] = round(apartness(nets["many"], true, masks_of("square", len(true))), 3)
-    told = {
+    told |= {
         "what": "networks that fill holes in drawn faces, 64 × 64: by L1, with two judgments, and with noise",
-        "recipe": "inpainting-64", "seed": 0, "steps": steps, "device": "cpu", "reached": reached,
+        "recipe": "inpainting-64", "seed": 0, "device": "cpu", "reached": reached,
     }  # fmt: skip
     return save_study(FILLERS, nets, told, out)

@@ -549,7 +549,7 @@ RECIPES: dict[str, Recipe | Study] = {
         ),
         Study(
             "inpainting-64", "filled holes (Demir and Unal 2018), by L1, two judgments and noise, 64 × 64, on the CPU",
-            {"cpu": 15, "cuda": 15}, {"inpainting_64": ("L1", "both", "many")}, fillers,
+            {"cpu": 20, "cuda": 20}, {"inpainting_64": ("L1", "both", "many")}, fillers,
         ),
         Study(
             "text-faces-64", "faces from sentences (Reed et al. 2016, Zhang et al. 2017), on the CPU",

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import torch
 from torch import nn
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LambdaLR
@@ -16,6 +17,7 @@ from gancourse.training.engine import Engine
 from gancourse.training.keeping import renew_table
 from gancourse.training.machine import Machine
 from gancourse.training.speed.form import Form
+from gancourse.training.speed.trial import fastest, forms
 
 
 def falling(steps: int) -> Callable[[Optimizer], LambdaLR]:
@@ -26,6 +28,12 @@ def falling(steps: int) -> Callable[[Optimizer], LambdaLR]:
 def on_cpu() -> Machine:
     """One form for all, so that figures do not hang on what a machine finds fastest."""
     return Machine("cpu", Form(channels_last=True))
+
+
+def fastest_cpu(make: Callable[[Machine], Engine], key: str) -> Machine:
+    """The CPU in the form that is fastest here, for a study's longest part, which `make` begins on a machine."""
+    cpu = torch.device("cpu")
+    return Machine(cpu, fastest(lambda form: make(Machine(cpu, form)), forms(cpu), key=[key]))
 
 
 def engine_after(name: str, engine: Engine, steps: int, **shown: Any) -> Engine:

@@ -9,6 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from gancourse.data.faces import Factors, render, sample_factors
 from gancourse.data.holes import stroke_masks
 from gancourse.games import Batch
 from gancourse.games.inpainting import Inpainting, in_the_hole
@@ -135,3 +136,15 @@ def test_from_around_is_smooth_and_keeps_what_is_known() -> None:
     assert torch.equal(made[(masks == 0).expand_as(y)], y[(masks == 0).expand_as(y)])
     even = torch.full((1, 3, 32, 32), 0.3)
     assert torch.allclose(from_around(with_hole(even, masks[:1])), even, atol=1e-5)
+
+
+@pytest.mark.parametrize(("factor", "low", "high"), [("glasses", 0.0, 1.0), ("smile", -1.0, 1.0)])
+def test_outside_of_its_band_nothing_shows_a_factor(factor: str, low: float, high: float) -> None:
+    """Lesson 11 says that no filling can know. A band that is too narrow leaves the lower rim of some glasses."""
+    people = sample_factors(100, 3)
+    one, other = (
+        render(Factors({**people, factor: torch.full_like(people[factor], value)}), 64).int() for value in (low, high)
+    )
+    outside = band_masks(factor, len(one)) == 0
+    assert int(((one - other).abs() * outside).max()) <= 3
+    assert int((one - other).abs().max()) > 50

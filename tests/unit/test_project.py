@@ -196,6 +196,7 @@ print(len(names))
 LARGE = {
     "data/dcgan_faces_64.safetensors": "a trained generator, so that sliders live at once",
     "data/conditional_faces_64.safetensors": "the same, told what to draw",
+    "data/inpainting_64.safetensors": "three networks that fill holes, in one file",
     "data/text_faces_64.safetensors": "a reader of sentences, two stages and an encoder of style in one file",
 }
 
