@@ -81,7 +81,7 @@ def from_around(pictures, masks, rounds=200):
 
 
 wears = (large.attributes["glasses"] > 0).nonzero().flatten()
-person = y_large[wears[4]][None]
+person = y_large[wears[10]][None]
 eyes = torch.zeros(1, 1, 64, 64)
 eyes[:, :, 18:45] = 1  # 1 in the hole
 
