@@ -47,47 +47,56 @@ class Conditional(Game):
 
 
 class ConditionalReading(Conditional):
-    """The same game with a D that also reads labels, and a G that wants the asked one to be read.
+    """The same game with a third player R, who reads labels, and a G that wants the asked one to be read.
 
     Odena, Olah and Shlens, "Conditional Image Synthesis with Auxiliary Classifier GANs", ICML 2017,
-    arXiv:1610.09585, section 3: a classifier's loss is added to both players'. Deviations: D still judges given y, by
-    projection; and it learns to read from real pictures alone, so that it never learns G's idea of a label.
+    arXiv:1610.09585, section 3, add a classifier's loss to both players'. Deviations: D still judges given y, by
+    projection; and the classifier is a network of its own, as in Li, Xu, Zhu and Zhang, "Triple Generative Adversarial
+    Nets", NIPS 2017, arXiv:1703.02291, which learns from real pictures alone. It never learns G's idea of a label, and
+    what it needs to tell two labels apart does not compete with what D needs.
 
-    Reports "read_real" and "read_fake", the classifier's losses, besides "d_real" and "d_fake".
+    Pictures are shown to R under noise, real and made ones alike: what a few pixels' faint patterns could make it read
+    drowns in that.
+
+    Reports "read_real" and "read_fake", R's losses, besides "d_real" and "d_fake".
 
     Args:
-        reading_loss: from what D reads, (n, c), and y, (n, c), to a loss of shape ().
+        R: from pictures to what it reads in them, (n, c).
+        reading_loss: from what R reads, (n, c), and y, (n, c), to a loss of shape ().
+        weight: of the reading in G's loss.
+        noise_std: of the noise on what R is shown; pictures are in [−1, 1].
     """
 
     def __init__(
         self,
         G: nn.Module,
         D: nn.Module,
+        R: nn.Module,
         reading_loss: Callable[[Tensor, Tensor], Tensor],
         objective: Objective | str = "non_saturating",
         latent_dim: int | None = None,
+        weight: float = 1.0,
+        noise_std: float = 0.1,
     ) -> None:
         super().__init__(G, D, objective, latent_dim)
-        self.reading_loss = reading_loss
+        self.R, self.reading_loss, self.weight, self.noise_std = R, reading_loss, weight, noise_std
 
     def play(self, batch: Batch) -> Iterator[Turn]:
-        """D's turn on real and on fake pictures with the same labels, then G's."""
+        """R's turn on real pictures, D's on real and on fake ones with the same labels, then G's."""
         real, y = batch.pixels, batch["label"]
+        read_real = self.reading_loss(self.R(self.noisy(real)), y)
+        yield "R", read_real
         fake = self.G(self.noise(batch), y)
-        on_real, read = self.judged(real, y)
-        on_fake, _ = self.judged(fake.detach(), y)
-        read_real = self.reading_loss(read, y)
+        on_real, on_fake = self.D(real, y), self.D(fake.detach(), y)
         self.report(d_real=mean_said(self.objective, on_real), d_fake=mean_said(self.objective, on_fake))
-        yield "D", self.objective.d_loss(on_real, on_fake) + read_real
-        on_fake, read = self.judged(fake, y)
-        read_fake = self.reading_loss(read, y)
+        yield "D", self.objective.d_loss(on_real, on_fake)
+        read_fake = self.reading_loss(self.R(self.noisy(fake)), y)
         self.report(read_real=read_real, read_fake=read_fake)
-        yield "G", self.objective.for_g(on_fake, lambda: self.judged(real, y)[0]) + read_fake
+        yield "G", self.objective.for_g(self.D(fake, y), lambda: self.D(real, y)) + self.weight * read_fake
 
-    def judged(self, pictures: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
-        """D's logits (n, 1), and what it reads (n, c)."""
-        said = self.D(pictures, y)
-        return said[:, :1], said[:, 1:]
+    def noisy(self, pictures: Tensor) -> Tensor:
+        """The pictures as R is shown them."""
+        return pictures + self.noise_std * self.normal(*pictures.shape)
 
 
 LABELS = ("glasses", "hat", *HAIR_STYLES)
@@ -101,6 +110,6 @@ def face_labels(attributes: Mapping[str, Tensor]) -> Tensor:
 
 
 def face_reading_loss(read: Tensor, y: Tensor) -> Tensor:
-    """Cross-entropy of what a D reads in drawn faces, (n, 9) logits, and `face_labels`: of each flag, and of hair."""
+    """Cross-entropy of what is read in drawn faces, (n, 9) logits, and `face_labels`: of each flag, and of hair."""
     flags = F.binary_cross_entropy_with_logits(read[:, :2], y[:, :2], reduction="none").sum(1).mean()
     return flags + F.cross_entropy(read[:, 2:], y[:, 2:].argmax(1))

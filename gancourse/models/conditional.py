@@ -5,8 +5,8 @@ y is joined to z. D: Miyato and Koyama, "cGANs with Projection Discriminator", I
 arXiv:1802.05637, eq. 3 and figure 1d: the logit is ψ(φ(x)) + yᵀ V φ(x), where φ are the features of the
 last layer, summed over their 4 × 4 places. Deviation: y holds several labels side by side, each one-hot.
 
-A D that reads labels, too: Odena, Olah and Shlens, "Conditional Image Synthesis with Auxiliary Classifier
-GANs", ICML 2017, arXiv:1610.09585, section 3.
+A network that reads the labels in a picture: the classifier of Odena, Olah and Shlens, "Conditional Image Synthesis
+with Auxiliary Classifier GANs", ICML 2017, arXiv:1610.09585, section 3, here apart from D.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from gancourse.data.conditions import checked_condition
 from gancourse.models.dcgan import Discriminator, Generator
+from gancourse.models.face_reader import Residual, halved
 
 
 class ConditionalGenerator(nn.Module):
@@ -67,23 +68,32 @@ class ProjectionDiscriminator(nn.Module):
         return self.net.head(features).flatten(1) + projection
 
 
-class ReadingDiscriminator(ProjectionDiscriminator):
-    """A ProjectionDiscriminator that also says which labels it reads in a picture, whatever it is told.
+class LabelReader(nn.Module):
+    """From pictures in [−1, 1] to how much speaks for each label, as logits.
+
+    From 64 pixels down to 4, with two residual blocks on the way, and a mean over what is left.
 
     Args:
-        size, labels, width, channels: as for ProjectionDiscriminator.
+        labels: how many there are.
+        width: channels after the first layer.
+        channels: of the pictures.
     """
 
-    def __init__(self, size: int, labels: int, width: int = 32, channels: int = 3) -> None:
-        super().__init__(size, labels, width, channels)
-        # Over all 4 × 4 places: a sum over them, as in the projection, does not know where something is.
-        self.reading = nn.Conv2d(self.net.head.in_channels, labels, 4)
+    def __init__(self, labels: int, width: int = 32, channels: int = 3) -> None:
+        super().__init__()
+        self.labels, self.width, self.channels = labels, width, channels
+        self.net = nn.Sequential(
+            halved(channels, width),
+            halved(width, 2 * width),
+            Residual(2 * width),
+            halved(2 * width, 3 * width),
+            Residual(3 * width),
+            halved(3 * width, 4 * width),
+            nn.AdaptiveAvgPool2d(1),
+            nn.Flatten(),
+            nn.Linear(4 * width, labels),
+        )
 
-    def forward(self, pictures: Tensor, y: Tensor) -> Tensor:
-        """Pictures (n, channels, size, size) and y (n, labels) to logits (n, 1 + labels).
-
-        The first column says whether a picture belongs to the data and to its label, the others how much speaks for
-        each label.
-        """
-        features = self.net.features(pictures)
-        return torch.cat([self.judged(features, y), self.reading(features).flatten(1)], 1)
+    def forward(self, pictures: Tensor) -> Tensor:
+        """Pictures (n, channels, height, width), 16 × 16 or more, to logits (n, labels)."""
+        return self.net(pictures)

@@ -118,7 +118,23 @@ def labeled_faces(engine: Engine, size: int) -> dict[str, float]:
     for name in LABELS[:2]:
         found[f"{name} as asked"] = round(float(((read[name] > 0.5) == (asked[name] > 0.5)).float().mean()), 4)
     style = (read["hair_style"] == asked["hair_style"]).float().mean()
-    return found | {"hair style as asked": round(float(style), 4)}
+    found["hair style as asked"] = round(float(style), 4)
+    return found | {"hair style as R reads it in other faces": styles_read(engine, size)}
+
+
+@torch.no_grad()
+def styles_read(engine: Engine, size: int) -> float:
+    """In how many real faces that it was not trained on R, the third player, reads the hair's style rightly.
+
+    Its normalizations are those of the batch, as in the game.
+    """
+    from gancourse import data
+    from gancourse.data.images import to_unit
+
+    faces = data.load("faces", size=size, split="test", attributes=["hair_style"], n=SAMPLES)
+    R = copy.deepcopy(engine.game.nets["R"]).cpu().float().train()
+    read = torch.cat([R(to_unit(some))[:, 2:].argmax(1) for some in faces.pixels.split(100)])
+    return round(float((read == faces.attributes["hair_style"]).float().mean()), 3)
 
 
 def aged_faces(engine: Engine, size: int) -> dict[str, float]:

@@ -144,14 +144,16 @@ def conditional(size: int, steps: int, minutes: Mapping[str, float]) -> Recipe:
         return Images(faces.pixels, {"label": face_labels(faces.attributes)}, faces.name, faces.split)
 
     def make(data: Any, machine: Machine, seed: int, steps: int) -> Engine:
-        from gancourse.models.conditional import ConditionalGenerator, ReadingDiscriminator
+        from gancourse.models.conditional import ConditionalGenerator, LabelReader, ProjectionDiscriminator
         from gancourse.objectives import OBJECTIVES
         from gancourse.training.labels import soft_labels
 
-        G, D = ConditionalGenerator(size, len(LABELS), 64, 32), ReadingDiscriminator(size, len(LABELS), 24)
-        game = ConditionalReading(G, D, face_reading_loss, soft_labels(OBJECTIVES["non_saturating"]))
-        fall = {"G": falling(steps), "D": falling(steps)}
-        return Engine(game, data, batch_size=32, lr=3e-4, schedules=fall, ema={"G": 0.999}, seed=seed, machine=machine)
+        G, D = ConditionalGenerator(size, len(LABELS), 64, 32), ProjectionDiscriminator(size, len(LABELS), 24)
+        objective = soft_labels(OBJECTIVES["non_saturating"])
+        game = ConditionalReading(G, D, LabelReader(len(LABELS)), face_reading_loss, objective)
+        settings = {"batch_size": 32, "lr": {"G": 3e-4, "D": 3e-4, "R": 1e-3}, "ema": {"G": 0.999}}
+        fall = {who: falling(steps) for who in "GDR"}
+        return Engine(game, data, schedules=fall, seed=seed, machine=machine, **settings)
 
     def draw(engine: Engine, seed: int) -> Image:
         """One row for each style of hair, with glasses on the right half; the same eight people in every row."""
@@ -521,7 +523,7 @@ RECIPES: dict[str, Recipe | Study] = {
             },
             lr=3e-4,
         ),
-        conditional(64, 18000, {"cpu": 45, "cuda": 5}),
+        conditional(64, 18000, {"cpu": 60, "cuda": 6}),
         aging(32, 6000, {"cpu": 12, "cuda": 2}),
         encoder(64, 2500, {"cpu": 10, "cuda": 1}),
         translation("sketch", 64, 2000, {"cpu": 15, "cuda": 2}),

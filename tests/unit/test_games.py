@@ -18,7 +18,7 @@ from gancourse.games import DCGAN, Batch, Conditional, Game, Gan, Reading
 from gancourse.games.conditional import LABELS, ConditionalReading, face_labels, face_reading_loss
 from gancourse.games.penalties import R1
 from gancourse.games.reader import QUANTITY_WEIGHTS, targets
-from gancourse.models.conditional import ConditionalGenerator, ProjectionDiscriminator, ReadingDiscriminator
+from gancourse.models.conditional import ConditionalGenerator, LabelReader, ProjectionDiscriminator
 from gancourse.models.dcgan import Discriminator, Generator
 from gancourse.models.dense import dense
 from gancourse.models.face_reader import FaceReader
@@ -148,40 +148,48 @@ def test_the_projection_is_the_papers() -> None:
     assert pictures.shape == (5, 3, 16, 16)
 
 
-def test_a_discriminator_that_reads_judges_as_one_that_does_not_and_reads_whatever_it_is_told() -> None:
+def test_what_is_read_counts_for_g_and_is_learned_from_real_pictures_alone() -> None:
+    """Eqs. 2 and 3 of Odena et al., with the classifier apart from D, and without the fakes in its loss."""
     torch.manual_seed(0)
-    D, plain = ReadingDiscriminator(16, 3, 4).eval(), ProjectionDiscriminator(16, 3, 4).eval()
-    plain.load_state_dict({name: value for name, value in D.state_dict().items() if not name.startswith("reading")})
-    x, y = torch.randn(5, 3, 16, 16), torch.eye(3)[[0, 1, 2, 0, 1]]
-    said = D(x, y)
-    assert said.shape == (5, 4)
-    torch.testing.assert_close(said[:, :1], plain(x, y))
-    torch.testing.assert_close(D(x, 1 - y)[:, 1:], said[:, 1:])
-
-
-def test_what_is_read_counts_for_both_players_and_is_learned_from_real_pictures_alone() -> None:
-    """Eqs. 2 and 3 of Odena et al., but for the fakes in D's, which are left out."""
-    torch.manual_seed(0)
-    G, D = ConditionalGenerator(16, len(LABELS), 5, 4).eval(), ReadingDiscriminator(16, len(LABELS), 4).eval()
+    G, D = ConditionalGenerator(16, len(LABELS), 5, 4).eval(), ProjectionDiscriminator(16, len(LABELS), 4).eval()
+    R = LabelReader(len(LABELS), 4).eval()
     x, y, z = torch.randn(6, 3, 16, 16), torch.zeros(6, len(LABELS)), torch.randn(6, 5)
     y[:, 0], y[torch.arange(6), 2 + torch.arange(6)] = torch.tensor([0.0, 1, 0, 1, 1, 0]), 1
-    game = ConditionalReading(G, D, face_reading_loss)
+    game = ConditionalReading(G, D, R, face_reading_loss, weight=0.5, noise_std=0.0)
     game.noise = lambda batch: z  # type: ignore[method-assign]
     turns = dict(game.play(Batch(x, {"label": y})))
     fake = G(z, y)
     log = torch.nn.functional.logsigmoid
 
     def misread(pictures: Tensor) -> Tensor:
-        said = D(pictures, y)[:, 1:]
+        said = R(pictures)
         flags = -(y[:, :2] * log(said[:, :2]) + (1 - y[:, :2]) * log(-said[:, :2])).sum(1)
         return (flags - said[:, 2:].log_softmax(1)[torch.arange(6), torch.arange(6)]).mean()
 
     judged = D(x, y)[:, 0], D(fake, y)[:, 0]
-    torch.testing.assert_close(turns["D"], -log(judged[0]).mean() - log(-judged[1]).mean() + misread(x))
-    torch.testing.assert_close(turns["G"], -log(judged[1]).mean() + misread(fake))
-    (gradient,) = torch.autograd.grad(turns["D"], next(G.net.parameters()), allow_unused=True)
-    assert gradient is None, "D's turn reaches into G"
+    torch.testing.assert_close(turns["R"], misread(x))
+    torch.testing.assert_close(turns["D"], -log(judged[0]).mean() - log(-judged[1]).mean())
+    torch.testing.assert_close(turns["G"], -log(judged[1]).mean() + 0.5 * misread(fake))
+    for who in "RD":
+        (gradient,) = torch.autograd.grad(turns[who], next(G.net.parameters()), allow_unused=True)
+        assert gradient is None, f"{who}'s turn reaches into G"
     torch.testing.assert_close(game.reported["read_real"], misread(x).detach())
+
+
+def test_a_reader_is_shown_real_and_made_pictures_under_the_same_noise() -> None:
+    torch.manual_seed(0)
+    y = torch.eye(len(LABELS))[[2, 3, 4, 5]]
+    G, D = ConditionalGenerator(16, len(LABELS), 5, 4), ProjectionDiscriminator(16, len(LABELS), 4)
+    R = LabelReader(len(LABELS), 4)
+    shown: list[Tensor] = []
+    R.register_forward_pre_hook(lambda _, inputs: shown.append(inputs[0]))
+    game = ConditionalReading(G, D, R, face_reading_loss, noise_std=0.2)
+    x = torch.zeros(4, 3, 16, 16)
+    list(game.play(Batch(x, {"label": y})))
+    assert len(shown) == 2
+    assert 0.17 < float(shown[0].std()) < 0.23
+    assert shown[0].requires_grad is False
+    assert shown[1].requires_grad
 
 
 # --- A game of one player ------------------------------------------------------------------------
