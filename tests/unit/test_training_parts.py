@@ -19,7 +19,8 @@ from gancourse.training.feed import Draws, Shuffled, feed_of
 from gancourse.training.machine import Machine
 from gancourse.training.speed import convolutions
 from gancourse.training.speed.form import PLAIN, Form
-from gancourse.training.speed.trial import fastest
+from gancourse.training.speed.trial import fastest, forms
+from gancourse.training.studies import fastest_cpu
 
 # --- The average ---------------------------------------------------------------------------------
 
@@ -260,6 +261,21 @@ def test_the_answer_is_remembered_per_key_and_a_spoiled_memory_costs_a_trial_onl
     assert trial({PLAIN: 0.1, LAST: 0.5}, key="b") == (PLAIN, [PLAIN, LAST])
     (tmp_path / "fastest.json").write_text("{ spoiled")
     assert trial(seconds, key="a") == (LAST, [PLAIN, LAST])
+
+
+def test_a_study_runs_in_the_form_that_the_trial_takes(monkeypatch, tmp_path) -> None:
+    monkeypatch.setenv("GANCOURSE_CACHE", str(tmp_path))
+    machines: list[Machine] = []
+
+    def make(machine: Machine) -> Timed:
+        machines.append(machine)
+        return Timed(0.0, [0.0])
+
+    chosen = fastest_cpu(make, "a study")
+    assert [machine.form for machine in machines] == forms(torch.device("cpu"))
+    assert chosen.device.type == "cpu" and chosen.form in forms(torch.device("cpu"))
+    assert fastest_cpu(make, "a study").form == chosen.form
+    assert len(machines) == len(forms(torch.device("cpu"))), "tried once, then remembered"
 
 
 # --- Forms ---------------------------------------------------------------------------------------
