@@ -299,6 +299,21 @@ def test_a_gradient_that_crossed_can_be_differentiated(host: Host) -> None:
     assert value.item() == 9 + 144 and slope.tolist() == [36, 288]  # d/dx (3x²)² = 36x³
 
 
+@pytest.mark.parametrize("cut", [False, True])
+def test_a_result_that_nobody_uses_sends_no_gradients_of_zero(host: Host, cut: bool) -> None:
+    """Of several results one is used: what hangs on the others alone gets no gradient, as in a notebook."""
+    end = "b.detach()" if cut else "b"
+    far = defined(host, f"def f(net, other, x):\n    b = net(x)\n    return [x, b, other({end})]")
+    net, other, x = nn.Linear(2, 2), nn.Linear(2, 2), torch.randn(3, 2, requires_grad=True)
+    far(net, other, x)[-1].sum().backward()
+    assert (net.weight.grad is None) == cut
+    assert (x.grad is None) == cut
+    assert other.weight.grad is not None
+    net.zero_grad()
+    (slope,) = torch.autograd.grad(far(net, other, x)[-1].square().sum(), x, create_graph=True, allow_unused=True)
+    assert (slope is None) == cut
+
+
 def test_grad_leaves_no_gradients_behind_and_backward_does(host: Host) -> None:
     """Neither in the networks that a check gives, nor in what it gives as a function, nor in the student's own."""
     net, mine, theirs = nn.Linear(2, 1), nn.Linear(2, 1), defined(host, "f = nn.Linear(2, 1)")

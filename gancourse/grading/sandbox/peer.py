@@ -34,6 +34,7 @@ class FarGraph(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, peer: Peer, call: int, outputs: list[Tensor], anchor: Tensor, *inputs: Tensor) -> Any:
         ctx.peer, ctx.call, ctx.inputs = peer, call, len(inputs)
+        ctx.set_materialize_grads(False)  # zeros for an output that nobody uses would reach what hangs on it alone
         ctx.save_for_backward(*inputs)
         return tuple(output.clone() for output in outputs)
 
@@ -42,7 +43,7 @@ class FarGraph(torch.autograd.Function):
         if torch.is_grad_enabled():  # with create_graph=True: the way back is differentiated, too
             found = ctx.peer.ask_joined("gradients", ctx.saved_tensors, call=ctx.call, gradients=list(grad_outputs))
         else:
-            sent = [Raw(g) for g in grad_outputs]
+            sent = [None if g is None else Raw(g) for g in grad_outputs]
             found = ctx.peer.ask("backward", call=ctx.call, gradients=sent, only=asked_by_grad())
         return None, None, None, None, *found[: ctx.inputs]
 
@@ -58,6 +59,12 @@ def asked_by_grad() -> bool:
             return frame.f_code is torch.autograd.grad.__code__
         frame = frame.f_back
     return False
+
+
+def used(outputs: list[Tensor], gradients: list[Tensor | None]) -> tuple[list[Tensor], list[Tensor]]:
+    """Those outputs that take a gradient and have got one, and these."""
+    pairs = [(o, g) for o, g in zip(outputs, gradients, strict=True) if o.requires_grad and g is not None]
+    return [o for o, _ in pairs], [g for _, g in pairs]
 
 
 class Letter:
@@ -145,33 +152,39 @@ class Peer:
         out = reply.pop("letter", None) or Letter()
         self.send(reply, out)
 
-    def serve_backward(self, letter: Letter, call: int, gradients: list[Tensor], only: bool = False) -> dict[str, Any]:
-        """Go on with a backward pass through a call that was served here.
+    def serve_backward(
+        self, letter: Letter, call: int, gradients: list[Tensor | None], only: bool = False
+    ) -> dict[str, Any]:
+        """Go on with a backward pass through a call that was served here; None stands for an output not used.
 
         With `only` nothing is computed but what is asked for: no other leaf, such as a weight, gets a `.grad`.
         """
         inputs, outputs = self.calls[call]
+        ends, slopes = used(outputs, gradients)
+        if not ends:
+            return {"reply": [None for _ in inputs]}
         if only:
-            asked = (
-                torch.autograd.grad(outputs, inputs, gradients, retain_graph=True, allow_unused=True) if inputs else ()
-            )
+            asked = torch.autograd.grad(ends, inputs, slopes, retain_graph=True, allow_unused=True) if inputs else ()
             return {"reply": [None if grad is None else Raw(grad) for grad in asked]}
         kept = [tensor.grad for tensor in inputs]
         for tensor in inputs:
             tensor.grad = None
-        torch.autograd.backward(outputs, gradients, retain_graph=True)
+        torch.autograd.backward(ends, slopes, retain_graph=True)
         found = [None if tensor.grad is None else Raw(tensor.grad) for tensor in inputs]
         for tensor, grad in zip(inputs, kept, strict=True):
             tensor.grad = grad
         return {"reply": found}
 
-    def serve_gradients(self, letter: Letter, call: int, gradients: list[Tensor]) -> dict[str, Any]:
+    def serve_gradients(self, letter: Letter, call: int, gradients: list[Tensor | None]) -> dict[str, Any]:
         """The same where the gradients themselves are going to be differentiated."""
         inputs, outputs = self.calls[call]
         with torch.enable_grad():
-            tracked = [(o, g) for o, g in zip(outputs, gradients, strict=True) if o.requires_grad]
-            ends, slopes = zip(*tracked, strict=True)
-            found = torch.autograd.grad(ends, inputs, slopes, create_graph=True, allow_unused=True)
+            ends, slopes = used(outputs, gradients)
+            found = (
+                torch.autograd.grad(ends, inputs, slopes, create_graph=True, allow_unused=True)
+                if ends
+                else [None for _ in inputs]
+            )
         return self.remembered(list(found), Letter(*inputs, *letter.differentiable))
 
     def served(self, function: Callable[..., Any], letter: Letter, args: Any, kwargs: Any) -> dict[str, Any]:
