@@ -299,6 +299,22 @@ def test_a_gradient_that_crossed_can_be_differentiated(host: Host) -> None:
     assert value.item() == 9 + 144 and slope.tolist() == [36, 288]  # d/dx (3x²)² = 36x³
 
 
+def test_a_network_whose_weights_a_check_changes_stays_in_its_mode(host: Host) -> None:
+    source = "class f(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+    source += "        self.scale = nn.Parameter(torch.zeros(1))\n    def forward(self, x):\n"
+    source += "        return x + self.scale + 10 * self.training"
+    net = defined(host, source)()
+    (scale,) = net.parameters()
+    with torch.no_grad():
+        scale.fill_(1.0)
+    net.eval()  # before the next call, which sends the new weights
+    assert net(torch.zeros(1)).item() == 1
+    with torch.no_grad():
+        scale.fill_(2.0)
+    assert net(torch.zeros(1)).item() == 2
+    assert net.train()(torch.zeros(1)).item() == 12
+
+
 @pytest.mark.parametrize("cut", [False, True])
 def test_a_result_that_nobody_uses_sends_no_gradients_of_zero(host: Host, cut: bool) -> None:
     """Of several results one is used: what hangs on the others alone gets no gradient, as in a notebook."""

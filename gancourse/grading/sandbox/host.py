@@ -91,7 +91,7 @@ class RemoteModule(RemoteFunction, nn.Module):
             self.fetch(self.own_state())
 
     def own_state(self) -> dict[str, Any]:
-        state = mirror.module_state(nn.Module())
+        state = mirror.module_state(nn.Module()) | {"training": []}  # as it is over there: `train` has said so
         for name, p in self._copies.items():
             state["parameters"][name] = [mirror.Raw(p), None, p.requires_grad, True]
         return state
