@@ -299,6 +299,15 @@ def test_a_gradient_that_crossed_can_be_differentiated(host: Host) -> None:
     assert value.item() == 9 + 144 and slope.tolist() == [36, 288]  # d/dx (3x²)² = 36x³
 
 
+@pytest.mark.parametrize("shape", [(), (3,), (2, 3, 4)])
+def test_what_is_written_past_autograd_is_seen_in_small_tensors(host: Host, shape: tuple[int, ...]) -> None:
+    """Torch counts changes in place, but not those through `.data`."""
+    writes = defined(host, "def f(x):\n    x.data.add_(1)\n    return 1.0")
+    x = torch.zeros(shape)
+    writes(x)
+    assert (x == 1).all()
+
+
 def test_a_network_whose_weights_a_check_changes_stays_in_its_mode(host: Host) -> None:
     source = "class f(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
     source += "        self.scale = nn.Parameter(torch.zeros(1))\n    def forward(self, x):\n"

@@ -212,11 +212,13 @@ class Guest(Peer):
             reply = self.served(function, letter, (), {})
         return {**reply, **self.state()}
 
-    def serve_backward(self, letter: Letter, call: int, gradients: list[Tensor], only: bool = False) -> dict[str, Any]:
+    def serve_backward(
+        self, letter: Letter, call: int, gradients: list[Tensor | None], only: bool = False
+    ) -> dict[str, Any]:
         with limit(60):
             return {**super().serve_backward(letter, call, gradients, only), **self.state()}
 
-    def serve_gradients(self, letter: Letter, call: int, gradients: list[Tensor]) -> dict[str, Any]:
+    def serve_gradients(self, letter: Letter, call: int, gradients: list[Tensor | None]) -> dict[str, Any]:
         with limit(60):
             return {**super().serve_gradients(letter, call, gradients), **self.state()}
 

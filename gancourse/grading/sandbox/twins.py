@@ -3,6 +3,9 @@
 A tensor crosses by value: there are two of it from then on. In a notebook there is one. An answer that stores a view
 of its argument, fills it in place or cuts it off its graph is told from one that does not by what happens to the
 other twin. So each side keeps the last ones that have crossed, and tells the other what has changed in them.
+
+Torch counts what is done to a tensor in place, but not through `.data`. So of the small ones that have crossed last
+the numbers are looked at, too.
 """
 
 from __future__ import annotations
@@ -16,6 +19,8 @@ from torch import Tensor
 MOST_TWINS = 256
 MOST_TWIN_BYTES = 64 * 2**20
 """How many are kept, and how large together; of older ones the other side hears no more."""
+MOST_WATCHED, MOST_WATCHED_BYTES = 24, 32 * 2**10
+"""Of how many the numbers are looked at before each message, and how large these may be."""
 
 
 class Twins:
@@ -25,6 +30,7 @@ class Twins:
         self.tensors: OrderedDict[int, Tensor] = OrderedDict()
         self.numbers: dict[int, int] = {}  # by id(); the tensor is kept above, so that no other has its id
         self.known: dict[int, object] = {}  # what they were like when both sides had the same
+        self.read: OrderedDict[int, bytes] = OrderedDict()  # the numbers of the last small ones
         self.bytes = 0
 
     def number(self, tensor: Tensor) -> int | None:
@@ -44,6 +50,7 @@ class Twins:
         if (tensor := self.tensors.pop(number, None)) is not None:
             self.numbers.pop(id(tensor), None)
             self.known.pop(number, None)
+            self.read.pop(number, None)
             self.bytes = sum(kept.nbytes for kept in self.tensors.values())  # it may have been resized
 
     def move(self, tensor: Tensor, new: Tensor) -> None:
@@ -53,12 +60,19 @@ class Twins:
 
     def note(self, number: int) -> None:
         """Both sides have the same now."""
-        self.known[number] = marks_of(self.tensors[number])
+        tensor = self.tensors[number]
+        self.known[number] = marks_of(tensor)
+        self.read.pop(number, None)
+        if tensor.nbytes <= MOST_WATCHED_BYTES and (digits := digits_of(tensor)) is not None:
+            self.read[number] = digits
+            if len(self.read) > MOST_WATCHED:
+                self.read.popitem(last=False)
 
     def changed(self) -> Iterator[tuple[int, Tensor]]:
         """Those that have changed since then; each is told once."""
         for number, tensor in self.tensors.items():
-            if marks_of(tensor) != self.known[number]:
+            past_autograd = number in self.read and digits_of(tensor) != self.read[number]
+            if past_autograd or marks_of(tensor) != self.known[number]:
                 self.note(number)
                 yield number, tensor
 
@@ -73,6 +87,14 @@ class Twins:
 
     def clear(self) -> None:
         self.__init__()
+
+
+def digits_of(tensor: Tensor) -> bytes | None:
+    """A tensor's numbers as they lie in memory; None for one that has no memory of its own to look at."""
+    try:
+        return tensor.detach().reshape(-1).contiguous().view(torch.uint8).numpy().tobytes()
+    except (RuntimeError, TypeError, ValueError, AttributeError):  # on the meta device, sparse, quantized
+        return None
 
 
 def marks_of(tensor: Tensor) -> object:
