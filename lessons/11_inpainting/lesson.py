@@ -40,6 +40,7 @@ from gancourse.data.images import to_unit
 from gancourse.models import store
 from gancourse.plots import axes, figure
 from gancourse.sheets import draw_pictures, draw_rows
+from gancourse.training.filling import band_masks
 from gancourse.widgets import Canvas
 
 check = public("11_inpainting")
@@ -82,8 +83,7 @@ def from_around(pictures, masks, rounds=200):
 
 wears = (large.attributes["glasses"] > 0).nonzero().flatten()
 person = y_large[wears[10]][None]
-eyes = torch.zeros(1, 1, 64, 64)
-eyes[:, :, 18:45] = 1  # 1 in the hole
+eyes = band_masks("glasses", 1)  # 1 in the hole, (1, 1, 64, 64)
 
 # %% name="opening" demo=true folded="Draws the face, and four fillings"
 with torch.no_grad():
@@ -982,8 +982,7 @@ with working("hiding and reading", usual=quick(20, 3)) as done:
 
 # %% name="other-fillings" demo=true folded="Draws six fillings of three faces, by other noise"
 shown = y_large[wears[[0, 1, 3]]]
-bands = torch.zeros(3, 1, 64, 64)
-bands[:, :, 18:45] = 1
+bands = band_masks("glasses", 3)
 six = [filled_by(shipped["many"], shown, bands) for _ in range(6)]
 sheet = torch.stack([shown_to_G(shown, bands)[:, :3], *six, shown], 1)
 show(

@@ -180,11 +180,9 @@ class Peer:
         inputs, outputs = self.calls[call]
         with torch.enable_grad():
             ends, slopes = used(outputs, gradients)
-            found = (
-                torch.autograd.grad(ends, inputs, slopes, create_graph=True, allow_unused=True)
-                if ends
-                else [None for _ in inputs]
-            )
+            if not ends:
+                return {"reply": [None for _ in inputs]}
+            found = torch.autograd.grad(ends, inputs, slopes, create_graph=True, allow_unused=True)
         return self.remembered(list(found), Letter(*inputs, *letter.differentiable))
 
     def served(self, function: Callable[..., Any], letter: Letter, args: Any, kwargs: Any) -> dict[str, Any]:
