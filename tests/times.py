@@ -6,7 +6,8 @@ longest, and what each lesson adds.
 A lesson's tests take so many seconds of one process; what they add to a run is that, divided by the number of
 processes. nbval's run of the solutions comes first and leaves its times in build/times.json; the next run adds its
 own. A lesson may add `MOST` seconds to `make test` on two idle cores. On a slower or a busy machine it may add as
-much more as a piece of Python takes longer there than it should. `make test` warns of a lesson that adds more.
+much more as a piece of Python takes longer there than it should, asked again and again while the tests run: a
+machine's speed changes within half an hour. `make test` warns of a lesson that adds more.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from collections import defaultdict
 from contextlib import suppress
 from math import inf
 from pathlib import Path
-from statistics import median
+from statistics import mean
 from typing import Any
 
 import pytest
@@ -29,8 +30,11 @@ TIMES = ROOT / "build" / "times.json"
 MOST = 60.0  # seconds that a lesson may add
 USUAL = 0.055  # seconds that `a_piece_of_python` takes on an idle machine like the one of the figures in the docs
 EVERY = 120.0  # seconds between two lines that say where a run is
+LOOK = 20.0  # seconds between two looks at how fast the machine is, in each process
 SPENT: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))  # by lesson and file
 FILES: dict[str, float] = defaultdict(float)
+LOOKS: list[float] = []  # seconds that `a_piece_of_python` took, asked between tests
+LOOKED = [-inf]  # when it was asked last
 
 
 def lesson_of(item: pytest.Item) -> str:
@@ -74,15 +78,21 @@ def pytest_runtest_protocol(item: pytest.Item) -> Any:
     """Note how long a test of a lesson took, with what was set up for it."""
     started = time.perf_counter()
     result = yield
+    ended = time.perf_counter()
     if name := lesson_of(item):
-        SPENT[name][item.location[0]] += time.perf_counter() - started
+        SPENT[name][item.location[0]] += ended - started
+    if ended - LOOKED[0] > LOOK and "GANCOURSE_WHOLE" in os.environ:
+        LOOKED[0] = ended
+        LOOKS.append(a_piece_of_python())
     return result
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
     """Add up what the processes have sent."""
-    add(SPENT, getattr(node, "workeroutput", {}).get("spent", {}))
+    output = getattr(node, "workeroutput", {})
+    add(SPENT, output.get("spent", {}))
+    LOOKS.extend(output.get("looks", []))
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -90,6 +100,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     output = getattr(session.config, "workeroutput", None)
     if output is not None:
         output["spent"] = {name: dict(files) for name, files in SPENT.items()}
+        output["looks"] = LOOKS
         return
     if not SPENT:
         return
@@ -100,9 +111,13 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     add(told, SPENT, 1 / processes)
     TIMES.parent.mkdir(exist_ok=True)
     TIMES.write_text(json.dumps(told))
-    whole = "GANCOURSE_WHOLE" in os.environ
-    lines = summary(told, slowness() if whole else inf)  # only of a whole run it can be said
-    session.config.stash[LINES] = [f"what each lesson adds, in seconds of {processes} at once", *lines]
+    title = f"what each lesson adds, in seconds of {processes} at once"
+    slower = inf
+    if "GANCOURSE_WHOLE" in os.environ and LOOKS:  # only of a whole run it can be said
+        times = slowness(LOOKS, processes)
+        title += f" (here and now Python takes {times:.1f} times its usual time)"
+        slower = max(1.0, times)
+    session.config.stash[LINES] = [title, *summary(told, slower)]
 
 
 LINES = pytest.StashKey[list[str]]()
@@ -148,9 +163,15 @@ def summary(told: dict[str, dict[str, float]], slower: float) -> list[str]:
     return lines
 
 
-def slowness() -> float:
-    """How many times as long as usual things take here and now; 1 where it is less."""
-    return max(1.0, median(a_piece_of_python() for _ in range(9)) / USUAL)
+def slowness(looks: list[float], processes: int = 1) -> float:
+    """How many times as long as usual a piece of Python took, on average over a run.
+
+    Args:
+        looks: seconds that it took each time it was asked.
+        processes: how many of them ran at once; where they are more than the cores, each waits for its turn.
+    """
+    turns = max(1.0, processes / (os.cpu_count() or 1))
+    return mean(looks) / USUAL / turns
 
 
 def a_piece_of_python() -> float:

@@ -47,3 +47,12 @@ def test_a_run_warns_where_a_lesson_adds_too_much(tmp_path, most, warns):
     )  # fmt: skip
     assert ran.returncode == 0 and ("WARNING" in ran.stdout) == warns, ran.stdout
     assert "what each lesson adds" in ran.stdout and "01_x" in ran.stdout
+
+
+def test_a_machine_is_as_slow_as_it_was_on_average(monkeypatch):
+    """Half a run at twice the usual time is a machine 1.5 times slower; three processes on two cores wait in turn."""
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    usual = times.USUAL
+    assert times.slowness([usual, 2 * usual], 2) == pytest.approx(1.5)
+    assert times.slowness([1.5 * usual, 3 * usual], 3) == pytest.approx(1.5)
+    assert times.slowness([usual, usual], 1) == pytest.approx(1.0)
