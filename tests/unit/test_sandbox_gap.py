@@ -34,6 +34,7 @@ from gancourse.checks.values import IN_VMAP, expect_close, numbers
 from gancourse.grading.sandbox import mirror
 from gancourse.grading.sandbox.host import Host, RemoteModule
 from gancourse.grading.sandbox.seccomp import CLONE
+from gancourse.grading.sandbox.twins import Lists
 from gancourse.grading.sandbox.walls import FULL, Limits, NoSandbox, Walls, bubblewrap
 from gancourse.grading.sandbox.wire import Gone, Line, Raw, Tagged, WireError, pack, unpack
 
@@ -299,8 +300,8 @@ def test_a_gradient_that_crossed_can_be_differentiated(host: Host) -> None:
     assert value.item() == 9 + 144 and slope.tolist() == [36, 288]  # d/dx (3x²)² = 36x³
 
 
-@pytest.mark.parametrize("shape", [(), (3,), (2, 3, 4)])
-def test_what_is_written_past_autograd_is_seen_in_small_tensors(host: Host, shape: tuple[int, ...]) -> None:
+@pytest.mark.parametrize("shape", [(), (3,), (2, 3, 4), (3, 200, 200)])
+def test_what_is_written_past_autograd_is_seen_in_the_last_tensors(host: Host, shape: tuple[int, ...]) -> None:
     """Torch counts changes in place, but not those through `.data`."""
     writes = defined(host, "def f(x):\n    x.data.add_(1)\n    return 1.0")
     x = torch.zeros(shape)
@@ -449,6 +450,42 @@ def test_iterators_and_bound_methods(host: Host) -> None:
     numbers = defined(host, "def f(draw, n):\n    for _ in range(n):\n        yield draw(), draw()")(source.draw, 2)
     assert next(numbers) == ("sample 1", "sample 2") and source.drawn == 2, "it runs ahead"
     assert list(numbers) == [("sample 3", "sample 4")]
+
+
+@pytest.mark.parametrize(
+    ("source", "first"),
+    [
+        ("found = []\n    for k in range(2):\n        found[:] = [k]\n        yield k, found", [1]),
+        ("for k in range(2):\n        found = [k]\n        yield k, found", [0]),
+        ("found = {0: 0}\n    for k in range(2):\n        found[k] = 9\n        yield found, {0: [found]}", {0: 9, 1: 9}),
+    ],
+)  # fmt: skip
+def test_a_list_that_is_handed_out_again_is_the_one_from_before(host: Host, source: str, first: Any) -> None:
+    """In a notebook, who keeps what came first finds in it what came last."""
+    items = list(defined(host, f"def f():\n    {source}")())
+    kept = items[0][1] if type(first) is list else items[0][0]
+    assert kept == first
+    if type(first) is dict:
+        assert kept is items[1][0] is items[0][1][0][0] is items[1][1][0][0]
+
+
+def test_a_list_of_an_earlier_call_comes_again(host: Host) -> None:
+    collects = defined(host, "kept = []\ndef f(x):\n    kept.append(2 * x)\n    return kept")
+    x = torch.ones(2, requires_grad=True)
+    first = collects(x)
+    second = collects(x)
+    assert first is second and len(first) == 2
+    second[1].sum().backward()
+    assert x.grad is not None and x.grad.tolist() == [2, 2]
+
+
+@pytest.mark.parametrize("rows", [5, [[[0], [7]]], [[[0]]], [[[{}], [0]]], [[[0, 0, 0, 0], [1, 0]]], "again"])
+def test_a_list_that_is_said_to_have_come_before_may_be_a_lie(rows: Any) -> None:
+    lists = Lists()
+    kept = lists.come(1, [[1], [2]], None)
+    with contextlib.suppress(TypeError, ValueError, KeyError):
+        assert lists.come(2, [[3]], rows) == [[3]]
+    assert kept == [[1], [2]]
 
 
 NETWORK = """

@@ -210,7 +210,8 @@ class Guest(Peer):
         with silence(), warnings.catch_warnings(), limit(seconds):
             warnings.simplefilter("ignore")
             reply = self.served(function, letter, (), {})
-        return {**reply, **self.state()}
+        again = self.lists.sent(reply["call"], reply["reply"])
+        return {**reply, **self.state(), **({"again": again} if again else {})}
 
     def serve_backward(
         self, letter: Letter, call: int, gradients: list[Tensor | None], only: bool = False
@@ -247,9 +248,10 @@ class Guest(Peer):
             else:
                 self.names[name] = thing
         self.replaced.clear()
-        tables = (self.mine, self.mine_by_id, self.tensors_of, self.calls, self.built, self.strangers, self.twins)
-        for table in tables:
+        for table in (self.mine, self.mine_by_id, self.tensors_of, self.calls, self.built, self.strangers):
             table.clear()
+        self.twins.clear()
+        self.lists.clear()
         return {"reply": None}
 
     # --- crossing ------------------------------------------------------------------------------

@@ -189,6 +189,16 @@ class Host(Peer):
                 raise raised
         raise StudentError(self.over)
 
+    def attach(self, message: dict[str, Any], letter: Letter, answer: Letter) -> Any:
+        """The reply; a list that was here before is that again."""
+        result = super().attach(message, letter, answer)
+        if "call" not in message:
+            return result
+        try:
+            return self.lists.come(message["call"], result, message.get("again"))
+        except (TypeError, ValueError, KeyError) as error:
+            raise WireError(f"a list is malformed: {type(error).__name__}") from None
+
     def why_it_died(self) -> str:
         time.sleep(0.05)  # the watchdog may be about to say that it was him
         return OVERFULL.format(memory=self.limits.memory / 2**30) if self.walls.overfull else DIED
@@ -263,7 +273,7 @@ class Host(Peer):
 
     def forget(self) -> None:
         """Between exercises: what was handed over for one is of no use in the next."""
-        for table in (self.own, self.calls, self.remotes, self.twins, self.tied):
+        for table in (self.own, self.calls, self.remotes, self.twins, self.lists, self.tied):
             table.clear()
         self.received = 0
         self.asked("forget", self.limits.call)

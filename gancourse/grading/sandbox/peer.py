@@ -22,7 +22,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gancourse.grading.sandbox.twins import Twins
+from gancourse.grading.sandbox.twins import Lists, Twins
 from gancourse.grading.sandbox.wire import Line, Raw, Tagged, WireError, pack, unpack
 
 MOST_HELD = 10_000  # objects of the student's that the grader may name, and knows again
@@ -98,7 +98,7 @@ class Peer:
 
     def __init__(self, line: Line) -> None:
         self.line = line
-        self.twins = Twins()
+        self.twins, self.lists = Twins(), Lists()
         self.numbers = itertools.count(1)
         self.mine: dict[int, Any] = {}  # objects of this side that the other may name
         self.calls: dict[int, tuple[list[Tensor], list[Tensor]]] = {}  # inputs and outputs of calls served

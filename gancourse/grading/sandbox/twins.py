@@ -1,4 +1,4 @@
-"""Tensors that both sides of the gap have, each by a number.
+"""What both sides of the gap have: tensors, each by a number, and lists that have come more than once.
 
 A tensor crosses by value: there are two of it from then on. In a notebook there is one. An answer that stores a view
 of its argument, fills it in place or cuts it off its graph is told from one that does not by what happens to the
@@ -6,12 +6,17 @@ other twin. So each side keeps the last ones that have crossed, and tells the ot
 
 Torch counts what is done to a tensor in place, but not through `.data`. So of the small ones that have crossed last
 the numbers are looked at, too.
+
+A list comes by value as well. An answer that hands out one list again and again, with other things in it, is told from
+one that makes a list each time by what happens to the earlier ones: so a list that comes again is the one that has
+come before.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterator
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -19,8 +24,11 @@ from torch import Tensor
 MOST_TWINS = 256
 MOST_TWIN_BYTES = 64 * 2**20
 """How many are kept, and how large together; of older ones the other side hears no more."""
-MOST_WATCHED, MOST_WATCHED_BYTES = 24, 32 * 2**10
-"""Of how many the numbers are looked at before each message, and how large these may be."""
+MOST_WATCHED_BYTES = 2**20
+"""How large those are together whose numbers are looked at before each message."""
+Place = tuple[int, ...]
+MOST_LISTS, DEEPEST = 256, 4
+"""How many are remembered; one that is older comes as a new one. How far down in a result they are looked for."""
 
 
 class Twins:
@@ -30,8 +38,8 @@ class Twins:
         self.tensors: OrderedDict[int, Tensor] = OrderedDict()
         self.numbers: dict[int, int] = {}  # by id(); the tensor is kept above, so that no other has its id
         self.known: dict[int, object] = {}  # what they were like when both sides had the same
-        self.read: OrderedDict[int, bytes] = OrderedDict()  # the numbers of the last small ones
-        self.bytes = 0
+        self.read: OrderedDict[int, bytes] = OrderedDict()  # the numbers of the last ones
+        self.bytes = self.read_bytes = 0
 
     def number(self, tensor: Tensor) -> int | None:
         """A tensor's number, if it has crossed."""
@@ -50,7 +58,7 @@ class Twins:
         if (tensor := self.tensors.pop(number, None)) is not None:
             self.numbers.pop(id(tensor), None)
             self.known.pop(number, None)
-            self.read.pop(number, None)
+            self.read_bytes -= len(self.read.pop(number, b""))
             self.bytes = sum(kept.nbytes for kept in self.tensors.values())  # it may have been resized
 
     def move(self, tensor: Tensor, new: Tensor) -> None:
@@ -62,11 +70,12 @@ class Twins:
         """Both sides have the same now."""
         tensor = self.tensors[number]
         self.known[number] = marks_of(tensor)
-        self.read.pop(number, None)
+        self.read_bytes -= len(self.read.pop(number, b""))
         if tensor.nbytes <= MOST_WATCHED_BYTES and (digits := digits_of(tensor)) is not None:
             self.read[number] = digits
-            if len(self.read) > MOST_WATCHED:
-                self.read.popitem(last=False)
+            self.read_bytes += len(digits)
+            while self.read_bytes > MOST_WATCHED_BYTES:
+                self.read_bytes -= len(self.read.popitem(last=False)[1])
 
     def changed(self) -> Iterator[tuple[int, Tensor]]:
         """Those that have changed since then; each is told once."""
@@ -87,6 +96,77 @@ class Twins:
 
     def clear(self) -> None:
         self.__init__()
+
+
+class Lists:
+    """The lists and dicts that one side has handed to the other, each by the call that it came from and its place.
+
+    Attributes:
+        kept: by that name; the other side's keeps its own of them.
+    """
+
+    def __init__(self) -> None:
+        self.kept: OrderedDict[Place, Any] = OrderedDict()
+        self.names: dict[int, Place] = {}  # by id(); they are kept above
+
+    def sent(self, call: int, result: Any) -> list[list[Any]]:
+        """Of a call's result those that were sent before: rows of place, and the name it had."""
+        rows = []
+        for place, part in lists_in(result):
+            if (name := self.names.get(id(part))) is None:
+                self.keep((call, *place), part)
+            else:
+                rows.append([list(place), list(name)])
+        return rows
+
+    def come(self, call: int, result: Any, rows: Any) -> Any:
+        """A call's result that has come: what `sent` says was here before is that again, with what is in it now.
+
+        Raises:
+            TypeError, ValueError, IndexError: if it is told in another way than `sent` does.
+        """
+        return self.joined(call, result, {tuple(place): tuple(name) for place, name in rows or ()}, ())
+
+    def joined(self, call: int, value: Any, names: dict[Place, Place], place: Place) -> Any:
+        """The same of a part of it."""
+        if type(value) in (list, tuple, dict) and len(place) < DEEPEST:
+            inner = list(value.values() if type(value) is dict else value)[:MOST_LISTS]
+            parts = [self.joined(call, part, names, (*place, k)) for k, part in enumerate(inner)]
+            if any(new is not part for new, part in zip(parts, inner, strict=True)):
+                value = with_parts(value, parts)
+        if type(value) not in (list, dict):
+            return value
+        before = self.kept.get(names.get(place, ()))
+        if type(before) is not type(value):
+            self.keep((call, *place), value)
+            return value
+        before.clear()
+        (before.update if type(before) is dict else before.extend)(value)
+        return before
+
+    def keep(self, name: Place, part: Any) -> None:
+        self.kept[name], self.names[id(part)] = part, name
+        if len(self.kept) > MOST_LISTS:
+            self.names.pop(id(self.kept.popitem(last=False)[1]), None)
+
+    def clear(self) -> None:
+        self.__init__()
+
+
+def lists_in(value: Any, place: Place = ()) -> Iterator[tuple[Place, Any]]:
+    """The lists and dicts in a value, each with its place; those within others come first."""
+    if type(value) in (list, tuple, dict) and len(place) < DEEPEST:
+        for k, part in enumerate(list(value.values() if type(value) is dict else value)[:MOST_LISTS]):
+            yield from lists_in(part, (*place, k))
+    if type(value) in (list, dict):
+        yield place, value
+
+
+def with_parts(value: Any, parts: list[Any]) -> Any:
+    """A list, a tuple or a dict whose first parts are these."""
+    if type(value) is dict:
+        return value | dict(zip(value, parts, strict=False))
+    return type(value)([*parts, *value[len(parts) :]])
 
 
 def digits_of(tensor: Tensor) -> bytes | None:
