@@ -54,10 +54,10 @@ seed_everything(0)
 # from the same source. Our source is a bell curve, $\mathcal{N}(5, 1)$. We pretend not to know it
 # and look at 200 draws.
 #
-# There are two ways to go about it. An **explicit** model writes down a density $q(x)$ and fits it.
-# A kernel density estimate is the plainest: put a small bump on every data point and add them up.
-# An **implicit** model writes down no density at all. It takes noise $z$, here a number drawn
-# evenly from −1 to 1, and turns it into a sample: $x = G(z)$.
+# There are two ways to go about it. An **explicit** model writes down a density $q(x)$ and fits it. A kernel density
+# estimate is the plainest: put a small bump on every data point and add them up. An **implicit** model writes down no
+# density at all. It takes noise $z$, here a number drawn evenly from −1 to 1 (from the *uniform* distribution), and
+# turns it into a sample: $x = G(z)$.
 
 # %% name="target"
 target = Gaussian1D(mean=5.0, std=1.0)
@@ -69,7 +69,7 @@ def sample_real(n=256):
 
 
 def sample_noise(n=256):
-    """n noise values, even between −1 and 1, shape (n, 1)."""
+    """n noise values, uniform between −1 and 1, shape (n, 1)."""
     return 2 * torch.rand(n, 1) - 1
 
 
@@ -124,9 +124,9 @@ show(
 # The first term is large when real points are called real. The second is large when made ones are
 # called made. Both logarithms are at most 0, so $V$ is too.
 #
-# Our networks return a **logit** $l$, any real number, and $D = \sigma(l) = 1/(1 + e^{-l})$.
-# Logits keep the sums safe: $\log \sigma(l)$ is exact for $l = -200$, while $\sigma(-200)$ has long
-# been rounded to 0 and its logarithm to $-\infty$.
+# Our networks return a **logit** $l$, any real number, and $D = \sigma(l) = 1/(1 + e^{-l})$. Logits keep the sums safe:
+# in single precision, PyTorch's usual one, $\log \sigma(l)$ is exact for $l = -200$, while $\sigma(-200)$ has long been
+# rounded to 0 and its logarithm to $-\infty$.
 
 # %% [markdown] exercise="discriminator_loss" stars=1 minutes=10
 # ### Exercise 1: the discriminator's loss
@@ -230,7 +230,7 @@ def non_saturating_generator_loss(fake_logits):
 # Before you see the slopes: $D$ is almost sure that a point is made, $D = 0.001$. Which of the two losses still
 # pushes $G$?
 #
-# - [ ] the minimax loss, $\log(1 - D)$ :: Where $D$ is sure its curve is flat: the slope is $-D$, almost 0.
+# - [ ] the minimax loss, $\log(1 - D)$ :: Look at its curve where $D$ is sure, at the far left: it is flat there.
 # - [x] the non-saturating loss, $-\log D$ :: Its slope is $D - 1$, almost −1: it is steepest exactly there.
 # - [ ] both equally, for both fall as $D$ is fooled more :: They share the direction, not the slope.
 #
@@ -671,7 +671,7 @@ def train(match, iterations):
 # It leaps up while $D$ tells the two apart with ease, and comes back to log 2 ≈ 0.69, about where it began.
 
 # %% [markdown]
-# The next cell plays 3,000 iterations. It usually takes ten to twenty seconds, and shows how many are left.
+# The next cell plays 3,000 iterations. It usually takes ten to twenty seconds, and shows how many iterations are left.
 
 
 # %% name="first-match" demo=true
@@ -712,13 +712,13 @@ distance, mean_D = measure(match)
 print(f"Wasserstein-1 distance to the target {distance:.2f}, mean D {mean_D:.2f}")
 
 # %% [markdown]
-# The **Wasserstein-1 distance** is the average way each sample would have to travel for the heap of
-# samples to become the target: about 5 at the start, 0 for a perfect generator. This recipe ends below 0.15, mostly
-# near 0.1, with the mean of $D$ within 0.01 of ½: measured over ten seeds, by `make bench`.
+# The **Wasserstein-1 distance** is the average distance that the samples must travel, each by the best plan, for the
+# heap of samples to become the target: about 5 at the start, 0 for a perfect generator. This recipe ends below 0.15,
+# mostly near 0.1, with the mean of $D$ within 0.01 of ½: measured over ten seeds, by `make bench`.
 #
-# And the kernel density estimate of section 1? On its 200 numbers it mostly ends nearer, around 0.07: as good as the
-# generator, which looked at 768,000. It can also tell the density at any point, which $G$ cannot. What $G$ has ahead of
-# it is that nothing in its training needed the data to be one number wide. The next lesson makes them two, the third
+# And the kernel density estimate of section 1? On its 200 numbers it ends around 0.07, about as near as the generator,
+# whose judge looked at 768,000. It can also tell the density at any point, which $G$ cannot. What $G$ has ahead of it
+# is that nothing in its training needed the data to be one number wide. The next lesson makes them two, the third
 # 3,072.
 #
 # ## 7. Play with it
@@ -726,8 +726,8 @@ print(f"Wasserstein-1 distance to the target {distance:.2f}, mean D {mean_D:.2f}
 # The panel trains a match of its own while you steer it. All sliders act at once, in the middle of
 # the run; a new width starts a new match. Things to try:
 #
-# 1. Press *Step* a few times. Which of the two curves moves first?
-# 2. Play, wait until the curves meet, and raise the learning rate tenfold. Bring it back.
+# 1. Press *Step* a few times. Which moves first, the generator's orange curve or the discriminator's green line?
+# 2. Play, wait until the orange curve meets the blue one, and raise the learning rate tenfold. Bring it back.
 # 3. Set *k* to 20. Does the generator learn faster per iteration? And per second?
 # 4. Start again with a width of 2. What can the generator no longer do?
 
@@ -765,10 +765,10 @@ panel
 #
 # ## 8. What goes wrong
 #
-# Three runs that fail. Each differs from the good one in the settings of `Match` only; the code is
-# yours and right. The settings lie in the package, and you are told them when you have said what you see: where are
-# the samples, what does $D$ say about them, and what do the losses tell? Each run usually takes five to ten seconds,
-# and shows how many are left.
+# Three runs that fail. The code is yours and right; what differs is how it is played: a few settings of `Match`, fewer
+# iterations, and learning rates that do not fall. The settings lie in the package, and you are told them when you have
+# said what you see: where are the samples, what does $D$ say about them, and what do the losses tell? Each run usually
+# takes five to ten seconds, and shows how many iterations are left.
 
 
 # %% name="broken-runs" folded="Plays a run whose settings lie in the package, with changes if you like"
@@ -793,7 +793,7 @@ run_a = play_broken("A")
 # - [ ] the samples swing around the data :: They never get there.
 #
 # ---
-# Its settings: `minimax=True, k=20`. The rest is as in the good run, but the rates do not fall, in none of the three.
+# Its settings: `minimax=True, k=20`. The rest is as in the good run, but in none of the three do the rates fall.
 
 # %% demo=true
 run_b = play_broken("B")
@@ -882,7 +882,7 @@ show(fig, alt="For each run: mean and standard deviation of its samples beside t
 #   may differentiate through it. Before it answers, $D$ sees 16 more real numbers (it remembers 256). It is the best
 #   $D$ there is for those and for the batch you show: $D^*$ of section 4, with both densities estimated by small
 #   bumps of width 0.4.
-# - `sample_noise(n)` draws noise of shape (n, 1), even between −1 and 1.
+# - `sample_noise(n)` draws noise of shape (n, 1), uniform between −1 and 1.
 # - You return a function that turns noise of shape (n, 1) into n numbers, shape (n, 1). It must not ask $D$ any more:
 #   then the attempt fails. Its samples have to end within **0.25** of the real ones, in the Wasserstein-1 distance.
 #
@@ -910,7 +910,7 @@ def fewest_steps(ask_D, sample_noise):
 
     Args:
         ask_D: takes 256 numbers, shape (256, 1); returns D's logits on them, same shape. One step each time.
-        sample_noise: takes n, returns noise of shape (n, 1), even between −1 and 1.
+        sample_noise: takes n, returns noise of shape (n, 1), uniform between −1 and 1.
 
     Returns:
         a generator: takes noise of shape (n, 1), returns numbers of shape (n, 1).

@@ -1,4 +1,4 @@
-# %% [markdown] builds="collapse on purpose, counted as papers count it; three remedies; a playground" hours=3 stars=2
+# %% [markdown] builds="collapse on purpose, counted as papers count it; three remedies; a playground" hours=4 stars=2
 # # 02 · Mode collapse
 #
 # Ask ten people for a number from one to ten. If all of them say seven, each answer is a fine one, and
@@ -49,10 +49,9 @@ seed_everything(0)
 # %% [markdown]
 # ## 1. Worlds with more than one answer
 #
-# A bell curve has one peak, one **mode**. Most data have many: faces with and without glasses, tens
-# of breeds of dogs, a street by day and by night. The smallest model of that is a **mixture of
-# Gaussians**: component $k$ is drawn with probability $w_k$ (the weights sum to 1), and then the point
-# from a bell around $m_k$,
+# A bell curve has one peak, one **mode**. Most data have many: faces with and without glasses, hundreds of breeds of
+# dogs, a street by day and by night. The smallest model of that is a **mixture of Gaussians**: component $k$ is drawn
+# with probability $w_k$ (the weights sum to 1), and then the point from a bell around $m_k$,
 #
 # $$p(x) = \sum_k w_k \, \mathcal{N}(x;\, m_k,\, s_k^2 I).$$
 #
@@ -246,7 +245,7 @@ def count_modes(samples, modes, std):
 # - [x] all 8 :: Each circle takes up 0.3 % of the picture: about seven of 2,500 shots hit it.
 #
 # ---
-# Full marks for coverage, and hardly one sample in fifty is good. That is why two numbers are reported.
+# Full marks for coverage, and about two samples in a hundred are good. That is why two numbers are reported.
 
 # %% demo=true folded="Draws the four generators with your two numbers above each"
 n = 2500
@@ -367,8 +366,8 @@ def measure(match, n=2500):
 
 
 # %% [markdown]
-# The first match has a *slow judge*: $D$ learns at a fifth of $G$'s rate. (Metz and others (2017) show
-# collapse with a tenth; a fifth is enough.) Follow the orange dots. How many circles hold some at any one
+# The first match has a *slow judge*: $D$ learns at a fifth of $G$'s rate. (The demonstration notebook that Metz and
+# others (2017) published has a tenth; a fifth is enough.) Follow the orange dots. How many circles hold some at any one
 # time? How many have held some by the end?
 
 # %% [markdown] predict="slow_judge"
@@ -444,9 +443,9 @@ def covered(matches):
 # %% demo=true folded="Plays ten seeds with the slow judge and draws where each ends; about 15 s"
 slow = together(world, rate_D=SLOW)
 titled = {}
-for seed, match in enumerate(slow):
-    number, share = measure(match)
-    titled[f"seed {seed}: {number} of 8"] = (match.target, match.G(match.noise(500)).detach())
+for seed, one in enumerate(slow):
+    number, share = measure(one)
+    titled[f"seed {seed}: {number} of 8"] = (one.target, one.G(one.noise(500)).detach())
 fig = figure(9.5, 4.2)
 draw_planes(fig, titled, columns=5)
 show(fig, alt=f"Samples of ten runs with a slow judge. {'; '.join(titled)}.")
@@ -495,12 +494,12 @@ draw_counts(axes(fig)[0], found, most=8)
 show(fig, alt=words(found))
 
 # %% [markdown]
-# One dot is one seed, the bar is the median. With equal rates and steps all eight modes are covered. Where
-# $D$ takes five steps for each of $G$'s, nearly all are. Where $G$ is the quicker one, by its rate or by its
-# steps, next to nothing is left. Networks, losses and noise are the same in all four: what differs is who
-# answers whom. So why not always give $D$ many steps? Five cost three times as much per iteration, and a
-# judge far ahead of its generator has troubles of its own, which lesson 06 is about. The remedies below ask
-# no more work of $D$.
+# One dot is one seed, the bar is the median. With equal rates and steps all eight modes are covered. Where $D$ takes
+# five steps for each of $G$'s, nearly all are. Where $G$ is the quicker one, by its rate or by its steps, next to
+# nothing is left. Networks, losses and noise are the same in all four: what differs is who answers whom. So why not
+# always give $D$ many steps? Five cost three times as much per iteration, and a judge far ahead of its generator has
+# troubles of its own, which lesson 06 is about. Of the remedies below, the first two ask no more steps of $D$, and the
+# third asks for imagined ones only.
 #
 # Two more knobs. The noise: with `latent_dim` numbers going in, is one enough? And the task: how does
 # the number of modes matter, for equal networks and an equal number of steps?
@@ -537,9 +536,9 @@ show(fig, alt=f"Left: {words(by_noise)} Right: {words(by_modes, 'percent of mode
 
 # %% name="unlike" demo=true folded="Plays ten seeds on three unlike places and draws which mode wins"
 shares = torch.zeros(SEEDS, 3)
-for seed, match in enumerate(together(unlike, 600, rate_D=SLOW)):
+for seed, one in enumerate(together(unlike, 600, rate_D=SLOW)):
     with torch.no_grad():
-        distance, nearest = torch.cdist(match.G(match.noise(2500)), unlike.modes).min(dim=1)
+        distance, nearest = torch.cdist(one.G(one.noise(2500)), unlike.modes).min(dim=1)
     shares[seed] = torch.bincount(nearest, minlength=3) / 2500
 fig = figure(7.0, 2.8)
 (ax,) = axes(fig)
@@ -613,16 +612,17 @@ def minibatch_std(features):
 #
 # ### Packing
 #
-# Lin and others (2018) take the plainest way: give $D$ a *pack* of $m$ samples as one input, all real
-# or all made. Their paper explains why it helps. A judge can at best tell how far two distributions
-# are apart, in **total variation**:
+# Lin and others (2018) take the plainest way: give $D$ a *pack* of $m$ samples as one input, all real or all made.
+# Their paper explains why it helps. A judge who is scored by how often it is right can at best tell how far two
+# distributions are apart in **total variation**:
 #
 # $$d(p, q) = \tfrac12 \sum_x \lvert p(x) - q(x) \rvert.$$
 #
-# Take two bad generators. One drops a fifth of the data and is otherwise perfect. One covers
-# everything, a bit too thinly here, too thickly there. Both can have the same distance 0.2 to the
-# data: one sample at a time, no judge can prefer the second. Packs of $m$ come from the products
-# $p(x_1) \cdots p(x_m)$ and $q(x_1) \cdots q(x_m)$. Is their distance the same, too?
+# Take two bad generators. One drops a fifth of the data and is otherwise perfect. One covers everything, a bit too
+# thinly here, too thickly there. Both can have the same distance 0.2 to the data: one sample at a time, a judge who is
+# scored so cannot prefer the second. (The log loss of lesson 01 measures the Jensen–Shannon divergence instead, and
+# can: 0.07 for the first, 0.02 for the second. Total variation is what the paper's theory is about.) Packs of $m$ come
+# from the products $p(x_1) \cdots p(x_m)$ and $q(x_1) \cdots q(x_m)$. Is their distance the same, too?
 
 # %% [markdown] exercise="packed_distance" stars=2 minutes=15
 # ### Exercise 5: the distance of packs
@@ -693,9 +693,9 @@ show(
 )
 
 # %% [markdown]
-# At $m = 1$ they cannot be told apart. At $m = 2$ the one that drops a mode stands at 0.36, the other at
-# 0.24. A packed judge sees the same flaws as before, and missing modes more than others. (The
-# two generators are an example of the paper's.) The change to the code is small.
+# At $m = 1$ both stand at 0.2. At $m = 2$ the one that drops a mode stands at 0.36, the other at 0.24. A packed judge
+# sees the same flaws as before, and missing modes more than others. (The two generators are an example of the paper's.)
+# The change to the code is small.
 
 # %% [markdown] exercise="PackedDiscriminator" stars=2 minutes=15
 # ### Exercise 6: a packed discriminator
@@ -704,10 +704,10 @@ show(
 # `(n, dimension)`, where `n` is a multiple of `m`, and returns one logit for each pack, shape
 # `(n / m, 1)`. A pack is `m` rows that follow each other: rows 0 to m − 1 are the first.
 #
-# The samples of a pack are judged *together*: they enter the first layer side by side, as one input of `m *
-# dimension` numbers (in what order within a pack is yours to choose), and there are two hidden layers of `width`
-# units, each with an activation behind it, as in `perceptron`. No other layer has weights, and nothing but
-# activations stands between the layers: no normalization, no dropout.
+# The samples of a pack are judged *together*: they enter the first layer side by side, as one input of `m * dimension`
+# numbers (in what order within a pack is yours to choose), and there are two hidden layers of `width` units, each with
+# an activation after it, as in `perceptron`. No other layer has weights, and nothing but activations stands between the
+# layers: no normalization, no dropout.
 
 # %% [markdown] hints="PackedDiscriminator"
 # Nothing about the network itself is new. All the packing is in how the batch is laid out before the
@@ -992,19 +992,19 @@ show(fig, alt=f"Left: {words(modes)} Right: {words(good, 'percent of high qualit
 # | packs of 2 | 8 (8 to 8) | 67 (34 to 76) | 16.5 (13 to 21) | 2 (1 to 2) |
 # | packs of 4 | 8 (7 to 8) | 10 (4 to 14) | 17.5 (9 to 22) | 2 (1 to 2) |
 #
-# (`python lessons/02_mixture_2d/bench.py --grid`, and the same with `--iterations 10000`.) Our rows say
-# three things. The remedies find all modes of the ring early and hit them later. Given eight times as long,
-# the plain game finds all of them, too, in five seeds of ten, and in four no more than one: collapse is a
-# matter of luck and patience until a remedy makes it neither. And networks of 64 units with a slow judge do
-# not learn the grid: where two samples of a hundred are good, 18 circles are what blind scatter hits.
+# (`python lessons/02_mixture_2d/bench.py --grid`, and the same with `--iterations 10000`.) Our rows say three things.
+# The remedies find all modes of the ring early and hit them later. Given eight times as long, the plain game finds all
+# of them, too, in five seeds of ten, and in four no more than one: collapse is a matter of luck and patience until a
+# remedy makes it neither. And networks of 64 units with a slow judge do not learn the grid: where two samples of a
+# hundred are good, blind and even scatter would hit 21 or 22 circles, and ours hit 18.
 #
-# Look at the two rows called "GAN". The same method, data of the same kind, the same way to count: 1 mode
-# in one paper and 6.3 in the other, and on the grid 0.5 % against 94.8 % of good samples. What differs is
-# everything a table does not show: networks, rates, batches, number of steps. So compare rows within a
-# block, never across, and ours with nobody's: Lin and others train for 400,000 steps on batches of 100
-# packs, with hidden layers of 400 units, on a ring of radius 1 with $s = 0.01$; we train for 1,200 or 10,000, on
-# batches of 64 samples, with 64 units, on a ring of radius 2 with $s = 0.05$. (VEEGAN adds a network that maps
-# samples back to noise.)
+# Look at the two rows called "GAN". The same method, data of the same kind, the same way to count: 1 mode in one paper
+# and 6.3 in the other, and on the grid 0.5 % against 94.8 % of good samples. What differs is everything a table does
+# not show: networks, rates, batches, number of steps. So compare rows within a block, never across, and ours with
+# nobody's: Lin and others train for 400,000 steps on batches of 100 packs, with a generator of four hidden layers of
+# 400 units and a judge of three layers of 200 maxout units, on a ring of radius 1 with $s = 0.01$; we train for 1,200
+# or 10,000, on batches of 64 samples, with 64 units, on a ring of radius 2 with $s = 0.05$. (VEEGAN adds a network that
+# maps samples back to noise.)
 
 # %% [markdown]
 # ## 8. Play with it
@@ -1243,8 +1243,8 @@ show(fig, alt="Samples of the three colleagues' generators on the ring of eight.
 # - [ ] yes, neither number can be better :: Both are at their best, and both leave something out.
 # - [x] not necessarily: its shares may be far from 1/8 each :: Neither number asks how often a mode is visited. The
 #   "unfair" one of section 2 passes, and so does one that makes eight single points.
-# - [ ] no, 100 % is more than the data themselves have :: Close: of real points 1.1 % lie outside three standard
-#   deviations. But 98.9 % and fair shares would not be a fault of the measure.
+# - [ ] no, 100 % is more than the data themselves have :: True, but beside the point: of real points 1.1 % lie outside
+#   three standard deviations. What makes a model of the ring good or bad is whether its shares are right.
 #
 # ---
 # A test of the shares, or the average log density together with the spread, would see it.
@@ -1336,7 +1336,7 @@ show(
 #
 # | | here | in the papers |
 # |---|---|---|
-# | ring and grid | 64 units, 1,200 steps, 64 samples a batch | 400 units, 400,000 steps, 100 packs (Lin and others) |
+# | ring and grid | 64 units, 1,200 steps, 64 samples | 400 units in $G$, 400,000 steps, 100 packs (Lin and others) |
 # | packing | packs of 2 and 4, on points | packs of 2 to 4, also on triples of digits (stacked MNIST) |
 # | unrolled | 5 steps, on points | 5 to 10 steps, also on digits and small photographs (Metz and others) |
 # | minibatch standard deviation | on a list of features | on maps of features, of faces of 1024 × 1024 pixels |

@@ -1,4 +1,4 @@
-# %% [markdown] builds="a DCGAN for faces, its tricks with and without, a walk through its latent space" hours=4 stars=2
+# %% [markdown] builds="a DCGAN for faces, its tricks with and without, a walk through its latent space" hours=5 stars=2
 # # 03 · Faces from noise
 #
 # Lesson 01's game, played with pictures. The generator turns 64 random numbers into a face that
@@ -11,14 +11,14 @@
 #
 # - work out the sizes of convolutions and transposed convolutions, and write the second from scratch;
 # - build a DCGAN's generator and discriminator, and start them from the right weights;
-# - use six tricks of the trade (soft and noisy labels, separate batches, replay, averaging, the right
-#   last layer, a slower momentum), and say what each is good for;
+# - use six tricks of the trade (soft and noisy labels, separate batches, replay, averaging, the right last layer, less
+#   momentum), and say what each is good for;
 # - write the training step of both players and of the average;
 # - read a run's curves, and invent a program that tells good runs from failed ones it has never seen;
 # - walk through the latent space, and derive why a straight line through it leads where nothing lies.
 #
-# **Time:** about four hours, of which the machine works about ten minutes.
-# **Builds on:** lesson 01 (both losses, the two steps); convolutional networks in PyTorch.
+# **Time:** about five hours, of which the machine works about ten minutes. **Builds on:** lesson 01 (both losses, the
+# two steps); convolutional networks in PyTorch.
 
 # %% [markdown]
 # ![An animation of generated pictures. Out of gray fog come first colors, then heads and hair, and
@@ -54,8 +54,8 @@ seed_everything(0)
 # 20,000 faces are drawn, which usually takes ten to twenty seconds; then they are kept.
 # If CelebA is not on your machine yet, `gancourse data list` says how to get it.
 #
-# A pixel is stored as a byte, 0 to 255. The networks see numbers from −1 to 1, because that is the
-# range of the generator's last layer, tanh. Remember this; section 4 shows what comes of forgetting it.
+# A pixel is stored as a byte, 0 to 255. The networks see numbers from −1 to 1, because that is the range of the
+# generator's last layer, tanh. Remember this; section 6 shows what comes of forgetting it.
 
 # %% name="load" demo=true
 faces = data.load("faces", size=32, n=quick(None, 600))
@@ -95,8 +95,8 @@ show(fig, alt="Thirty-two small drawn faces in four rows, of many ages, skin ton
 # - `transposed_size`: the size that a transposed convolution makes of a row of `size` pixels: from the first pixel of
 #   the first stamp to the last of the last, less what is cut off.
 #
-# Both are whole numbers of Python's (an `int`). In all that is asked the kernel fits at least once, and the padding
-# leaves something. The last function in the cell is given: by it the check asks each of yours.
+# Both return a plain Python `int`. Every case you are asked about has room for the kernel at least once, and is larger
+# than what the padding cuts off. The last function in the cell is given: the check calls your two through it.
 
 # %% [markdown] hints="map_sizes"
 # With padding the row has $n + 2p$ pixels, and the first place is at its left end. How far may the kernel
@@ -106,7 +106,7 @@ show(fig, alt="Thirty-two small drawn faces in four rows, of many ages, skin ton
 # $k$ long; $p$ is cut off at both ends: $(n - 1)s + k - 2p$.
 # ---
 # `//` divides whole numbers and rounds down. What it divides goes in brackets; the 1 comes after. The second formula
-# has no division in it. Try it on DCGAN's layer: kernel 4, stride 2, padding 1 should double every size.
+# has no division in it. Try it on the layer we shall use: kernel 4, stride 2, padding 1 should double every size.
 
 
 # %% solution="map_sizes"
@@ -132,8 +132,8 @@ def map_sizes(which, *setting, **named):
 # %% test="map_sizes" points=2
 
 # %% [markdown]
-# With a kernel of 4, a stride of 2 and a padding of 1 both formulas are each other's inverse: halve,
-# double. This is the layer DCGAN is made of. Look at both chains.
+# With a kernel of 4, a stride of 2 and a padding of 1 both formulas are each other's inverse: halve, double. This is
+# the layer that our DCGAN is made of. Look at both chains.
 
 # %% demo=true
 down, up = [32], [1, transposed_size(1, 4)]
@@ -230,9 +230,9 @@ show(
 
 # %% [markdown]
 # With a kernel of 4 every pixel inside gets two stamps. (At the two ends there is one only: that is what the padding
-# cuts off.) With a kernel of 3 every second pixel gets twice as much. In two dimensions this makes the
-# *checkerboard* that many generated pictures show. A kernel whose size the stride divides avoids the
-# uneven start, and that is why DCGAN's are 4 wide. (Odena and others, 2016, suggest another cure:
+# cuts off.) With a kernel of 3 every second pixel gets twice as much. In two dimensions this makes the *checkerboard*
+# that many generated pictures show. A kernel whose size the stride divides avoids the uneven start, and that is why
+# ours are 4 wide, as in most DCGANs since. (The paper's own are 5 wide. Odena and others, 2016, suggest another cure:
 # enlarge by copying pixels, then convolve as usual.)
 #
 # **Why "transposed"?** A convolution is linear, so it is a matrix $C$: it takes the pixels of the
@@ -266,7 +266,7 @@ show(
 # Section 3 of the paper gives it in five lines:
 #
 # - no pooling and no resizing: strided convolutions in $D$, transposed ones in $G$;
-# - **batch normalization** in both, but not behind $G$'s last layer and not before $D$'s first one;
+# - **batch normalization** in both, but not after $G$'s last layer and not after $D$'s first one;
 # - no dense hidden layers: $z$ becomes a 4 × 4 map at once, and the last map is one number at once;
 # - ReLU in $G$, and tanh at its end;
 # - leaky ReLU, with slope 0.2 where it is negative, in $D$: a dead unit would pass no gradient to $G$.
@@ -292,10 +292,10 @@ show(
 # twice as many. `forward` takes $z$ of shape (n, latent_dim) and gives pictures (n, 3, size, size)
 # in [−1, 1].
 #
-# Batch normalization (with its scales and shifts), then ReLU, stand behind every layer but the last, tanh
-# behind the last. How the first 4 × 4 map is made of $z$ (a transposed convolution or a linear layer) and how a map is
-# doubled (a transposed convolution, or `nn.Upsample` and a convolution) is up to you, as are the kernels' sizes, the
-# layers' names, and whether they have biases. Leave the initial weights as PyTorch sets them: that is exercise 5.
+# Batch normalization (with its scales and shifts), then ReLU, stand after every layer but the last, tanh after the
+# last. How the first 4 × 4 map is made of $z$ (a transposed convolution or a linear layer) and how a map is doubled (a
+# transposed convolution, or `nn.Upsample` and a convolution) is up to you, as are the kernels' sizes, the layers'
+# names, and whether they have biases. Leave the initial weights as PyTorch sets them: that is exercise 5.
 
 # %% [markdown] hints="Generator"
 # How many doublings lead from 4 to `size`? Build a list of layers in a loop, and hand it to
@@ -348,11 +348,10 @@ class Generator(nn.Module):
 # as many, until it is 4 × 4; a last convolution makes one number of that. `forward` takes pictures
 # (n, 3, size, size) and gives **logits** of shape (n, 1), any real numbers: no sigmoid at the end.
 #
-# `LeakyReLU(0.2)` stands behind every convolution but the last, batch normalization (with its scales and
-# shifts, before the activation) behind every one but the first and the last. There is no pooling, and the
-# last map is not averaged: each of its places has weights of its own. (A linear layer on the flattened map is the same
-# as that last convolution. Other kernels than 4 × 4 are fine where they halve the map.) The weights start as PyTorch
-# sets them.
+# `LeakyReLU(0.2)` stands after every convolution but the last, batch normalization (with its scales and shifts, before
+# the activation) after every one but the first and the last. There is no pooling, and the last map is not averaged:
+# each of its places has weights of its own. (A linear layer on the flattened map is the same as that last convolution.
+# Other kernels than 4 × 4 are fine where they halve the map.) The weights start as PyTorch sets them.
 
 # %% [markdown] hints="Discriminator"
 # The generator's loop, backwards. The first layer has no batch normalization, so it stands before
@@ -597,11 +596,11 @@ class ReplayBuffer:
 # %% test="ReplayBuffer" points=3
 
 # %% [markdown]
-# **Averaging the generator.** The players circle around each other to the end, and $G$'s weights move
-# with every step. A second generator, which is never trained, follows as an **exponential moving
-# average** (EMA): $\bar\theta \leftarrow \beta \bar\theta + (1 - \beta)\,\theta$. It stands near the
-# middle of the circle. Yazıcı and others (2019) found it to be the cheapest improvement there is.
-# Pictures are drawn with the average; the game is played with $G$ itself.
+# **Averaging the generator.** The players circle around each other to the end, and $G$'s weights move with every step.
+# A second generator, which is never trained, follows as an **exponential moving average** (EMA):
+# $\bar\theta \leftarrow \beta \bar\theta + (1 - \beta)\,\theta$. It stands near the middle of the circle. Yazıcı and
+# others (2019) found that it improves GANs of many kinds; it costs next to nothing. Pictures are drawn with the
+# average; the game is played with $G$ itself.
 
 # %% [markdown] exercise="ema_update" stars=2 minutes=15
 # ### Exercise 8: the average
@@ -873,10 +872,10 @@ def train(run, images, steps, batch_size=32):
 
 
 # %% [markdown]
-# The average starts in a hurry: at step $n$ its decay is
-# at most $(1 + n)/(10 + n)$, or the gray pictures of the beginning would shine through for a thousand steps.
-# The paper's rate is $2 \cdot 10^{-4}$ for batches of 128. Ours are 32 and $4 \cdot 10^{-4}$: more and
-# larger steps from fewer pictures each, which pays where five minutes are all there is.
+# The average starts in a hurry: at step $n$ its decay is at most $(1 + n)/(10 + n)$, or the gray pictures of the
+# beginning would shine through for a thousand steps. The paper's rate is $2 \cdot 10^{-4}$ for batches of 128. Ours are
+# 32 and $4 \cdot 10^{-4}$: more and larger steps from fewer pictures each, which pays where five minutes are all there
+# is. $D$ is a little narrower than in section 3, 24 instead of 32 (`d_width`).
 #
 # ## 5. Train
 #
@@ -887,8 +886,8 @@ def train(run, images, steps, batch_size=32):
 # %% [markdown] predict="what_comes_first"
 # What will the average paint first?
 #
-# - [ ] two dark spots, the eyes :: They come later: a few pixels hardly change the loss.
-# - [x] skin and background, each in its color :: Yes: most pixels, and so most of the loss.
+# - [ ] two dark spots, the eyes :: They come later: a few pixels give $D$ little to go by.
+# - [x] skin and background, each in its color :: Yes: a wrong color is the easiest thing for $D$ to see.
 # - [ ] glasses, because they are the most striking :: They are the last: few faces wear them.
 #
 # ---
@@ -1124,7 +1123,7 @@ for ax, which, title in zip(axes(fig, 1, 2), (0, 1), ("G itself", "its average")
 show(fig, alt="Three faces over time, twice: on the left by G itself, on the right by its average.")
 
 # %% [markdown]
-# The rates were kept up here; where they fall to 0 at the end, as in section 5, both agree better.
+# In these frames the rates were still high. At the end of the run, where they have fallen to 0, the two agree better.
 #
 # ## 7. Reading the curves
 #
@@ -1350,7 +1349,7 @@ show(
 #   codes `plus` (b, d) of pictures with it, return $z + \overline{\text{plus}} - \overline{\text{minus}}$ for every
 #   row of `z`. The bars are means over rows, and neither is empty.
 #
-# Leave what you are given as it is. The last function is given: by it the check asks each of yours.
+# Leave what you are given as it is. The last function is given: the check calls each of yours through it.
 
 # %% [markdown] hints="latent_moves"
 # Broadcasting makes a table of a column and a row; and it adds one row to every row of a table.
@@ -1387,10 +1386,10 @@ def latent_moves(which, *given):
 # ### Exercise 12: why the line leaves the shell
 #
 # The line has a flaw, and you can derive it with pencil and paper. Draw $z$ from $\mathcal{N}(0, I)$ in $d$ dimensions.
-# Its squared length $|z|^2$ is a sum of $d$ independent squares, so it hardly varies; the line from one draw to another
-# has another length. Five steps, each a function of its own with a formula of a line. Each is checked for itself, on
-# numbers that the check chooses: a slip in step 2 costs step 2 only. The arguments are plain numbers, and so are the
-# results (a tensor of one number will do).
+# Its squared length $|z|^2$ is a sum of $d$ independent squares, so it varies little beside its mean; points on the
+# line from one draw to another have other lengths. Five steps, each a function of its own with a formula of a line.
+# Each is checked for itself, on numbers that the check chooses: a slip in step 2 costs step 2 only. The arguments are
+# plain numbers, and so are the results (a tensor of one number will do).
 #
 # 1. `mean_square(d)`: the mean of $|z|^2$.
 # 2. `width_of_square(d)`: the standard deviation of $|z|^2$. For one coordinate $\mathbb{E}\,z_i^4 = 3$.
@@ -1486,8 +1485,8 @@ show(
 # %% [markdown]
 # In two or four dimensions the line's middle is a place like any other. With $d = 64$ nearly all draws lie on a shell
 # of radius 8, like the peel of an orange, and the middle lies about $8/\sqrt2 \approx 5.7$ from the origin, 2.8
-# standard deviations deep; with 512 dimensions it is 8, and nothing is ever drawn there. The generator has hardly ever
-# been asked about it. White (2016) goes around on the peel instead:
+# standard deviations deep; with 512 dimensions it lies 8 standard deviations deep, and nothing is ever drawn there. The
+# generator has hardly ever been asked about it. White (2016) goes around on the peel instead:
 #
 # $$\operatorname{slerp}(a, b; t) = \frac{\sin((1 - t)\,\Omega)}{\sin \Omega}\, a +
 # \frac{\sin(t\,\Omega)}{\sin\Omega}\, b,$$
@@ -1566,12 +1565,12 @@ for name, way in (("line", lerp), ("arc", slerp)):
 # For this take a better generator than five minutes give: one that comes with the course, by the same recipe at
 # 64 × 64 pixels, for 18,000 steps (`gancourse train dcgan-faces-64 --keep` makes it again, in four minutes on a GPU).
 #
-# Who says which samples wear glasses? For the data the labels are exact: each face was drawn from its
-# factors. For samples a small network reads them off the pixels; it comes with the course, too, and was
-# trained on drawn faces. **What labels are and are not:** such a number says what is *visible in a
-# picture*. It says nothing about a person, and on photographs this reader's answers mean nothing. (CelebA's
-# labels were set by hand, by a few people who had to decide quickly; some of its forty names judge rather
-# than describe, and those stay out of this course.)
+# Who says which samples wear glasses? For the data the labels are exact: each face was drawn from its factors. For
+# samples a small network reads them off the pixels; it comes with the course, too, and was trained on drawn faces.
+# **What labels are and are not:** such a number says what is *visible in a picture*. It says nothing about a person,
+# and on photographs this reader's answers mean nothing. (CelebA's labels were set by a labeling company, nobody has
+# published how; two people who labeled pictures anew agreed well on only 12 of its forty names (Wu and others, 2022).
+# Some names judge rather than describe: those stay out of this course.)
 
 # %% name="checkpoint" demo=true folded="Draws 600 faces with the course's generator, reads them, and shows 24"
 from gancourse.models import store
@@ -1719,7 +1718,7 @@ for title, r in puzzles.items():
 # - [ ] 7 or 8, it depends :: On nothing: a formula has one value.
 
 # %% [markdown] quiz="no_norm_at_the_end"
-# Why is there no batch normalization behind the generator's last layer?
+# Why is there no batch normalization after the generator's last layer?
 #
 # - [ ] tanh does the same :: tanh bounds each pixel by itself. It knows of no batch.
 # - [x] it would give every batch the same mean and spread in each color :: A batch of dark pictures could not be
@@ -1778,10 +1777,9 @@ for title, r in puzzles.items():
 #   one-sided smoothing.
 # - S. Chintala, E. Denton, M. Arjovsky and M. Mathieu, *How to Train a GAN? Tips and tricks to make GANs work*, 2016,
 #   [github.com/soumith/ganhacks](https://github.com/soumith/ganhacks): the list.
-# - A. Shrivastava, T. Pfister, O. Tuzel, J. Susskind, W. Wang and R. Webb, *Learning from Simulated and
-#   Unsupervised Images through Adversarial Training*, CVPR 2017,
-#   [arXiv:1612.07828](https://arxiv.org/abs/1612.07828). Section 2.3: the buffer. The rule of exercise 9
-#   is that of the code of Zhu and others' CycleGAN (2017), lesson 09.
+# - A. Shrivastava, T. Pfister, O. Tuzel, J. Susskind, W. Wang and R. Webb, *Learning from Simulated and Unsupervised
+#   Images through Adversarial Training*, CVPR 2017, [arXiv:1612.07828](https://arxiv.org/abs/1612.07828). Section 2.3:
+#   the buffer. The rule of exercise 7 is that of the code of Zhu and others' CycleGAN (2017), lesson 09.
 # - Y. Yazıcı, C.-S. Foo, S. Winkler, K.-H. Yap, G. Piliouras and V. Chandrasekhar, *The Unusual
 #   Effectiveness of Averaging in GAN Training*, ICLR 2019,
 #   [arXiv:1806.04498](https://arxiv.org/abs/1806.04498).
@@ -1800,13 +1798,14 @@ keepsake(fig, alt="Thirty-two faces that your generator has drawn, not picked.",
 # and the step that trains them and their average. It turns 64 random numbers into a face that nobody has drawn. And
 # you have a program that reads a run's curves, and know where in its latent space a straight line leads.
 #
-# **The same at full scale.** Radford, Metz and Chintala (2015) train the very same networks, larger:
+# **The same at full scale.** Radford, Metz and Chintala (2015) train networks of the same kind, larger:
 #
 # | | here | in the paper |
 # |---|---|---|
 # | data | 20,000 drawn faces, 32 × 32 | three million bedrooms (LSUN), 350,000 faces, ImageNet; 64 × 64 and 32 × 32 |
-# | $z$ | 64 normal numbers | 100 numbers, even between −1 and 1 |
+# | $z$ | 64 normal numbers | 100 numbers, uniform between −1 and 1 |
 # | $G$'s 4 × 4 map | 128 channels | 1,024 channels |
+# | kernels | 4 × 4 | 5 × 5 |
 # | batch, rate, $\beta_1$ | 32, $4 \cdot 10^{-4}$, 0.5 | 128, $2 \cdot 10^{-4}$, 0.5 |
 # | labels, average | one-sided soft labels; an average of $G$ | neither: both came later |
 # | machine | one core, five minutes | a GPU, hours |

@@ -1,4 +1,4 @@
-# %% [markdown] builds="the scores that papers print, entropy to coverage, and what each one misses" hours=3 stars=2
+# %% [markdown] builds="the scores that papers print, entropy to coverage, and what each one misses" hours=4 stars=2
 # # 04 · How good is a GAN?
 #
 # The last lesson ended with faces, and with the question that every paper on GANs has to answer:
@@ -14,9 +14,8 @@
 # - measure copying, and what a discriminator has learned, with a nearest neighbor and a linear probe;
 # - read an evaluation that somebody else ran, and find what is wrong with it.
 #
-# **Time:** about three hours, of which the machine works two minutes. No GPU is needed.
-# **Builds on:** lessons 02 and 03 (mode collapse, a GAN for faces), some linear algebra
-# (eigenvalues of a symmetric matrix).
+# **Time:** about four and a half hours, of which the machine works two minutes. No GPU is needed. **Builds on:**
+# lessons 02 and 03 (mode collapse, a GAN for faces), some linear algebra (eigenvalues of a symmetric matrix).
 
 # %% [markdown]
 # ![Left: one row of small drawn faces for each of six generators: real and unseen, blurred, noisy, two hair
@@ -351,7 +350,7 @@ def frechet_distance(mu1, sigma1, mu2, sigma2):
 #   covariances.
 #
 # ---
-# The copies have an FID of 0; real and new pictures have not. Whoever is better than real pictures has likely copied.
+# The copies have an FID of 0; real and new pictures do not. Whoever is better than real pictures has likely copied.
 
 # %% demo=true open="the numbers that the next section is about"
 reference = moments(train.features)
@@ -581,9 +580,9 @@ show(
 #
 # ## 4. The kernel distance
 #
-# Bińkowski and others (2018) replace the normal distributions by a *maximum mean discrepancy*. A kernel
-# $k(a, b)$ says how alike two feature vectors are. If real and made pictures are the same in kind,
-# then made ones are on average as like each other as real ones are, and as like real ones. With
+# Bińkowski and others (2018) replace the normal distributions by a *maximum mean discrepancy*. A kernel $k(a, b)$ says
+# how alike two feature vectors are. If real and made pictures come from the same source, then two made ones are on
+# average as alike as two real ones, and as alike as a made one and a real one. With
 #
 # $$k(a, b) = \Bigl(\tfrac1d\, a \cdot b + 1\Bigr)^3, \qquad
 # \mathrm{KID} = \underset{i \ne j}{\text{mean}}\, k(x_i, x_j) + \underset{i \ne j}{\text{mean}}\, k(y_i, y_j)
@@ -666,13 +665,12 @@ for name, made in generators.items():
 # %% [markdown] exercise="precision_recall" stars=3 minutes=25
 # ### Exercise 7: precision and recall
 #
-# For features `real` (m, d) and `fake` (n, d) and a number of neighbors `k` return the pair (precision,
-# recall). Conventions: the distance is Euclidean. The radius of a point's ball is the distance to
-# its $k$-th nearest neighbor among the *other* points of its own set; a point is no neighbor of itself.
-# A twin, in the same place, is another point, at distance 0. A point on the edge of a ball is inside. m and n
-# may differ, and `k` is smaller than both. (From 25 points on `torch.cdist` takes a short cut that rounds: twins
-# may come out a hair apart. The checks ask for twins and edges among fewer points only, and exercise 9 comes back
-# to it.)
+# For features `real` (m, d) and `fake` (n, d) and a number of neighbors `k` return the pair (precision, recall).
+# Conventions: the distance is Euclidean. The radius of a point's ball is the distance to its $k$-th nearest neighbor
+# among the *other* points of its own set; a point is no neighbor of itself. A twin, in the same place, is another
+# point, at distance 0. A point on the edge of a ball is inside. m and n may differ, and `k` is smaller than both. (With
+# more than 25 points on a side, `torch.cdist` takes a short cut that rounds: twins may come out a hair apart. The
+# checks ask for twins and edges among fewer points only, and exercise 9 comes back to it.)
 
 # %% [markdown] hints="precision_recall"
 # You need two things: the radius of each point's ball, from the distances within one set; and a table
@@ -918,9 +916,9 @@ show(
 )
 
 # %% [markdown]
-# This is the score that sees copies, and it sees nothing but the distance to the training set. Note two
-# limits. A generator that copies only some of the time hides well. And it needs pictures
-# that were held out, which most published evaluations never kept.
+# This is the score that sees copies, and it sees nothing but the distance to the training set. Note two limits. A
+# generator that copies only some of the time hides well. And the score needs pictures that were held out, which most
+# published evaluations never kept.
 #
 # ## 8. The shape of the cloud
 #
@@ -992,10 +990,10 @@ for name, value in shapes_found.items():
 #
 # ## 9. What has the discriminator learned?
 #
-# A GAN has a second network, and nobody asked yet what *it* can do. Radford, Metz and Chintala (2015)
-# froze the discriminator, took its hidden layers as features, and trained a linear classifier on them
-# with few labels. If a straight line through feature space can tell glasses from no glasses, the features
-# know about glasses. This is a **linear probe**, and it is good for any features.
+# A GAN has a second network, and nobody has asked yet what *it* can do. Radford, Metz and Chintala (2015) froze the
+# discriminator, took its hidden layers as features, and trained a linear classifier on them with few labels. If a
+# straight line through feature space can tell glasses from no glasses, the features know about glasses. This is a
+# **linear probe**, and it is good for any features.
 
 # %% [markdown] exercise="linear_probe" stars=2 minutes=20
 # ### Exercise 10: a linear probe
@@ -1130,7 +1128,7 @@ words = "; ".join(
 show(fig, alt=f"Bars of the share of new faces named rightly with all labels. {words}.")
 
 # %% [markdown]
-# Bars are for 1,000 labels, dots for 200; the dotted line is what one gets who always names the commonest class. The
+# Bars are for 1,000 labels, dots for 200; the dotted line is what you get by always naming the most common class. The
 # trained layers win every question. Of smiles the pixels hardly know more than the dotted line.
 #
 # ## 10. Against the libraries
@@ -1339,7 +1337,8 @@ def spoiled(blurred, grain, styles, copied):
     """A sample with several defects at once: blur and noise from 0 to 1, styles left, the share of copies."""
     n = quick(250, 100)
     made = plant("dropped", (7 - styles) / 6, fresh, known, n=n)
-    copies = plant("copies", 1, fresh, known, n=n)
+    few = known.subset(slice(0, n))  # those that `quickly` below holds: copies of others could not be told
+    copies = plant("copies", 1, fresh, few, n=n)
     pictures = torch.where((torch.arange(n) < copied * n)[:, None, None, None], copies, made)
     return look(noise(blur(pictures, blurred), grain, torch.Generator().manual_seed(1)))
 
@@ -1557,7 +1556,7 @@ report("C")
 # - All scores look through the eyes of a network, and only at what it sees. Numbers from different
 #   eyes, preprocessing, real sets or sample sizes cannot be compared.
 # - The Inception Score never looks at real pictures, and is content with one picture per class.
-# - The FID compares means and covariances. It is biased upward like 1/n: two real halves have not 0.
+# - The FID compares means and covariances. It is biased upward like 1/n: even two halves of the real data do not get 0.
 #   The trace of the root needs eigenvalues of a symmetric matrix, and no matrix root.
 # - The KID is unbiased. Give it with its spread.
 # - Precision and density ask if pictures are good, recall and coverage if any are missing.
@@ -1603,11 +1602,11 @@ report("C")
 #
 # - [ ] it is complex where a covariance is singular :: Symmetric roots are real there, too.
 # - [ ] it takes two roots, and is slower :: It is right only now and then, which is worse.
-# - [x] it equals $\operatorname{tr}(\Sigma_1 \Sigma_2)^{1/2}$ only where the two commute :: Yes; else it is
-#   smaller, and the distance comes out too large.
+# - [x] it equals $\operatorname{tr}\bigl((\Sigma_1 \Sigma_2)^{1/2}\bigr)$ only where the two commute :: Yes; else it
+#   is smaller, and the distance comes out too large.
 #
 # ---
-# It equals $\operatorname{tr}(\Sigma_1 \Sigma_2)^{1/2}$ only if the two commute. Otherwise it is smaller,
+# It equals $\operatorname{tr}\bigl((\Sigma_1 \Sigma_2)^{1/2}\bigr)$ only if the two commute. Otherwise it is smaller,
 # so the distance comes out too large.
 
 # %% [markdown] quiz="truncation"
@@ -1621,7 +1620,7 @@ report("C")
 # Precision and density rise, recall and coverage fall. The FID weighs both against each other, and may go
 # either way. That is why two numbers are better than one.
 
-# %% demo=true folded="Your own scorecard: six generators, and what your nine scores say of each"
+# %% demo=true folded="Your own scorecard: six generators, and what nine scores say of each"
 fig = figure(11, 4.6)
 left, right = fig.subfigures(1, 2, squeeze=False, width_ratios=(2, 3))[0]
 draw_strips(left.subplots(len(generators), 1), generators, columns=6)
@@ -1663,6 +1662,8 @@ keepsake(fig, alt=words, name="my_scorecard")
 #   2020, [arXiv:1911.07023](https://arxiv.org/abs/1911.07023): section 3 on the bias, section 4 on FID∞.
 # - M. Bińkowski, D. J. Sutherland, M. Arbel and A. Gretton, *Demystifying MMD GANs*, ICLR 2018,
 #   [arXiv:1801.01401](https://arxiv.org/abs/1801.01401): section 4 has the KID and what is biased about the FID.
+# - G. Parmar, R. Zhang and J.-Y. Zhu, *On Aliased Resizing and Surprising Subtleties in GAN Evaluation*, CVPR 2022,
+#   [arXiv:2104.11222](https://arxiv.org/abs/2104.11222): resizing and compression alone move an FID.
 # - M. S. M. Sajjadi, O. Bachem, M. Lucic, O. Bousquet and S. Gelly, *Assessing Generative Models via
 #   Precision and Recall*, NeurIPS 2018, [arXiv:1806.00035](https://arxiv.org/abs/1806.00035).
 # - T. Kynkäänniemi, T. Karras, S. Laine, J. Lehtinen and T. Aila, *Improved Precision and Recall Metric for
@@ -1681,14 +1682,14 @@ keepsake(fig, alt=words, name="my_scorecard")
 # %% [markdown] last=true
 # ## What you have built
 #
-# Nine scores that agree with the libraries' to the fourth digit, and a table that says what each of them misses. You
-# know by how much an FID errs with $n$ pictures before you have drawn one, and you have read three evaluations
-# whose conclusions were wrong.
+# Eight scores that agree with the libraries' to the fourth digit, a linear probe that does, too, and a table that says
+# what each score misses. You know by how much an FID errs with $n$ pictures before you have drawn one, and you have
+# read three evaluations whose conclusions were wrong.
 #
 # At full scale it is the same method, with other eyes. Papers take Inception's 2,048 features, 50,000 photographs on
 # either side and, since Parmar and others (2022), one agreed way of resizing; here it is 128 features of a small
 # network, 1,000 drawn faces and 32 pixels. With Inception's weights at hand one line of section 1 is all that
 # changes. What does not change: say $n$, the eyes and the preparation, hold pictures out, and show some.
 #
-# **Next:** autoencoders and their kin: models that can say how likely a picture is, and how blurred they draw it for
-# that. Your scores come along.
+# **Next:** autoencoders and their kin: models that can say how likely a picture is, and that pay for it with blur. Your
+# scores come along.

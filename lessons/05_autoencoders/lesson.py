@@ -3,8 +3,8 @@
 #
 # A GAN draws and says nothing. Ask it how probable a picture is, or which noise a given face came from, and it has no
 # answer. Here are three models that have one, each at a price: an autoencoder, which has codes and no density; a
-# variational one, which bounds its density; and one that paints pixel by pixel and knows its density exactly.
-# You build all three, and find out where the blur comes from that made people look for GANs.
+# variational one, which bounds its density; and one that paints pixel by pixel and knows its density exactly. You build
+# all three, and find out where blur comes from, which is what made GANs so welcome.
 #
 # **You will be able to**
 #
@@ -23,7 +23,8 @@
 # soft; in the fourth row there are softer faces of other people.](images/faces.png)
 #
 # *Eight faces that no network here has seen (first row), and what two autoencoders make of them from 16 numbers each
-# (second and third row). Last row: faces that a VAE has made up. They come with the course, 32 × 32 pixels.*
+# (second and third row). Last row: faces that a VAE has made up. The networks come with the course; the pictures have
+# 32 × 32 pixels.*
 
 # %% name="setup"
 import math
@@ -267,9 +268,9 @@ show(
 #
 # ## 3. The best straight code
 #
-# How good can a code of $k$ numbers be? If encoder and decoder are linear, the answer is known since 1901: **principal
-# components**. Take off the mean $\bar x$, and project onto the $k$ orthogonal directions along which the data spread
-# most. What is lost is the spread along all other directions. No linear pair does better, by squares.
+# How good can a code of $k$ numbers be? If encoder and decoder are linear, the answer has been known since 1901:
+# **principal components**. Subtract the mean $\bar x$, and project onto the $k$ orthogonal directions along which the
+# data spread most. What is lost is the spread along all other directions. No linear pair has a smaller squared error.
 
 # %% [markdown] exercise="principal_components" stars=2 minutes=20
 # ### Exercise 3: principal components
@@ -281,7 +282,8 @@ show(
 # - the error that is left: rows are rebuilt as mean + (the row less the mean, projected onto the components). Squared
 #   errors are **summed over a row and averaged over rows**; a number.
 #
-# There may be fewer rows than numbers (n < d), and the other way around. Results in the type of `x`.
+# There may be fewer rows than numbers (n < d), and the other way around. Mean and components have the type of `x`; the
+# error may be a plain number.
 
 # %% [markdown] hints="principal_components"
 # Center first. The components are singular vectors of the centered rows.
@@ -366,8 +368,8 @@ show(
 # ## 4. A bent code
 #
 # Convolutions and nonlinearities may bend the code to where the faces are. The networks come from the package
-# (`gancourse.models.autoencoders`): an encoder that halves a picture four times, its decoder turned around. The loop
-# is short enough to be written out.
+# (`gancourse.models.autoencoders`): an encoder that halves a picture three times, down to 4 × 4, and a decoder, the
+# same turned around. The loop is short enough to be written out.
 
 # %% name="bent" demo=true open="the whole of training an autoencoder"
 from gancourse.models.autoencoders import Decoder, Encoder
@@ -405,9 +407,10 @@ show(
 )
 
 # %% [markdown]
-# In one run PCA came to a squared error of 65, your 1,500 steps to 60, and the shipped pair, with 4,000 steps, to 54.
-# So a bent code is better than the best straight one, if one gives it time, and no theorem says when it is done. Look
-# at backgrounds, too: PCA spends its numbers on what differs most, and that is large even areas.
+# In one run PCA came to a squared error of 65 (fitted to 1,000 faces; to 4,000 it is 64), your 1,500 steps on 4,000
+# faces to 60, and the shipped pair, with 4,000 steps on 8,000 faces, to 54. So a bent code is better than the best
+# straight one, if one gives it time, and no theorem says when it is done. Look at backgrounds, too: PCA spends its
+# numbers on what differs most, and that is large even areas.
 #
 # An autoencoder has codes. Is it a generator? Draw a code at random, and decode it.
 
@@ -514,7 +517,7 @@ def kl_to_prior(mu, log_var):
 # Let $z \sim N(0, I)$ have k numbers, and $x | z \sim N(W z + b,\, s^2 I)$ have d. Given are `x` (n, d), `W` (d, k),
 # `b` (d,) and `s`, a number; all of it in float64. Logarithms are natural ones. Six steps, each checked by itself.
 #
-# 1. **The spread of $x$.** Its covariance, z drawn and forgotten: (d, d).
+# 1. **The spread of $x$.** Its covariance, when $z$ has been integrated out: (d, d).
 # 2. **The exact log-likelihood** $\log p(x)$ of each row, a normal density with that covariance: (n,).
 # 3. **The exact posterior's mean** of $z$ for each $x$: (n, k). With $M = W^\top W + s^2 I$ it is
 #    $M^{-1} W^\top (x - b)$.
@@ -695,8 +698,8 @@ draw_vae(vae_encoder, vae_decoder, history, "your VAE")
 # whom to draw. The second wants all codes to be $N(0, I)$. What is left is a cloud without holes, and so the drawn
 # codes of the middle sheet are codes that the decoder knows.
 #
-# Here is what both kinds of code are like in between, by the shipped networks: two faces, and a slider from one code to
-# the other. The VAE goes by the means.
+# Here is what lies between two codes of either kind: two faces, and a slider from the code of one to that of the other,
+# drawn by the shipped networks. For the VAE the codes are the means.
 
 
 # %% name="between" demo=true folded="Two faces, and a slider between their codes"
@@ -766,10 +769,11 @@ show(
 )
 
 # %% [markdown]
-# Three times 1,000 faces each: the VAE's steepness is 0.177 (0.174 to 0.180), the DCGAN's 0.451 (0.450 to 0.452). Real
-# faces have 0.475 if they are drawn at 64 pixels and halved, as the DCGAN's, and 0.509 if they are drawn at 32. So the
-# DCGAN is within a twentieth of what is real, and the VAE does not come to half of it. Sharpness is no more than that:
-# it does not say whether a face is right, nor whether all kinds of faces occur. Lesson 04 has numbers for those.
+# Three times 1,000 faces each: the VAE's steepness is 0.177 (0.174 to 0.180), the DCGAN's 0.451 (0.450 to 0.452). A
+# thousand real faces have 0.475 if they are drawn at 64 pixels and halved, as the DCGAN's, and 0.509 if they are drawn
+# at 32 (the 500 above: 0.515). So the DCGAN is about a twentieth below what is real, and the VAE does not come to half
+# of it. Sharpness is no more than that: it does not say whether a face is right, nor whether all kinds of faces occur.
+# Lesson 04 has numbers for those.
 #
 # ## 6. The decoder alone
 #
@@ -840,7 +844,7 @@ show(
 # 2016) convolutions:
 #
 # - **mask A**, for the first layer: a place sees the rows above, and in its own row what is on the *left* of it;
-# - **mask B**, for all later layers: the same, *and itself*, for there stands only what came from before.
+# - **mask B**, for all later layers: the same, *and itself*, for what stands there was made of earlier pixels alone.
 
 # %% [markdown] exercise="MaskedConv" stars=2 minutes=25
 # ### Exercise 8: a masked convolution
@@ -922,7 +926,8 @@ def seen_pixels(net, height, width, row, column):
 # %% test="seen_pixels" points=2
 
 # %% [markdown]
-# Here is what the pixel with the cross sees, in networks of your layers: one layer, three, and five.
+# Here is what the pixel with the cross sees, in networks of your layers: with one, three and five layers that look
+# around, and a last one of 1 × 1 that adds nothing to what is seen.
 
 
 # %% name="network" demo=true open="how masked layers become a network"
@@ -951,7 +956,7 @@ fig = figure(8.5, 2.5)
 for ax, layers in zip(axes(fig, 1, 3), (0, 2, 4), strict=True):
     ax.imshow(seen_pixels(PixelCNN(layers=layers), 16, 16, 9, 7), cmap="Greens", vmin=0, vmax=1.3)
     ax.plot(7, 9, "x", color=FAKE, ms=9, mew=2)
-    ax.set(xticks=[], yticks=[], title=f"{layers + 1} masked layers")
+    ax.set(xticks=[], yticks=[], title=f"{layers + 1} masked layer{'s' * (layers > 0)}")
     ax.grid(False)
 show(
     fig,
@@ -1058,9 +1063,9 @@ ax.legend(fontsize=9)
 show(fig, alt="Pairs of bars for sixteen pictures, each pair of nearly equal height.")
 
 # %% [markdown]
-# Now faces. At 16 × 16 pixels they are made stencils: hair, brows, eyes, mouth, beard, glasses, hats and clothes black,
-# all else white. The network trains by `bits_per_pixel` itself: it *is* the mean of minus log-likelihood, nothing is
-# bounded and nobody is fooled.
+# Now faces. At 16 × 16 pixels they are turned into stencils: hair, brows, eyes, mouth, beard, glasses, hats, scarves
+# and clothes black, all else white. The network trains by `bits_per_pixel` itself: it *is* the mean of minus
+# log-likelihood, nothing is bounded and nobody is fooled.
 
 # %% name="stencils" demo=true folded="Draws faces as stencils of 16 × 16 pixels"
 from gancourse.data.faces import PARTS, masks, sample_factors
@@ -1309,11 +1314,12 @@ def fewest_bits(pictures):
 # - Bits that are too low are a leak. Ask the gradient what a pixel sees.
 
 # %% [markdown] quiz="sum_and_mean"
-# Somebody averages the squared error over pixels, and sums KL over the code, with $s = 1$. What comes of it?
+# Somebody averages the squared error over a picture's numbers, and sums KL over the code, with $s = 1$. What comes of
+# it?
 #
 # - [ ] the same: a constant factor does not matter :: It stands in front of one of two terms.
-# - [x] a collapsed code: KL counts as if β were the number of pixels :: 3,072 here. This is the commonest mistake there
-#   is.
+# - [x] a collapsed code: KL counts as if β were how many numbers a picture has :: 3,072 here, three for each of 1,024
+#   pixels. This is the commonest mistake there is.
 # - [ ] a plain autoencoder :: That is what too *small* a weight of KL gives.
 
 # %% [markdown] quiz="no_kl"
@@ -1348,7 +1354,7 @@ def fewest_bits(pictures):
 # - D. P. Kingma and M. Welling, *Auto-Encoding Variational Bayes*, ICLR 2014,
 #   [arXiv:1312.6114](https://arxiv.org/abs/1312.6114): sections 2 and 3, appendix B for the divergence.
 # - I. Goodfellow, *NIPS 2016 Tutorial: Generative Adversarial Networks*,
-#   [arXiv:1701.00160](https://arxiv.org/abs/1701.00160): the taxonomy is its section 2.3.
+#   [arXiv:1701.00160](https://arxiv.org/abs/1701.00160): the taxonomy is its section 2.2.
 # - P. Baldi and K. Hornik, *Neural networks and principal component analysis*, Neural Networks 2, 1989.
 # - M. E. Tipping and C. M. Bishop, *Probabilistic Principal Component Analysis*, J. Royal Statistical Society B 61,
 #   1999: exercise 6.

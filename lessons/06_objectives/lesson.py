@@ -1,9 +1,9 @@
-# %% [markdown] builds="seven objectives; a critic whose curve is a distance; a fair sweep" hours=4 stars=2
+# %% [markdown] builds="six objectives; a critic whose curve is a distance; a fair sweep" hours=4 stars=2
 # # 06 · What should the critic say?
 #
-# In lesson 01 the judge gave a probability. That was a choice. It may as well give a score, a height, a
-# reconstruction error, or an opinion of two samples at once, and each choice makes another game. This lesson writes
-# the choices down, takes the one apart that has a theory, and ends with a comparison that tries to be fair.
+# In lesson 01 the judge gave a probability. That was a choice. It could just as well give a score, a height, a
+# reconstruction error, or an opinion of two samples at once, and each choice makes another game. This lesson writes the
+# choices down, takes the one apart that has a theory, and ends with a comparison that tries to be fair.
 #
 # **You will be able to**
 #
@@ -129,11 +129,11 @@ show(fig, alt="Left: D's loss on one made point against D's output, for four pai
 #
 # ## 2. Moving earth
 #
-# Why would anybody want a critic without a zero and without an end? Because of what it measures. Lesson 01 ended with
-# a warning: far from the data the value of the game is flat, log 2 times two, and tells nobody the way home. The
-# **Wasserstein-1** or earth mover's distance $W$ does: the least average distance by which a heap $p$ has to be carried
-# to become the heap $q$. It is a problem of transport, and it has a second side, its **dual** (Kantorovich and
-# Rubinstein, 1958):
+# Why would anybody want a critic without a zero and without an end? Because of what it measures. Lesson 01 ended with a
+# warning: far from the data the value of the game is flat, for the divergence in it is log 2 already and cannot grow,
+# and nobody is told the way home. The **Wasserstein-1** or earth mover's distance $W$ does tell: the least average
+# distance by which a heap $p$ has to be carried to become the heap $q$. It is a problem of transport, and it has a
+# second side, its **dual** (Kantorovich and Rubinstein, 1958):
 #
 # $$W(p, q) \;=\; \max_{f}\; \mathbb{E}_{x \sim p}[f(x)] - \mathbb{E}_{x \sim q}[f(x)]
 # \quad\text{over all } f \text{ with } \lvert f(x) - f(y) \rvert \le \lVert x - y \rVert .$$
@@ -251,7 +251,7 @@ show(fig, alt="Two heaps of data around −3 and 3 and one of made points around
 # %% [markdown] predict="away"
 # $q$ is $p$ moved by $d$. As $d$ grows from 0 to 8 bell widths, what do the two values do?
 #
-# - [ ] both grow like $d$ :: The discriminator's cannot: a divergence of two distributions is at most log 2.
+# - [ ] both grow like $d$ :: The discriminator's cannot: a Jensen–Shannon divergence is at most log 2.
 # - [x] $W$ grows like $d$; the divergence soon stops :: $W = d$ exactly: every grain is carried by $d$. The divergence
 #   only knows how much they overlap.
 # - [ ] $W$ stops, the divergence grows :: The other way around.
@@ -582,8 +582,9 @@ show(fig, alt="Critics of ten seeds for three weights of the penalty, each drawn
 # Most seeds draw the V, too steep for λ = 1. Some do not, and the more so the larger λ: an arm of theirs hangs *down*.
 # Look at the penalty again: it wants the *length* to be 1, and on the line $-1$ is as good as 1. To turn a slope from
 # $-1$ to 1 a critic has to pass through 0, where the fine is λ. In the plane a slope can turn around without shrinking;
-# on the line it is locked in. Petzka and others (2018) fine only what is *above* 1, $\max(0, \lVert \nabla D \rVert -
-# 1)^2$, and so do we from here on where the world is a line. In section 10 you will meet a run that did not.
+# on the line it is locked in. Petzka and others (2018) fine only what is *above* 1,
+# $\max(0, \lVert \nabla D \rVert - 1)^2$, and so do we in section 5 (the package calls it WGAN-LP). In section 11 you
+# will meet a run that did not.
 
 # %% [markdown]
 # ## 5. A curve that means something
@@ -591,8 +592,8 @@ show(fig, alt="Critics of ten seeds for three weights of the penalty, each drawn
 # Now the promise, measured. Ten generators learn the bell $\mathcal N(5, 1)$, ten the ring, with held critics (5 steps
 # on the line and 10 in the plane for each of $G$'s). Every now and then we ask the critics for their estimates on fresh
 # points, and compute the exact distance beside: on the line by sorting, in the plane by the cheapest pairing of 256
-# made with 256 real points. Beside them ten plain games from the same starts, with the loss of *their* $D$, log 4 minus
-# it, as "distance".
+# made with 256 real points. Beside each ten stand ten plain games from the same starts, with log 4 less the loss of
+# *their* $D$ as "distance".
 
 # %% [markdown] predict="which_curve"
 # Which curve tells how far the made points still are?
@@ -604,8 +605,9 @@ show(fig, alt="Critics of ten seeds for three weights of the penalty, each drawn
 # - [ ] neither :: Then the duality of section 2 would be of no use in training.
 #
 # ---
-# Left of each pair: one dot for each moment of each seed, exact distance against what the judge said. Right: how well
-# the two agree in order, a rank correlation for each seed, 1 at best.
+# Left: the critics; right: the plain $D$. Above on the line, below in the plane. One dot is one moment of one seed: the
+# exact distance against what the judge said. The titles say how well the two agree in order: a rank correlation for
+# each seed, 1 at best, of which you see the middle one and the lowest.
 
 # %% name="track" demo=true folded="Plays the games of one world and asks them now and then"
 from scipy.stats import spearmanr
@@ -655,8 +657,9 @@ show(fig, alt="What judges say against the exact distance, for critics and plain
 # %% [markdown]
 # On the line and in the plane the critics' curves rank the moments as the exact distance does, in nearly every seed:
 # one looks at the curve and knows whether it gets better. On the line a plain $D$'s loss, as such games are usually
-# played, does not: it is near log 4 early and late. (This is no proof that it cannot. Given more steps and a slower $G$
-# a plain $D$ comes near its best, too, and then its loss follows the divergence, wherever that is not flat.)
+# played, does not: it is near log 4 early and late. In the plane it does worse than the critic's, too. (This is no
+# proof that it cannot. Given more steps and a slower $G$ a plain $D$ comes near its best, too, and then its loss
+# follows the divergence, wherever that is not flat.)
 #
 # ## 6. Holding the critic: singular values
 #
@@ -735,16 +738,16 @@ show(fig, alt="Your estimate over the exact largest singular value. Left: agains
 
 # %% [markdown]
 # The estimate comes from below and is within a percent (the blue band) after some tens of rounds, and stays near it
-# when it is carried along. The price is on another page: the bound is a product of worst cases. Layers rarely stretch
-# the *same* direction most, so a critic that is normalized layer by layer is less steep than 1, sometimes much less.
+# when it is carried along. The price shows elsewhere: the bound is a product of worst cases. Layers rarely stretch the
+# *same* direction most, so a critic that is normalized layer by layer is less steep than 1, sometimes much less.
 #
 # ## 7. Comparing pairs
 #
 # All pairs so far judge a sample by itself. A **relativistic** judge (Jolicoeur-Martineau, 2018) is asked which of two
-# is the more real: $D(x) - D(\hat x)$ is a logit. Then $G$ can no longer win by lifting *its* samples only as far as
-# all others; each made sample is measured against a real one, and a mode without made points keeps pulling. Huang and
-# others ("The GAN is dead; long live the GAN!", 2024) show that this loss alone need not converge, and that two
-# penalties make it do so near the data, **R1** and **R2** (Mescheder and others, 2018; Roth and others, 2017):
+# is the more real: $D(x) - D(\hat x)$ is a logit. It is then no longer enough for $G$ that its samples are called real:
+# each is measured against a real one, and a mode without made points keeps pulling. Huang and others ("The GAN is dead;
+# long live the GAN!", 2024) show that this loss alone need not converge, and that two penalties make it do so near the
+# data, **R1** and **R2** (Mescheder and others, 2018; Roth and others, 2017):
 #
 # $$L_D = \mathrm{mean}_i\; \bigl[-\log \sigma\bigl(D(x_i) - D(\hat x_i)\bigr)\bigr]
 # + \tfrac{\gamma}{2}\, \mathrm{mean} \lVert \nabla D(x) \rVert^2
@@ -854,7 +857,7 @@ def began(on_real, on_fake, k, gamma=0.5, rate=0.001):
 # %% test="began" points=2
 
 # %% [markdown]
-# A small one: points of the ring, rebuilt through two hidden layers of 32 units and a code of one number.
+# A small one for points of the ring: two hidden layers of 32 units lead to a code of one number, two more lead back.
 
 
 # %% name="parts"
@@ -935,7 +938,7 @@ show(fig, alt="Left: BEGAN's k over the iterations for three γ. Right: the numb
 #
 # Runs that ran away have NaN or infinity for a score, plus or minus. Whoever leaves them out makes a method look better
 # than it is: they count as `worst`. Scores may coincide. `budget` is from 1 to $N$, and $N$ may be 300: there are more
-# choices then than a computer can go through, or than a float can hold.
+# choices then than a computer can go through, and their number is too large for torch's usual floats of 32 bits.
 
 # %% [markdown] hints="best_of"
 # Sort the runs. How likely is it that the best of $b$ is the one at place $i$? Then the mean and the spread of that
@@ -1320,8 +1323,8 @@ run_c = play_broken("C")
 # ---
 # A network with a one-sided penalty, trained for some hundred steps, earns silver. The dual needs heights at the 600
 # given points only: the most that 600 numbers can give if no two differ by more than the distance of their points.
-# Between the points, take the highest cone that touches none of them from above: $f(x) = \min_j\, (f_j + \lVert x - x_j
-# \rVert)$ is 1-Lipschitz, whatever the $f_j$ are.
+# Elsewhere stand a cone on each given height, opening upward with slope 1, and take the lowest of them:
+# $f(x) = \min_j\, (f_j + \lVert x - x_j \rVert)$ is 1-Lipschitz, whatever the $f_j$ are.
 # ---
 # `scipy.optimize.linear_sum_assignment` on the table of distances pairs each real point with a made one at the least
 # cost; along each pair the best heights fall by exactly the distance, $f(\hat x) \le f(x) - c$. Begin with zeros and
@@ -1382,8 +1385,7 @@ def honest_critic(real, fake):
 # - [ ] the second, since its critic is better :: A steeper critic is no better one.
 
 # %% [markdown] quiz="no_graph"
-# Somebody forgets `create_graph=True` in the gradient penalty and detaches what is missing. The code runs. What
-# happens?
+# Somebody forgets `create_graph=True` in the gradient penalty. The code runs all the same. What happens?
 #
 # - [ ] nothing: the value is the same :: The value is. What $D$ learns from is the gradient *of* it.
 # - [x] the critic grows steeper and steeper :: The penalty is a constant for the optimizer. Its value is shown, and
@@ -1459,8 +1461,8 @@ keepsake(
 # %% [markdown] last=true
 # ## What you have built
 #
-# Seven objectives by hand, and three ways to hold a critic. A derivation of why a critic's value can be a distance,
-# with the best critic drawn; and a comparison of nine methods that reports its spread.
+# Six objectives by hand, and three ways to hold a critic. A derivation of why a critic's value can be a distance, with
+# the best critic drawn; and a comparison of nine methods that reports its spread.
 #
 # **The same at full scale.** What changes is the network and the number of hours; the lines you wrote stay.
 #
@@ -1473,7 +1475,7 @@ keepsake(
 # | the comparison | 20 settings, points, exact distance | 100 settings each on four sets of pictures, by FID |
 #
 # What does not carry over is the exact distance: of photographs nobody knows it, and the sweep there is scored by
-# lesson 04's FID. To hold a critic of pictures use the same penalty; your function takes (n, C, H, W) as it is, and
-# `gancourse.data.load("celeba", size=64)` in the place of `"faces"` is the one line that changes for photographs.
+# lesson 04's FID. To hold a critic of pictures use the same penalty; your function takes (n, C, H, W) as it is.
+# Pictures are what `gancourse.data.load("faces", size=64)` gives, and with `"celeba"` instead photographs.
 #
 # **Next:** until now a generator made what it liked. Ask it for something.

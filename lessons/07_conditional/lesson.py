@@ -101,7 +101,7 @@ def batch_of(n=32):
 # floats (name their type). Both joins refuse a $y$ with another number of rows than the batch (name the number of
 # $y$'s rows; a single row is refused, too), and a $y$ that holds NaN (the word NaN).
 #
-# The last function in the cell is given: by it the check asks each of yours.
+# The last function in the cell is given: the check calls each of yours through it.
 
 # %% [markdown] hints="telling"
 # Say no first: a few `if`s at the top. Then the result is one call of torch's.
@@ -160,7 +160,7 @@ def telling(which, *given):
 # Why $D$? A $D$ that is not told $y$ asks only whether a picture is real. A face with a hat is, whatever was asked
 # for; so nothing ever tells $G$ to listen. $D(x, y)$ asks *does this picture belong to this label?*
 #
-# To tell $G$ is easy: $y$ stands beside $z$. For $D$ there are three usual ways:
+# Telling $G$ is easy: $y$ stands beside $z$. For $D$ there are three usual ways:
 #
 # - **concatenation:** $y$ as further channels of the picture, your `join_pictures`;
 # - **an embedding:** a linear layer turns $y$ into a picture of its own, which is joined as a channel: its values may
@@ -251,7 +251,8 @@ def projection_steps(step, p=NOTHING, q=NOTHING, phi=NOTHING, v_p=NOTHING, v_q=N
 # with $y$ as a one-hot row: an inner product that judges whether picture and label go together, and a plain
 # discriminator that judges the picture. The paper replaces step 6 by a layer, $\psi(\varphi) = w \cdot \varphi + b$,
 # and learns $V$, $w$ and $\varphi$ together. Nothing in it asks that $y$ be one-hot: if $y$ is a number, such as an
-# age, $yv \cdot \varphi(x)$ says that its logit grows evenly with the age, which is a bell curve's.
+# age, the term is $y\,v \cdot \varphi(x)$, and the logit is a straight line in the age. That is right where the age,
+# given the picture, is normally distributed, with the same width in the data and in what $G$ makes.
 
 # %% [markdown] exercise="projection_logits" stars=2 minutes=12
 # ### Exercise 3: the projection
@@ -504,11 +505,11 @@ show(
 
 # %% [markdown]
 # A minute of training makes crude faces. What they wear is another matter. The game whose $D$ is told nothing stays at
-# a half: $G$ hears $y$ and has no reason to listen. In the three that are told, nine hats in ten are as asked (88 to
-# 93 %), beards in little more than half or in two of three (55 to 68 %), and ages go along with a correlation of 0.76
-# to 0.86; a beard is a few pixels here, and takes longer. It is not free: Fréchet's distance to the data (on the
-# reader's features) is 29 without a condition, 32 with the projection, 33 with the embedding and 43 with
-# concatenation, for the same networks now have more to learn.
+# a half: $G$ hears $y$ and has no reason to listen. In the three that are told, nine hats in ten are as asked (88 to 93
+# %), beards in little more than half or in two of three (55 to 68 %), and the age that is seen follows the one that was
+# asked, with a correlation of 0.76 to 0.86; a beard is a few pixels here, and takes longer. It is not free: the Fréchet
+# distance to the data (on the reader's features) is 29 without a condition, 32 with the projection, 33 with the
+# embedding and 43 with concatenation, for the same networks now have more to learn.
 #
 # The ranges are those of *two* runs of each way, this lesson's and that of `python lessons/07_conditional/bench.py
 # --only ways --seeds 0`; the distances are the second one's. They show that telling $D$ is what matters; which of the
@@ -524,10 +525,10 @@ show(
 # twice for doing what it is asked: by a judge who compares the picture with the wish, and by a reader who does not know
 # the wish.
 #
-# In that paper $D$ itself reads, by a second head. We had it so first, and got the hair that was asked for in 80 %: the
-# head shared its layers with the judge, and read even real faces poorly. A $G$ that is paid by a poor reader pleases
-# the reader, not you. $R$, a network of its own, names the style of 89 % of real faces that it has not seen. (Li and
-# others, 2017, part the two tasks likewise: *Triple-GAN*.)
+# In that paper $D$ itself reads, by a second head. We tried that first, and got the hair that was asked for in 80 %:
+# the head shared its layers with the judge, and read even real faces poorly. A $G$ that is paid by a poor reader
+# pleases the reader, not you. $R$, a network of its own, names the style of 89 % of real faces that it has not seen.
+# (Li and others, 2017, keep the two tasks apart in the same way: *Triple-GAN*.)
 #
 # Of 1,000 pictures the face reader, which is another network and took no part in this, sees the hat that was asked for
 # in 99 %, the glasses in 98 %, the hair's style in 89 %. Of faces from the data it names the style in more than
@@ -708,8 +709,8 @@ def feature_matching(real, fake):
 # %% [markdown] exercise="frozen_probe" stars=2 minutes=20
 # ### Exercise 7: do not touch D
 #
-# The other remedy is older than the name: let a GAN play without any labels, keep its $D$, and read the classes off
-# its features with a straight line (Radford and others, 2015, section 5.1).
+# The other remedy is older: let a GAN play without any labels, keep its $D$, and read the classes off its features with
+# a linear classifier (Radford and others, 2015, section 5.1).
 #
 # `body` is a network that makes features (n, d) of pictures. `labeled` (n, C, H, W) come with `labels` (n,), `new`
 # pictures without. `fit(x, t)` is given: it takes features (n, d) and targets (n, K) and returns weights (d, K) and a
@@ -752,8 +753,8 @@ def frozen_probe(body, labeled, labels, new, classes, fit):
 
 # %% [markdown]
 # Now a fair match. The task: what does a face wear? Nothing, glasses, a hat, or a scarf; 25 labeled faces of each.
-# Three classifiers with the same convolutional layers (the discriminator of lesson 03, 64 × 64 pixels) and the same
-# augmentation (mirrored, shifted by up to four pixels):
+# Three classifiers with the same convolutional layers (the discriminator of lesson 03, 64 × 64 pixels). The two that
+# are trained see their faces augmented, mirrored and shifted by up to four pixels; the probe sees them as they are:
 #
 # - **labels alone:** it starts from random weights and sees nothing but the hundred faces;
 # - **frozen:** your probe on the discriminator that comes with the course. It has played on 20,000 unlabeled faces,
@@ -962,9 +963,9 @@ show(fig, alt="Three bars: the share of test faces that each classifier names ri
 #
 # 1. **A category**, one of $K$, all equally likely: $H = \log K$. `logits` (n, K) are $Q$'s, `category` (n,) holds
 #    the codes that were drawn. The bound is $\log K$ plus the mean over the batch of $\log Q(c)$.
-# 2. **Numbers**, m of them, independent and even between −1 and 1: the entropy of each is $\log 2$. $Q$ says a normal
-#    distribution for each: `mean` (n, m) and `log_std` (n, m), the logarithm of the *standard deviation*. `codes` (n,
-#    m) were drawn. The bound is $m \log 2$ plus the mean over the batch of the sum over the m numbers of
+# 2. **Numbers**, m of them, independent and even between −1 and 1: the entropy of each is $\log 2$. $Q$ answers with a
+#    normal distribution for each: `mean` (n, m) and `log_std` (n, m), the logarithm of the *standard deviation*.
+#    `codes` (n, m) were drawn. The bound is $m \log 2$ plus the mean over the batch of the sum over the m numbers of
 #    $\log N(c;\, \mu, \sigma^2)$, with all its constants.
 
 # %% [markdown] hints="information_bound"
@@ -1103,13 +1104,13 @@ show(
 # %% [markdown]
 # $Q$ reads the category off made pictures without fail: its bound ends near $\log 2 = 0.69$, which is all there is.
 # What has it found? In the run that was measured the number goes with the skin's lightness (it explains nearly half of
-# its variance in the data), the category with how light the hair is: a fifth of the variance of hair color, and about
-# a sixth of that of age, which makes hair white. A category drawn at random explains less than a hundredth of any
-# factor. What it has *not* found are the things that we would have named: hats explain next to nothing of it, glasses
-# and beards nothing. Codes take what is large, bright, and easy to see, and one factor is not the same as one name.
-# Another seed finds another one. Over three of them (`bench.py --only codes`) the category explained 0.15 to 0.22 of
-# its best factor, twice the color of hair and once that of skin; the number explained 0.46 of the skin, 0.38 of the
-# background, and in the third seed next to nothing (0.06) of anything. Try `CodedGame(1)`.
+# its variance in the data), the category with how light the hair is: a fifth of the variance of hair color, and about a
+# sixth of that of age, which makes hair white. A category drawn at random explains less than a hundredth of any factor.
+# What it has *not* found are the things that we would have named: the codes explain next to nothing of hats, and
+# nothing of glasses and beards. Codes take what is large, bright, and easy to see, and one factor is not the same as
+# one name. Another seed finds another one. Over three of them (`bench.py --only codes`) the category explained 0.15 to
+# 0.22 of its best factor, twice the color of hair and once that of skin; the number explained 0.46 of the skin, 0.38 of
+# the background, and in the third seed next to nothing (0.06) of anything. Try `CodedGame(1)`.
 #
 # ## 8. What goes wrong
 #
@@ -1243,9 +1244,9 @@ play_ring("run B", **broken_run("07_conditional", "B"))
 # (at random) for D. First look: D(x, y) for two different y on the same x: no difference.
 #
 # *B: the data's labels are shifted by one.* Each row has one dark field, beside the diagonal; agreement is nearly 0.
-# The game is won: G draws exactly what the labels of its data mean. No loss and no D can notice, for both are taught
-# by the same shifted labels. Mistakes like this: labels that begin at 1, a sorted list of class names that is not the
-# file's, a shuffle of pictures without their labels (that gives A). First look: a few real pictures beside their
+# The game is won: G draws exactly what the labels of its data mean. No loss and no D can notice, for both are taught by
+# the same shifted labels. Mistakes like this: labels that begin at 1, a sorted list of class names that is not the
+# file's. (A shuffle of pictures without their labels would give A.) First look: a few real pictures beside their
 # labels, by eye; then a judge from outside, such as the reader.
 #
 # One point for each run's evidence, one for each cause with a way to find it.
@@ -1367,11 +1368,11 @@ def fewest_labels(points, ask):
 # - M. Mirza and S. Osindero, *Conditional Generative Adversarial Nets*, 2014,
 #   [arXiv:1411.1784](https://arxiv.org/abs/1411.1784): both players are told.
 # - T. Miyato and M. Koyama, *cGANs with Projection Discriminator*, ICLR 2018,
-#   [arXiv:1802.05637](https://arxiv.org/abs/1802.05637). Section 3 is exercise 2.
+#   [arXiv:1802.05637](https://arxiv.org/abs/1802.05637). Equation 2 and section 3 are exercise 2.
 # - A. Odena, C. Olah and J. Shlens, *Conditional Image Synthesis with Auxiliary Classifier GANs*, ICML 2017,
-#   [arXiv:1610.09585](https://arxiv.org/abs/1610.09585): a $D$ that reads. Section 4 has a reader apart from
-#   it, as have
-# - C. Li, K. Xu, J. Zhu and B. Zhang, *Triple Generative Adversarial Nets*, NIPS 2017,
+#   [arXiv:1610.09585](https://arxiv.org/abs/1610.09585): a $D$ that reads. In section 4 of this lesson the reader is a
+#   network of its own, as in the next paper.
+# - C. Li, K. Xu, J. Zhu and B. Zhang, *Triple Generative Adversarial Nets*, NeurIPS 2017,
 #   [arXiv:1703.02291](https://arxiv.org/abs/1703.02291).
 # - T. Salimans, I. Goodfellow, W. Zaremba, V. Cheung, A. Radford and X. Chen, *Improved Techniques for Training GANs*,
 #   NeurIPS 2016, [arXiv:1606.03498](https://arxiv.org/abs/1606.03498). Section 3.1 has feature matching, section 5 the
@@ -1379,9 +1380,9 @@ def fewest_labels(points, ask):
 # - X. Chen, Y. Duan, R. Houthooft, J. Schulman, I. Sutskever and P. Abbeel, *InfoGAN*, NeurIPS 2016,
 #   [arXiv:1606.03657](https://arxiv.org/abs/1606.03657): the bound in section 5.
 # - G. Antipov, M. Baccouche and J.-L. Dugelay, *Face Aging With Conditional Generative Adversarial Networks*, ICIP
-#   2017, [arXiv:1702.01983](https://arxiv.org/abs/1702.01983): section 5 on photographs.
+#   2017, [arXiv:1702.01983](https://arxiv.org/abs/1702.01983): what section 5 of this lesson does, with photographs.
 # - E. Denton, S. Gross and R. Fergus, *Semi-Supervised Learning with Context-Conditional Generative Adversarial
-#   Networks*, 2016, [arXiv:1611.06430](https://arxiv.org/abs/1611.06430).
+#   Networks*, 2016, [arXiv:1611.06430](https://arxiv.org/abs/1611.06430): few labels, and a $G$ that fills holes.
 
 # %% demo=true folded="Your own picture: eight faces, and what your generator was asked for"
 z = torch.randn(8, 32).repeat(4, 1)

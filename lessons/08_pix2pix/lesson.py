@@ -65,8 +65,8 @@ seed_everything(0)
 # drawn faces come as exact pairs, to the pixel: each was drawn from its factors, and the same factors give a sketch,
 # a map of parts, a gray, a night and a comic version.
 #
-# We hold back some **combinations**: nobody we train on wears both glasses and a hat, is old and smiles, has long
-# hair and a beard, or is bald with glasses. The test pairs all show one of these. So what we measure is no memory.
+# We hold back some **combinations**: nobody we train on wears both glasses and a hat, is old and smiles, has long hair
+# and a beard, or is bald with glasses. The test pairs all show one of these. So what we measure is not memory.
 
 
 # %% name="pairs" folded="Draws the pairs to learn from and to test on, and puts an input into numbers"
@@ -101,9 +101,9 @@ show(
 )
 
 # %% [markdown]
-# From top to bottom less and less is missing. A gray picture lacks color; a map of parts lacks every shade within a
-# part; a sketch lacks both. So there is not *one* right answer to a sketch. It is a whole distribution, $p(y \mid
-# x)$, and the lesson is about drawing from it instead of averaging over it.
+# Each version lacks something. A gray picture lacks color; a map of parts lacks every shade within a part; a sketch
+# lacks both. A night picture lacks light, a comic the finer shades. So there is not *one* right answer to a sketch. It
+# is a whole distribution, $p(y \mid x)$, and the lesson is about drawing from it instead of averaging over it.
 #
 # ## 2. The generator: a U-Net
 #
@@ -115,8 +115,8 @@ show(
 # %% [markdown] exercise="unet_forward" stars=2 minutes=20
 # ### Exercise 1: the wiring
 #
-# You are given the layers, and wire them. `downs` and `ups` are lists (or `nn.ModuleList`s) of as many layers, one
-# each or more, in the order in which they are used. Each layer down halves the size, each layer up doubles it.
+# You are given the layers, and wire them. `downs` and `ups` are lists (or `nn.ModuleList`s) of equal length, at least
+# one layer each, in the order in which they are used. Each layer down halves the size, each layer up doubles it.
 #
 # - `downs[0]` sees the picture `x`, each other one sees what the one before it made.
 # - `ups[0]` sees the innermost map alone.
@@ -164,8 +164,8 @@ def unet_forward(x, downs, ups):
 
 # %% [markdown]
 # The layers themselves are lesson 03's: 4 × 4 convolutions of stride 2, batch normalization, and going up transposed
-# ones. One thing is new. Pix2pix has no $z$: its only noise is **dropout**, which sets half of two inner maps to
-# zero, and which is left on when the network is used. The last section measures how much chance that brings.
+# ones. One thing is new. Pix2pix has no $z$: its only noise is **dropout**, which here sets half of the numbers in two
+# inner maps to zero, and which is left on when the network is used. Section 5 measures how much chance that brings.
 
 
 # %% name="generator" folded="The U-Net's layers around your wiring"
@@ -213,10 +213,11 @@ class UNet(nn.Module):
 # %% [markdown]
 # ## 3. The judge: a PatchGAN
 #
-# The L1 distance takes care of the coarse: where things are, and of which brightness. What it leaves undone is local:
-# edges, grain, a definite color. To judge that, $D$ need not see the whole picture at once. A **PatchGAN** is a stack
-# of convolutions that ends in a map of logits. Each of them judges the patch of pixels that it sees, its **receptive
-# field**, and the loss is the mean over all of them. It has few weights, and takes pictures of any size.
+# $G$'s loss will have two terms (section 4). One is the L1 distance to the true picture, and it takes care of the
+# coarse: where things are, and of which brightness. What it leaves undone is local: edges, grain, a definite color. To
+# judge that, $D$ need not see the whole picture at once. A **PatchGAN** is a stack of convolutions that ends in a map
+# of logits. Each of them judges the patch of pixels that it sees, its **receptive field**, and the loss is the mean
+# over all of them. It has few weights, and takes pictures of any size.
 #
 # The paper's patches are 70 × 70 pixels, of 256 × 256. Where does 70 come from?
 
@@ -232,7 +233,7 @@ class UNet(nn.Module):
 #    fit any more has no place: round down in every layer.
 # 2. **The field's width**: how many pixels one logit sees along one side, if none of them lies outside of the
 #    picture.
-# 3. **From one field to the next**: by how many pixels the field of a logit lies right of that of the logit before.
+# 3. **From one field to the next**: by how many pixels the field moves to the right from one logit to the next.
 # 4. **Where a field begins**: the number of the first pixel that logit `i` sees. Left of the picture, where the
 #    padding is, pixels have negative numbers.
 # 5. **Inside**: how many of the field's pixels along this side lie in the picture of `size` pixels. (The rest is
@@ -292,7 +293,7 @@ def receptive_field(step, layers, i=0, size=256):
 # The paper's patches of 70 × 70 come from three layers of stride 2 and two of stride 1, all 4 × 4. One more layer of
 # stride 2 at the front: how wide is a patch then?
 #
-# - [ ] 74: one more kernel :: That would be a layer of stride 1 behind the last one, nearly.
+# - [ ] 74: one more kernel :: Nearly what a layer of stride 1 at the front would give: 73.
 # - [ ] 140: stride 2 doubles it :: Almost. The 70 units of the map behind it overlap in what they see.
 # - [x] 142 :: $(70 - 1) \cdot 2 + 4$: the field of each layer behind is stretched by the stride, and the ends are
 #   added.
@@ -327,10 +328,10 @@ show(
 # | 2 | 1 | width → 2 · width | batch normalization, LeakyReLU(0.2) |
 # | 3 | 1 | 2 · width → 1 | nothing |
 #
-# Write it as a class whose networks are called as `D(x, y)`: `x` (n, inputs, H, W) is what $G$ was given, `y`
-# (n, outputs, H, W) the true or made picture, and what comes back are the logits (n, 1, h, w), one for each patch.
-# The two pictures go in side by side along the channels, in an order that you choose. Layers 1 and 3 have biases.
-# Leave the weights as PyTorch sets them.
+# Write it as a class whose networks are called as `D(x, y)`: `x` (n, inputs, H, W) is what $G$ was given, `y` (n,
+# outputs, H, W) the true or made picture, and what comes back are the logits (n, 1, h, w), one for each patch. The two
+# pictures go in side by side along the channels, in an order that you choose. Layers 1 and 3 have biases; layer 2 may
+# have one or none. Leave the weights as PyTorch sets them.
 
 # %% [markdown] hints="PatchDiscriminator"
 # Only the call is new: two pictures come in. The layers want one.
@@ -850,7 +851,7 @@ canvas
 # Try: erase the mouth and draw another; put a hat on a bald head; draw glasses on one side only. Then draw something
 # that is no face at all. The networks know faces only, and look for one. What they make is a painting rather than a
 # photo: more steps, and more pairs, would make it finer, and we stopped where the outlines and the colors are settled.
-# Colors it takes from few that it knows, since a sketch has none, and thin glasses and braids are poor.
+# Since a sketch has no colors, they choose among the few they know, and they are poor at thin glasses and braids.
 #
 # The second canvas takes colors in place of ink. Each is a **part** of a face, and what you paint is a map of parts:
 # every pixel says what it belongs to, and nothing about shades. A network of the same kind, taught on maps instead of
@@ -978,9 +979,9 @@ run_b = play_broken("B")
 # Graders wish for other sizes, fields and distances.
 
 # %% [markdown] hints="cheapest_judge"
-# For bronze halve early: a layer behind a stride of 2 costs a quarter. A field of `field` pixels is 1, and
-# `kernel − 1` steps more for each layer, where a step is as wide as all strides before the layer together. So
-# `field − 1` is a sum, and if it is odd, the layer in front has to take an odd number of it.
+# For bronze halve early: a layer behind a stride of 2 costs a quarter. A field of `field` pixels is 1, and `kernel − 1`
+# steps more for each layer, where a step is the product of all strides before the layer. So `field − 1` is a sum, and
+# if it is odd, the layer in front has to take an odd number of it.
 # ---
 # For silver look at what the layers behind cost, where the map does not get smaller any more. To see twelve units
 # more, you can take four kernels of 4 or twelve kernels of 2. Which is less work? And how much padding is needed at
@@ -1093,6 +1094,8 @@ show(fig, alt="Two rows of bars, one bar a layer: the work of the paper's stack 
 #   Manipulation with Conditional GANs*, CVPR 2018, [arXiv:1711.11585](https://arxiv.org/abs/1711.11585).
 # - O. Ronneberger, P. Fischer and T. Brox, *U-Net: Convolutional Networks for Biomedical Image Segmentation*, MICCAI
 #   2015, [arXiv:1505.04597](https://arxiv.org/abs/1505.04597).
+# - A. Odena, V. Dumoulin and C. Olah, *Deconvolution and Checkerboard Artifacts*, Distill, 2016,
+#   [doi:10.23915/distill.00003](https://doi.org/10.23915/distill.00003): why layers up repeat pixels in section 7.
 
 # %% demo=true folded="Your own sketch and both networks' answers, kept beside this notebook"
 fig = figure(7, 2.6)

@@ -1,9 +1,9 @@
 # %% [markdown] builds="photos become comics without a pair: cycles, past fakes, four networks" hours=4 stars=2
 # # 09 · Translation without pairs
 #
-# For a sketch of a face there is the face. For a horse nobody has the zebra. What one does have is a pile of horses
-# and a pile of zebras. Two generators, one each way, and two judges learn to translate from the two piles alone. The
-# idea that makes it work is old: who translates a sentence and translates it back should arrive where he began.
+# For a sketch of a face there is the face. For a horse nobody has the zebra. What one does have is a pile of horses and
+# a pile of zebras. Two generators, one each way, and two judges learn to translate from the two piles alone. The idea
+# that makes it work is old: a sentence that is translated, and translated back, should come out as it went in.
 #
 # **You will be able to**
 #
@@ -237,15 +237,17 @@ show(
 # **The losses do not say who is who.** With eight kinds of face that occur equally often there are 40,320 translations
 # that no judge and no cycle finds fault with, and one of them is meant. What, then, picks it? Two things. Frequencies:
 # a rare kind must become a rare kind. And the network: of all maps that please the losses, training finds one that is
-# *easy* for it, and for a small convolutional network that starts out near nothing the easy one leaves everything where
-# it is and changes what a patch looks like. That is no theorem. It is why CycleGAN turns horses into zebras well, and
-# cats into dogs badly (section 6 of the paper).
+# *easy* for it, and for a small convolutional network the easy one leaves everything where it is and changes what a
+# patch looks like. That is no theorem, but it fits what one sees: CycleGAN turns horses into zebras well, and cats into
+# dogs badly (section 6 of the paper).
 #
 # ## 4. The generator
 #
-# A network that is to change little should find it easy to change nothing. A **residual block** (He and others, 2016)
-# adds to its input what two convolutions make of it; and where they make nothing, everything passes. CycleGAN's
-# generator is a few such blocks at a reduced size (Johnson and others, 2016).
+# A network that is to change little should not have to build the picture anew. A **residual block** (He and others,
+# 2016) adds to its input what two convolutions make of it, so what came in passes by itself. (It cannot add *nothing*
+# here: a normalization at its end, as in the paper, gives what is added variance 1. How much that counts beside the
+# input, the layers around it decide.) CycleGAN's generator is a few such blocks at a reduced size (Johnson and others,
+# 2016).
 #
 # One more thing matters for pictures that should look like pictures up to the edge. A convolution with padding sees
 # zeros around the picture, and zero is a color: a gray frame. **Reflection padding** shows it the picture itself,
@@ -619,8 +621,9 @@ show(
 #   on to the photo. The paper's weight is meant for many more steps.
 #
 # So **none of these short runs is a finished translation**. The aim is nine in ten taken for the other domain with the
-# person kept, and in about a minute of training nobody gets there. Twice the steps with λ = 1 (seed 0) keep much more
-# of the person, turn 0.84, beard 0.78, smile 0.37 after 0.75, 0.43, 0.08, and leave the share of comics at 79 %.
+# person kept, and in about a minute of training nobody gets there. With twice the steps λ = 1 (seed 0) keeps much more
+# of the person: turn 0.84 instead of 0.75, beard 0.78 instead of 0.43, smile 0.37 instead of 0.08. The share of comics
+# stays at 79 %.
 #
 # What the buffer is worth does not show in runs so short. With it 79, 64 and 77 % are taken for comics, without it
 # (`past=0`) 79, 75 and 64 %; for photos 82, 66 and 86 % with, 82, 61 and 82 % without.
@@ -633,13 +636,13 @@ show(
 #
 # | | taken for comics | for photos | turn | skin | smile | own comic : another's |
 # |---|---|---|---|---|---|---|
-# | no cycle | 88 %, 75–88 | 76 %, 76–100 | 0.35, 0.35–0.38 | 0.48, 0.06–0.48 | −0.11, −0.11–0.05 | 0.89–0.97 |
+# | no cycle | 88 %, 75–88 | 76 %, 76–100 | 0.35, 0.35–0.38 | 0.48, 0.06–0.48 | −0.11, −0.11 to 0.05 | 0.89–0.97 |
 # | λ = 1 | 90 %, 88–90 | 96 %, 93–96 | 0.90, 0.90–0.91 | 0.95, 0.95 | 0.57, 0.50–0.57 | 0.44–0.45 |
 # | λ = 10 | 83 %, 81–83 | 91 %, 91–92 | 0.95, 0.95 | 0.96, 0.96–0.97 | 0.56, 0.56–0.69 | 0.46 |
 #
 # **Now it is a translation**: nine in ten are of the other domain, and the person is kept, with λ = 1. Ten times the
-# steps have done that. Without a cycle they have done nothing for the person. And λ = 10, the paper's weight, keeps a
-# little more of the person and changes a little less.
+# steps have done that. Without a cycle they have done next to nothing for the person. And λ = 10, the paper's weight,
+# keeps a little more of the person and changes a little less.
 #
 # Choose a person and a run, one of yours or one of these. From left to right: the photo, its translation, and the way
 # back; then the true comic and its way there and back.
@@ -724,10 +727,10 @@ def hidden_message(G_AB, G_BA, a, noise, levels):
 # %% [markdown]
 # Such a message takes long to grow: first the networks learn the plain part. In runs as short as ours there is none:
 # noise of four gray levels on the comics moves the way back by less than 0.005, in all four runs, and in the three of
-# 3,000 steps as well. So here is one that nobody trained, a pair of maps in two lines each. A translation is the photo
-# **in gray**, and $G_{AB}$ changes it by at most **one** gray level: no eye could tell. $G_{BA}$ brings the colors
-# back. The cycle's loss is 0 (section 2: the map can be undone), and so the training has no reason to look for another
-# pair.
+# 3,000 steps as well. So here is one that nobody trained, a pair of maps in two lines each. Let $B$ be a pile of gray
+# pictures. A translation is the photo **in gray**, and $G_{AB}$ changes it by at most **one** gray level: no eye could
+# tell. $G_{BA}$ brings the colors back, and leaves a gray picture gray. Both halves of the cycle's loss are 0 (section
+# 2: the map can be undone), and so the training has no reason to look for another pair.
 
 
 # %% name="smuggler"
@@ -790,11 +793,11 @@ ax.legend(fontsize=9, loc="center right")
 show(fig, alt="Three curves of the mean difference to the photo on return, against the noise on the translation.")
 
 # %% [markdown]
-# Undisturbed, the way back is exact. A quarter of a gray level of noise makes its mean difference 0.32, one level
-# makes it 0.72; who gives the colors up and hands back the gray picture has 0.11. A file does harm, too: it keeps whole
-# gray levels, and the message lies between them. The curve of the comics shows how much of *their* way back hangs on
-# what one cannot see: as little as it rises. A cycle that closes has proved that something came through, and nothing
-# more.
+# Undisturbed, the way back is exact. With a quarter of a gray level of noise it is off by 0.32 on average, with one
+# level by 0.72; simply handing back the gray picture, without any colors, is off by 0.11. A file does harm, too: it
+# keeps whole gray levels, and the message lies between them. For the comics, too, the rise of the curve is what their
+# way back owes to what one cannot see: next to nothing. A cycle that closes has proved that something came through, and
+# nothing more.
 #
 # ## 9. Your own two folders
 #
@@ -860,7 +863,8 @@ run_a = play_broken("A")
 # - [ ] none: it only needs more steps :: What in its loss would change with more steps?
 #
 # ---
-# Its setting: `judges=0`. The judges' rate is 0: they stay as they were drawn, and know nothing.
+# Its settings: `judges=0`, and `weight=10, identity=5` for 150 steps. The judges' rate is 0: they stay as they were
+# drawn, and know nothing; the heavy cycle makes it plainer.
 
 # %% demo=true
 run_b = play_broken("B")
@@ -880,15 +884,16 @@ run_b = play_broken("B")
 #
 # For each of the runs A and B write three sentences: what you see in the pictures and in the numbers (the evidence),
 # why the setting leads to it (the cause), and what you would change (the cure). For run A say also why the cycle's loss
-# alone could never have shown the mistake. Try your cures: `play_broken("A", judges=1.0)` plays run A with judges that
-# learn, and so for `mixed`, `rate`, `weight` and `identity`. A teacher reads this answer.
+# alone could never have shown the mistake. Try your cures: `play_broken("A", judges=1.0, weight=1.0, identity=0.5)`
+# plays run A with judges that learn and the good run's weights, and so for `mixed` and `rate`. A teacher reads this
+# answer.
 
 # %% [markdown] answer="diagnose_the_runs" points=4
 # *A: judges that do not learn.* The translations look like blurred photos, about one in eight is taken for a comic
-# (with other seeds one in twenty), and yet the way back is nearly as good as in the good run, after half of its steps.
-# With a rate of 0 the judges' opinions say nothing about comics; what is left in the generators' loss are the cycle and
-# the identity, and both are 0 where nothing is changed. So the cycle's loss leads straight to not translating. Cure:
-# judges = 1. One watches the judges' own loss, or the share taken for comics, beside the cycle.
+# (with other seeds one in twenty), and yet the way back is good, after half of the good run's steps. With a rate of 0
+# the judges' opinions say nothing about comics; what is left in the generators' loss are the cycle and the identity,
+# and both are 0 where nothing is changed. So the cycle's loss leads straight to not translating. Cure: judges = 1, with
+# the good run's weights. One watches the judges' own loss, or the share taken for comics, beside the cycle.
 #
 # *B: a pile that is not clean.* The faces are smudged and have no outlines, hardly any is taken for a comic, and the
 # title says why: of the pile itself not half are. To D_B a photo is a real picture of B, so a photo that is left alone
@@ -1031,7 +1036,7 @@ keepsake(fig, alt="Eight small faces as photos, and the comics that my network m
 # | pictures | 32 × 32 | 128 × 128 and 256 × 256 |
 # | $G$ | halved once, 2 residual blocks, 16 to 32 channels | halved twice, 6 or 9 blocks, 64 to 256 channels |
 # | $D$ | patches of 16 × 16 | patches of 70 × 70 |
-# | normalization | instance, in the blocks | instance, everywhere |
+# | normalization | instance, in the blocks | instance, but for $G$'s last layer and $D$'s first and last |
 # | losses | least squares, λ = 1, μ = ½ | least squares, λ = 10, μ = 5 (or none) |
 # | buffer | 50 translations | 50 translations |
 # | batch | 4 | 1 |

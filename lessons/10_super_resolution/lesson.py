@@ -51,8 +51,9 @@ seed_everything(0)
 # %% [markdown]
 # ## 1. What is not there
 #
-# A small picture is made of a large one: each of its pixels is the mean of 4 × 4. (The paper shrinks bicubically.) So
-# we have pairs, as many as we like, and *super-resolution* is lesson 08's task with a special input.
+# A small picture is made of a large one: each of its pixels is the mean of 4 × 4. (SRGAN, the paper that this lesson
+# follows, shrinks bicubically.) So we have pairs, as many as we like, and *super-resolution* is lesson 08's task with a
+# special input.
 #
 # For photographs set `DATA = "celeba"`. What is learned is then learned from photographs; the networks that come with
 # the course, and the face reader that measures, know drawn faces only.
@@ -107,8 +108,9 @@ for name, picture in zip("ABCD", five, strict=False):
     print(f"{name}: mean squared error {(picture - y_held[:1]).square().mean():.4f}")
 
 # %% [markdown]
-# So the picture with edges as sharp as the original's is *not* the nearest one. Both networks have the same layers and
-# saw the same faces. They differ in what they were told to do. (D has some grain on it: a small network, few steps.)
+# So the picture with edges as sharp as the original's is *not* the nearest one. (These errors are of pictures in [−1,
+# 1]; section 3 measures in [0, 1], where they are a quarter as large.) Both networks have the same layers and saw the
+# same faces. They differ in what they were told to do. (D has some grain on it: a small network, few steps.)
 #
 # ## 2. More pixels out of more channels
 #
@@ -198,7 +200,8 @@ def pixel_unshuffle(y, r):
 # - [ ] none: weights are random :: Random, but in the third equal where it matters.
 #
 # ---
-# The shuffle takes away the *overlap*, which no training mends. What is left at the start it can unlearn, or not have.
+# The shuffle has no *overlap*, which a transposed convolution has to fight for as long as it trains, and rarely beats
+# entirely. What is left is the uneven start: training can unlearn it, or equal kernels avoid it.
 
 
 # %% name="checkered" demo=true folded="Enlarges an even area by three new layers, with your shuffle"
@@ -261,7 +264,7 @@ def psnr(made, true, peak=1.0):
 # %% test="psnr" points=1
 
 # %% [markdown]
-# PSNR looks at each pixel by itself. A face that is one gray level too bright everywhere and a face with a wrong eye
+# PSNR looks at each pixel by itself. A face that is ten gray levels too bright everywhere and a face with a wrong eye
 # may have the same. **SSIM** (Wang and others, 2004) looks through a small window $w$ and compares three things there:
 # the means $\mu$, the spreads $\sigma^2$, and how the two pictures vary together, $\sigma_{xy}$:
 #
@@ -324,7 +327,7 @@ def ssim(x, y, peak=1.0):
 # - [ ] all alike: they are equally near :: Equally near by squares. SSIM asks how things vary *together*.
 #
 # ---
-# All four have the same PSNR. A person would hardly give them one mark.
+# All four have the same PSNR. A person would hardly give all four the same mark.
 
 
 # %% name="four-damages" demo=true folded="Damages a face in four ways, each to 25 dB"
@@ -371,9 +374,9 @@ show(fig, alt="One face with four kinds of damage, each with its PSNR and its SS
 # %% [markdown] exercise="best_guess" stars=3 minutes=35
 # ### Exercise 5: the best guess, step by step
 #
-# `best_guess(step, fits, p, guess, share)`: `fits` are the pictures that fit, (k, d), one in each row of d
-# pixels; `p` (k,) are their probabilities, which add up to 1. $\lVert\cdot\rVert^2$ is a sum of squares over the d
-# pixels, divided by d where a *mean* error is asked. Each step is checked by itself.
+# `best_guess(step, fits, p, guess, share)`: `fits` are the pictures that fit, (k, d), one in each row of d pixels; `p`
+# (k,) are their probabilities, which add up to 1. $\lVert\cdot\rVert^2$ is a sum of squares over the d pixels; every
+# error below is divided by d, as in step 1. Each step is checked by itself.
 #
 # 1. **Expected error** of the answer `guess` (d,): $\sum_i p_i \lVert y_i - g\rVert^2 / d$. One number.
 # 2. **Its gradient** in g, by hand: (d,).
@@ -543,11 +546,11 @@ class Generator(nn.Module):
 # %% [markdown]
 # ## 6. What should count
 #
-# **Content.** Squared pixels punish an eyelid that is one pixel too low as much as one that is missing. Johnson and
-# others (2016) compare what a *network sees* in both pictures instead: the maps of one of its layers. A map says "an
-# edge like this, about here", and is more patient with places than pixels are. SRGAN takes VGG, a network that was
-# trained to name photographs (eq. 5). Ours is the face reader, which was trained to name what is seen in drawn faces:
-# a layer from its middle, with maps of 8 × 8.
+# **Content.** Squared pixels punish a thin eyelid that is one pixel too low twice as hard as one that is missing: once
+# for where it is, once for where it is not. Johnson and others (2016) compare what a *network sees* in both pictures
+# instead: the maps of one of its layers. A map says "an edge like this, about here", and is more patient with places
+# than pixels are. SRGAN takes VGG, a network that was trained to name photographs (eq. 5). Ours is the face reader,
+# which was trained to name what is seen in drawn faces: a layer from its middle, with maps of 8 × 8.
 
 # %% [markdown] exercise="content_loss" stars=3 minutes=30
 # ### Exercise 7: content
@@ -671,8 +674,9 @@ def srgan_step(G, D, opt_G, opt_D, x, y, content, weight):
 # ## 7. Three runs
 #
 # First by squared pixels alone. From there two networks go on: one with content added, one with content *and* the
-# judge. (SRGAN starts from the network of squares, too, so that the judge's first look is not at noise. Its content
-# loss stands alone; ours is added to the squared pixels, for our ruler is a small network.)
+# judge. (SRGAN starts from the network of squares, too, to keep out of bad optima; and the judge's first look is then
+# not at noise, as the authors of ESRGAN add. SRGAN's content loss stands alone; ours is added to the squared pixels,
+# for our ruler is a small network.)
 
 
 # %% name="judge" demo=true folded="The judge of large pictures, and the ruler"
@@ -824,7 +828,7 @@ show(fig, alt="Dots on a plane of PSNR and distance: bicubic, and the networks o
 #
 # Squares have the best PSNR in all three seeds, and beside bicubic and squares the judge's faces are nearest by both
 # distances in all three. Look at the content's row, too: it wins the first distance and hardly moves the second. Its
-# ruler *is* a layer of the network that measures there. **Who learns by a ruler looks good on it**; that is why a
+# ruler *is* a layer of the network that measures there. **Whoever learns by a ruler looks good on it**; that is why a
 # second one is needed, and why a table that shows one distance alone would have misled us.
 #
 # The networks that come with the course were trained longer, for 3,000 steps and then 2,000 with the judge (`gancourse
@@ -970,8 +974,8 @@ run_b = play_broken("B")
 # ---
 # Its settings: `halved=True, content=3`: the ruler gets made pictures at half their contrast and true ones as they are,
 # and content counts thirty times as much as in section 7, so that it shows. To look right to the ruler G makes its
-# colors stronger, and the ruler, which skips every second pixel, does not mind the grid. In somebody else's code this
-# is a picture in [0, 1] shown to a network that wants [−1, 1], or a normalization that one of the two pictures missed.
+# colors stronger. In somebody else's code this is a picture in [0, 1] shown to a network that wants [−1, 1], or a
+# normalization that one of the two pictures missed.
 
 # %% [markdown]
 # ## 9. Who is it?
@@ -1040,8 +1044,8 @@ show(
 # %% [markdown]
 # With three draws of 200 line-ups (`bench.py --only who`) the GAN's answers pointed at the right one in 49 to 51 of
 # 100, the L2 network's in 50, and the bicubic picture in 18 to 22. With noise of about six gray levels, less than many
-# a camera has, the GAN's came to 31 to 39. **Sharp answers were no better than blurred ones**, and in every second
-# line-up they showed a sharp picture that was most like somebody else.
+# a camera has, the GAN's came to 31 to 39. **Sharp answers were no better than the L2 network's blurred ones**, and in
+# every second line-up they showed a sharp picture that was most like somebody else.
 #
 # And the measured pixels? Compared at their own size, without any network, they found the right one in 100 of 100, and
 # with noise in 92 to 97. All that the camera knew was in them. A network can add nothing to that; what it adds is what
@@ -1141,9 +1145,9 @@ def look_again(look, known):
 
 # %% [markdown]
 # Each medal is an idea: to use what was seen; to add what holds for every picture; to add what holds for faces. The
-# last one is the mean of all faces that fit, as in section 4, and it has that section's weakness: where looks say
-# little, it draws what faces mostly have. Only that it *says* how little: with each look the share of the known faces
-# becomes smaller. From one look a network has nothing else.
+# last one is the mean of all faces that fit, as in section 4, and it has that section's weakness: where the looks say
+# little, it draws what faces mostly have. But here the share of what is only assumed can be computed, and it shrinks
+# with each look. A network that is given a single look cannot make it smaller.
 #
 # ## 11. What to take along
 #
@@ -1237,6 +1241,6 @@ keepsake(fig, alt="One face four times: coarse squares, by squares, by the judge
 # | content | pixels, and a layer of the face reader | a layer of VGG19 |
 # | weight of the judge | 0.001 | 0.001 |
 # | batch | 16 | 16 |
-# | steps | 500 by squares, 500 with the judge | 1,000,000 by squares, then 100,000 and more with the judge |
+# | steps | 500 by squares, 500 with the judge | 1,000,000 by squares, then 200,000 with the judge |
 #
 # **Next:** in lesson 11 pixels are missing in one place instead of everywhere.

@@ -177,9 +177,9 @@ def shown_to_G(picture, mask):
 # %% [markdown]
 # ## 3. Holes of any form
 #
-# Which holes should a network learn from? Those that will come. Early work hid a square in the middle, always the
-# same, and its networks filled that. Yu and others (2018) paint **free-form** masks: strokes of a brush whose
-# direction wanders, as somebody erases who removes a person from a photograph.
+# Which holes should a network learn from? Those that will come. Early work hid a square in the middle, always the same,
+# and its networks filled that. Yu and others (2019) paint **free-form** masks: strokes of a brush whose direction
+# wanders, much as you would rub a person out of a photograph.
 
 # %% [markdown] exercise="free_form_masks" stars=3 minutes=40
 # ### Exercise 3: a brush that wanders
@@ -191,7 +191,7 @@ def shown_to_G(picture, mask):
 # - It is painted by a **brush**, 3 to size / 6 pixels wide, square or round, pixel by pixel along its way: no dust and
 #   no lines thinner than that (but where the picture's edge cuts the brush off).
 # - **Strokes go on**: they are longer than they are wide, straight or in bends. No rectangles, no single round spot, no
-#   scattered dabs. There are two or more in a mask. They begin anywhere, near the edges as well as in the middle, and
+#   scattered dabs. In most masks there are several. They begin anywhere, near the edges as well as in the middle, and
 #   go in any direction.
 # - Masks of one call differ. All chance comes from `seed`: the same seed gives the same masks, another one others.
 
@@ -261,9 +261,9 @@ show(
 # ## 4. To see across the hole
 #
 # A convolution sees what its kernel covers. In the middle of a large hole a few 3 × 3 kernels cover nothing but hole.
-# Lesson 08's remedy was to halve the size again and again; that loses where things are. Yu and Koltun (2016) spread
-# the kernel instead: a **dilated** convolution with dilation $d$ takes every $d$-th pixel. As many weights, and a
-# field $(k - 1)\, d + 1$ wide.
+# Lesson 08's remedy was to halve the size again and again, and to bring back by skips where things are; but in a hole a
+# skip brings nothing but hole. Yu and Koltun (2016) spread the kernel instead: a **dilated** convolution with dilation
+# $d$ takes every $d$-th pixel. It has no more weights than before, and its field is $(k - 1)\, d + 1$ wide.
 
 # %% [markdown] exercise="spread_kernel" stars=1 minutes=12
 # ### Exercise 4: a kernel with gaps
@@ -376,12 +376,12 @@ for ax, (name, layers) in zip(axes(fig, 1, 3), STACKS.items(), strict=True):
     ax.imshow(arrives[0, 0] > 0, cmap="gray_r")
     ax.set(title=name, xticks=(), yticks=(), xlabel=f"field {dilated_field(layers)}, {len(seen_pixels(layers))}² seen")
     ax.grid(False)
-show(fig, alt="Three squares; black is where the gradient of the middle arrives: a small block, a lattice, all of it.")
+show(fig, alt="Three squares; black is where the gradient of the middle arrives: a small block, a lattice, almost all.")
 
 # %% [markdown]
 # Equal dilations leave a lattice with gaps: neighbors in the result depend on *different* pixels, and nothing makes
 # them agree. Pictures show it as a fine checkered pattern, called **gridding**. Dilations that grow from 1 leave no
-# gap. All three stacks have as many weights.
+# gap. All three stacks have the same number of weights.
 
 # %% [markdown] exercise="DilatedBlock" stars=2 minutes=15
 # ### Exercise 7: the block
@@ -538,7 +538,7 @@ show(fig, alt="Seven rows with one bright pixel each, in a diagonal; a row that 
 # %% [markdown]
 # Why not the judge alone? It asks for *a* half that could be there, and any will do; L1 holds the filling near what is
 # likely here, and gives a direction from the first step on, when everything looks false to the judge. The weight says
-# how much likeness may cost.
+# how much error a believable look may cost.
 #
 # ## 6. Two judges, one trunk
 #
@@ -798,8 +798,9 @@ show(
 # - [x] L1 wins L1, and a judged one is nearer as a crowd :: Yes. In runs as short as these the second is a close race.
 #
 # ---
-# The next cell measures both: L1 and PSNR in the hole alone, and Fréchet's distance of the whole pictures, and of what
-# is cut out around the hole.
+# The next cell measures both: L1 and PSNR in the hole alone, for pictures in [0, 1] (section 1's errors and your loss
+# are of pictures in [−1, 1], twice as large), and the Fréchet distance of the whole pictures, and of what is cut out
+# around the hole.
 
 # %% name="measure" demo=true folded="Measures all four, on three shapes of holes"
 from gancourse.training.filling import hole_figures
@@ -825,7 +826,7 @@ for (name, shape), row in found.items():
 # |---|---|---|---|---|
 # | from around | 0.109 (0.106 to 0.112) | 16.23 (16.01 to 16.41) | 17.8 (17.3 to 18.7) | 105 (102 to 108) |
 # | L1 | **0.095** (0.094 to 0.097) | **17.56** (17.41 to 17.63) | 19.4 (16.8 to 22.7) | 80 (76 to 82) |
-# | judge of the whole | 0.097 (0.097 to 0.097) | 17.46 (17.42 to 17.48) | 18.2 (16.6 to 19.4) | 72 (66 to 76) |
+# | judge of the whole | 0.097 (0.097 to 0.097) | 17.46 (17.42 to 17.48) | 18.2 (16.6 to 19.4) | **72** (66 to 76) |
 # | judge of patches | 0.095 (0.095 to 0.097) | 17.56 (17.42 to 17.63) | 18.9 (16.6 to 22.3) | 79 (76 to 82) |
 # | both | 0.097 (0.097 to 0.097) | 17.47 (17.42 to 17.50) | 18.5 (16.7 to 20.2) | **72** (66 to 77) |
 #
@@ -836,8 +837,9 @@ for (name, shape), row in found.items():
 # Time makes the difference. The networks that come with the course halve the size once more, and had 8,000 steps by L1
 # and 4,000 more with both judges, of which each is 16 faces, as here (`gancourse train inpainting-64`, 600 held-out
 # faces): with the square the cut went from 238 to 85, whole pictures from 21.3 to 12.0, and the error in the hole from
-# 0.077 to 0.085. With halves the cut went from 168 to 61, and the error from 0.077 to 0.079. So the trade of lesson 10
-# is back: looks cost nearness.
+# 0.077 to 0.085. With halves the cut went from 168 to 61, and the error from 0.077 to 0.079. (L1's network was not
+# given 4,000 more steps of L1 beside it, as in your runs; how much of the gain is due to them, this does not say.) So
+# the trade of lesson 10 is back: looks cost nearness.
 #
 # ## 8. What goes wrong
 #
@@ -1037,9 +1039,9 @@ eraser
 # Three things to try. Erase the mouth, then half of the face: when does a filling stop being believable? Erase only the
 # left lens of the glasses: does the right one tell? Erase a piece of background, and look for the seam.
 #
-# (*Load …* takes a picture of your own. The networks know drawn faces.) Methods that followed mark known pixels in
-# each layer (Liu and others, 2018, *partial convolutions*) or learn what to let through (Yu and others, 2019, *gated
-# convolutions*); today's strongest draw fillings by diffusion (Lugmayr and others, 2022).
+# (*Load …* takes a picture of your own. The networks know drawn faces.) Other methods mark known pixels in each layer
+# (Liu and others, 2018, *partial convolutions*) or learn what to let through (the *gated convolutions* of Yu and
+# others, 2019, whose masks you painted); today's strongest draw fillings by diffusion (Lugmayr and others, 2022).
 
 # %% [markdown]
 # ## 11. An open challenge
@@ -1089,8 +1091,8 @@ def fill_holes(pictures, masks, known):
 
 # %% [markdown]
 # Each medal is an idea: what is near goes on; what holds for faces; and how sure one may be of what 400 faces say. The
-# last answer is once more a mean of all that fits, smooth where the truth is not. It beats what you can see in error,
-# and no judge would let it pass.
+# last answer is once more a mean of all that fits, smooth where the truth is not. By this error it beats fillings that
+# look better, and no judge would let it pass.
 #
 # ## 12. What to take along
 #

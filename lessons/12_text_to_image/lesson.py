@@ -1,10 +1,10 @@
 # %% [markdown] builds="sentences become faces: a reader of words, three kinds of pair, two stages" hours=4 stars=3
 # # 12 · Faces from sentences
 #
-# *An older person with a beanie and round glasses.* So far a label was a few numbers that somebody had put in order.
-# A sentence has no order: it says some things, is silent about the others, and says them in any words. Here a network
-# learns to read sentences, a generator learns to draw what they say, and a second one enlarges it. Then you ask, as
-# always, whether the words are obeyed: which ones, and how often.
+# *An older person with a beanie and round glasses.* So far a label was a few numbers, each with its own place. A
+# sentence keeps to no such list: it says some things, is silent about the others, and says them in any words. Here a
+# network learns to read sentences, a generator learns to draw what they say, and a second one enlarges it. Then you
+# ask, as always, whether the words are obeyed: which ones, and how often.
 #
 # **You will be able to**
 #
@@ -50,8 +50,8 @@ seed_everything(0)
 # ## 1. What is said, and what is not
 #
 # Every drawn face has captions, made from its factors: each says a few true things about the picture, in words that
-# vary, and is silent about all else. With a caption come its **facts**, what it claims. The networks never see them;
-# they are for us, to count what is obeyed.
+# vary, and is silent about all else. With a caption come its **facts**, what it claims. The networks are never shown
+# them; they tell us which captions do not fit a picture (section 3), and what is obeyed.
 #
 # A caption is no label. It says that somebody smiles, and says nothing about a hat; the picture may have one or not.
 # So the same sentence fits many pictures, and many sentences fit one picture.
@@ -249,11 +249,12 @@ def last_word(states, there):
 # %% test="last_word" points=2
 
 # %% [markdown]
-# Here is the whole reader of sentences: your four functions, an embedding, a GRU (a recurrent network with gates), and
-# one linear layer. At the end each vector gets the length $\sqrt{d}$, so that sentences differ in direction alone.
+# Here is the whole reader of sentences: your functions of exercises 1, 3 and 4, an embedding, a GRU (a recurrent
+# network with gates), and one linear layer; its vocabulary is the course's, so that the course's weights fit. At the
+# end each vector gets the length $\sqrt{d}$, so that sentences differ in direction alone.
 
 
-# %% name="sentence-reader" demo=true open="the reader of sentences, made of the four exercises"
+# %% name="sentence-reader" demo=true open="the reader of sentences, made of your functions"
 class SentenceReader(nn.Module):
     """From sentences to vectors (n, 64)."""
 
@@ -326,7 +327,7 @@ with torch.no_grad():
 # clearly false of the picture?
 #
 # - [ ] never, or nearly so :: That would need captions that say a lot. These say two to five things.
-# - [x] in a few: 5 to 10 :: A short caption such as *Someone with closed lips* fits very many.
+# - [x] in a few: 5 to 10 :: A short caption of two things that are common fits very many.
 # - [ ] in about half :: Then captions would say almost nothing.
 #
 # ---
@@ -335,7 +336,6 @@ with torch.no_grad():
 
 # %% name="count-accidents" demo=true folded="Counts captions of others that may be true"
 said, false = faces.attributes["said"][:, 0].float(), faces.attributes["false"].float()
-wrong = false @ said.roll(1, 0).T > 0 if len(said) < 300 else (false * said.roll(1, 0)).sum(1) > 0
 share = 1 - (false * said.roll(1, 0)).sum(1).gt(0).float().mean()
 print(f"of {len(said):,} captions of another face {100 * share:.0f} in 100 say nothing false of the picture")
 
@@ -406,7 +406,7 @@ def mismatched(said, false):
 #
 # 1. the loss $L = -\sum_{x,t} \left[ p_r \log d + \tfrac12 p_w \log(1 - d) + \tfrac12 p_m \log(1 - d) \right]$, one
 #    number;
-# 2. its derivative by each entry of $d$, a table;
+# 2. its derivative with respect to each entry of $d$, a table;
 # 3. the table $d$ at which all these are 0: the best $D$. (Every pair comes in at least one of the tables.)
 # 4. A **deaf** $G$ draws perfect pictures, and does not listen: each picture as often as there are such in the right
 #    pairs, whatever the text, and each text as often as it comes there. Return the best $D$ beside it. The argument
@@ -634,8 +634,9 @@ if DATA == "faces":
 # one in brackets is the share in pictures of *other* captions, which is what a deaf $G$ would reach. Their difference
 # is what the words did.
 #
-# The same by `bench.py --only runs`, where the package plays, three seeds (mean, and range over the seeds; in brackets
-# what is read in pictures of other captions):
+# Nearly the same by `bench.py --only runs`, three seeds (mean, and range over the seeds; in brackets what is read in
+# pictures of other captions). There the package plays: $D$ should say 0.9 of right pairs instead of 1, and without
+# wrong pairs made ones weigh 1 instead of ½:
 #
 # | | three kinds of pair | two kinds of pair |
 # |---|---|---|
@@ -687,9 +688,9 @@ def interpolation_loss(G, D, z, t, order, beta=0.5):
 # %% test="interpolation_loss" points=2
 
 # %% [markdown]
-# What lies between *no beard* and *a full beard*? A short one, if $G$ is smooth; a coin flip, if it is not. Move from
-# one sentence to another with the noise held still: the panel draws six stops, and the slider sets how far the
-# last picture has gone.
+# What lies between *stubble* and *a full beard*? Something in between, if $G$ is smooth; a coin flip, if it is not.
+# Move from one sentence to another with the noise held still: the panel draws six stops, and the slider sets how far
+# the last picture has gone. (*No beard* cannot be asked for: no caption ever said it, and the reader hears *beard*.)
 
 
 # %% name="between" demo=true folded="Two sentences and a slider between them"
@@ -712,14 +713,14 @@ def draw_between(fig, one, two, share, person):
 Sliders(
     draw_between,
     {"one": Sentence("from", "A young person with a full beard and a sad look."),
-     "two": Sentence("to", "An older person with no glasses, smiling."),
+     "two": Sentence("to", "A young person with short stubble and a sad look."),
      "share": Knob("how far", 0, 1, 0.5), "person": Choice("noise", {str(k): str(k) for k in range(12)})}, (9.5, 2.4),
 )  # fmt: skip
 
 # %% [markdown]
 # Three things to try. (1) Two sentences that differ in one word: what else moves? (2) A word that the vocabulary does
-# not have, such as *moustache*: the line below the faces names it. (3) An empty line: what is a face of which nothing
-# is said?
+# not have, such as *necklace*: the line below the faces names it. (3) An empty line: what is a face of which nothing is
+# said?
 #
 # ## 7. One sentence, many pictures
 #
@@ -729,7 +730,7 @@ Sliders(
 # $$c = \mu(t) + \sigma(t) \odot \varepsilon, \qquad \varepsilon \sim N(0, I),$$
 #
 # where a layer makes μ and $\log\sigma^2$ of $t$. Small changes of $c$ must then give good pictures, too, so the space
-# between captions is practised all the time. To keep σ from falling to 0, and μ from running away, $G$'s loss gets a
+# between captions is practiced all the time. To keep σ from falling to 0, and μ from running away, $G$'s loss gets a
 # penalty: the distance, in the sense of Kullback and Leibler, of that bell curve from $N(0, I)$. Lesson 05 had it in
 # the VAE:
 #
@@ -766,7 +767,7 @@ def conditioning(mu, log_var, eps=None):
 # %% test="conditioning" points=2
 
 # %% [markdown] predict="heavy"
-# The penalty's weight is small in all recipes. What would happen if it were very large?
+# The penalty's weight is small in the course's recipe, 0.02. What would happen if it were very large?
 #
 # - [ ] σ falls to 0, and c is the sentence alone :: The penalty wants σ = 1: with a σ of 0 it is infinite.
 # - [x] all sentences get the same bell curve, and G is deaf :: Yes. KL = 0 means μ = 0 and σ = 1 for every $t$: nothing
@@ -833,7 +834,7 @@ def style_loss(S, G, z, t):
 #
 # - [ ] z's: that is what z is for :: It is meant for that. Nobody forces $G$ to use it.
 # - [x] ε's, and of z hardly anything :: Yes. ε stands in $c$, which $G$ must listen to anyway; $z$ comes beside it, and
-#   in this run it was left nearly idle. What is not in the picture nobody can find.
+#   in this run it was left nearly idle. Nobody can find what is not in the picture.
 # - [ ] both equally well :: Then pictures would change as much with the one as with the other. Section 7's rows say no.
 #
 # ---
@@ -880,7 +881,7 @@ if DATA == "faces":
 # What stays of a face when its style meets other words is accordingly little: the correlation was 0.33 (0.29 to 0.37)
 # for the skin, 0.19 (0.18 to 0.21) for the background's color, 0.14 (0.09 to 0.20) for the head's turn, and near 0 for
 # what captions talk about, such as the smile (0.03) or the hair's length (0.06). So the words rule, as they should, and
-# the style is a weak hint. What $G$ does not draw nobody finds.
+# the style is a weak hint. Nobody can find what $G$ does not draw.
 #
 # ## 9. The second stage
 #
@@ -1194,8 +1195,8 @@ if DATA == "faces":
 # ### Exercise 14: two explanations
 #
 # For each of the runs A and B write three sentences: the evidence (rows and numbers), a mistake in one's *own* code
-# that would lead to exactly this, and a test of five lines or fewer that would have found it before any training.
-# For A: why does training loss not give it away if the mistake is made in training, too? For B: which number, printed
+# that would lead to exactly this, and a test of five lines or fewer that would have found it before any training. For
+# A: why does the training loss not give it away if the mistake is made in training, too? For B: which number, printed
 # during training, would have shown it? A teacher reads this answer.
 
 # %% [markdown] answer="explain_the_runs" points=4
@@ -1205,10 +1206,10 @@ if DATA == "faces":
 # training the loss falls all the same: batches nearly always hold a long sentence, so padding is *consistently* there,
 # and the network learns with it; it shows when sentences come alone.
 #
-# *B: the KL is too heavy.* All rows alike, read of what was said near what others' pictures show. Mistakes: the KL with
-# a weight of 1 where the loss is a mean over pixels or the other way around; a sum over the batch in place of the mean,
-# so that its weight is 32 times as large. Test: KL of a batch of 2 and of the same rows repeated 16 times must be
-# equal. In training: the KL itself, which falls to 0, or the spread of μ over sentences.
+# *B: the KL is too heavy.* All rows are alike, and what was said is read in them hardly more often than in others'
+# pictures. Mistakes: the KL with a weight of 1 where the loss is a mean over pixels or the other way around; a sum over
+# the batch in place of the mean, so that its weight is 32 times as large. Test: KL of a batch of 2 and of the same rows
+# repeated 16 times must be equal. In training: the KL itself, which falls to 0, or the spread of μ over sentences.
 #
 # One point for each run's evidence, one for each cause with its test.
 
@@ -1227,9 +1228,9 @@ if DATA == "faces":
 # pretty, or a man's or a woman's: the first is no fact, and the second nothing that a picture shows. CelebA has such
 # columns; its line above leaves them out.
 #
-# **What one owes.** Who makes faces from sentences owes answers. Whose pictures were learned from, and did they agree?
-# May a real person be asked for by name, and what is made of such pictures? Whom does "a person" leave out? Can what
-# was made be told from a photograph, and is it marked? Drawn faces are nobody's, which is why this course can be
+# **What one owes.** Whoever makes faces from sentences owes answers. Whose pictures were learned from, and did they
+# agree? May a real person be asked for by name, and what is made of such pictures? Whom does "a person" leave out? Can
+# what was made be told from a photograph, and is it marked? Drawn faces are nobody's, which is why this course can be
 # careless where you may not be.
 #
 # **What came after.** AttnGAN (Xu and others, 2018) lets each *word* speak to the places of the picture that it is
@@ -1308,7 +1309,7 @@ def find_words(draw, words, things):
 #
 # - Numbers, padding, unknown words: a reader must give a sentence the same vector, whatever stands beside it.
 # - A pair is wrong if the caption says something false, not if it was written for somebody else.
-# - Real pictures with wrong captions teach $D$ to read. Without them being told is not being asked to listen.
+# - Real pictures with wrong captions teach $D$ to read. Without them, $G$ is told the words but need not listen.
 # - Conditioning augmentation makes one sentence many pictures; its KL, too heavy, makes all sentences one.
 # - Stage II sees the text again: what stage I could not draw it could. Whether it does is to be measured.
 # - Count what is obeyed against what other sentences' pictures show. A hat in a picture is no proof of listening.
@@ -1390,7 +1391,7 @@ keepsake(fig, alt=f"Eight faces of the sentence: {MINE}", name="my_sentence")
 # | captions | four a face, by a program | five or more a picture, by people |
 # | reader of sentences | a GRU on words, 64 numbers | a character-level CNN and RNN, 1,024 numbers |
 # | told to $D$ | at every place of 4 × 4 maps | likewise |
-# | wrong captions | by what they say | from other pictures |
+# | wrong captions | by what they say | of another class, or of another picture |
 # | stage II | 32 to 64, two residual blocks | 64 to 256, more of them |
 # | machine | one core, minutes | a GPU, days |
 #

@@ -48,8 +48,8 @@ choose_threads()
 seed_everything(0)
 
 # %% [markdown]
-# The drawn faces once more. For photographs set `DATA = "celeba"`: nothing else changes, but for the judge of section
-# 6, which has seen drawn faces only, so that of photographs its distance says little: look at the pictures.
+# The drawn faces once more. For photographs set `DATA = "celeba"`. Nothing else changes, with one exception: the judge
+# of section 6 has seen drawn faces only, so its distance says little about photographs. Judge those by eye.
 
 # %% name="load" demo=true folded="Loads the faces, and draws batches of any of the four sizes"
 DATA = "faces"  # or "celeba", for photographs
@@ -88,8 +88,8 @@ def real_batch(size, n=16):
 #   text names that number of pixels.
 # - `from_pyramid(bands)`: such a list to the pictures (n, C, H, W).
 #
-# Halving takes the mean of 2 × 2 pixels; enlarging makes 2 × 2 equal pixels of each. Gradients pass both ways. The
-# last function in the cell is given: by it the check asks yours.
+# Halving takes the mean of 2 × 2 pixels; enlarging makes 2 × 2 equal pixels of each. Gradients pass both ways. The last
+# function in the cell is given: the check calls yours through it.
 
 # %% [markdown] hints="pyramid"
 # A loop each. One goes down and collects bands, the other goes up and adds them.
@@ -236,8 +236,8 @@ def one_band(which, *given):
 # %% [markdown]
 # Three bands, 8, 16 and 32 pixels, and for each a painter and a judge of four layers. Faces stand in the middle and
 # look at us, so both may know *where* they paint: behind the first layer they add a map that they learn. (LAPGAN's
-# smallest networks see all pixels at once, and know it from that.) The coarsest picture has 48 numbers only, and
-# needs no network: a bell curve in 48 dimensions, with the mean and the covariance of the data, is drawn from.
+# smallest networks see all pixels at once, and know it from that.) The coarsest picture has only 48 numbers and needs
+# no network: we draw it from a bell curve in 48 dimensions with the data's mean and covariance.
 
 
 # %% name="layers" demo=true folded="Painters and judges: four convolutions each, and a map of where"
@@ -581,8 +581,8 @@ class EqualizedConv(nn.Module):
 # %% [markdown]
 # ## 5. Two layers without weights
 #
-# **Pixel normalization.** In a game both players may win by shouting: features grow, on both sides, without end. So
-# $G$ sets the features of each pixel back to a mean square of 1, behind each convolution:
+# **Pixel normalization.** In a game both players may win by shouting: features grow, on both sides, without end. So $G$
+# sets the features of each pixel back to a mean square of 1, behind each convolution and its leaky ReLU:
 #
 # $$b_{xy} = a_{xy} \Big/ \sqrt{\tfrac1N \textstyle\sum_{j} (a^{j}_{xy})^2 + \varepsilon},
 # \qquad \varepsilon = 10^{-8}.$$
@@ -612,9 +612,9 @@ def pixel_norm(x):
 # %% test="pixel_norm" points=1
 
 # %% [markdown]
-# **The spread within groups.** A $D$ that sees one picture at a time cannot complain that all of them are alike;
-# lesson 02 showed it the spread of its batch. On feature maps it is done like this, at the end of $D$, in small
-# groups, so that one even map tells how lively the company is.
+# **The spread within groups.** A $D$ that sees one picture at a time cannot complain that all of them are alike; lesson
+# 02 showed it the spread of its batch. On feature maps it is done like this, at the end of $D$, in small groups, so
+# that one constant map tells $D$ how much the pictures of a group differ.
 
 # %% [markdown] exercise="group_std" stars=2 minutes=20
 # ### Exercise 7: the spread within groups
@@ -986,7 +986,8 @@ def draw_moment(fig, moment):
 Sliders(draw_moment, {"moment": Knob("moment", 0, len(growing.film) - 1, 0, whole=True)}, size=(9, 1.6))
 
 # %% [markdown]
-# And α once more, on the finished $G$: what its last block adds to what the block before it can draw.
+# And α once more, on the finished $G$: what its last block adds to what the block before it can draw. The old `to_rgb`
+# has not learned since it was faded out, so at small α colors may be off.
 
 
 # %% name="alpha-of-g" demo=true folded="Draws what the finished generator makes at any α"
@@ -1012,9 +1013,11 @@ Sliders(draw_g, {"alpha": Knob("α", 0, 1, 0.5)}, size=(9, 1.6))
 # ![Twelve generated faces, first as 4 by 4 blocks of color, then with 8, 16, 32 and 64 pixels: heads, then hair, then
 # eyes and mouths appear.](images/growing.gif)
 #
-# Its blocks are still all there, and so are the `to_rgb` of every size. So the finished $G$ can be asked for a picture
-# of any size, and with α for anything between two of them. Begin at 4 pixels, and draw the slider for α to its end;
-# then the next size. What does each block add?
+# Its blocks are all still there, and so is the `to_rgb` of every size. So the finished $G$ can be asked for a picture
+# of any size, and with α for anything between two of them; only at 4 pixels is there nothing to fade. Begin with 8
+# pixels and drag α from 0 to 1, then go on to the next size. What does each block add? Look at shapes, not at colors:
+# below 64 pixels these are wrong. Each `to_rgb` stopped learning when the next size had faded in, while the blocks
+# below it went on learning, so it reads features that have changed since.
 
 
 # %% name="levels-of-g" demo=true folded="Draws what the course's larger generator makes at any size and α"
@@ -1043,17 +1046,18 @@ knobs = {
 Sliders(draw_level, knobs, size=(9, 1.7))
 
 # %% [markdown]
-# What do the three tricks bring, each by itself? Karras and others took away one after the other at their scale
-# (table 1 of the paper). At ours `bench.py --only tricks` does the same, up to 16 pixels and in 20 seconds each, with
-# three seeds. All three together ended at distances of 42 to 54; without pixel norm at 49 to 58, without the spread at
-# 47 to 57. So one run differs from the next by as much as these two are worth **at this scale**. What they are there
-# for, features that grow without end and samples that all look alike, is a matter of hours.
+# What do the three tricks bring, each by itself? Karras and others start without them and *add* one after the other
+# (table 1 of the paper). At ours `bench.py --only tricks` goes the other way and *takes away* one at a time, up to 16
+# pixels and in 20 seconds each, with three seeds. All three together ended at distances of 42 to 54; without pixel norm
+# at 49 to 58, without the spread at 47 to 57. So one run differs from the next by as much as these two are worth **at
+# this scale**. What they are there for, features that grow without end and samples that all look alike, is a matter of
+# hours.
 #
 # Without the run-time scale the pair ended at 22 to 25, *nearer* by half. Has the trick failed? Think of exercise 4:
-# with it a step of Adam moves what is used by $c$ times what it moves without, in most layers a tenth or less. At one
-# and the same rate the plain pair simply learns several times as fast, and in 20 seconds that decides. It is the rate
-# that was compared, not the trick: each way would have to be given the rate that suits it (lesson 06 says how to search
-# fairly). Look at the spread between seeds before you believe an ablation, and at what else has changed with it.
+# with it a step of Adam moves what is used by $c$ times what it moves without, about a tenth in the 3 × 3 layers. At
+# one and the same rate the plain pair simply learns several times as fast, and in 20 seconds that decides. It is the
+# rate that was compared, not the trick: each way would have to be given the rate that suits it (lesson 06 says how to
+# search fairly). Look at the spread between seeds before you believe an ablation, and at what else has changed with it.
 #
 # ## 7. What goes wrong
 #
@@ -1125,12 +1129,12 @@ run_b = play_growth("run B", **broken_run("13_progressive", "B"))
 # jump? For B: the losses go on moving. Who is learning? A teacher reads this answer.
 
 # %% [markdown] answer="explain_growth" points=4
-# *A: the fade-in is not exact at its ends.* The pictures jump twice for each level: where the block is added, and
-# where its fading ends; in between all is well, and all blocks learn. Mistakes like this: α computed once before the
-# loop, in whole numbers, or from the wrong counter; old and new added instead of weighed; another enlargement in $G$
-# than for the real pictures. It harms beyond the moment, because an untrained block is shown to a trained $D$ at half
-# strength at once: both networks get large gradients, and unlearn what the coarse levels had. First look: the picture
-# of one still noise just before and just after growing: they must be equal to rounding.
+# *A: the fade-in is not exact at its ends.* The pictures jump twice for each level: where the block is added, and where
+# its fading ends; in between all is well, and all blocks learn. Mistakes like this: α computed once before the loop, in
+# whole numbers, or from the wrong counter; old and new added instead of weighted; another enlargement in $G$ than for
+# the real pictures. It harms beyond the moment, because an untrained block is shown to a trained $D$ at half strength
+# at once: both networks get large gradients, and unlearn what the coarse levels had. First look: the picture of one
+# still noise just before and just after growing: they must be equal to rounding.
 #
 # *B: the optimizers never hear of the new blocks.* The bars of the new blocks are 0, there are no jumps, and as α
 # rises the faces turn into what an untrained block makes of good features. The losses move, because the old blocks go
@@ -1222,7 +1226,7 @@ def fewest_looks(look):
 # - [ ] it has the factor $c$ :: That is Adam's. Plain descent keeps the gradient's own $c$, too.
 
 # %% [markdown] quiz="drift"
-# What would be lost without the drift term, if it had no rounding errors to fear?
+# Suppose arithmetic were exact. What would be lost without the drift term?
 #
 # - [ ] the critic's estimate of the distance :: The estimate is a difference of means: a constant cancels.
 # - [x] nothing that the players notice: a constant added to $D$ changes neither loss's gradient :: So nothing holds
@@ -1285,7 +1289,7 @@ keepsake(fig, alt="Eight generated faces in rows of 4, 8, 16 and 32 pixels.", na
 # | data | drawn faces, 4 to 32 pixels | CelebA-HQ, 4 to 1,024 pixels |
 # | widths | 32 channels down to 8 | 512 down to 16 |
 # | a phase | 120 batches of 8, the last one 600 | 800,000 pictures |
-# | batch | 8 at every size | 16 to 256, smaller for large pictures |
+# | batch | 8 at every size | 16 up to 128 × 128, then 14, 6 and 3 |
 # | learning rate | 0.016 | 0.001 |
 # | average of $G$ | over about 50 steps | over about 1,000 |
 # | machine | one core, minutes | eight GPUs, four days |

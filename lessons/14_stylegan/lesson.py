@@ -66,9 +66,9 @@ raw = data.load(DATA, size=32, attributes=[], n=quick(8_000, 300))
 # ## 1. From z to w
 #
 # $z$ is drawn from a bell curve: every combination of its numbers occurs, and equally often in all directions. Faces
-# are not like that. In our data nobody is bald *and* wears braids, a beard on a child is rare. A generator fed with
-# $z$ has to bend the space so that no $z$ falls on what never occurs. In StyleGAN (Karras, Laine and Aila, 2019) the
-# bending is done once, by a network of its own, the **mapping** $w = f(z)$. $w$ need not be a bell curve, so its
+# are not like that. In our data nobody wears a hat on a headscarf, and only glasses have dark lenses. A generator fed
+# with $z$ has to bend the space so that no $z$ falls on what never occurs. In StyleGAN (Karras, Laine and Aila, 2019)
+# the bending is done once, by a network of its own, the **mapping** $w = f(z)$. $w$ need not be a bell curve, so its
 # directions may be straight where faces change evenly. Section 7 measures whether they are.
 #
 # The mapping is deep and all layers hang on it, so it is the first thing to become unsteady. In the paper it therefore
@@ -444,8 +444,9 @@ def style_mixing(which, *given):
 #
 # $$w' = \bar w + \psi\,(w - \bar w).$$
 #
-# $\psi = 1$ leaves all as it is, $\psi = 0$ draws one face for everybody. In $z$ this makes no sense: $z$ is on a
-# sphere, and its middle is nowhere. Fine layers may be spared, which keeps colors and textures lively.
+# $\psi = 1$ leaves all as it is, $\psi = 0$ draws one face for everybody. In $z$ this would do nothing: the mapping
+# begins by normalizing $z$, and a shorter $z$ becomes the same one again. Fine layers may be spared, which keeps colors
+# and textures lively.
 
 # %% [markdown] exercise="truncation" stars=1 minutes=15
 # ### Exercise 7: truncation
@@ -492,8 +493,9 @@ def truncation(which, *given):
 # %% [markdown]
 # ## 5. The game
 #
-# Now the generator. It begins with a learned constant of 4 × 4 pixels. Each layer doubles the size, if it is the first
-# of its level, and is told its style, in one of the two forms; then noise, a bias and a leaky ReLU. Each level adds
+# Now the generator. It begins with a learned constant of 4 × 4 pixels. On each further level the first layer doubles
+# the size. In the demodulated form a layer is a convolution that is told its style, then noise, a bias and a leaky
+# ReLU; in the other form the convolution is a plain one, and AdaIN comes last, behind the leaky ReLU. Each level adds
 # its picture to the enlarged one of the level below (2020), so no growing is needed. While it is trained, half of the
 # pictures are mixed with their neighbor in the batch. All of it is yours but the wiring.
 
@@ -862,7 +864,7 @@ Sliders(
 # as the reader's features spread?
 #
 # - [ ] as much as before: noise keeps them apart :: Noise moves grains. People are told apart by $w$.
-# - [x] clearly less, though they are not one face yet :: See the third curve.
+# - [x] clearly less, though they are not one face yet :: See the dotted curve.
 # - [ ] not at all: they are one face :: That would be ψ = 0.
 #
 # ---
@@ -895,11 +897,12 @@ show(fig, alt="Precision, recall, and the spread of features beside that of real
 # %% [markdown]
 # In the papers truncation trades one for the other: precision rises as ψ falls, recall falls. Over three draws
 # (`bench.py --only truncation`) precision rises from 0.52–0.54 at ψ = 1.2 to 0.58–0.64 at 0.85, and 0.60 at 0.7. From
-# there on it **falls**: 0.53–0.55 at 0.5, 0.42–0.48 at 0.3. For precision to rise all the way, the face in the middle
-# must pass for a real one. But in our data one wears a hat or none, glasses or none: between two kinds of people there
-# is nobody, and the mean of all $w$ lies between all kinds. Recall is 0.03 to 0.06 at 1.2, 0.02 to 0.04 at 1 and 0.00
-# at 0.3: the network covers few of the real faces, as the reader sees them. What does fall with ψ, in any network, is
-# variety.
+# there on it **falls**: 0.53–0.55 at 0.5, 0.42–0.48 at 0.3. It is tempting to blame the face in the middle. But that
+# one is whole, without hat or glasses, and the reader takes it for real: at ψ = 0 precision is @@@. Nor do the faces
+# between look half like one kind and half like another. So we can say *that* precision falls on the way to the middle,
+# and not why: one number for a thousand pictures does not tell. Recall is 0.03 to 0.06 at 1.2, 0.02 to 0.04 at 1 and
+# 0.00 at 0.3: the network covers few of the real faces, as the reader sees them. What does fall with ψ, in any network,
+# is variety.
 #
 # ## 7. Is w less entangled than z?
 #
@@ -920,7 +923,7 @@ show(fig, alt="Precision, recall, and the spread of features beside that of real
 # each pair, `eps` a number. `distance(x, y)` takes two batches of pictures and gives (n,). Return $d / \varepsilon^2$
 # for each pair, (n,); nobody averages yet.
 #
-# - t + ε may lie behind 1; paths go on there.
+# - t + ε may be above 1; the path simply goes on there.
 # - `space="w"`: the path goes straight from `mapping(z1)` to `mapping(z2)`; the point at a share $s$ of it is $(1 - s)
 #   w_1 + s\,w_2$.
 # - `space="z"`: divide both z by their lengths, then go along the arc: with $\theta = \arccos(z_1 \cdot z_2)$ the point
@@ -1009,13 +1012,13 @@ for k, space in enumerate(("z", "w")):
     places = [i + 0.4 * k for i in range(len(scores[space]))]
     right.bar(places, list(scores[space].values()), 0.38, color=(FAKE, REAL)[k], label=space.upper())
 right.set(xticks=[i + 0.2 for i in range(len(scores["z"]))], xticklabels=list(scores["z"]), ylim=(0.4, 1),
-          title="share that a linear probe names rightly")  # fmt: skip
+          title="share that a linear probe names correctly")  # fmt: skip
 right.legend(fontsize=9)
-show(fig, alt="Left: path lengths in Z and W. Right: how often linear probes of z and w name six factors rightly.")
+show(fig, alt="Left: path lengths in Z and W. Right: how often linear probes of z and w name six factors correctly.")
 
 # %% [markdown]
 # Over three draws (`bench.py --only entangled`) the path in W was 4,865 to 5,185 long, that in Z 7,716 to 8,719. The
-# probes named 0.80 to 0.82 of the labels rightly from $w$, 0.66 to 0.67 from $z$, on average over the six factors. So
+# probes named 0.80 to 0.82 of the labels correctly from $w$, 0.66 to 0.67 from $z$, on average over the six factors. So
 # this mapping has straightened the space, by both measures. Two grains of salt: path lengths compare only within one
 # network and one reader, and Z's numbers depend on the mapping, too, which stands between $z$ and the picture.
 #
@@ -1159,7 +1162,7 @@ def fewest_swaps(swap):
 # - AdaIN normalizes by what is there, and a spike gets past it. Demodulation normalizes by what is expected.
 # - Each group of layers rules what it paints: the coarse ones pose, shape and skin, later ones the hair's color. Noise
 #   rules what is chance.
-# - Truncation in $w$ gives up variety, by one number, after training. Quality is gained where the middle is good.
+# - Truncation in $w$ gives up variety, by one number, after training. Whether quality rises has to be measured.
 # - A mapping can bend $z$ so that $w$ is straighter. That can be measured, and need not come out the same everywhere.
 
 # %% [markdown] quiz="constant"

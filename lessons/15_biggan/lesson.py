@@ -1,9 +1,9 @@
 # %% [markdown] builds="a generator of fourteen classes: told at every level, large batches, truncation" hours=4 stars=3
 # # 15 · Large, and told a class
 #
-# One generator for many classes, trained by large batches. Little in this lesson is one new idea. It is what a good
-# cook does: six or seven small things, each for a reason, and a table that says which of them paid. You write all of
-# them, put them together, and learn to read such a table for what it says.
+# One generator for many classes, trained by large batches. This lesson has no single great idea. It is what a good cook
+# does: six or seven small things, each for a reason, and a table that says which of them paid. You write all of them,
+# put them together, and learn to read such a table for what it says.
 #
 # **You will be able to**
 #
@@ -152,10 +152,10 @@ class ClassNorm(nn.Module):
 #   order. Return the first piece, and a list (or tuple) of `blocks` tensors: for each block c and then *its* piece,
 #   side by side, (n, e + d/(`blocks` + 1)). The second piece is for the first block. There is at least one block. If d
 #   cannot be cut like that, raise a `ValueError` whose text holds the number d. Gradients pass.
-# - `norm_parameters(features, classes, embed_dim, piece)`: how many numbers learn in order to tell the class to all
-#   normalizations, a pair of numbers. `features` lists how many features each normalization has. First with
-#   *tables*: each normalization has a scale and a shift for each feature and each class. Then *shared*: one embedding
-#   (classes × `embed_dim`), and in each normalization A and B, which see the embedding and a `piece` of z.
+# - `norm_parameters(features, classes, embed_dim, piece)`: how many learned numbers it takes to tell the class to all
+#   normalizations, in two ways: a pair of whole numbers. `features` lists how many features each normalization has.
+#   First with *tables*: each normalization has a scale and a shift for each feature and each class. Then *shared*: one
+#   embedding (classes × `embed_dim`), and in each normalization A and B, which see the embedding and a `piece` of z.
 #
 # The last function is given, for the check.
 
@@ -200,7 +200,8 @@ def skip_z(which, *given):
 # would, if there are a thousand classes. What about ours, 14 classes?
 #
 # - [ ] the shared one costs less here, too :: 128 + 20 numbers go into each scale. A table has 14.
-# - [x] tables cost less here :: Yes: sharing pays where there are more classes than the embedding is long.
+# - [x] tables cost less here :: Yes: sharing pays where there are more classes than the embedding and the piece have
+#   numbers: here from 150 on.
 # - [ ] both cost the same :: They would for a certain number of classes. Look where the lines cross.
 #
 # ---
@@ -329,11 +330,11 @@ def self_attention(x, theta, phi, g, o, gamma):
 # %% [markdown]
 # ## 4. Filters that do not repeat each other
 #
-# Section 6 will draw from a $z$ that is cut off: nothing far out. A generator that was trained on all of the bell
-# curve may do something odd there, and large ones do. The authors look for a $G$ that is *smooth*, so that all of the
-# space of $z$ maps to good pictures, and try **orthogonal regularization** (Brock and others, 2017). Write the
-# filters of a layer as rows of a matrix $W$, one row for each output. If rows are orthogonal and of length 1, $W
-# W^\top = I$, and a penalty can ask for that:
+# Section 6 will draw $z$ from the middle of the bell curve only. A generator that was trained on all of the curve may
+# do something odd with that, and large ones do. The authors look for a $G$ that is *smooth*, so that all of the space
+# of $z$ maps to good pictures, and try **orthogonal regularization** (Brock and others, 2017). Write the filters of a
+# layer as rows of a matrix $W$, one row for each output. If rows are orthogonal and of length 1, $W W^\top = I$, and a
+# penalty can ask for that:
 #
 # $$R(W) = \lVert W W^\top - I \rVert^2.$$
 #
@@ -342,7 +343,7 @@ def self_attention(x, theta, phi, g, o, gamma):
 #
 # $$R(W) = \lVert W W^\top \odot (\mathbf{1} - I) \rVert^2.$$
 #
-# What is on the diagonal, and what is a $G$ spared that is not asked for it?
+# What is on the diagonal, and what is $G$ spared when it is left out?
 
 # %% [markdown] exercise="orthogonal_steps" stars=3 minutes=30
 # ### Exercise 5: orthogonal regularization, step by step
@@ -445,9 +446,9 @@ show(
 #
 # ## 5. The step: large batches out of small ones
 #
-# The first rows of the paper's table are no new layer: *larger batches*. A large batch shows more of the classes at
-# once, and gradients of both players are less of a lottery. Memory is the limit, and there is a way around it: a mean
-# over a large batch is the mean of the means over its equal parts, and gradients add up in `.grad` until somebody
+# The first rows of the paper's table add no new layer, only *larger batches*. A large batch shows more of the classes
+# at once, and gradients of both players are less of a lottery. Memory is the limit, and there is a way around it: a
+# mean over a large batch is the mean of the means over its equal parts, and gradients add up in `.grad` until somebody
 # clears them. **Gradient accumulation**: work through the parts, one after the other, each loss divided by their
 # number, and take *one* step in the end.
 #
@@ -472,7 +473,7 @@ show(
 #
 # 1. For each batch of `for_D`: one step of `opt_D` down $L_D$ **over the whole batch**. $G$ gets nothing of it.
 # 2. One step of `opt_G` down $L_G$ over the whole of `for_G`, plus `beta * penalty(G)`, **once**. It is judged by the
-#    $D$ that has just moved, and $D$ gets nothing of it.
+#    $D$ that has just moved, and $D$ gets nothing of it ($D$ takes no step; gradients left in it do no harm).
 #
 # `penalty(G)` is a number with a graph, made from $G$'s parameters alone. Return two plain numbers: the mean of $L_D$
 # over $D$'s steps, and $L_G$ without the penalty, each over whole batches and as it was before its player's step.
@@ -518,9 +519,10 @@ def biggan_step(G, D, opt_G, opt_D, for_D, for_G, parts, penalty, beta):
 # %% test="biggan_step" points=3
 
 # %% [markdown]
-# The players, out of your parts. Pictures have 16 × 16 pixels here, so that a run takes minutes. All kernels go
-# through lesson 06's spectral normalization, in $G$, too, as in the paper; they start orthogonal, as there. $D$ ends
-# with lesson 07's projection on features that are summed up over all places.
+# The players, out of your parts. Pictures have 16 × 16 pixels here, so that a run takes minutes. All convolutions and
+# dense layers go through lesson 06's spectral normalization, in $G$, too, as in the paper; only your A and B and $G$'s
+# embedding do not. Convolutions start orthogonal, as there. $D$ ends with lesson 07's projection on features that are
+# summed up over all places.
 
 
 # %% name="parts" demo=true open="where your functions get their layers"
@@ -678,8 +680,8 @@ show(fig, alt="Four lines over 2, 4 and 8 parts, on a logarithmic scale: G and D
 # That is no mistake, and $G$ learns all the same; but a large batch in parts is then not *the* large batch, and that
 # should be said. The authors' code does the same, and says so.
 #
-# Now the match: batches of 32 in two parts, two steps of $D$, averaged weights. The average is what draws. Its
-# normalizations keep what $G$'s have kept.
+# Now the match: batches of 32 in two parts, two steps of $D$, averaged weights. The average is what draws. Its batch
+# normalizations take over the running averages of $G$'s, as they are.
 
 
 # %% name="players" demo=true folded="The players, and the average that follows G"
@@ -807,7 +809,7 @@ def truncated_normal(n, d, threshold):
 # - [ ] about one in twenty :: That is what lies beyond ±2.
 #
 # ---
-# Both ways are in the next figure. In 48 numbers, 15 would lie on the edge in every single picture.
+# Both ways are in the next figure. Of 48 numbers about 15 would lie on the edge, in picture after picture.
 
 # %% demo=true folded="Cuts off, and draws again"
 fig = figure(8, 2.4)
@@ -822,8 +824,9 @@ show(fig, alt="Two histograms of noise between −1 and 1: one with high bars at
 # **Standing statistics.** In evaluation mode batch normalization uses running averages. They belong to the $z$ and the
 # classes of *training*, to weights that have moved on since, and, if the weights are averaged, to another network. With
 # a truncated $z$ or with a single class they fit even less. The authors take statistics anew before they draw: many
-# batches of just those $z$ and classes that are to be drawn go through the network in training mode, and the mean over
-# all batches is what evaluation mode uses from then on.
+# batches of $z$ and classes go through the network in training mode, and the mean over all batches is what evaluation
+# mode uses from then on. (Their code draws these $z$ from the whole bell curve. You choose: section 7 shows what
+# follows.)
 
 # %% [markdown] exercise="standing_statistics" stars=2 minutes=20
 # ### Exercise 8: standing statistics
@@ -1084,14 +1087,14 @@ show(fig, alt="Precision, recall and distance by threshold, from 0.2 to 4, each 
 # | base | 33.7, 33.2, 24.3 | 30.4 | |
 # | batch × 4 | 43.9, 29.4, 21.5 | 31.6 | 2 of 3 |
 # | channels × 1.5 | 26.5, 22.9, 24.2 | 24.5 | 2 of 3 |
-# | shared embedding | 25.2, 31.2, 21.1 | 25.9 | 2 of 3 |
+# | shared embedding | 25.2, 31.2, 21.1 | 25.8 | 2 of 3 |
 # | skip-z | 22.7, 32.7, 34.9 | 30.1 | 1 of 3 |
 # | orthogonal | 25.7, 20.7, 32.4 | 26.3 | 2 of 3 |
 #
-# The honest sentence is short: runs of one row differ by up to 22, means of neighboring rows by 7 or so, so **at
-# this scale, with three seeds, no row can be said to help or to harm.** The class was drawn as asked in 7 to 11 of
-# 100 pictures in all rows, for 400 steps are far too few to learn it. What the paper found with far more work
-# is neither borne out here nor contradicted.
+# The honest sentence is short: runs of one row differ by up to 22, means of neighboring rows by at most 7, so **at this
+# scale, with three seeds, no row can be said to help or to harm.** The class was drawn as asked in 7 to 11 of 100
+# pictures in all rows, for 400 steps are far too few to learn it. What the paper found with far more work is neither
+# borne out here nor contradicted.
 
 # %% [markdown]
 # ## 9. What goes wrong
@@ -1231,7 +1234,7 @@ def keep_variety(look):
 # A batch of 60 is worked through in parts of 40 and 20, each part's mean loss divided by 2. What is wrong?
 #
 # - [ ] nothing: a mean of means is the mean :: Only of equal parts. Here 20 pictures count as much as the other 40.
-# - [x] the pictures of the small part count twice as much as the others :: Weigh each part by its share of the batch.
+# - [x] the pictures of the small part count twice as much as the others :: Weight each part by its share of the batch.
 # - [ ] the step is half as long :: The weights add up to 1.
 
 # %% [markdown] quiz="no_one"

@@ -22,7 +22,8 @@
 # ![Five small drawn faces in a row: one that somebody drew, and four that a network made of it.](images/edited.png)
 #
 # *What this lesson is about. On the left a face that the generator has never seen, then the nearest face it can make,
-# and three edits of that. Drawn by the network that comes with the course, 64 × 64 pixels.*
+# and three edits of that: older, with a wider smile, with glasses. Drawn by the network that comes with the course, 64
+# × 64 pixels.*
 #
 # ![Two rows of four faces. The upper ones stand still. Below each is its likeness, which grows old and young again;
 # hair turns white and takes on color. Then the mouths smile and stop smiling.](images/sliders.gif)
@@ -140,8 +141,8 @@ def projection_loss(made, x, features, weight):
 #   loss.
 # - Return two tensors that no graph hangs on: the kept z (n, d), and their losses (n,).
 #
-# z stays as it is. $G$ is asked **in evaluation mode**, and in the end is in the mode it came in, all of it. Its
-# parameters and what it keeps stay as they are, and so does what of it can be trained.
+# z stays as it is. $G$ is asked **in evaluation mode**, and in the end every part of it is in the mode it came in. Its
+# parameters and running averages stay as they are, and so does each parameter's `requires_grad`.
 
 # %% [markdown] hints="search_z"
 # A loop of `steps` + 1 rounds: look, keep what is better, take a step. In the last round there is no step.
@@ -396,9 +397,9 @@ show(
 # | 20 | 0.111 (0.105 to 0.116) | 0.040 (0.039 to 0.040) |
 # | 40 | 0.081 (0.077 to 0.084) | 0.033 (0.032 to 0.034) |
 #
-# The encoder alone has 0.068 (0.067 to 0.069): so it is nearer at one glance than the search from a random start
-# after forty steps, and the hybrid is nearer than either after five. It is the paper's finding, too. What is left is
-# what $G$ cannot draw: after more steps all ways would end near there.
+# The encoder alone has 0.068 (0.067 to 0.069): so it is nearer at one glance than the search from a random start after
+# forty steps, and the hybrid is nearer than either after five. It is the paper's finding, too. More steps would still
+# help: at forty both curves fall. How near they end is up to what $G$ can draw, and to the valley a search is in.
 
 # %% [markdown]
 # **A search that went wrong.** What is wrong with run A lies in the package. It is a projection, and the figure shows
@@ -516,9 +517,9 @@ def direction_steps(step, z=NOTHING, y=NOTHING, w=NOTHING, b=0.0, decay=0.0, alp
 #
 # `find_direction(z, labels, decay)`: minimize $L(w, b)$ to its end, and return $w / \lVert w \rVert$, (d,). z is (n,
 # d), about as large as draws from N(0, I); `labels` (n,) are 0 and 1, or False and True; `decay` is at least 0.01. b
-# has no decay. The way is up to you: 300 steps of plain gradient descent with rate 1 do it, from zeros. The result's
-# angle to the true minimum's direction may have a cosine of 0.999 at the least. It points to where labels are 1. If
-# all labels are alike there is nothing to be found: raise a `ValueError`.
+# has no decay. The way is up to you: 300 steps of plain gradient descent with rate 1 do it, from zeros. The result and
+# the true minimum's direction must have a cosine of at least 0.999. It points to where labels are 1. If all labels are
+# alike there is nothing to be found: raise a `ValueError`.
 
 # %% [markdown] hints="find_direction"
 # You have the gradient with respect to w. That with respect to b is the sum of step 2.
@@ -599,9 +600,9 @@ def draw_changes(tables, title):
 #
 # - [ ] nothing: the direction was found for smiles alone :: It was found for whatever tells smiling samples from
 #   others.
-# - [x] the mouth opens :: Yes: in these data whoever laughs opens the mouth, and the reader's labels of both go
-#   together.
-# - [ ] hair becomes lighter :: Nothing in the data ties hair to smiles.
+# - [x] the mouth opens :: Yes. In the data the two have nothing to do with each other; but in what $G$ makes, who
+#   smiles more has the mouth open more often, and the direction cannot tell the two apart.
+# - [ ] hair becomes lighter :: Neither in the data nor in what $G$ makes does hair go with smiles.
 #
 # ---
 # Bars show the mean change of each factor, in units of how much it varies among samples.
@@ -655,8 +656,8 @@ print("length of z:", ", ".join(f"{float(z.norm(dim=1).mean()):.1f}" for z in pl
 # %% [markdown] exercise="hold" stars=2 minutes=20
 # ### Exercise 7: at right angles to all of them
 #
-# `hold(direction, others)`: a `direction` (d,) of any length but 0, and `others` (k, d), one or more rows, of any
-# length, not at right angles to each other, and perhaps one of them is a multiple of another or 0. Return the unit
+# `hold(direction, others)`: a `direction` (d,) of any length but 0, and `others` (k, d), one or more rows of any
+# length; they need not be at right angles to each other, and may be multiples of each other or 0. Return the unit
 # vector (d,) that is at right angles to *all* rows and as near to `direction` as that allows. If next to nothing is
 # left (less than a thousandth of `direction`'s length), raise a `ValueError`.
 
@@ -704,9 +705,11 @@ for name in each(("smile", "glasses"), "moving with the rest held", usual=quick(
 # | age | 1.49 to 1.69 | 0.09 to 0.12 | 1.09 to 1.24 | 0.07 to 0.08 | 0.25 at most |
 # | hair color | 1.49 to 1.53 | 0.18 to 0.23 | 1.27 to 1.35 | 0.13 to 0.20 | beard 0.49 to 0.66 |
 #
-# Held directions change less of everything, of the factor itself, too: to hold costs. For smile and glasses the trade
-# is a good one: others shrink to less than half. For hair color it is hardly any: perhaps since a beard has the hair's
-# color, so that the reader sees more of a light one. What is held is a linear thing in $z$; what one sees is not.
+# Held directions change less of everything, of the factor itself, too: to hold costs. So ask what comes along with one
+# spread of the factor: for glasses it falls from 0.31 to 0.12, for smiles only from 0.13 to 0.10, since the smile
+# itself shrinks to less than half. For age and hair color next to nothing is gained; for hair color perhaps since a
+# beard has the hair's color, so that the reader sees more of a light one. What is held is a linear thing in $z$; what
+# one sees is not.
 
 # %% [markdown]
 # **Without labels.** Härkönen and others (2020) ask nobody. GANSpace takes a principal component analysis of what an
@@ -744,13 +747,13 @@ for k, direction in enumerate(each(found.directions, "reading what four directio
 # all other factors stay where they were?
 
 # %% [markdown] predict="who_ages_best"
-# Which way will change the *other* factors less?
+# For the same gain in age: which way will change the *other* factors less?
 #
 # - [ ] the condition: the network knows what age is, and z is not touched :: It was never told that all else should
 #   stay. It learned what older faces look like, each z for itself.
 # - [ ] the direction: all others were held :: Held in $z$, by planes that were found by imperfect labels.
-# - [x] it has to be measured, and the truth changes something, too :: Yes: even by the renderer's own pictures the
-#   reader sees other factors move a little. That is the yardstick.
+# - [x] neither: both move them about alike, and several times as much as the renderer does :: Yes: for each spread of
+#   age by about 0.3. In the renderer's own pictures the reader sees them move by 0.05; that is the yardstick.
 #
 # ---
 # The next cell measures all three against the faces they began with.
@@ -1088,16 +1091,17 @@ show(
 # The edited originals keep the waves of the hair, the earrings and the clean edges, which the projections have lost,
 # and smile like their projections. Where the edit moves what the two do not have in common, a ghost is left: look at
 # the outlines. That is the price of taking over a difference. Against the given face, over three times forty people
-# (`--only transfer`), the edited projections smile by 1.41 spreads more (1.23 to 1.57) and are off by 0.35 in all other
-# factors, the projections alone by 0.17; the edited originals smile by 1.16 (1.02 to 1.29) and are off by 0.20.
+# (`--only transfer`), the edited projections smile by 1.41 spreads more (1.23 to 1.57) and are off by 0.35 in all
+# factors but smile and open mouth, the projections alone by 0.17; the edited originals smile by 1.16 (1.02 to 1.29) and
+# are off by 0.20.
 
 # %% [markdown]
 # ## 10. Two faces, and another world
 #
 # Two projections make a third: a mixture of two people is a point between their $z$ (on the sphere, as in lesson 03),
 # and the edit from one to the other can be taken back to the original step by step. And what of a face from another
-# world? The renderer draws comics of the same people: flat colors, under ink lines. $G$ has seen photos alone. The
-# same code projects a comic, too; it cannot know that it should not.
+# world? The renderer draws comics of the same people: flat colors, under ink lines. $G$ has only seen the renderer's
+# other style; call those pictures photos. The same code projects a comic, too; it cannot know that it should not.
 
 # %% [markdown] predict="comic"
 # A comic is projected onto a generator of photos. What comes?

@@ -457,7 +457,7 @@ def test_iterators_and_bound_methods(host: Host) -> None:
     [
         ("found = []\n    for k in range(2):\n        found[:] = [k]\n        yield k, found", [1]),
         ("for k in range(2):\n        found = [k]\n        yield k, found", [0]),
-        ("found = {0: 0}\n    for k in range(2):\n        found[k] = 9\n        yield found, {0: [found]}", {0: 9, 1: 9}),
+        ("found = {}\n    for k in range(2):\n        found[k] = 9\n        yield found, {0: [found]}", {0: 9, 1: 9}),
     ],
 )  # fmt: skip
 def test_a_list_that_is_handed_out_again_is_the_one_from_before(host: Host, source: str, first: Any) -> None:
