@@ -15,6 +15,8 @@ repeated from its seed. `Miss` says in words that there is nothing to measure.
 **Noise.** A challenge is measured several times, and the median counts; a run that reaches nothing counts as the worst
 number there is. Targets drawn for graders are a little easier or harder than the notebook's, so graders allow a
 `margin` beyond each limit: whoever earns a medal in a notebook with nothing to spare should not lose it by a hair.
+
+Gold takes all that is asked of every answer, too: one that writes into its arguments earns silver at the most.
 """
 
 from __future__ import annotations

@@ -58,6 +58,7 @@ MEDALS = {"none": 0.0, "bronze": 1 / 3, "silver": 2 / 3, "gold": 1.0}
 """The share of its points that each medal of an open challenge is worth."""
 BLANK = "This is not written yet: replace `raise NotImplementedError` by your code."
 STOPS_HERE = "Asked about this, your code stops at `raise NotImplementedError`: this part is not written yet."
+NO_GOLD = " Silver is the most that it can earn so."
 POINTS = "\n  {:g} of {:g} {} by these checks; graders have a few more"
 
 
@@ -151,8 +152,14 @@ class Verdict:
 
     @property
     def medal(self) -> str:
-        """An open challenge's last one, which is the hidden check's in grading; "" for another exercise."""
-        return next((f.medal for f in reversed(self.findings) if f.medal), "")
+        """An open challenge's last one, which is the hidden check's in grading; "" for another exercise.
+
+        Gold takes all that was asked: whoever measures well but breaks a rule that every answer has to keep, such as
+        to leave its arguments alone, earns silver.
+        """
+        last = next((f.medal for f in reversed(self.findings) if f.medal), "")
+        broken = any(not f.holds and not f.medal for f in self.findings)
+        return "silver" if last == "gold" and broken else last
 
     def __add__(self, other: Verdict) -> Verdict:
         """Both as one, such as those of the public and of the hidden checks."""
@@ -249,7 +256,7 @@ class Suite:
                     return Verdict(exercise, tuple(c.finding(BLANK) for c in claims))
                 findings.append(replace(finding, miss=STOPS_HERE) if finding.miss == BLANK else finding)
         if asked.changes and not asked.told:
-            said = asked.changes[0][1]
+            said = asked.changes[0][1] + (NO_GOLD if self.medals(exercise) else "")
             findings.append(Finding("leaves what it is given as it was", said, alone=False))
         return Verdict(exercise, tuple(findings))
 

@@ -272,6 +272,9 @@ def left_as_they_were(make: Callable[[], Any], step: Callable, nets: Sequence[st
             expect(intact(getattr(game, name)), CHANGES.format(which=f"number {place}"))
 
 
+FAR_OFF = 800.0  # a mean loss this large has a logit in it whose sigmoid is 0, in double precision, too
+
+
 def surely_wrong(make: Callable[[], Sure], *places: int) -> Sure:
     """A game of large logits, drawn until these of its losses are large: on the right side no rounding shows.
 
@@ -281,6 +284,6 @@ def surely_wrong(make: Callable[[], Sure], *places: int) -> Sure:
     """
     for _ in range(300):
         game = make()
-        if float(game.expected().losses[list(places)].min()) > 60:
+        if float(game.expected().losses[list(places)].min()) > FAR_OFF:
             return game
     raise RuntimeError(f"No game of {make} has a D that is surely wrong.")

@@ -2585,7 +2585,7 @@ def fill_holes(pictures, masks, known):
 """,
             ),
             "mean and covariance, a guessed little": (
-                "silver",
+                "gold",
                 """
 import numpy as np
 

@@ -207,6 +207,18 @@ def test_a_network_is_built_again() -> None:
         mirror.describe_module(odd)
 
 
+def test_a_part_that_stands_in_a_network_twice_is_one_there_too() -> None:
+    bend, inner = nn.Tanh(), nn.Sequential(nn.Linear(2, 2))
+    net = nn.Sequential(nn.Linear(2, 2), bend, inner, bend, inner)
+    told = unpack(pack(mirror.describe_module(net)))
+    copy = mirror.build_module(told)
+    assert copy[1] is copy[3] and copy[2] is copy[4] and len(list(copy.modules())) == len(list(net.modules()))
+    x = torch.randn(3, 2)
+    assert torch.equal(copy(x), net(x))
+    mirror.set_module_state(copy, unpack(pack(mirror.module_state(net.eval()))))
+    assert not copy[3].training and not copy[4][0].training
+
+
 @pytest.mark.parametrize("kind", [Counted, torch.optim.Adam, torch.optim.RMSprop])
 def test_an_optimizer_is_built_again(kind: Callable[..., Any]) -> None:
     net = nn.Linear(2, 1)

@@ -190,5 +190,5 @@ def _(step: Callable) -> None:
 def _(step: Callable) -> None:
     game = surely_wrong(lambda: PairGame(sure=2000.0), 0, 1)
     got = game.play(step)
-    advice = "Logits of hundreds are allowed. Compute from them, as F.softplus does, and not from their sigmoid."
+    advice = "Logits of thousands are allowed. Compute from them, as F.softplus does, and not from their sigmoid."
     expect_close(got, game.expected().losses, "a D with large logits", show=False, what=f"{advice} The losses are")

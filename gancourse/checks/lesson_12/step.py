@@ -222,6 +222,6 @@ def _(step: Callable) -> None:
     game = surely_wrong(lambda: ClsGame(sure=2000.0), 0, 1)
     got = game.play(step)
     advice = (
-        "Logits of hundreds are allowed. Compute from them, as F.softplus does, not from their sigmoid. The losses are"
+        "Logits of thousands are allowed. Compute from them, as F.softplus does, not from their sigmoid. The losses are"
     )
     expect_close(got, game.expected().losses, "a D with large logits", show=False, what=advice)

@@ -48,12 +48,23 @@ def class_named(name: str) -> type:
 # --- networks ----------------------------------------------------------------------------------
 
 
-def describe_module(module: nn.Module) -> dict[str, Any]:
+def describe_module(module: nn.Module, seen: dict[int, int] | None = None) -> dict[str, Any]:
     """A network's structure: class, attributes, names and shapes of its own tensors, children.
+
+    A part that stands in it twice is described once, and named by its number the second time: so it is one part there,
+    too.
+
+    Args:
+        module: the network.
+        seen: the numbers of the parts that were described before, by id().
 
     Raises:
         TypeError: if it has an attribute that cannot be sent.
     """
+    seen = {} if seen is None else seen
+    if id(module) in seen:
+        return {"again": seen[id(module)]}
+    seen[id(module)] = len(seen)
     others = {k: v for k, v in module.__dict__.items() if k not in INTERNAL}
     odd = [k for k, v in others.items() if not is_plain(v)]
     if odd:
@@ -63,14 +74,18 @@ def describe_module(module: nn.Module) -> dict[str, Any]:
         "plain": others,
         "parameters": {k: None if p is None else Raw(p) for k, p in module._parameters.items()},
         "buffers": {k: None if b is None else Raw(b) for k, b in module._buffers.items()},
-        "children": {k: None if m is None else describe_module(m) for k, m in module._modules.items()},
+        "children": {k: None if m is None else describe_module(m, seen) for k, m in module._modules.items()},
     }
 
 
-def build_module(told: dict[str, Any]) -> nn.Module:
-    """The network of a description."""
+def build_module(told: dict[str, Any], built: list[nn.Module] | None = None) -> nn.Module:
+    """The network of a description; `built` are the parts that there are already, in their order."""
+    built = [] if built is None else built
+    if "again" in told:
+        return built[told["again"]]
     kind: Any = class_named(told["class"])
     module: nn.Module = kind.__new__(kind)
+    built.append(module)
     nn.Module.__init__(module)
     module.__dict__.update(told["plain"])
     for name, data in told["parameters"].items():
@@ -78,7 +93,7 @@ def build_module(told: dict[str, Any]) -> nn.Module:
     for name, data in told["buffers"].items():
         module.register_buffer(name, data)
     for name, child in told["children"].items():
-        module.add_module(name, None if child is None else build_module(child))
+        module.add_module(name, None if child is None else build_module(child, built))
     return module
 
 
