@@ -7,6 +7,7 @@ gradients of the step before are still in it, the optimizer is not the one passe
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -149,18 +150,33 @@ def trainable(net: nn.Module) -> bool:
 
 def linear(inputs: int, outputs: int) -> nn.Module:
     """A layer in double precision, drawn from the checks' own generator."""
-    layer = nn.utils.skip_init(nn.Linear, inputs, outputs, dtype=torch.float64)
-    for p in layer.parameters():
-        p.data = (2 * rand(*p.shape, dtype=torch.float64) - 1) / inputs**0.5
-    return layer
+    return drawn_layer(inputs**-0.5, nn.Linear, inputs, outputs)
 
 
 def double_filters(inputs: int, outputs: int, kernel: int) -> nn.Module:
     """A convolution in double precision, drawn from the checks' own generator."""
-    layer = nn.utils.skip_init(nn.Conv2d, inputs, outputs, kernel, padding=kernel // 2, dtype=torch.float64)
-    for p in layer.parameters():
-        p.data = 2 * rand(*p.shape, dtype=torch.float64) - 1
+    return drawn_layer(1.0, nn.Conv2d, inputs, outputs, kernel, padding=kernel // 2)
+
+
+def drawn_layer(most: float, kind: Any, *sizes: int, **settings: int) -> nn.Module:
+    """A layer of this kind in double precision, its weights drawn evenly from −most to most.
+
+    PyTorch's own way to a layer without its usual weights takes longer than many a step.
+    """
+    plain, layer = bare_layer(kind, *sizes, **settings), kind.__new__(kind)
+    nn.Module.__init__(layer)
+    layer.__dict__.update({k: v for k, v in plain.__dict__.items() if k not in layer.__dict__})
+    for name, p in plain._parameters.items():
+        layer.register_parameter(
+            name, None if p is None else nn.Parameter(most * (2 * rand(*p.shape, dtype=torch.float64) - 1))
+        )
     return layer
+
+
+@functools.cache
+def bare_layer(kind: Any, *sizes: int, **settings: int) -> nn.Module:
+    """Such a layer whose weights nobody has drawn: for its sizes and settings."""
+    return nn.utils.skip_init(kind, *sizes, dtype=torch.float64, **settings)
 
 
 def curved(inputs: int, width: int, outputs: int) -> nn.Module:
