@@ -378,7 +378,8 @@ def measure(match, n=2500):
 # - [x] travel from circle to circle in a clump :: Where the clump is, $D$ learns "made"; before it has, $G$ is gone.
 #
 # ---
-# Over time all circles are visited, and at no time more than a few. Over ten seeds none holds all 8 at the end.
+# Over time all circles are visited, and at no time more than a few. Of forty seeds
+# (`bench.py --remedies none --seeds 40`) 34 ended with two circles or fewer, and four with all 8.
 
 
 # %% name="first-match" demo=true folded="Draws a match as it is played, and plays the first: a few seconds"
@@ -399,14 +400,17 @@ def draw_match(fig, match):
     return f"{covered} of {len(match.target.modes)} modes are covered; {100 * share:.0f} % of samples are good."
 
 
-match = Match(world, seed=1, rate_D=SLOW)
-iterations = quick(ITERATIONS, 10)
-watch(play(match, iterations), draw_match, total=iterations)
+for seed in (1, 2, 3):  # one run in ten finds the whole ring all the same: then another is played
+    match, iterations = Match(world, seed, rate_D=SLOW), quick(ITERATIONS, 10)
+    watch(play(match, iterations), draw_match, total=iterations)
+    if measure(match)[0] <= 4:
+        break
 
 # %% [markdown]
-# The samples travel as a clump. Wherever the clump arrives, $D$ slowly learns to call that place
-# made; the colors turn orange there, and $G$, five times as quick, has left before. It never pays to
-# stay, and it never pays to split up. Over time every circle is visited, and at no time more than a few.
+# The samples travel as a clump. Wherever the clump arrives, $D$ slowly learns to call that place made; the colors turn
+# orange there, and $G$, five times as quick, has left before. It never pays to stay, and it never pays to split up.
+# Over time every circle is visited, and at no time more than a few. (One run in ten finds the whole ring all the same.
+# Then the cell plays another.)
 #
 # ### Ten seeds at once
 #
@@ -1160,9 +1164,12 @@ class OneBatch(Match):
         return descend(self.g_loss(logits.chunk(2)[1]), self.opt_G)
 
 
-run_a, iterations = OneBatch(world, seed=0, remedy="minibatch std", rate_D=SLOW), quick(ITERATIONS, 10)
-for _ in each(play(run_a, iterations), "playing A's match", usual=6, total=iterations):
-    pass
+for seed in (0, 1, 2):  # as in section 3: one run in ten goes well whatever one does
+    run_a, iterations = OneBatch(world, seed, remedy="minibatch std", rate_D=SLOW), quick(ITERATIONS, 10)
+    for _ in each(play(run_a, iterations), "playing A's match", usual=6, total=iterations):
+        pass
+    if measure(run_a)[0] <= 4:
+        break
 print("A covers", measure(run_a)[0], "of 8")
 
 # %% [markdown]
@@ -1170,12 +1177,15 @@ print("A covers", measure(run_a)[0], "of 8")
 # hundred iterations, and in the end I counted."
 
 # %% name="run-b" demo=true folded="B's code, and B's run: about 10 s"
-run_b, aside, iterations = Match(world, seed=1, rate_D=SLOW), [], quick(ITERATIONS, 10)
-run = each(play(run_b, iterations), "playing B's match", usual=6, total=iterations)
-for number, _ in enumerate(run, 1):
-    if number % quick(100, 2) == 0:
-        with torch.no_grad():
-            aside.append(run_b.G(run_b.noise(250)))
+for seed in (1, 2, 3):
+    run_b, aside, iterations = Match(world, seed, rate_D=SLOW), [], quick(ITERATIONS, 10)
+    run = each(play(run_b, iterations), "playing B's match", usual=6, total=iterations)
+    for number, _ in enumerate(run, 1):
+        if number % quick(100, 2) == 0:
+            with torch.no_grad():
+                aside.append(run_b.G(run_b.noise(250)))
+    if measure(run_b)[0] <= 4:
+        break
 print("B covers", count_modes(torch.cat(aside), world.modes, 0.05)[0], "of 8")
 
 # %% [markdown]
@@ -1313,12 +1323,12 @@ show(fig, alt="Samples of the three colleagues' generators on the ring of eight.
 # - I. Goodfellow, *NIPS 2016 Tutorial: Generative Adversarial Networks*,
 #   [arXiv:1701.00160](https://arxiv.org/abs/1701.00160), section 5.1.1: max–min against min–max.
 
-# %% demo=true folded="Draws what you have built: the same two networks without your remedy and with it"
-with working("playing two matches", usual=10):
-    matches = [together(world, seeds=1, rate_D=SLOW, remedy=remedy)[0] for remedy in REMEDIES[:2]]
+# %% demo=true folded="Draws what you have built: the middle of five games without your remedy, and with it"
+played = [together(world, seeds=quick(5, 1), rate_D=SLOW, remedy=remedy) for remedy in REMEDIES[:2]]
+middle = [sorted(five, key=lambda match: measure(match)[0])[len(five) // 2] for five in played]
 fig = figure(8.6, 4.0)
-for ax, played, title in zip(axes(fig, 1, 2), matches, ("a slow judge", "the same, with your layer"), strict=True):
-    draw_plane(ax, world, played.G(played.noise(600)), title=f"{title}: {measure(played)[0]} of 8")
+for ax, one, title in zip(axes(fig, 1, 2), middle, ("a slow judge", "the same, with your layer"), strict=True):
+    draw_plane(ax, world, one.G(one.noise(600)), title=f"{title}: {measure(one)[0]} of 8")
 show(
     fig,
     alt="Samples of two generators on the ring of eight: without a remedy, and with your minibatch_std.",
