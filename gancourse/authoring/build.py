@@ -196,8 +196,8 @@ def grading_metadata(cell: Cell) -> dict[str, Any]:
 
 FAIR_PLAY = (
     "*Fair play:* the answer goes by what it is given and may ask, and by nothing else. It looks behind no function "
-    "and at no caller, carries nothing over from one run to the next, leaves its arguments as they are, and gives "
-    "plain, finite numbers. How it finds them is up to you."
+    "and at no caller, carries nothing over from one run to the next, leaves its arguments as they are (or earns "
+    "silver at the most), and gives plain, finite numbers. How it finds them is up to you."
 )
 """Stands below the text of every open challenge."""
 
