@@ -720,7 +720,7 @@ from gancourse.models.face_reader import FLAGS, load_face_reader
 shipped, reader = store.load("stylegan_faces_64")["G"], load_face_reader()
 LAYERS = shipped.layers  # one at 4 × 4 pixels, then two each at 8, 16, 32 and 64
 still = shipped.noise_maps(1, torch.Generator().manual_seed(1))
-people = shipped.mapping(torch.randn(400, 64, generator=torch.Generator().manual_seed(4)))
+people = shipped.mapping(torch.randn(quick(400, 80), 64, generator=torch.Generator().manual_seed(4)))
 
 
 @torch.no_grad()

@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from gancourse.checks.core import expect
-from gancourse.checks.inputs import chosen_int, randn
+from gancourse.checks.inputs import chosen_int, rand, randn
 from gancourse.checks.lesson_10.suite import check
 from gancourse.checks.networks import built, parameters, put
 from gancourse.checks.values import differentiable, expect_close, numbers
@@ -39,7 +39,7 @@ def a_block(answer: Callable) -> tuple[nn.Module, list[Tensor]]:
     there = parts_of(net, c)
     for p in there:
         put(p, 0.4 * randn(*p.shape) + (0.3 if p.ndim == 1 else 0.0))
-    put(there[3], 0.4 + 0.3 * randn(1).abs())
+    put(there[3], 0.2 + 0.4 * rand(1))  # a slope of 1 would bend nothing
     return net, [numbers(p) for p in there]
 
 
