@@ -38,7 +38,9 @@ def a_block(answer: Callable) -> tuple[nn.Module, list[Tensor]]:
     net = built(answer, channels=c)
     there = parts_of(net, c)
     for p in there:
-        put(p, 0.4 * randn(*p.shape) + (0.3 if p.ndim == 1 else 0.0))
+        put(p, 0.4 * randn(*p.shape))
+    for scale in (there[1], there[5]):  # so that what is normalized lies on both sides of 0
+        put(scale, (0.6 + 0.6 * rand(c)) * randn(c).sign())
     put(there[3], 0.2 + 0.4 * rand(1))  # a slope of 1 would bend nothing
     return net, [numbers(p) for p in there]
 
