@@ -147,6 +147,9 @@ def _(answer: Callable) -> None:
     expect(len(there) == 7, "Seven parameters are asked.")
     for p in there:
         put(p, 0.5 * randn(*p.shape))
+    for scale in (there[1], there[5]):
+        put(scale, 0.6 + 0.6 * rand(c))
+    put(there[3], 0.6 * rand(1))
     first, scale_1, shift_1, slope, second, scale_2, shift_2 = (array(p) for p in there)
     x = randn(3, c, 5, 4)
 
