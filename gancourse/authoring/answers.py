@@ -47,7 +47,7 @@ at the checks. They are data, and whole sources; a report on a wrong one must sa
 
 Of an open challenge it holds, in the place of "right", "medals": {"by rules": ("silver", "def …")}, and beside "wrong",
 which earn none, "cheats" that break the rules. A notebook cannot keep all of those out; behind the walls of grading
-they earn nothing.
+they earn nothing. And "by heart" are those that know the notebook's target, and no other.
 """
 
 from __future__ import annotations
@@ -127,8 +127,9 @@ class Answers:
             it.first = told["first"]
             for name, (_, code) in told["wrong"].items():
                 it.add(Answer(self.name, exercise, "wrong", f"blind: {name}", code, blind=True))
-            for name, (_, code) in told.get("cheats", {}).items():
-                it.add(Answer(self.name, exercise, "cheat", f"blind: {name}", code, blind=True))
+            for key, kind in (("cheats", "cheat"), ("by heart", "by heart")):
+                for name, (_, code) in told.get(key, {}).items():
+                    it.add(Answer(self.name, exercise, kind, f"blind: {name}", code, blind=True))
             for name, code in told.get("right", {}).items():
                 it.add(Answer(self.name, exercise, "right", f"blind: {name}", code, blind=True))
             for name, (medal, code) in told.get("medals", {}).items():

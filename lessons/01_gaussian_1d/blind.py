@@ -1302,6 +1302,8 @@ def fewest_steps(ask_D, sample_noise):
     return generator
 """,
             ),
+        },
+        "by heart": {
             "the lesson's bell curve, D is never asked": (
                 "Somewhere between −10 and 10 there is a heap of real numbers that you never see. (The heap is not the lesson's; samples have to end within 0.25 of it.)",
                 """

@@ -1686,5 +1686,5 @@ it.wrong("the ratio upside down", {"logits.detach().flatten()": "(-logits.detach
 it.wrong(
     "all on D's favorite",
     {"return generator": "best = x[logits.argmax()]\nreturn lambda z: best + 0 * z"},
-    says="their spread 0.00 times",
+    says="their spread is 0.00 times",
 )
