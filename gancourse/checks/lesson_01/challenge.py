@@ -41,7 +41,8 @@ def advice(samples: Tensor, heap: Humps) -> str:
     """What is wrong with the samples, in a sentence."""
     real = heap.sample(len(samples)).double()
     off, wide = float(samples.mean() - real.mean()), float(samples.std() / real.std())
-    where = "is right" if abs(off) <= NEAR_ENOUGH / 2 else f"lies {abs(off):.2f} too far {'right' if off > 0 else 'left'}"
+    side = "right" if off > 0 else "left"
+    where = "is right" if abs(off) <= NEAR_ENOUGH / 2 else f"lies {abs(off):.2f} too far {side}"
     if not 0.85 < wide < 1.15:
         return f"Their mean {where}, their spread is {wide:.2f} times the target's."
     if abs(off) > NEAR_ENOUGH / 2:
