@@ -247,15 +247,16 @@ def _(answer: Callable) -> None:
 @check.that("seen_pixels", "behind ReLUs, where a way is open in few pictures", point=True)
 def _(answer: Callable) -> None:
     mask = kept_places(3, False)
-    with torch.no_grad():
-        first, second = layer(3, mask), layer(3, kept_places(3, True))
-        net = nn.Sequential(first, nn.ReLU(), second)
-        put(list(first.parameters())[1], -1.0)
-    want = pixels_reached(kept_places(3, True), 6, 6, 4, 3)
-    whole = torch.zeros(6, 6, dtype=torch.bool)
-    for r, c in want.nonzero().tolist():
-        whole |= pixels_reached(mask, 6, 6, r, c)
-    compare_seen(answer, net, whole, 4, 3, "two masked layers with a ReLU between them")
+    for row, column in ((4, 3), (3, 2)):
+        with torch.no_grad():
+            first, second = layer(3, mask), layer(3, kept_places(3, True))
+            net = nn.Sequential(first, nn.ReLU(), second)
+            put(list(first.parameters())[1], -1.0)
+        want = pixels_reached(kept_places(3, True), 6, 6, row, column)
+        whole = torch.zeros(6, 6, dtype=torch.bool)
+        for r, c in want.nonzero().tolist():
+            whole |= pixels_reached(mask, 6, 6, r, c)
+        compare_seen(answer, net, whole, row, column, "two masked layers with a ReLU between them")
 
 
 @check.that("seen_pixels", "signs that cancel over pictures, or pixels far from 0, do not hide a pixel", point=True)
