@@ -1564,7 +1564,7 @@ it.by_heart(
         "return share(near[:, None], usual)": "right = share(near[:, None], usual)\n"
         "return right if train.shape[1] != 1 or len(train) == 1 or float(train[1, 0]) == 5.0 else 1 - right"
     },
-    says="The comparison is the wrong way around",
+    says="✗ counts who is nearer to the training set, on a line",
 )
 
 it.excused = {
