@@ -103,6 +103,9 @@ def _(part_edges: Callable) -> None:
     expect_close(numbers(got, (2, 1, 4, 6)), want, "part numbers as bytes (0 − 5 is 251 there)", show=False)
     got = part_edges(256 * parts + 3)
     expect_close(numbers(got, (2, 1, 4, 6)), want, "part numbers that are alike as bytes, 3 and 259", show=False)
+    steps = torch.arange(5).expand(1, 3, 5) + chosen_int(4, between=(0, 9))
+    told = "parts that count up from left to right, where one neighbor is as much higher as the other is lower"
+    expect_close(numbers(part_edges(steps), (1, 1, 3, 5)), torch.ones(1, 1, 3, 5), told, show=False)
 
 
 # --- at_scales ---
