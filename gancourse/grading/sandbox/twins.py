@@ -26,8 +26,8 @@ MOST_TWIN_BYTES = 64 * 2**20
 """How many are kept, and how large together; of older ones the other side hears no more."""
 MOST_WATCHED_BYTES = 2**20
 """How large those are together whose numbers are looked at before each message."""
-Place = tuple[int, ...]
-MOST_LISTS, DEEPEST = 256, 4
+Way = tuple[int, ...]
+MOST_LISTS, LEVELS_DOWN = 256, 4
 """How many are remembered; one that is older comes as a new one. How far down in a result they are looked for."""
 
 
@@ -106,8 +106,8 @@ class Lists:
     """
 
     def __init__(self) -> None:
-        self.kept: OrderedDict[Place, Any] = OrderedDict()
-        self.names: dict[int, Place] = {}  # by id(); they are kept above
+        self.kept: OrderedDict[Way, Any] = OrderedDict()
+        self.names: dict[int, Way] = {}  # by id(); they are kept above
 
     def sent(self, call: int, result: Any) -> list[list[Any]]:
         """Of a call's result those that were sent before: rows of place, and the name it had."""
@@ -127,9 +127,9 @@ class Lists:
         """
         return self.joined(call, result, {tuple(place): tuple(name) for place, name in rows or ()}, ())
 
-    def joined(self, call: int, value: Any, names: dict[Place, Place], place: Place) -> Any:
+    def joined(self, call: int, value: Any, names: dict[Way, Way], place: Way) -> Any:
         """The same of a part of it."""
-        if type(value) in (list, tuple, dict) and len(place) < DEEPEST:
+        if type(value) in (list, tuple, dict) and len(place) < LEVELS_DOWN:
             inner = list(value.values() if type(value) is dict else value)[:MOST_LISTS]
             parts = [self.joined(call, part, names, (*place, k)) for k, part in enumerate(inner)]
             if any(new is not part for new, part in zip(parts, inner, strict=True)):
@@ -144,7 +144,7 @@ class Lists:
         (before.update if type(before) is dict else before.extend)(value)
         return before
 
-    def keep(self, name: Place, part: Any) -> None:
+    def keep(self, name: Way, part: Any) -> None:
         self.kept[name], self.names[id(part)] = part, name
         if len(self.kept) > MOST_LISTS:
             self.names.pop(id(self.kept.popitem(last=False)[1]), None)
@@ -153,9 +153,9 @@ class Lists:
         self.__init__()
 
 
-def lists_in(value: Any, place: Place = ()) -> Iterator[tuple[Place, Any]]:
+def lists_in(value: Any, place: Way = ()) -> Iterator[tuple[Way, Any]]:
     """The lists and dicts in a value, each with its place; those within others come first."""
-    if type(value) in (list, tuple, dict) and len(place) < DEEPEST:
+    if type(value) in (list, tuple, dict) and len(place) < LEVELS_DOWN:
         for k, part in enumerate(list(value.values() if type(value) is dict else value)[:MOST_LISTS]):
             yield from lists_in(part, (*place, k))
     if type(value) in (list, dict):
