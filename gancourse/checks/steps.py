@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -303,3 +303,36 @@ def surely_wrong(make: Callable[[], Sure], *places: int) -> Sure:
         if float(game.expected().losses[list(places)].min()) > FAR_OFF:
             return game
     raise RuntimeError(f"No game of {make} has a D that is surely wrong.")
+
+
+class Expecting(Protocol):
+    """A game that tells what should come of a student's step, or what a slip leads to: `G`, `D` and `losses`."""
+
+    def expected(self, slip: str = "") -> Any:
+        """What should come of it."""
+        ...
+
+
+STALE_D = "Gradients of the step before are still in it. Clear them with opt_D.zero_grad() before backward()."
+SLIPS_IN_G = {
+    "old D": "That is the step against the D from before its own step. Ask D about the fakes again.",
+    "stale G": "Gradients of the step before are still in it. Clear them with opt_G.zero_grad().",
+    "not detached": "D's loss has left gradients in G. Detach the fakes for D, or clear opt_G's before G's backward().",
+    "minimax": "That is the minimax loss, log(1 − D). The non-saturating one is −log D.",
+}
+SLIPS_IN_LOSSES = {
+    "old D": "G's loss is that against the D from before its step.",
+    "minimax": "G's loss is the minimax one.",
+}
+
+
+def slips_in_G(game: Expecting) -> dict[str, Callable[[], Tensor]]:
+    """What G's parameters become by the slips of a step of both players that every lesson's students make."""
+    return {said: lambda slip=slip: game.expected(slip).G for slip, said in SLIPS_IN_G.items()}
+
+
+def slips_in_losses(game: Expecting) -> dict[str, Any]:
+    """Both losses by such slips."""
+    right = game.expected().losses
+    turned = {"The two are swapped: D's loss comes first.": right.flip(0), "The signs are wrong.": -right}
+    return {**turned, **{said: lambda slip=slip: game.expected(slip).losses for slip, said in SLIPS_IN_LOSSES.items()}}

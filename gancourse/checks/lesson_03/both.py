@@ -20,6 +20,7 @@ from gancourse.checks.inputs import chosen, rand, randn
 from gancourse.checks.lesson_03.suite import check
 from gancourse.checks.networks import put
 from gancourse.checks.steps import (
+    STALE_D,
     Spy,
     called_once,
     copied,
@@ -29,6 +30,8 @@ from gancourse.checks.steps import (
     left_as_they_were,
     left_over,
     linear,
+    slips_in_G,
+    slips_in_losses,
     stepped,
     two_losses,
 )
@@ -202,9 +205,7 @@ def _(step: Callable) -> None:
     game.play(step)
     moved_once(game, "D")
     usual = {
-        "Gradients of the step before are still in it. Clear them with opt_D.zero_grad() before backward().": (
-            lambda: game.expected("stale D").D
-        ),
+        STALE_D: lambda: game.expected("stale D").D,
         "That is the step for real and fake pictures in one batch. Call D once for each.": lambda: (
             game.expected("mixed").D
         ),
@@ -219,16 +220,7 @@ def _(step: Callable) -> None:
     game.play(step)
     moved_once(game, "G")
     usual = {
-        "That is the step against the D from before its own step. Ask D about the fakes again.": (
-            lambda: game.expected("old D").G
-        ),
-        "Gradients of the step before are still in it. Clear them with opt_G.zero_grad().": lambda: (
-            game.expected("stale G").G
-        ),
-        "D's loss has left gradients in G. Detach the fakes for D, or clear opt_G's before G's backward().": (
-            lambda: game.expected("not detached").G
-        ),
-        "That is the minimax loss, log(1 − D). The non-saturating one is −log D.": lambda: game.expected("minimax").G,
+        **slips_in_G(game),
         "G goes the wrong way: it should make D(G(z)) larger.": lambda: game.expected("wrong way").G,
         "That is the sum over the batch. Take the mean.": lambda: game.expected("sum").G,
     }
@@ -275,16 +267,12 @@ def _(step: Callable) -> None:
 def _(step: Callable) -> None:
     game = SmallGame()
     got = game.play(step)
-    right = game.expected().losses
     usual = {
-        "The two are swapped: D's loss comes first.": right.flip(0),
-        "G's loss is that against the D from before its step.": lambda: game.expected("old D").losses,
-        "The signs are wrong.": -right,
+        **slips_in_losses(game),
         "G's loss is the sum over the batch. Take the mean.": lambda: game.expected("sum").losses,
-        "G's loss is the minimax one.": lambda: game.expected("minimax").losses,
         "G's loss is that of its fakes being called fake.": lambda: game.expected("wrong way").losses,
     }
-    expect_close(got, right, "one step", usual)
+    expect_close(got, game.expected().losses, "one step", usual)
 
 
 @check.that("dcgan_step", "is right where D is very sure, at logits of ±200", alone=False)

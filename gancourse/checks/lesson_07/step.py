@@ -16,6 +16,7 @@ from gancourse.checks.doubles import Counted, Told
 from gancourse.checks.inputs import chosen, randn
 from gancourse.checks.lesson_07.suite import check
 from gancourse.checks.steps import (
+    STALE_D,
     copied,
     copied_net,
     curved,
@@ -24,6 +25,8 @@ from gancourse.checks.steps import (
     left_as_they_were,
     left_over,
     linear,
+    slips_in_G,
+    slips_in_losses,
     stepped,
     two_losses,
 )
@@ -128,9 +131,7 @@ def _(step: Callable) -> None:
         "There is a third term, of real pictures with wrong labels. Two are asked for.": (
             lambda: game.expected("wrong labels too").D
         ),
-        "Gradients of the step before are still in it. Clear them with opt_D.zero_grad() before backward().": (
-            lambda: game.expected("stale D").D
-        ),
+        STALE_D: lambda: game.expected("stale D").D,
     }
     expect_close(flat(game.D), game.expected().D, "one step", usual, show=False, what="D's parameters become")
 
@@ -145,16 +146,7 @@ def _(step: Callable) -> None:
             game.expected("G judged untold").G
         ),
         "G's fakes are judged by other labels than it was asked for.": lambda: game.expected("G judged by others").G,
-        "That is the step against the D from before its own step. Ask D about the fakes again.": (
-            lambda: game.expected("old D").G
-        ),
-        "Gradients of the step before are still in it. Clear them with opt_G.zero_grad().": lambda: (
-            game.expected("stale G").G
-        ),
-        "D's loss has left gradients in G. Detach the fakes for D, or clear opt_G's before G's backward().": (
-            lambda: game.expected("not detached").G
-        ),
-        "That is the minimax loss, log(1 − D). The non-saturating one is −log D.": lambda: game.expected("minimax").G,
+        **slips_in_G(game),
         "G goes the wrong way: it should make D(G(z, y), y) larger.": lambda: game.expected("wrong way").G,
     }
     expect_close(flat(game.G), game.expected().G, "one step", usual, show=False, what="G's parameters become")
@@ -177,15 +169,11 @@ def _(step: Callable) -> None:
 def _(step: Callable) -> None:
     game = ToldGame()
     got = game.play(step)
-    right = game.expected().losses
     usual = {
-        "The two are swapped: D's loss comes first.": right.flip(0),
-        "G's loss is that against the D from before its step.": lambda: game.expected("old D").losses,
-        "The signs are wrong.": -right,
-        "G's loss is the minimax one.": lambda: game.expected("minimax").losses,
+        **slips_in_losses(game),
         "D's loss is halved. The two means are added.": lambda: game.expected("halved").losses,
     }
-    expect_close(got, right, "one step", usual)
+    expect_close(got, game.expected().losses, "one step", usual)
 
 
 @check.that("conditional_step", "is right where D is very sure, at logits of ±200", alone=False)
