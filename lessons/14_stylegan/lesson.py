@@ -896,13 +896,13 @@ show(fig, alt="Precision, recall, and the spread of features beside that of real
 
 # %% [markdown]
 # In the papers truncation trades one for the other: precision rises as ψ falls, recall falls. Over three draws
-# (`bench.py --only truncation`) precision rises from 0.52–0.54 at ψ = 1.2 to 0.58–0.64 at 0.85, and 0.60 at 0.7. From
-# there on it **falls**: 0.55–0.58 at 0.5, 0.42–0.46 at 0.3. It is tempting to blame the face in the middle. But that
-# one is whole, without hat or glasses, and the reader takes it for real: at ψ = 0, with one $w$ for all and the noise
-# drawn anew, precision is 0.76 to 0.95. Nor do the faces between look half like one kind and half like another. So we
-# can say *that* precision falls on the way to the middle, and not why: one number for a thousand pictures does not
-# tell. Recall is 0.03 to 0.06 at 1.2, 0.02 to 0.04 at 1 and 0.00 at 0.3: the network covers few of the real faces, as
-# the reader sees them. What does fall with ψ, in any network, is variety.
+# (`bench.py --only truncation`) precision rises from 0.51–0.52 at ψ = 1.2 to 0.58–0.59 at 0.85, and 0.60–0.62 at 0.7.
+# From there on it **falls**: 0.55–0.58 at 0.5, 0.42–0.46 at 0.3. It is tempting to blame the face in the middle. But
+# that one is whole, without hat or glasses, and the reader takes it for real: at ψ = 0, with one $w$ for all and the
+# noise drawn anew, precision is 0.76 to 0.95. Nor do the faces between look half like one kind and half like another.
+# So we can say *that* precision falls on the way to the middle, and not why: one number for a thousand pictures does
+# not tell. Recall is 0.04 to 0.08 at 1.2, 0.02 to 0.03 at 1 and 0.00 at 0.3: the network covers few of the real faces,
+# as the reader sees them. What does fall with ψ, in any network, is variety.
 #
 # ## 7. Is w less entangled than z?
 #

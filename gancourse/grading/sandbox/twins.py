@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import torch
@@ -27,8 +28,9 @@ MOST_TWIN_BYTES = 64 * 2**20
 MOST_WATCHED_BYTES = 2**20
 """How large those are together whose numbers are looked at before each message."""
 Way = tuple[int, ...]
-MOST_LISTS, LEVELS_DOWN = 256, 4
-"""How many are remembered; one that is older comes as a new one. How far down in a result they are looked for."""
+MOST_LISTS, LEVELS_DOWN, SIDE_BY_SIDE = 256, 4, 16
+"""How many are remembered; one that is older comes as a new one. How far down in a result they are looked for, and
+among how many parts of each level: a result may be large, and the grader's time is not the student's."""
 
 
 class Twins:
@@ -130,7 +132,7 @@ class Lists:
     def joined(self, call: int, value: Any, names: dict[Way, Way], place: Way) -> Any:
         """The same of a part of it."""
         if type(value) in (list, tuple, dict) and len(place) < LEVELS_DOWN:
-            inner = list(value.values() if type(value) is dict else value)[:MOST_LISTS]
+            inner = first_parts(value)
             parts = [self.joined(call, part, names, (*place, k)) for k, part in enumerate(inner)]
             if any(new is not part for new, part in zip(parts, inner, strict=True)):
                 value = with_parts(value, parts)
@@ -156,10 +158,15 @@ class Lists:
 def lists_in(value: Any, place: Way = ()) -> Iterator[tuple[Way, Any]]:
     """The lists and dicts in a value, each with its place; those within others come first."""
     if type(value) in (list, tuple, dict) and len(place) < LEVELS_DOWN:
-        for k, part in enumerate(list(value.values() if type(value) is dict else value)[:MOST_LISTS]):
+        for k, part in enumerate(first_parts(value)):
             yield from lists_in(part, (*place, k))
     if type(value) in (list, dict):
         yield place, value
+
+
+def first_parts(value: Any) -> list[Any]:
+    """What a list, a tuple or a dict holds, as far as it is looked at."""
+    return list(islice(value.values() if type(value) is dict else value, SIDE_BY_SIDE))
 
 
 def with_parts(value: Any, parts: list[Any]) -> Any:
