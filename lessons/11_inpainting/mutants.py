@@ -865,5 +865,4 @@ it.wrong("a known face", "return known[:1].expand_as(pictures)", says="even fill
 it.wrong("too few rounds", AROUND.format(rounds=2), says="even filling")
 it.wrong("one picture", "return pictures[0]", says="should have shape")
 it.wrong("not a number", "return pictures / 0 * 0", says="NaN")
-it.wrong("the mask the wrong way", {"seen = ~hole": "seen = hole", "face[hole] = mean[hole] + C[hole]": "face[~hole] = mean[~hole] + C[~hole]"},
-         says="even filling")  # fmt: skip
+it.wrong("the mask the wrong way", {"seen = ~hole": "seen, hole = hole, ~hole"}, says="even filling")
