@@ -56,7 +56,7 @@ seed_everything(0)
 
 # %% name="load" demo=true folded="Loads faces to learn from, held-out ones, and large ones with their factors"
 DATA = "faces"  # or "celeba", for photographs
-seen_by_nobody = quick(400, 40)
+seen_by_nobody = quick(400, 32)
 if DATA == "faces":
     raw = data.load(DATA, size=32, attributes=[], n=quick(4000, 120)).pixels
     held = data.load(DATA, size=32, split="test", attributes=[], n=seen_by_nobody).pixels
@@ -64,7 +64,7 @@ else:
     everybody = data.load(DATA, size=32, attributes=[], n=quick(3000, 160)).pixels
     held, raw = everybody[:seen_by_nobody], everybody[seen_by_nobody:]
 y_held = to_unit(held)
-large = data.load("faces", size=64, split="test", attributes=["glasses", "hat", "smile"], n=quick(500, 60))
+large = data.load("faces", size=64, split="test", attributes=["glasses", "hat", "smile"], n=quick(500, 36))
 y_large = to_unit(large.pixels)
 shipped = store.load("inpainting_64")
 
