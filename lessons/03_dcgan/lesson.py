@@ -17,8 +17,8 @@
 # - read a run's curves, and invent a program that tells good runs from failed ones it has never seen;
 # - walk through the latent space, and derive why a straight line through it leads where nothing lies.
 #
-# **Time:** about five hours, of which the machine works about ten minutes. **Builds on:** lesson 01 (both losses, the
-# two steps); convolutional networks in PyTorch.
+# **Time:** about five hours, of which the machine works about ten minutes.
+# **Builds on:** lesson 01 (both losses, the two steps); convolutional networks in PyTorch.
 
 # %% [markdown]
 # ![An animation of generated pictures. Out of gray fog come first colors, then heads and hair, and

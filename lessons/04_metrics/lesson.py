@@ -14,8 +14,9 @@
 # - measure copying, and what a discriminator has learned, with a nearest neighbor and a linear probe;
 # - read an evaluation that somebody else ran, and find what is wrong with it.
 #
-# **Time:** about four and a half hours, of which the machine works two minutes. No GPU is needed. **Builds on:**
-# lessons 02 and 03 (mode collapse, a GAN for faces), some linear algebra (eigenvalues of a symmetric matrix).
+# **Time:** about four and a half hours, of which the machine works two minutes. No GPU is needed.
+# **Builds on:** lessons 02 and 03 (mode collapse, a GAN for faces), some linear algebra (eigenvalues of a symmetric
+# matrix).
 
 # %% [markdown]
 # ![Left: one row of small drawn faces for each of six generators: real and unseen, blurred, noisy, two hair

@@ -41,10 +41,10 @@ def advice(samples: Tensor, heap: Humps) -> str:
     """What is wrong with the samples, in a sentence."""
     real = heap.sample(len(samples)).double()
     off, wide = float(samples.mean() - real.mean()), float(samples.std() / real.std())
-    side = "right" if off > 0 else "left"
-    where = "is right" if abs(off) <= NEAR_ENOUGH / 2 else f"lies {abs(off):.2f} too far {side}"
+    astray, side = abs(off) > NEAR_ENOUGH / 2, "right" if off > 0 else "left"
+    where = f"lies {abs(off):.2f} too far {side}" if astray else "is right"
     if not 0.85 < wide < 1.15:
         return f"Their mean {where}, their spread is {wide:.2f} times the target's."
-    if abs(off) > NEAR_ENOUGH / 2:
+    if astray:
         return f"Their mean {where}."
     return "Mean and spread are right, the shape is not."

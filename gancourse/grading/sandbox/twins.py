@@ -125,7 +125,7 @@ class Lists:
         """A call's result that has come: what `sent` says was here before is that again, with what is in it now.
 
         Raises:
-            TypeError, ValueError, IndexError: if it is told in another way than `sent` does.
+            TypeError, ValueError: if it is told in another way than `sent` does.
         """
         return self.joined(call, result, {tuple(place): tuple(name) for place, name in rows or ()}, ())
 
