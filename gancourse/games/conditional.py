@@ -56,8 +56,8 @@ class ConditionalReading(Conditional):
     what it needs to tell two labels apart does not compete with what D needs.
 
     Pictures are shown to R under noise, real and made ones alike: what a few pixels' faint patterns could make it read
-    drowns in that. (With a third of this noise R read better in real faces, and G obeyed worse: R saw what was asked
-    for in nearly all of G's pictures, another reader in four of five.)
+    drowns in that. (With a third of this noise G obeyed worse: R saw what was asked for in nearly all of G's pictures,
+    another reader in four of five.)
 
     Reports "read_real" and "read_fake", R's losses, besides "d_real" and "d_fake".
 
@@ -100,17 +100,24 @@ class ConditionalReading(Conditional):
         return pictures + self.noise_std * self.normal(*pictures.shape)
 
 
-LABELS = ("glasses", "hat", *HAIR_STYLES)
+LABELS = ("glasses", "hat", *HAIR_STYLES, "bald")
 
 
 def face_labels(attributes: Mapping[str, Tensor]) -> Tensor:
-    """y of drawn faces, from their attributes "glasses", "hat" and "hair_style": (n, 9) of 0 and 1, as LABELS says."""
-    styles = F.one_hot(attributes["hair_style"].long(), len(HAIR_STYLES)).float()
+    """y of drawn faces, from their attributes "glasses", "hat", "hair_style" and "bald": (n, 10) of 0 and 1, as LABELS.
+
+    A label says what can be seen: a bald head has no style of hair, so "bald" is one more beside the styles.
+    """
+    styles = attributes["hair_style"].long().where(attributes["bald"] < 0.5, len(HAIR_STYLES))
     flags = torch.stack([(attributes[name] > 0.5).float() for name in LABELS[:2]], 1)
-    return torch.cat([flags, styles], 1)
+    return torch.cat([flags, F.one_hot(styles, len(HAIR_STYLES) + 1).float()], 1)
 
 
 def face_reading_loss(read: Tensor, y: Tensor) -> Tensor:
-    """Cross-entropy of what is read in drawn faces, (n, 9) logits, and `face_labels`: of each flag, and of hair."""
-    flags = F.binary_cross_entropy_with_logits(read[:, :2], y[:, :2], reduction="none").sum(1).mean()
-    return flags + F.cross_entropy(read[:, 2:], y[:, 2:].argmax(1))
+    """Cross-entropy of what is read in drawn faces, (n, 10) logits, and `face_labels`: of each flag, and of hair.
+
+    Under a hat hair is not to be seen, and does not count.
+    """
+    flags = F.binary_cross_entropy_with_logits(read[:, :2], y[:, :2], reduction="none").sum(1)
+    hair = F.cross_entropy(read[:, 2:], y[:, 2:].argmax(1), reduction="none")
+    return (flags + hair * (1 - y[:, 1])).mean()

@@ -140,7 +140,7 @@ def conditional(size: int, steps: int, minutes: Mapping[str, float]) -> Recipe:
     from gancourse.games.conditional import LABELS, ConditionalReading, face_labels, face_reading_loss
 
     def load(data: str, n: int | None) -> Images:
-        faces = sets.load(data, size=size, attributes=["glasses", "hat", "hair_style"], n=n)
+        faces = sets.load(data, size=size, attributes=["glasses", "hat", "hair_style", "bald"], n=n)
         return Images(faces.pixels, {"label": face_labels(faces.attributes)}, faces.name, faces.split)
 
     def make(data: Any, machine: Machine, seed: int, steps: int) -> Engine:
@@ -156,7 +156,7 @@ def conditional(size: int, steps: int, minutes: Mapping[str, float]) -> Recipe:
         return Engine(game, data, schedules=fall, seed=seed, machine=machine, **settings)
 
     def draw(engine: Engine, seed: int) -> Image:
-        """One row for each style of hair, with glasses on the right half; the same eight people in every row."""
+        """A row for each style of hair and one for none, glasses on the right half; four people in every row."""
         rows = len(LABELS) - 2
         y = torch.zeros(rows, 8, len(LABELS))
         y[:, 4:, 0] = 1

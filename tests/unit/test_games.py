@@ -10,6 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from gancourse import data
 from gancourse.data.faces import sample_factors
 from gancourse.data.images import Images
 from gancourse.data.toys import ring
@@ -21,7 +22,7 @@ from gancourse.games.reader import QUANTITY_WEIGHTS, targets
 from gancourse.models.conditional import ConditionalGenerator, LabelReader, ProjectionDiscriminator
 from gancourse.models.dcgan import Discriminator, Generator
 from gancourse.models.dense import dense
-from gancourse.models.face_reader import FaceReader
+from gancourse.models.face_reader import FaceReader, load_face_reader
 from gancourse.training import Engine, Machine
 from gancourse.training.ensemble import Ensemble
 
@@ -129,11 +130,33 @@ def test_the_conditional_game_learns_what_the_label_means(seed: int) -> None:
 
 def test_face_labels_say_what_the_factors_do() -> None:
     factors = sample_factors(50)
-    y = face_labels({name: factors[name] for name in ("glasses", "hat", "hair_style")})
+    y = face_labels({name: factors[name] for name in ("glasses", "hat", "hair_style", "bald")})
     assert y.shape == (50, len(LABELS))
     assert torch.equal(y[:, 0], factors["glasses"])
-    assert torch.equal(y[:, 2:].argmax(1), factors["hair_style"].long())
+    bald = factors["bald"] > 0.5
+    assert 1 <= bald.sum() <= 20
+    assert torch.equal(y[~bald, 2:].argmax(1), factors["hair_style"][~bald].long())
+    assert torch.equal(y[:, -1], bald.float())  # a style that nobody can see is no label
     assert torch.equal(y[:, 2:].sum(1), torch.ones(50))
+
+
+def test_the_face_reader_reads_the_labels_of_faces_that_it_has_not_seen() -> None:
+    """What a generator is measured by must be there to see in the pictures that it learned from."""
+    names = ["glasses", "hat", "hair_style", "bald"]
+    faces = data.load("faces", size=64, split="test", attributes=names, n=300)
+    asked, read = face_labels(faces.attributes), face_labels(load_face_reader().read(faces.pixels))
+    no_hat = asked[:, 1] == 0
+    assert (read == asked)[no_hat].all(1).float().mean() > 0.98
+
+
+def test_hair_under_a_hat_does_not_count() -> None:
+    y = torch.zeros(2, len(LABELS))
+    y[0, 1] = y[0, 2] = y[1, 2] = 1  # straight hair, with a hat and without
+    read, wrong = torch.zeros(2, len(LABELS)), torch.zeros(2, len(LABELS))
+    wrong[0, 5] = 9.0
+    assert torch.equal(face_reading_loss(wrong, y), face_reading_loss(read, y))
+    wrong[1, 5] = 9.0
+    assert face_reading_loss(wrong, y) > face_reading_loss(read, y) + 1
 
 
 def test_the_projection_is_the_papers() -> None:
@@ -155,6 +178,7 @@ def test_what_is_read_counts_for_g_and_is_learned_from_real_pictures_alone() -> 
     R = LabelReader(len(LABELS), 4).eval()
     x, y, z = torch.randn(6, 3, 16, 16), torch.zeros(6, len(LABELS)), torch.randn(6, 5)
     y[:, 0], y[torch.arange(6), 2 + torch.arange(6)] = torch.tensor([0.0, 1, 0, 1, 1, 0]), 1
+    y[2:4, 1] = 1
     game = ConditionalReading(G, D, R, face_reading_loss, weight=0.5, noise_std=0.0)
     game.noise = lambda batch: z  # type: ignore[method-assign]
     turns = dict(game.play(Batch(x, {"label": y})))
@@ -164,7 +188,7 @@ def test_what_is_read_counts_for_g_and_is_learned_from_real_pictures_alone() -> 
     def misread(pictures: Tensor) -> Tensor:
         said = R(pictures)
         flags = -(y[:, :2] * log(said[:, :2]) + (1 - y[:, :2]) * log(-said[:, :2])).sum(1)
-        return (flags - said[:, 2:].log_softmax(1)[torch.arange(6), torch.arange(6)]).mean()
+        return (flags - said[:, 2:].log_softmax(1)[torch.arange(6), torch.arange(6)] * (1 - y[:, 1])).mean()
 
     judged = D(x, y)[:, 0], D(fake, y)[:, 0]
     torch.testing.assert_close(turns["R"], misread(x))
