@@ -11,8 +11,8 @@ is missed:
 - few, over the draws of labels: the frozen features beat the labels alone on average, and so do K + 1 classes;
 - codes, for every seed: the category explains more than a tenth of the variance of some factor, where a category drawn
   at random explains less than a hundredth of each;
-- checkpoint: the reader sees the hat and the glasses that were asked for in at least 95 %, the hair's style in at
-  least 85 %; then, of 1,000 pictures, which style was asked for and which is seen;
+- checkpoint: the reader sees the hat, the glasses, and without a hat the hair that were asked for in at least 95 %;
+  then, of 1,000 pictures, which hair was asked for and which is seen;
 - ring, over ten seeds: agreement above 0.95 in the game that is well, from 0.15 to 0.35 in A, below 0.05 in B.
 """
 
@@ -137,7 +137,7 @@ def codes(seeds: list[int], draws: int, told: tuple[str, ...]) -> bool:
 
 
 def checkpoint(seeds: list[int], draws: int, told: tuple[str, ...]) -> bool:
-    """What the generator that comes with the course was measured to reach, and which styles are taken for which."""
+    """What the generator that comes with the course was measured to reach, and which hair is taken for which."""
     from gancourse import data
     from gancourse.games.conditional import LABELS, face_labels
     from gancourse.models import store
@@ -147,16 +147,24 @@ def checkpoint(seeds: list[int], draws: int, told: tuple[str, ...]) -> bool:
     reached = store.about("conditional_faces_64")["reached"]
     print("checkpoint:", reached)
     G, reader = store.load("conditional_faces_64")["G"], load_face_reader()
-    names = ["glasses", "hat", "hair_style"]
-    y = face_labels(data.load("faces", size=64, split="test", attributes=names, n=1000).attributes)
+    names = ["glasses", "hat", "hair_style", "bald"]
+    faces = data.load("faces", size=64, split="test", attributes=names, n=1000)
+    style, read = faces.attributes["hair_style"], reader.read(faces.pixels)
+    there = (faces.attributes["bald"] < 0.5) & (faces.attributes["hat"] < 0.5)
+    found = read["hair_style"] == style
+    print(
+        f"  the styles of faces of the data, read: {found.float().mean():.3f}, where hair can be seen "
+        f"{found[there].float().mean():.3f}; bald {(faces.attributes['bald'] > 0.5).float().mean():.3f}"
+    )
+    y = face_labels(faces.attributes)
     seed_everything(0)
     with torch.no_grad():
-        seen = torch.cat([reader.read(G(torch.randn(len(part), 64), part))["hair_style"] for part in y.split(100)])
-    asked = y[:, 2:].argmax(1)
-    for k, style in enumerate(LABELS[2:]):
-        counted = seen[asked == k].long().bincount(minlength=len(LABELS) - 2).tolist()
-        print(f"  asked for {style}: " + ", ".join(f"{n} {name}" for name, n in zip(LABELS[2:], counted, strict=True)))
-    return min(reached["hat as asked"], reached["glasses as asked"]) >= 0.95 and reached["hair style as asked"] >= 0.85
+        seen = torch.cat([face_labels(reader.read(G(torch.randn(len(part), 64), part))) for part in y.split(100)])
+    asked, seen = (labels[y[:, 1] == 0, 2:].argmax(1) for labels in (y, seen))  # without a hat
+    for k, hair in enumerate(LABELS[2:]):
+        counted = seen[asked == k].bincount(minlength=len(LABELS) - 2).tolist()
+        print(f"  asked for {hair}: " + ", ".join(f"{n} {name}" for name, n in zip(LABELS[2:], counted, strict=True)))
+    return min(reached[f"{name} as asked"] for name in ("hat", "glasses", "hair")) >= 0.95
 
 
 def ring(seeds: list[int], draws: int, told: tuple[str, ...]) -> bool:
