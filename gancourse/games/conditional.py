@@ -56,8 +56,8 @@ class ConditionalReading(Conditional):
     what it needs to tell two labels apart does not compete with what D needs.
 
     Pictures are shown to R under noise, real and made ones alike: what a few pixels' faint patterns could make it read
-    drowns in that. (With a third of this noise G obeyed worse: R saw what was asked for in nearly all of G's pictures,
-    another reader in four of five.)
+    drowns in that. (With a third of this noise G obeyed worse: R saw the glasses that were asked for in nearly all of
+    G's pictures, another reader in four of five.)
 
     Reports "read_real" and "read_fake", R's losses, besides "d_real" and "d_fake".
 

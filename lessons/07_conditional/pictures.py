@@ -10,19 +10,20 @@ from gancourse.authoring.source import find
 from gancourse.games.conditional import LABELS
 from gancourse.models import store
 
-COLUMNS = 10
+HAIR = ("straight", "wavy", "curly", "coiled", "braided", "tied", "bald", "straight", "curly", "coiled")
+COLUMNS = len(HAIR)
 
 
 def main() -> None:
     """Nothing, glasses, a hat, both, by the generator that comes with the course."""
     G = store.load("conditional_faces_64")["G"]
     z = torch.randn(COLUMNS, 64, generator=torch.Generator().manual_seed(4))
-    hair = torch.arange(COLUMNS) % 6
+    hair = torch.tensor([LABELS.index(name) for name in HAIR])
     rows = []
     for glasses, hat in ((0, 0), (1, 0), (0, 1), (1, 1)):
         y = torch.zeros(COLUMNS, len(LABELS))
         y[:, 0], y[:, 1] = glasses, hat
-        y[torch.arange(COLUMNS), 2 + hair] = 1
+        y[torch.arange(COLUMNS), hair] = 1
         with torch.no_grad():
             rows.append(G(z, y))
     sheet = make_grid(torch.cat(rows), COLUMNS, padding=1, pad_value=1.0, normalize=True, value_range=(-1, 1))

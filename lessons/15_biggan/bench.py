@@ -34,6 +34,7 @@ from torch import Tensor, nn
 
 from gancourse import data
 from gancourse.authoring.measuring import ranged, run_parts
+from gancourse.data.faces import HAIR_STYLES
 from gancourse.data.images import Images, to_unit
 from gancourse.games.biggan import FACE_CLASSES, Big, face_classes
 from gancourse.metrics import frechet_from_features, precision_recall
@@ -142,15 +143,22 @@ def as_asked(pictures: Tensor) -> float:
     return float((face_classes(load_face_reader().read(pictures)) == faces("test").attributes["label"]).float().mean())
 
 
+def tell_yardsticks(size: int) -> None:
+    """How often the class is read in faces of the data, and in pictures of a generator that does not listen."""
+    held = faces("test", size)
+    labeled = as_asked(held.pixels)  # below 1: hats hide hair, and one head in ten is bald
+    deaf = as_asked(held.pixels[torch.randperm(len(held.pixels), generator=torch.Generator().manual_seed(0))])
+    print(f"{size} pixels: class as labeled in faces of the data {labeled:.3f}, in any face {deaf:.3f}", flush=True)
+
+
 def distance_of(pictures: Tensor) -> float:
     return float(frechet_from_features(features(pictures), real(pictures.shape[-1])))
 
 
 def ablation(seeds: list[int], steps: int) -> bool:
     """Table 1's rows."""
-    other = faces("valid").pixels
-    sharp = to_unit(faces("test").pixels)
-    print(f"other real faces: distance {distance_of(to_unit(other)):.2f}; read as they are: {as_asked(sharp):.3f}")
+    tell_yardsticks(SIZE)
+    print(f"other real faces: distance {distance_of(to_unit(faces('valid').pixels)):.2f}")
     table, found = rows(), {name: ([], []) for name in rows()}
     for seed, (name, row) in itertools.product(seeds, table.items()):
         began = time.process_time()
@@ -187,8 +195,7 @@ def by_threshold(name: str, found: dict[int, BigGenerator]) -> bool:
     """Print what truncation does to a generator for each seed; whether recall is lower at 0.5 for all."""
     size, told = found[min(found)].size, ("distance", "precision", "recall", "saturated", "class as asked")
     usual = saturated(to_unit(faces("test", size).pixels)).quantile(0.99)
-    labeled = as_asked(faces("test", size).pixels)  # below 1: hats hide hair, and one head in ten is bald
-    print(f"{name:10} faces of the data: class as labeled {labeled:.3f}", flush=True)
+    tell_yardsticks(size)
     rows: dict[float, list[tuple[float, ...]]] = {}
     for (seed, G), threshold in itertools.product(found.items(), THRESHOLDS):
         stand(G, threshold, seed)
@@ -214,6 +221,22 @@ def shipped(seeds: list[int], steps: int) -> bool:
     """The generator that comes with the course, with other noise for each seed."""
     G = store.load("biggan_faces_32")["G"]
     assert isinstance(G, BigGenerator)
+    held = faces("test", G.size)
+    asked = held.attributes["label"]
+    random = torch.Generator().manual_seed(0)
+    with torch.no_grad():
+        drawn = torch.cat([G(noise(len(y), NO_THRESHOLD, random), y) for y in asked.split(100)])
+    by_chance = asked[torch.randperm(len(asked), generator=random)]
+    for kind, seen in (
+        ("made", face_classes(load_face_reader().read(drawn))),
+        ("in the data", face_classes(load_face_reader().read(held.pixels))),
+        ("not listening", by_chance),
+        ("always straight, no glasses", torch.zeros_like(asked)),
+    ):
+        right = [float((seen[asked // 2 == k] // 2 == k).float().mean()) for k in range(len(HAIR_STYLES))]
+        told = ", ".join(f"{name} {share:.2f}" for name, share in zip(HAIR_STYLES, right, strict=True))
+        glasses, hair = (seen % 2 == asked % 2).float().mean(), (seen // 2 == asked // 2).float().mean()
+        print(f"{kind}: glasses {glasses:.3f}, hair {hair:.3f}, of it {told}", flush=True)
     return by_threshold("shipped", dict.fromkeys(seeds, G))
 
 
