@@ -764,17 +764,25 @@ Sliders(draw_between, {f"layer_{k}": Knob(f"{PIXELS[k]} px, layer {k}", 0, 1, 0.
 # The table shows each factor's share that comes from the other face, group by group, as the reader reads it.
 
 # %% name="shares" demo=true folded="By factor, how much of it comes from which parent"
+from gancourse.data.faces import HAIR_STYLES
+
 GROUPS = {"coarse, 4–8 px": (0, 3), "middle, 16 px": (3, 5), "fine, 32–64 px": (5, 9)}
+
+
+def has_hair(read):
+    """Whose hair is to be seen: no bald head, no hat, no scarf."""
+    return (read["bald"] < 0.5) & (read["hat"] < 0.5) & (read["hair_style"] != HAIR_STYLES.index("covered"))
 
 
 def shares_of(swapped, a, b):
     """By factor, which share of what differs between parents a and b the swapped pictures have from b."""
     read = [reader.read(pictures) for pictures in (swapped, a, b)]
-    found = {}
+    both, found = has_hair(read[1]) & has_hair(read[2]), {}
     for name in read[0]:
         if name in ("bald", "shades"):  # too few people have them
             continue
-        s, x, y = (r[name].float() for r in read)
+        rows = both if name.startswith("hair") else slice(None)  # of hair that is not there the reader says anything
+        s, x, y = (r[name][rows].float() for r in read)
         if name == "hair_style":
             apart = x != y
             found[name] = ((s == y) & apart).float().sum() / apart.float().sum().clamp(min=1)

@@ -1,6 +1,6 @@
 """Lesson 16's claims, measured on drawn faces that no network has seen.
 
-    python lessons/16_editing/bench.py [--only projection directions aging brush transfer comics] [--seeds 0 1 2]
+    python lessons/16_editing/bench.py [--only projection directions renderer aging …] [--seeds 0 1 2]
 
 Functions are the package's; networks are those that come with the course. Exits with 1 if a target is missed:
 
@@ -10,9 +10,12 @@ Functions are the package's; networks are those that come with the course. Exits
 - directions: from 2,000 samples and the reader's labels, what two units along a direction change, as found and with all
   others held: the factor itself, and the mean of all others' sizes, in spreads. For every seed others change less
   with all held, in proportion to the factor itself: for smile, glasses and age. (Hair color gains nothing: reported.)
+- renderer: what the reader sees move where the drawing program changes one factor alone, a smile or the hair's color,
+  of people whose hair can be seen: the yardstick for what comes along in G; reported;
 - aging: 40 people older by 0.3: by the renderer, by direction, by condition. Age, and the other factors; reported;
 - brush: how far off colors are under a black brush on the hair, and how far factors other than its color move, in
-  spreads, with and without smoothness; for every seed they move less with it;
+  spreads, with and without smoothness, of all people and of those whose hair can be seen; for every seed they move
+  less with it;
 - transfer: the smile, and all other factors against the given face, of the edited projection and of the original with
   the edit taken back; reported;
 - comics: the loss of projected comics and photos of the same people; for every seed comics are further away.
@@ -156,6 +159,22 @@ def directions(seeds: list[int]) -> bool:
     return passed
 
 
+def renderer(seeds: list[int]) -> bool:
+    """What the reader sees move where one factor alone is changed, by the drawing program."""
+    for name, low, high, told in (("smile", 0.0, 0.4, "mouth_open"), ("hair_color", 0.2, 0.56, "beard")):
+        rows: list[tuple[float, float, float]] = []
+        for seed in seeds:
+            some = people(seed, 300)
+            some = some.rows(faces.visible(some, "hair_color").nonzero().flatten())
+            before, after = (photos(faces.vary(some, name, [value] * some.n)) for value in (low, high))
+            moved = in_spreads(reader(), before, after, read_samples(seed)[1])
+            others = torch.stack([moved[other].abs() for other in READ if other != name]).mean()
+            rows.append((float(moved[name].mean()), float(moved[told].mean()), float(others)))
+        own, along, rest = (ranged(list(some)) for some in zip(*rows, strict=True))
+        print(f"renderer, {name}: itself {own}, {told} {along}, others, each picture's size {rest}", flush=True)
+    return True
+
+
 class Told(nn.Module):
     """A conditional generator that is told the same ages at each call."""
 
@@ -216,7 +235,7 @@ def aging(seeds: list[int]) -> bool:
 
 def brush(seeds: list[int]) -> bool:
     """Black hair on top of the head, with and without smoothness."""
-    rows: dict[str, list[tuple[float, float]]] = {"with": [], "without": []}
+    rows: dict[str, list[tuple[float, float, float]]] = {"with": [], "without": []}
     black = to_unit(torch.tensor([0x24, 0x1C, 0x1A], dtype=torch.uint8))[:, None, None]
     mask = torch.zeros(1, 1, 64, 64)
     mask[:, :, 9:15, 22:42] = 1
@@ -232,11 +251,15 @@ def brush(seeds: list[int]) -> bool:
             after = drawn(searched(net("dcgan_faces_64"), wishes, z0, 30, 0.05)[0])
             under = (mask * (after - black).square()).sum() / (3 * mask.sum() * len(z0))
             moved = in_spreads(reader(), before, after, read_samples(seed)[1])
-            others = torch.stack([moved[other].abs() for other in READ if other != "hair_color"]).mean()
-            rows[name].append((float(under.sqrt()), float(others)))
+            others = torch.stack([moved[other].abs() for other in READ if other != "hair_color"]).mean(0)
+            haired = faces.visible(people(seed), "hair_color") & (people(seed)["hat"] < 0.5)
+            rows[name].append((float(under.sqrt()), float(others.mean()), float(others[haired].mean())))
     for name, told in rows.items():
-        under, others = zip(*told, strict=True)
-        print(f"{name} smoothness: off by {ranged(under)} under the brush, others move by {ranged(others)}", flush=True)
+        under, others, of_haired = (ranged(list(some)) for some in zip(*told, strict=True))
+        print(f"{name} smoothness: off by {under} under the brush, others move by {others}", flush=True)
+        print(f"  of people whose hair is to be seen there: by {of_haired}", flush=True)
+    bare = [int((~faces.visible(people(k), "hair_color") | (people(k)["hat"] > 0.5)).sum()) for k in seeds]
+    print(f"people of {COUNT} whose hair is not to be seen there: {bare}", flush=True)
     return all(a[1] < b[1] for a, b in zip(rows["with"], rows["without"], strict=True))
 
 
@@ -272,8 +295,8 @@ def comics(seeds: list[int]) -> bool:
 
 
 PARTS: dict[str, Callable[[list[int]], bool]] = {
-    "projection": projection, "directions": directions, "aging": aging, "brush": brush, "transfer": transfer,
-    "comics": comics,
+    "projection": projection, "directions": directions, "renderer": renderer, "aging": aging, "brush": brush,
+    "transfer": transfer, "comics": comics,
 }  # fmt: skip
 
 if __name__ == "__main__":

@@ -618,10 +618,11 @@ draw_pictures(ax, strip.unflatten(0, (5, 4)).transpose(0, 1).flatten(0, 1), 5, "
 show(fig, alt="Four rows of five faces each, from −3 to 3 along the direction of a smile.")
 
 # %% [markdown]
-# The smile grows, and the mouth opens as much. Over three times 300 samples
-# (`python lessons/16_editing/bench.py --only directions`) two units along the direction of a smile change the smile by
-# 1.40 spreads (1.38 to 1.41) and the open mouth by 1.44 to 1.50. Glasses bring dark lenses along, for nobody has those
-# without. The labels were right; what they told apart was simply more than a smile.
+# The smile grows, and the mouth opens as much. Over three times 300 samples (`python lessons/16_editing/bench.py --only
+# directions`) two units along the direction of a smile change the smile by 1.40 spreads (1.38 to 1.41) and the open
+# mouth by 1.44 to 1.50. (Where the drawing program makes a face smile by as much, the reader sees the mouth open by
+# 0.01: `--only renderer`.) Glasses bring dark lenses along, for nobody has those without. The labels were right; what
+# they told apart was simply more than a smile.
 #
 # **A walk that went wrong.** Run B walks along the same direction, in steps whose settings lie in the package.
 
@@ -707,9 +708,10 @@ for name in each(("smile", "glasses"), "moving with the rest held", usual=quick(
 #
 # Held directions change less of everything, of the factor itself, too: to hold costs. So ask what comes along with one
 # spread of the factor: for glasses it falls from 0.31 to 0.12, for smiles only from 0.13 to 0.10, since the smile
-# itself shrinks to less than half. For age and hair color next to nothing is gained; for hair color perhaps since a
-# beard has the hair's color, so that the reader sees more of a light one. What is held is a linear thing in $z$; what
-# one sees is not.
+# itself shrinks to less than half. For age and hair color next to nothing is gained. Does the reader only see more of a
+# *light* beard? No: where the drawing program changes hair alone by as much (1.38 spreads, `--only renderer`), the
+# reader sees a beard no stronger (−0.01). So it is $G$ that draws more beard to lighter hair. What is held is a linear
+# thing in $z$; what one sees is not.
 
 # %% [markdown]
 # **Without labels.** Härkönen and others (2020) ask nobody. GANSpace takes a principal component analysis of what an
