@@ -3,10 +3,12 @@
     python lessons/08_pix2pix/bench.py [--seeds 3] [--steps 800] [--only run ...]
 
 Runs the lesson's own code (its worked solutions, its U-Net and its `translate`). For each seed the four runs of
-section 5 and the two of section 8, on 300 held-out faces: agreement of outlines with the own photo and with another's,
-the mean absolute difference to the photo, the strength of edges beside the photos', what the face reader reads of turn,
-smile and glasses, and how far two answers to one sketch are apart. Then pix2pixHD's parts with and without: one or two
-judges, features matched or not, in the package's game. Exits with 1 if a claim of the text does not hold.
+section 5 and the two of section 8, on 300 held-out faces: agreement of outlines with the own photo and with
+another's, the mean absolute difference to the photo, the strength of edges beside the photos', what the face reader
+reads of turn, smile and glasses, and how far two answers to one sketch are apart; before them the same of the photos,
+and of the same people in other people's colors, as good an answer as a sketch allows. Then pix2pixHD's parts with and
+without: one or two judges, features matched or not, in the package's game. Exits with 1 if a claim of the text does
+not hold.
 """
 
 from __future__ import annotations
@@ -21,12 +23,18 @@ import torch
 
 from gancourse.authoring.source import find
 from gancourse.broken import broken_run
+from gancourse.data import faces
+from gancourse.data.images import to_unit
 from gancourse.games.pix2pix import Pix2pix
 from gancourse.metrics.translation import listening, sharpness
 from gancourse.models.face_reader import load_face_reader
 from gancourse.models.pix2pix import MultiScale, UNet
 from gancourse.training import Engine
 
+COLORS = (
+    "skin", "undertone", "hair_color", "lip_color", "blush", "light", "light_strength", "hat_hue", "cloth_hue",
+    "cloth_value", "background_hue", "background_value",
+)  # fmt: skip
 CELLS = ("pairs", "generator", "unet", "runs", "translate")
 PARTS_OF_HD = {
     "one judge": (1, 0.0),
@@ -49,6 +57,7 @@ def main() -> int:
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     names = find("08_pix2pix").worked(*CELLS)
+    tell_yardsticks(names)
     kinds = runs_of(names)
     found: dict[str, list[dict[str, float]]] = {}
     for seed in range(arguments.first, arguments.first + arguments.seeds):
@@ -117,6 +126,24 @@ def measured(names: dict[str, Any], G: Any) -> dict[str, float]:
         found[name] = float(torch.corrcoef(torch.stack([read[name], factors[name]]))[0, 1].nan_to_num())
     found["glasses"] = float(((read["glasses"] > 0.5) == (factors["glasses"] > 0.5)).float().mean())
     return found
+
+
+@torch.no_grad()
+def tell_yardsticks(names: dict[str, Any]) -> None:
+    """What perfect answers get: the photos themselves, and the same drawings in other people's colors."""
+    y, factors, reader = names["test_y"], names["test_factors"], load_face_reader()
+    other = factors
+    for name in COLORS:
+        other = faces.vary(other, name, factors[name].roll(7))
+    for kind, pictures in (("photos", y), ("in other colors", to_unit(faces.render(other, y.shape[-1])))):
+        own, others = listening(pictures, y)
+        read = reader.read(pictures)
+        kept = {
+            name: float(torch.corrcoef(torch.stack([read[name], factors[name]]))[0, 1])
+            for name in ("yaw", "roll", "hair_length", "smile", "hair_color")
+        }
+        told = ", ".join(f"{name} {value:.2f}" for name, value in kept.items())
+        print(f"{kind}: outlines with their own {own:.2f}, with another's {others:.2f}; read {told}", flush=True)
 
 
 def claims(name: str, rows: list[dict[str, float]]) -> list[tuple[str, bool]]:
