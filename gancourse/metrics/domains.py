@@ -1,8 +1,8 @@
 """Translation without pairs, measured: is it of the other domain, and is it still the same person?
 
 A small classifier tells the domains apart; the course's face reader reads the person. It has learned from photos
-alone, so what it reads off comics is told beside what it reads off *true* comics of the same people: no translation
-can be expected to be read better.
+alone, so what it reads off comics is told beside what it reads off *true* comics of the same people: a finished
+translation cannot be expected to be read better, and what is read better is still half a photo.
 """
 
 from __future__ import annotations
