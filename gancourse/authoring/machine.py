@@ -36,6 +36,7 @@ from gancourse.authoring.gate import chosen_folders, draws, load_answers, run_an
 from gancourse.authoring.slips import slips
 from gancourse.authoring.source import Lesson, find
 from gancourse.checks import Suite, fresh_inputs, hidden, public
+from gancourse.checks.asked import asking
 from gancourse.checks.core import find_miss
 from gancourse.grading.crew import fresh_processes
 
@@ -91,11 +92,14 @@ def outcome(slip: Slip, given: dict[str, Any]) -> str:
 
 
 def holds(suite: Suite, slip: Slip, seed: int, given: dict[str, Any]) -> bool:
-    """Whether every claim about a slip holds. The first that does not is enough to know."""
+    """Whether every claim about a slip holds, asked as a verdict asks. The first that does not is enough to know."""
     torch.manual_seed(seed)
     thing = run_answer(slip.exercise, slip.code, slip.name, given)
-    claims = suite.claims[slip.exercise]
-    return callable(thing) and all(find_miss(partial(claim.test, thing)) is None for claim in claims)
+    if not callable(thing):
+        return False
+    with asking(thing, suite.without.get(slip.exercise, "")) as asked:
+        held = all(find_miss(partial(claim.test, asked)) is None for claim in suite.claims[slip.exercise])
+    return held and not asked.changes
 
 
 def definitions(lesson: Lesson) -> dict[str, Any]:

@@ -14,7 +14,9 @@ import pytest
 from test_gate import ALL, ANSWERS
 
 from gancourse.authoring.answers import Answers
+from gancourse.authoring.gate import load_answers
 from gancourse.authoring.machine import NOTEBOOK, STOPPED, SURVIVED, Slip, Worker, slips_of, sorted_out, unknown
+from gancourse.authoring.source import find
 
 SAMPLE = 0 if ALL else 2  # slips of each exercise; 0: all
 EXERCISES = [
@@ -55,6 +57,15 @@ def test_what_is_excused_is_a_slip_and_has_a_reason(answers: Answers, exercise: 
     assert not unknown(answers, exercise), "mutants.py lists what the machine does not make (any more)"
     assert not set(one.excused) & set(one.survivors)
     assert all(len(why) > 10 for why in one.excused.values())
+
+
+@pytest.mark.slow
+def test_what_a_slip_does_to_its_arguments_is_found(worker_for) -> None:
+    answers = load_answers(find("14_stylegan").folder)
+    own = answers.exercises["truncation"].own
+    code = own.replace("w.detach().mean", "w.detach_().mean")
+    assert code != own
+    assert worker_for(answers.name).outcome(Slip(answers.name, "truncation", "detach_", code)) != SURVIVED
 
 
 @pytest.mark.slow
