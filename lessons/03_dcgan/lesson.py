@@ -1649,7 +1649,8 @@ show(fig, alt="A table of three edits and five attributes, colored by how much e
 #
 # 1. Move across the pad slowly. Where does one person turn into another?
 # 2. Switch between arcs and lines, and stay in the middle of the pad.
-# 3. Push a slider to its end. What else has changed? When does the face stop being one?
+# 3. Push a slider to its end. What else has changed? When does the face stop being one? (And who is at the short end of
+#    *hair_length*? To the reader a bald head has the shortest hair there is.)
 # 4. Put your own generator in its place: `LatentExplorer(run.ema, latent_dim=64)`.
 
 # %% name="explorer" demo=true

@@ -29,7 +29,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from gancourse.authoring.measuring import ranged, run_parts
-from gancourse.data.images import Images
+from gancourse.data.images import Images, to_unit
 from gancourse.games.text import MatchingAware
 from gancourse.metrics import frechet_from_features
 from gancourse.metrics.embedding import features
@@ -126,6 +126,8 @@ def shipped(seeds: list[int], steps: int) -> bool:
             away[name].append(float(frechet_from_features(features(made), features(pixels))))
     others = [float(frechet_from_features(features(held_out(k)[2]), features(held_out(k + 1)[2]))) for k in seeds]
     print(f"distance of other real faces: {ranged(others)}")
+    rows = [telling.obeyed(to_unit(held_out(seed)[2]), held_out(seed)[1]) for seed in seeds]
+    told("the faces that the captions were written for", rows, list(rows[0].own))
     for name, rows in found.items():
         print(f"{name}: distance {ranged(away[name])}")
         told(name, rows, list(rows[0].own))
