@@ -178,16 +178,19 @@ def classed_faces(engine: Engine, size: int) -> dict[str, float]:
     from gancourse.games.biggan import face_classes
     from gancourse.models.face_reader import load_face_reader
 
-    asked = data.load("faces", size=size, split="test", attributes=["glasses", "hair_style"], n=SAMPLES).attributes
-    drawn, ruler = samples(engine, face_classes(asked)), Ruler(size)
-    read = load_face_reader().read(drawn)
+    held = data.load("faces", size=size, split="test", attributes=["glasses", "hair_style"], n=SAMPLES)
+    asked, reader, ruler = held.attributes, load_face_reader(), Ruler(size)
+    drawn = samples(engine, face_classes(asked))
     found = {"distance": ruler.distance(drawn), **ruler.yardsticks()}
-    right = {
-        "class": face_classes(read) == face_classes(asked),
-        "glasses": (read["glasses"] > 0.5) == (asked["glasses"] > 0.5),
-        "hair style": read["hair_style"] == asked["hair_style"],
-    }
-    return found | {f"{name} as asked": round(float(those.float().mean()), 4) for name, those in right.items()}
+    for where, pictures in (("as asked", drawn), ("as labeled, in faces of the data", held.pixels)):
+        read = reader.read(pictures)
+        right = {
+            "class": face_classes(read) == face_classes(asked),
+            "glasses": (read["glasses"] > 0.5) == (asked["glasses"] > 0.5),
+            "hair style": read["hair_style"] == asked["hair_style"],
+        }
+        found |= {f"{name} {where}": round(float(those.float().mean()), 4) for name, those in right.items()}
+    return found
 
 
 def unfamiliar_pairs(size: int, given: str, n: int) -> tuple[Tensor, Tensor]:

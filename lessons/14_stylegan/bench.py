@@ -100,7 +100,7 @@ def rulers(seeds: list[int]) -> bool:
 def entangled(seeds: list[int]) -> bool:
     """Path length and linear probes, in Z and in W."""
     G, reader, path_length = shipped_generator(), load_face_reader(), lesson()["path_length"]
-    passed, lengths, named = True, {"z": [], "w": []}, {"z": [], "w": []}
+    passed, lengths, named, common = True, {"z": [], "w": []}, {"z": [], "w": []}, []
     for seed in seeds:
         torch.manual_seed(seed)
         noise = G.noise_maps(1)
@@ -126,9 +126,13 @@ def entangled(seeds: list[int]) -> bool:
                 label = (told[name] > (0.5 if name in FLAGS else told[name].median())).long()
                 scores.append(probe_score(points[:1000], label[:1000], points[1000:], label[1000:], 10.0))
             named[space].append(sum(scores) / len(scores))
+        new = [told[name][1000:] > (0.5 if name in FLAGS else told[name].median()) for name in PROBED]
+        shares = [float(those.float().mean()) for those in new]
+        common.append(sum(max(share, 1 - share) for share in shares) / len(shares))
         passed &= lengths["w"][-1] < lengths["z"][-1] and named["w"][-1] >= named["z"][-1]
     for space in ("z", "w"):
         print(f"{space}: path length {ranged(lengths[space])}; probes {ranged(named[space])}", flush=True)
+    print(f"always the more common answer: {ranged(common)}", flush=True)
     return passed
 
 

@@ -755,7 +755,7 @@ Sliders(draw_between, {f"layer_{k}": Knob(f"{PIXELS[k]} px, layer {k}", 0, 1, 0.
 # We give two hundred faces the *first three* layers' styles (4 and 8 pixels) of another face, and leave the other
 # six alone. Which of these then comes mostly from the other face?
 #
-# - [ ] nearly all that the reader sees, colors, too :: Of the skin's color, yes. Of the hair's it is a sixth.
+# - [ ] nearly all that the reader sees, colors, too :: Of the skin's color, yes. Of the hair's, less than a tenth.
 # - [x] who and where: turn, shape, skin, mouth and glasses; but little of the hair's color :: Yes. Large things are
 #   laid out with few pixels. The hair's color is put on by later layers.
 # - [ ] nothing: six of nine layers are the old ones :: Layers are not equal. Compare the rows of the table.
@@ -820,11 +820,12 @@ show(fig, alt="A table: for coarse, middle and fine layers, which share of each 
 # %% [markdown]
 # Read it by columns: three groups, and how much of a factor each of them brings along. Over three draws of five
 # hundred pairs (`bench.py --only rulers`) the coarse layers bring 0.94 to 1.00 of how the head turns and tilts, of the
-# skin, the hair's length, smile, mouth, eyes and glasses, 0.77 of beards and hats, 0.56 of the hair's style. The hair's
-# *color* is another matter: 0.17 comes from the coarse layers, 0.58 from the middle ones, 0.32 from the fine ones. And
-# age, which shows in lines and in white hair, comes from all three: 0.43, 0.33, 0.21. So the paper's division shows
-# here, too: **coarse layers rule who and where, later ones the colors.** The paper's coarse layers end at 8 pixels of
-# 1,024; ours at 8 of 64.
+# skin, the hair's length, smile, mouth, eyes and glasses, 0.77 of beards and hats, 0.51 of the hair's style. The hair's
+# *color* is another matter: 0.08 comes from the coarse layers, 0.58 from the middle ones, 0.37 from the fine ones. And
+# age, which shows in lines and in white hair, comes from all three: 0.43, 0.33, 0.21. (Hair counts where both faces
+# show theirs. With bald heads, hats and scarves, under which the reader guesses, the coarse layers seem to bring twice
+# as much of its color.) So the paper's division shows here, too: **coarse layers rule who and where, later ones the
+# colors.** The paper's coarse layers end at 8 pixels of 1,024; ours at 8 of 64.
 #
 # And the noise? Keep every $w$, and draw the noise anew.
 
@@ -1005,11 +1006,12 @@ with working("measuring Z and W", usual=quick(12, 2)), torch.no_grad():
 from gancourse.metrics.probe import probe_score
 
 normal = pixel_norm(z)
-scores = {"z": {}, "w": {}}
+scores, common = {"z": {}, "w": {}}, {}
 for name in ("glasses", "hat", "beard", "smile", "age", "yaw"):
     label = (told[name] > (0.5 if name in FLAGS else told[name].median())).long()
     for space, points in (("z", normal), ("w", w)):
         scores[space][name] = probe_score(points[:n], label[:n], points[n:], label[n:], 10.0)
+    common[name] = float(label[n:].bincount(minlength=2).max() / len(label[n:]))
 
 # %% demo=true folded="Draws both"
 fig = figure(9.5, 2.8)
@@ -1019,14 +1021,21 @@ left.set(title="path length")
 for k, space in enumerate(("z", "w")):
     places = [i + 0.4 * k for i in range(len(scores[space]))]
     right.bar(places, list(scores[space].values()), 0.38, color=(FAKE, REAL)[k], label=space.upper())
+ends = [[i + side for i in range(len(common))] for side in (-0.25, 0.65)]
+right.hlines(list(common.values()), *ends, color="0.2", ls=":", label="always the more common")
 right.set(xticks=[i + 0.2 for i in range(len(scores["z"]))], xticklabels=list(scores["z"]), ylim=(0.4, 1),
           title="share that a linear probe names correctly")  # fmt: skip
 right.legend(fontsize=9)
-show(fig, alt="Left: path lengths in Z and W. Right: how often linear probes of z and w name six factors correctly.")
+show(
+    fig,
+    alt="Left: path lengths in Z and W. Right: how often linear probes of z and w name six factors correctly; dotted, "
+    "how often always the more common answer would be right.",
+)
 
 # %% [markdown]
 # Over three draws (`bench.py --only entangled`) the path in W was 4,865 to 5,185 long, that in Z 7,716 to 8,719. The
-# probes named 0.80 to 0.82 of the labels correctly from $w$, 0.66 to 0.67 from $z$, on average over the six factors. So
+# probes named 0.80 to 0.82 of the labels correctly from $w$, 0.66 to 0.67 from $z$, on average over the six factors;
+# always the more common answer (dotted) would be right in FLOOR, so a straight cut in $z$ knows hardly anything. So
 # this mapping has straightened the space, by both measures. Two grains of salt: path lengths compare only within one
 # network and one reader, and Z's numbers depend on the mapping, too, which stands between $z$ and the picture.
 #
