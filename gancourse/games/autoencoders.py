@@ -92,8 +92,9 @@ def bits_per_pixel(net: nn.Module, x: Tensor) -> Tensor:
 
 @torch.no_grad()
 def painted_pictures(net: nn.Module, n: int, height: int, width: int) -> Tensor:
-    """n pictures (n, 1, height, width) of 0 and 1, drawn one pixel after the other."""
-    x = torch.zeros(n, 1, height, width)
+    """n pictures (n, 1, height, width) of 0 and 1, drawn one pixel after the other, where the network lies."""
+    where = next((p.device for p in net.parameters()), torch.device("cpu"))
+    x = torch.zeros(n, 1, height, width, device=where)
     for row in range(height):
         for column in range(width):
             x[:, 0, row, column] = torch.bernoulli(torch.sigmoid(net(x)[:, 0, row, column]))

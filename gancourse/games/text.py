@@ -11,6 +11,7 @@ says, and "false" (n, claims), what is not so in the picture; both of 0 and 1.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 
 import torch
@@ -42,7 +43,8 @@ def matching_loss(one: Tensor, text: Tensor, said: Tensor, false: Tensor) -> Ten
 
     Only captions that say something false of a picture count against its own: others may be as true.
     """
-    alike = F.normalize(one, dim=1) @ F.normalize(text, dim=1).T / SHARP
+    with torch.autocast(one.device.type, enabled=False):  # SHARP would multiply what bf16 rounds off
+        alike = F.normalize(one.float(), dim=1) @ F.normalize(text.float(), dim=1).T / SHARP
     keep = (false.float() @ said.float().T > 0) | torch.eye(len(one), dtype=torch.bool, device=one.device)
     alike = alike.masked_fill(~keep, -1e4)
     own = torch.arange(len(one), device=one.device)
@@ -75,7 +77,7 @@ class MatchingAware(Game):
     Args:
         G: a TextGenerator, or a StageTwo where `first` is given.
         D: a TextDiscriminator of G's size.
-        first: stage I, which rests.
+        first: stage I, which rests: a copy of it as it is now, in evaluation mode.
         wrong: whether D sees real pictures with captions that do not fit.
         between: the weight of interpolated captions in G's loss (GAN-INT).
         spread: the weight of conditioning augmentation's KL.
@@ -83,7 +85,8 @@ class MatchingAware(Game):
         near: of a stage II, the weight of the absolute error by which it misses real pictures, given these shrunk.
             (StackGAN has no such term; its runs are a hundred times as long.)
 
-    Reports "d_real", "d_wrong" and "d_fake", the mean probabilities that D gives.
+    Reports "d_real", "d_wrong" and "d_fake", the mean probabilities that D gives; "d_wrong" is 0 where a batch has no
+    such pair.
     """
 
     def __init__(
@@ -99,7 +102,8 @@ class MatchingAware(Game):
         latent_dim: int | None = None,
     ) -> None:
         self.G, self.D = G, D
-        self.first = first.__call__ if first is not None else None  # no player
+        # Not networks of the game: nothing of them learns, and nothing of them is kept.
+        self.frozen = [] if first is None else [copy.deepcopy(first).eval().requires_grad_(False)]
         self.wrong, self.between, self.spread, self.reading, self.near = wrong, between, spread, reading, near
         said = first.latent_dim if latent_dim is None and first is not None else latent_dim
         self.latent_dim = self.length_of_noise(said if isinstance(said, int) else None)
@@ -107,16 +111,15 @@ class MatchingAware(Game):
     def drawn(self, z: Tensor, t: Tensor) -> tuple[Tensor, Tensor]:
         """Pictures, and the KL of G's augmentation."""
         c, mu, log_var = self.G.told(t)
-        if self.first is None:
-            return self.G.drawn(z, c), spread_loss(mu, log_var)
-        with torch.no_grad():
-            small = self.first(z, t)
-        return self.G.drawn(small, c), spread_loss(mu, log_var)
+        if self.frozen:
+            with torch.no_grad():
+                z = self.frozen[0].to(self.device)(z, t)  # the small pictures are a stage II's noise
+        return self.G.drawn(z, c).float(), spread_loss(mu, log_var)
 
     def play(self, batch: Batch) -> Iterator[Turn]:
         """D's turn on three kinds of pair, then G's."""
-        real, rows = batch.pixels, torch.arange(len(batch))
-        k = torch.randint(batch["text"].shape[1], (len(batch),), generator=self.random)
+        real, rows = batch.pixels, torch.arange(len(batch), device=self.device)
+        k = torch.randint(batch["text"].shape[1], (len(batch),), generator=self.random, device=self.device)
         t, said, false = batch["text"][rows, k], batch["said"][rows, k], batch["false"]
         other = mismatched_captions(said, false, self.random)
         fake, spread = self.drawn(self.noise(batch), t)
@@ -127,8 +130,9 @@ class MatchingAware(Game):
         if self.wrong:
             there = other >= 0
             off = self.D.judged(maps[there], t[other[there]])
-            loss = loss + (F.softplus(off).mean() + F.softplus(made).mean()) / 2
-            d_wrong = torch.sigmoid(off).mean()
+            pairs = max(1, len(off))  # none, where no caption of the batch says anything false of another picture
+            loss = loss + (F.softplus(off).sum() / pairs + F.softplus(made).mean()) / 2
+            d_wrong = torch.sigmoid(off).sum() / pairs
         else:
             loss = loss + F.softplus(made).mean()
         self.report(d_real=torch.sigmoid(right).mean(), d_wrong=d_wrong, d_fake=torch.sigmoid(made).mean())
@@ -136,10 +140,10 @@ class MatchingAware(Game):
         maps = self.D.net.features(fake)
         loss = F.softplus(-self.D.judged(maps, t)).mean() + self.spread * spread + self.read(maps, t, said, false)
         if self.near:
-            again = self.G.drawn(F.avg_pool2d(real, 2), self.G.told(t)[0])
+            again = self.G.drawn(F.avg_pool2d(real, 2), self.G.told(t)[0]).float()
             loss = loss + self.near * (again - real).abs().mean()
         if self.between:
-            mixed = (t + t[torch.randperm(len(t), generator=self.random)]) / 2
+            mixed = (t + t[torch.randperm(len(t), generator=self.random, device=self.device)]) / 2
             among, _ = self.drawn(self.noise(batch), mixed)
             loss = loss + self.between * F.softplus(-self.D.judged(self.D.net.features(among), mixed)).mean()
         yield "G", loss
@@ -152,20 +156,21 @@ class MatchingAware(Game):
 
 
 class StyleReading(Game):
-    """S learns from G's pictures which noise they were drawn from; G rests. Batches are those of MatchingAware.
+    """S learns from G's pictures which noise they were drawn from; a copy of G rests. Batches: as for MatchingAware.
 
     The noise is z, and behind it the noise of G's conditioning augmentation: both are what the text does not say.
     """
 
     def __init__(self, S: nn.Module, G: TextGenerator) -> None:
         self.S = S
-        self.drawing = G.__call__  # no player
+        self.frozen = [copy.deepcopy(G).eval().requires_grad_(False)]  # no network of the game
         self.first, self.latent_dim = G.latent_dim, G.latent_dim + G.condition
 
     def play(self, batch: Batch) -> Iterator[Turn]:
         """S's turn: ‖z − S(G(z, t))‖², the mean over the batch."""
-        z, rows = self.noise(batch), torch.arange(len(batch))
-        k = torch.randint(batch["text"].shape[1], (len(batch),), generator=self.random)
+        z, rows = self.noise(batch), torch.arange(len(batch), device=self.device)
+        k = torch.randint(batch["text"].shape[1], (len(batch),), generator=self.random, device=self.device)
         with torch.no_grad():
-            made = self.drawing(z[:, : self.first], batch["text"][rows, k], z[:, self.first :])
+            G = self.frozen[0].to(self.device)
+            made = G(z[:, : self.first], batch["text"][rows, k], z[:, self.first :])
         yield "S", (z - self.S(made)).square().sum(1).mean()

@@ -59,14 +59,16 @@ class TextEncoder(nn.Module):
         """Numbers (n, L) and where words are (n, L) to vectors (n, text)."""
         states, _ = self.gru(self.embed(numbers))
         last = (there.sum(1) - 1).clamp(min=0)
-        state = states[torch.arange(len(states)), last] * there.any(1, keepdim=True)
+        state = states[torch.arange(len(states), device=states.device), last] * there.any(1, keepdim=True)
         return math.sqrt(self.text) * F.normalize(self.out(state), dim=1)
 
     @torch.no_grad()
     def say(self, sentences: Sequence[str]) -> Tensor:
-        """The vectors (n, text) of sentences."""
-        parts = [sentences[k : k + 500] for k in range(0, len(sentences), 500)]
-        return torch.cat([self(*self.numbers(part)) for part in parts])
+        """The vectors (n, text) of sentences, where the network lies; (0, text) of none."""
+        where = self.out.weight
+        parts = [self.numbers(sentences[k : k + 500]) for k in range(0, len(sentences), 500)]
+        said = [self(numbers.to(where.device), there.to(where.device)) for numbers, there in parts]
+        return torch.cat(said) if said else where.new_zeros(0, self.text)
 
     def strange(self, sentence: str) -> list[str]:
         """The words of a sentence that the vocabulary does not have."""
@@ -102,7 +104,7 @@ class Augmentation(nn.Module):
 
     def forward(self, t: Tensor, eps: Tensor | None = None) -> tuple[Tensor, Tensor, Tensor]:
         """t (n, text), and noise (n, condition) unless it is to be drawn, to c, μ and log σ², (n, condition) each."""
-        mu, log_var = self.both(t).chunk(2, 1)
+        mu, log_var = self.both(t).float().chunk(2, 1)  # under autocast, too: a loss is made of them
         eps = torch.randn_like(mu) if eps is None else eps
         return mu + (0.5 * log_var).exp() * eps, mu, log_var
 
@@ -170,10 +172,10 @@ class TextDiscriminator(nn.Module):
         return logit if self.reading is None else torch.cat([logit, self.reading(maps).flatten(1)], 1)
 
     def judged(self, maps: Tensor, t: Tensor) -> Tensor:
-        """The last map (n, C, 4, 4) of pictures and t (n, text) to logits (n, 1)."""
+        """The last map (n, C, 4, 4) of pictures and t (n, text) to logits (n, 1), in float32 under autocast, too."""
         t = checked_condition(t, len(maps), self.text)
         c = self.told(t)[:, :, None, None].expand(-1, -1, *maps.shape[2:])
-        return self.net.head(self.join(torch.cat([maps, c], 1))).flatten(1)
+        return self.net.head(self.join(torch.cat([maps, c], 1))).flatten(1).float()
 
 
 class StageTwo(nn.Module):

@@ -64,6 +64,11 @@ def test_all_probabilities_add_up_to_1_and_are_painted() -> None:
     assert float((often - chance).abs().sum()) / 2 < 0.07
 
 
+def test_pictures_are_painted_where_the_network_lies() -> None:
+    net = nn.Conv2d(1, 1, 1).to("meta")
+    assert painted_pictures(net, 2, 2, 3).device.type == "meta"
+
+
 def test_losses_are_summed_over_a_picture_and_averaged() -> None:
     x, made = torch.randn(3, 1, 2, 2), torch.zeros(1, 1, 2, 2)
 

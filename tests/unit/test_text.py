@@ -10,6 +10,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 from torch import Tensor
+from torch.overrides import TorchFunctionMode
 
 from gancourse import data
 from gancourse.data.images import Images, to_unit
@@ -241,6 +242,63 @@ def test_a_second_stage_plays_on_a_first_that_rests() -> None:
         loss.backward()
     assert all(p.grad is None for p in first.parameters())
     assert all(p.grad is not None for p in game.G.parameters())
+
+
+def test_a_batch_without_a_caption_that_does_not_fit_is_played_all_the_same() -> None:
+    torch.manual_seed(0)
+    batch = told_batch(2)
+    nothing_false = Batch(batch.pixels, {**batch.named, "false": torch.zeros(2, 4)})
+    for some in (told_batch(1), nothing_false):
+        game = MatchingAware(TextGenerator(8, TEXT, 4, 5, 6), TextDiscriminator(8, TEXT, 4, 6))
+        (_, d_loss), (_, g_loss) = game.play(some)
+        assert game.reported["d_wrong"] == 0
+        assert d_loss.isfinite() and g_loss.isfinite()
+        gradients = torch.autograd.grad(d_loss, list(game.D.parameters()), allow_unused=True)
+        assert all(one.isfinite().all() for one in gradients if one is not None)
+
+
+class Draws(TorchFunctionMode):
+    """Notes on which device random numbers are drawn with a generator: without `device` torch wants one of the CPU."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said: list[object] = []
+
+    def __torch_function__(self, func, types, args=(), kwargs=None):  # type: ignore[no-untyped-def]
+        if (kwargs or {}).get("generator") is not None:
+            self.said.append(kwargs.get("device"))
+        return func(*args, **(kwargs or {}))
+
+
+def test_games_of_text_draw_where_their_networks_are() -> None:
+    torch.manual_seed(0)
+    G, D, batch = TextGenerator(8, TEXT, 4, 5, 6), TextDiscriminator(8, TEXT, 4, 6), told_batch()
+    for game in (MatchingAware(G, D, between=0.5), StyleReading(StyleEncoder(8, 9, 6), G)):
+        game.random = torch.Generator().manual_seed(0)
+        with Draws() as draws:
+            list(game.play(batch))
+        assert len(draws.said) >= 2
+        assert set(draws.said) == {torch.device("cpu")}
+
+
+def test_who_rests_comes_along_to_another_device() -> None:
+    first = TextGenerator(8, TEXT, 4, 5, 6)
+    games = (
+        MatchingAware(StageTwo(TEXT, 4, 12, 1), TextDiscriminator(16, TEXT, 4, 6), first, wrong=False),
+        StyleReading(StyleEncoder(8, 9, 6), first),
+    )
+    for game in games:
+        for net in game.nets.values():
+            net.to("meta")
+        batch = told_batch(side=16)
+        there = Batch(batch.pixels.to("meta"), {name: value.to("meta") for name, value in batch.named.items()})
+        assert {loss.device.type for _, loss in game.play(there)} == {"meta"}
+        assert {p.device.type for p in first.parameters()} == {"cpu"}, "the caller's own stays where it is"
+
+
+def test_sentences_are_said_where_the_network_lies_and_none_are_no_vectors() -> None:
+    assert encoder().say([]).shape == (0, TEXT)
+    assert encoder().to("meta").say(["a hat", ""]).device.type == "meta"
 
 
 def test_matching_teaches_both_and_no_padding() -> None:
