@@ -37,6 +37,6 @@ class Encoding(Game):
         G = self.frozen[0].to(self.device)
         z = self.noise(batch)
         in_z = (self.E(G(z)) - z).square().mean()
-        in_pictures = self.loss(G(self.E(batch.pixels)), batch.pixels).mean()
+        in_pictures = self.loss(G(self.E(batch.pixels)).float(), batch.pixels).mean()  # G is in no form of its own
         self.report(in_z=in_z, in_pictures=in_pictures)
         yield "E", in_z + self.weight * in_pictures

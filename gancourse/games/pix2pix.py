@@ -74,8 +74,8 @@ def features_of(D: nn.Module, x: Tensor, y: Tensor) -> list[list[Tensor]]:
 
 
 def logit_maps(scales: list[list[Tensor]]) -> list[Tensor]:
-    """The last map of each scale."""
-    return [maps[-1] for maps in scales]
+    """The last map of each scale, in float32, also where `features` was computed under autocast."""
+    return [maps[-1].float() for maps in scales]
 
 
 def prepared_input(x: Tensor) -> Tensor:
@@ -90,7 +90,10 @@ def prepared_input(x: Tensor) -> Tensor:
 def feature_distance(real: list[list[Tensor]], fake: list[list[Tensor]]) -> Tensor:
     """Mean absolute difference of each map but the logits, over layers and scales. Only `fake` receives a gradient."""
     pairs = zip(real, fake, strict=True)
-    return sum_of([F.l1_loss(b, a.detach()) for true, made in pairs for a, b in zip(true[:-1], made[:-1], strict=True)])
+    layers = [
+        (a.detach().float(), b.float()) for true, made in pairs for a, b in zip(true[:-1], made[:-1], strict=True)
+    ]
+    return sum_of([F.l1_loss(b, a) for a, b in layers])
 
 
 def sum_of(terms: list[Tensor]) -> Tensor:

@@ -58,7 +58,7 @@ class StyleBased(Game):
 
     def play(self, batch: Batch) -> Iterator[Turn]:
         """One step of D, then one of G."""
-        made = self.G.synthesis(self.styles(len(batch)))
+        made = self.G.synthesis(self.styles(len(batch))).float()  # no call of G, whose form would see to it
         on_real, on_made = self.D(self.augment(batch.pixels)), self.D(self.augment(made.detach()))
         self.report(d_real=on_real.mean(), d_fake=on_made.mean())
         loss = self.objective.d_loss(on_real, on_made)

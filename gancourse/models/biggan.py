@@ -258,11 +258,12 @@ def orthogonal_penalty(net: nn.Module) -> Tensor:
     """
     left_out = {id(p) for layer in net.modules() if isinstance(layer, nn.Embedding) for p in layer.parameters()}
     total = torch.zeros((), device=next(net.parameters()).device)
-    for weight in net.parameters():
-        if weight.ndim >= 2 and id(weight) not in left_out:
-            rows = weight.flatten(1)
-            alike = rows @ rows.T
-            total = total + (alike - alike.diagonal().diag()).square().sum()
+    with torch.autocast(total.device.type, enabled=False):  # a penalty is no forward pass: it stays float32
+        for weight in net.parameters():
+            if weight.ndim >= 2 and id(weight) not in left_out:
+                rows = weight.flatten(1)
+                alike = rows @ rows.T
+                total = total + (alike - alike.diagonal().diag()).square().sum()
     return total
 
 

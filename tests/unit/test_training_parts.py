@@ -11,9 +11,17 @@ from torch import nn
 from gancourse.data.images import Images
 from gancourse.data.toys import ring
 from gancourse.errors import CourseError
-from gancourse.games import Gan
+from gancourse.games import Batch, Game, Gan
 from gancourse.games.penalties import R1
+from gancourse.games.pix2pix import Pix2pix
+from gancourse.games.stylegan import StyleBased
+from gancourse.games.text import MatchingAware, matching_loss
+from gancourse.models.biggan import orthogonal_penalty
 from gancourse.models.dcgan import Discriminator, Generator
+from gancourse.models.pix2pix import MultiScale, UNet
+from gancourse.models.progressive import GrowingDiscriminator
+from gancourse.models.stylegan import StyleGenerator
+from gancourse.models.text import StageTwo, TextDiscriminator, TextGenerator
 from gancourse.training import EMA, Engine, ReplayBuffer
 from gancourse.training.feed import Draws, Shuffled, feed_of
 from gancourse.training.machine import Machine
@@ -309,3 +317,65 @@ def test_products_make_no_gradients_for_who_has_no_turn(monkeypatch) -> None:
     tiny(Form(channels_last=True, products=True)).step()
     # D's last two convolutions see small maps, on real and on fake pictures; G's first two.
     assert len(made) == 2 * 2 + 2
+
+
+def pictures(n: int = 4, side: int = 16) -> torch.Tensor:
+    return 2 * torch.rand(n, 3, side, side) - 1
+
+
+def told(n: int = 4, side: int = 8) -> Batch:
+    claims = torch.eye(n)
+    return Batch(pictures(n, side), {"text": torch.randn(n, 1, 6), "said": claims[:, None], "false": 1 - claims})
+
+
+def pix2pix_played() -> tuple[Game, Batch]:
+    game = Pix2pix(UNet(3, 3, 4, 2), MultiScale(3, 3, 4), matching=1.0)
+    return game, Batch(pictures(), {"input": pictures()})
+
+
+def text_played() -> tuple[Game, Batch]:
+    D = TextDiscriminator(8, 6, 4, 4, reads=True)
+    return MatchingAware(TextGenerator(8, 6, 4, 5, 4), D, between=0.5, spread=0.1, reading=1.0), told()
+
+
+def stages_played() -> tuple[Game, Batch]:
+    first, D = TextGenerator(8, 6, 4, 5, 4), TextDiscriminator(16, 6, 4, 4)
+    return MatchingAware(StageTwo(6, 4, 6, 1), D, first, spread=0.1, near=1.0), told(side=16)
+
+
+def style_played() -> tuple[Game, Batch]:
+    G, D = StyleGenerator(8, 6, (4, 4)), GrowingDiscriminator(8, (4, 4))
+    return StyleBased(G, D, R1(0.1, every=2)), Batch(pictures(4, 8))
+
+
+@pytest.mark.parametrize("make", [pix2pix_played, text_played, stages_played, style_played])
+def test_losses_are_float32_whichever_way_logits_leave_a_network(make) -> None:
+    torch.manual_seed(3)
+    game, batch = make()
+    form, seen = Form("bf16"), []
+    for net in game.nets.values():
+        form.prepare(net)
+        net.register_forward_pre_hook(lambda net, given: seen.extend(given))
+    with form.running(torch.device("cpu")):
+        turns = list(game.play(batch))
+    assert {loss.dtype for _, loss in turns} == {torch.float32}
+    assert {value.dtype for value in game.reported.values()} == {torch.float32}
+    assert {x.dtype for x in seen} <= {torch.float32}, "players give each other what G(z) and D(x) would have given"
+
+
+def test_networks_that_answer_with_a_list_answer_in_float32() -> None:
+    form, D = Form("bf16"), MultiScale(3, 3, 4)
+    form.prepare(D)
+    with form.running(torch.device("cpu")):
+        answers = D(pictures(), pictures())
+    assert isinstance(answers, list)
+    assert {one.dtype for one in answers} == {torch.float32}
+
+
+def test_penalties_and_likeness_are_not_rounded_by_autocast() -> None:
+    torch.manual_seed(0)
+    net, one, text, claims = nn.Linear(6, 5), torch.randn(4, 6), torch.randn(4, 6), torch.eye(4)
+    exact = orthogonal_penalty(net), matching_loss(one, text, claims, 1 - claims)
+    with Form("bf16").running(torch.device("cpu")):
+        found = orthogonal_penalty(net), matching_loss(one, text, claims, 1 - claims)
+    assert torch.equal(torch.stack(found), torch.stack(exact))

@@ -22,7 +22,8 @@ class Form:
 
     Attributes:
         precision: "float32", or "bf16" for the networks' forward passes under autocast; what networks return,
-            losses, penalties, weights and the optimizers stay float32.
+            losses, penalties, weights and the optimizers stay float32. (What a game takes from a network by another
+            way than calling it, such as D's features, it brings to float32 itself.)
         channels_last: whether pictures and filters are stored with channels innermost.
         products: whether convolutions of small maps are matrix products (`gancourse.training.speed.convolutions`).
         compile: whether the networks are compiled by `torch.compile`.
@@ -79,8 +80,9 @@ class Form:
 
 def in_float32(net: nn.Module, inputs: object, outputs: object) -> object:
     """What a network returns under autocast, as float32: losses are to be computed in it."""
-    if isinstance(outputs, tuple):
-        return tuple(in_float32(net, inputs, one) for one in outputs)
+    if isinstance(outputs, tuple | list):
+        parts = [in_float32(net, inputs, one) for one in outputs]
+        return parts if isinstance(outputs, list) else tuple(parts)
     return outputs.float() if isinstance(outputs, Tensor) and outputs.is_floating_point() else outputs
 
 
