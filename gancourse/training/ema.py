@@ -17,7 +17,7 @@ class EMA:
     """The exponential moving average θ̄ ← β θ̄ + (1 − β) θ of a network's weights θ.
 
     Buffers, such as batch normalization's running mean, are averages or constants already: they are
-    copied as they are.
+    copied as they are. So is the `level` of a network that grows.
 
     Args:
         model: the network to follow; it is copied.
@@ -48,3 +48,5 @@ class EMA:
         torch._foreach_lerp_(ours, theirs, 1 - decay)
         for ours_b, theirs_b in zip(self.model.buffers(), model.buffers(), strict=True):
             ours_b.copy_(theirs_b)
+        if hasattr(model, "level"):  # beyond it nothing has learned yet, and an average of it would draw noise
+            self.model.level = model.level

@@ -15,7 +15,8 @@ class ReplayBuffer:
 
     Args:
         capacity: how many fakes are kept.
-        share: which part of D's batch comes from the buffer; the paper takes one half.
+        share: which part of D's batch comes from the buffer; the paper takes one half. Where it is no whole number of
+            samples, chance decides about the last one: a batch of one is an old fake every other time.
 
     Attributes:
         held: the fakes kept, (n, …) with n up to the capacity; None before the first.
@@ -48,7 +49,9 @@ class ReplayBuffer:
         """
         fakes, n = fakes.detach(), len(fakes)
         store = self._room(fakes)
-        old = min(round(self.share * n), self._filled)
+        whole, rest = divmod(round(self.share * n, 9), 1)  # rounded: 0.7 · 10 is 7
+        more = rest > 0 and bool(torch.rand((), generator=generator) < rest)  # no draw where there is nothing to decide
+        old = min(int(whole) + more, self._filled)
         mixed = fakes.clone()
         places = torch.randperm(self._filled, generator=generator)[:old].to(fakes.device)
         if old:

@@ -106,3 +106,10 @@ def test_they_can_be_built_again_from_words() -> None:
     for net, given in zip(pair(), (torch.randn(2, 8), torch.randn(2, 3, 16, 16)), strict=True):
         again = rebuilt(class_of(net), settings_of(net), net.state_dict())
         assert torch.equal(again(given), net(given))
+
+
+def test_the_average_is_asked_at_the_level_that_is_trained() -> None:
+    images = Images(torch.randint(0, 256, (8, 3, 16, 16), dtype=torch.uint8))
+    engine = Engine(Growing(*pair(), phase=2), images, batch_size=4, ema={"G": 0.9})
+    sides = [(next(engine), engine.ask("G", torch.randn(1, 8)).shape[-1])[1] for _ in range(7)]
+    assert sides == [4, 4, 8, 8, 8, 8, 16]

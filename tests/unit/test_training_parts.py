@@ -121,6 +121,28 @@ def test_old_fakes_come_from_all_over_the_buffer_evenly() -> None:
     assert (shares - 0.05).abs().max() < 0.02
 
 
+def test_a_share_of_no_whole_number_is_kept_in_the_long_run() -> None:
+    generator = torch.Generator().manual_seed(0)
+    for n, share in ((1, 0.5), (3, 0.5), (5, 0.3)):
+        buffer, old = ReplayBuffer(capacity=8, share=share), 0
+        buffer.mix(-torch.ones(8, 1))
+        for _ in range(400):
+            buffer.restore(-torch.ones(8, 1))
+            old += int((buffer.mix(torch.ones(n, 1), generator) < 0).sum())
+        assert old / 400 == pytest.approx(share * n, abs=0.12)
+
+
+def test_chance_is_asked_only_where_a_share_is_no_whole_number() -> None:
+    one, other = torch.Generator().manual_seed(0), torch.Generator().manual_seed(0)
+    for n, share in ((10, 0.5), (10, 0.7)):
+        buffer = ReplayBuffer(capacity=20, share=share)
+        buffer.mix(torch.randn(20, 1), one)
+        torch.randperm(0, generator=other)
+        buffer.mix(torch.randn(n, 1), one)
+        torch.randperm(20, generator=other)
+        assert torch.equal(one.get_state(), other.get_state())
+
+
 def test_a_share_of_nothing_or_all() -> None:
     fresh = torch.randn(8, 2)
     none, everything = ReplayBuffer(32, share=0.0), ReplayBuffer(32, share=1.0)
