@@ -20,7 +20,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gancourse.data.images import Images
+from gancourse.data.images import Images, to_bytes
 from gancourse.errors import CourseError
 from gancourse.metrics.given import picture_bytes
 from gancourse.waiting import each
@@ -117,11 +117,12 @@ def inception_network(path: Path | str | None = None, device: torch.device | str
 def second_look(pictures: Tensor) -> Tensor:
     """Pictures in [−1, 1] by the first two layers of lesson 03's discriminator, pooled: (n, 288).
 
+    They are rounded to bytes; what lies outside of the range is clipped, as when a picture is saved.
     For runs that learn from the face reader, whose own features are then no judge from outside.
     """
     from gancourse.models.dcgan import pooled_layers
 
-    return pooled_layers(second_judge(), ((pictures + 1) * 127.5).round().to(torch.uint8))[:, :288]
+    return pooled_layers(second_judge(), to_bytes(pictures))[:, :288]
 
 
 @functools.cache

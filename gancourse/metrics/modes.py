@@ -40,21 +40,39 @@ def count_modes(samples: Tensor, modes: Tensor, stds: Tensor | float, weights: T
     """Count on samples (n, d) the modes (K, d), with one standard deviation for all or one for each.
 
     Args:
-        weights: how often each mode should be visited, (K,), with sum 1; equally often if None.
+        weights: how often each mode should be visited, (K,), 0 or more; they are divided by their sum, so counts will
+            do. Equally often if None.
 
     Raises:
-        ValueError: if there is no sample, the shapes do not fit, or there is NaN or infinity.
+        ValueError: if there is no sample, the shapes do not fit, there is NaN or infinity, or no weights can be shares.
     """
     samples, modes = finite(samples, "samples"), finite(modes, "modes")
     if samples.ndim != 2 or modes.ndim != 2 or samples.shape[1] != modes.shape[1] or not len(samples):
         raise ValueError(
             f"Samples (n, d) and modes (K, d) are wanted; they are {(*samples.shape,)}, {(*modes.shape,)}."
         )
+    dtype = torch.promote_types(torch.promote_types(samples.dtype, modes.dtype), torch.float32)
+    samples, modes = samples.to(dtype), modes.to(dtype)
     # Distances by differences: cdist's product form loses digits where modes are narrow and far out.
     distance, nearest = torch.cdist(samples, modes, compute_mode="donot_use_mm_for_euclid_dist").min(dim=1)
     spread = torch.as_tensor(stds, dtype=samples.dtype).expand(len(modes))[nearest]
     hits = torch.bincount(nearest[distance <= SIGMAS * spread], minlength=len(modes)).double()
     good = float(hits.sum())
-    wanted = torch.full_like(hits, 1 / len(modes)) if weights is None else weights.double()
+    wanted = torch.full_like(hits, 1 / len(modes)) if weights is None else shares_of(weights, len(modes)).to(hits)
     q = hits / good if good else torch.full_like(hits, torch.nan)
     return Modes(int((hits > 0).sum()), good / len(samples), float(torch.special.xlogy(q, q / wanted).sum()))
+
+
+def shares_of(weights: Tensor, modes: int) -> Tensor:
+    """Weights (modes,) divided by their sum.
+
+    Raises:
+        ValueError: if there is not one for each mode, one is below 0, or all are 0.
+    """
+    weights = finite(weights, "weights").double()
+    if weights.shape != (modes,) or not bool((weights >= 0).all()) or not float(weights.sum()) > 0:
+        raise ValueError(
+            f"weights should be one number for each of the {modes} modes, 0 or more and not all 0; they have the shape "
+            f"{tuple(weights.shape)} and are {weights.flatten()[:8].tolist()}."
+        )
+    return weights / weights.sum()

@@ -45,9 +45,18 @@ def probe_score(train: Tensor, labels: Tensor, test: Tensor, test_labels: Tensor
     Args:
         train, test: features (n, d) and (m, d).
         labels, test_labels: their classes, whole numbers from 0, (n,) and (m,).
+
+    Raises:
+        ValueError: if there is not one label for each picture, on NaN and infinity.
     """
     train, test = (finite(x, name).to(dtype=torch.float32) for x, name in ((train, "train"), (test, "test")))
     labels, test_labels = tensor_of(labels), tensor_of(test_labels)
+    for classes_of, some, name in ((labels, train, "training"), (test_labels, test, "test")):
+        if classes_of.shape != (len(some),):
+            raise ValueError(
+                f"There are {len(some)} {name} pictures, so their labels should have the shape ({len(some)},); "
+                f"it is {tuple(classes_of.shape)}."
+            )
     mean, std = train.mean(0), train.std(0).clamp(min=1e-6)
     classes = int(torch.cat([labels.flatten(), test_labels.flatten()]).max()) + 1
     weights, bias = linear_probe((train - mean) / std, F.one_hot(labels.long(), classes), strength)

@@ -296,6 +296,15 @@ def test_probe_solves_the_normal_equations(g: torch.Generator) -> None:
         metrics.linear_probe(x, t[:, 0])
 
 
+def test_probe_wants_one_label_for_each_picture(g: torch.Generator) -> None:
+    x, labels = torch.randn(6, 3, generator=g), torch.tensor([0, 1, 0, 1, 0, 1])
+    for given, name in (((labels[:, None], labels), "training"), ((labels, labels[:, None]), "test")):
+        with pytest.raises(ValueError, match=rf"6 {name} pictures.*\(6,\); it is \(6, 1\)"):
+            metrics.probe_score(x, given[0], x, given[1])
+    with pytest.raises(ValueError, match="test pictures"):
+        metrics.probe_score(x, labels, x, labels[:1])
+
+
 def test_probe_classifies_about_as_well_as_logistic_regression(g: torch.Generator) -> None:
     centers = 2 * torch.randn(4, 10, generator=g)
     labels, test_labels = torch.randint(4, (2, 500), generator=g)

@@ -15,6 +15,7 @@ from gancourse.data.images import Images
 from gancourse.errors import CourseError
 from gancourse.metrics import embed, features, inception_network
 from gancourse.metrics.defects import DEFECTS, blur, dropped, noise, plant, quotas, skewed
+from gancourse.metrics.embedding import second_look
 from gancourse.paths import repository
 
 
@@ -191,3 +192,9 @@ def test_scores_see_what_they_should(pool: tuple[Images, Images]) -> None:
     kept = features(train)
     assert metrics.memorization(kept, real, made["copies"]) > 0.99
     assert metrics.memorization(kept, real, made["dropped"]) < 0.65
+
+
+def test_a_second_look_clips_what_lies_outside_of_the_range() -> None:
+    bright = torch.ones(2, 3, 64, 64)
+    assert torch.equal(second_look(1.02 * bright), second_look(bright))
+    assert torch.equal(second_look(-1.3 * bright), second_look(-bright))

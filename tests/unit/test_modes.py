@@ -56,6 +56,26 @@ def test_narrow_modes_far_out_are_told_exactly() -> None:
     assert count_modes(x + torch.tensor([0.02, 0.0]), modes, 0.01).high_quality == 0.0
 
 
+def test_weights_are_shares_of_their_sum() -> None:
+    modes = torch.tensor([[0.0], [1.0]])
+    x = modes.repeat(5, 1)
+    shares = count_modes(x, modes, 0.1, torch.tensor([0.25, 0.75])).reverse_kl
+    assert shares > 0
+    assert count_modes(x, modes, 0.1, torch.tensor([10, 30])).reverse_kl == pytest.approx(shares)
+    for wrong in ([1.0, -0.5], [0.0, 0.0], [1.0], [1.0, math.nan]):
+        with pytest.raises(ValueError, match="weights"):
+            count_modes(x, modes, 0.1, torch.tensor(wrong))
+
+
+def test_numbers_of_any_kind_are_counted_alike() -> None:
+    target = ring()
+    x = target.modes.repeat(3, 1)
+    plain = count_modes(x, target.modes, target.stds)
+    assert count_modes(x.double(), target.modes, target.stds) == plain
+    assert count_modes(x, target.modes.double(), target.stds) == plain
+    assert count_modes(torch.tensor([[1, 0], [0, 0]]), torch.tensor([[1, 0]]), 0.1).high_quality == 0.5
+
+
 @pytest.mark.parametrize("shape", [(0, 2), (3, 3), (3,)])
 def test_shapes_that_do_not_fit_are_named(shape) -> None:
     with pytest.raises(ValueError, match="are wanted"):
