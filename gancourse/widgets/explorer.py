@@ -57,6 +57,11 @@ class Place:
         mine, others = ({k: v for k, v in vars(p).items() if k != "corners"} for p in (self, other))
         return self.corners is other.corners and mine == others
 
+    def has_ends_of(self, other: Place) -> bool:
+        """Whether both have the same four pictures in the corners of the pad."""
+        mine, others = ((p.truncation, p.condition) for p in (self, other))
+        return self.corners is other.corners and mine == others
+
 
 @dataclass(frozen=True, eq=False)
 class Saved:
@@ -156,7 +161,7 @@ class LatentExplorer(Undoable[Place]):
         self._sample = sample or (lambda n: torch.randn(n, latent_dim, generator=noise))
         self._pad, self._reach = pad, reach
         self._corners = self._new_corners()
-        self._corners_drawn: tuple[Any, ...] = ()
+        self._corners_drawn: Place | None = None
         self.saved: list[Saved] = []
         self.films: list[Path] = []
         self.shown: Place | None = None
@@ -263,12 +268,12 @@ class LatentExplorer(Undoable[Place]):
         status = "" if self.status.startswith("Stopped") else self.status
         self._tell(frame_size=list(pixels.shape[:2]), frame=pixels.numpy().tobytes(), status=status)
         self.shown = wish
-        depends = (id(wish.corners), wish.truncation, wish.condition)
-        if self._pad and depends != self._corners_drawn and self.place().like(wish):
+        drawn = self._corners_drawn is not None and wish.has_ends_of(self._corners_drawn)
+        if self._pad and not drawn and self.place().like(wish):
             bare = dict.fromkeys(wish.values, 0.0)
             ends = [replace(wish, at=at, values=bare) for at in ((0.0, 0.0), (1.0, 0.0), (0.0, 1.0), (1.0, 1.0))]
             self._tell(corner_frames=self._generate_at(ends).numpy().tobytes())
-            self._corners_drawn = depends
+            self._corners_drawn = wish
 
     def _save(self, place: Place) -> None:
         from PIL import Image

@@ -147,6 +147,17 @@ def test_random_undo_redo(explorer: LatentExplorer) -> None:
     assert explorer.can == {"undo": True, "redo": False}, "a new way forward ends the old one"
 
 
+def test_new_corners_are_drawn_though_they_lie_where_others_did(
+    explorer: LatentExplorer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gancourse.widgets.explorer.id", lambda _: 7, raising=False)  # as of a tensor that was freed
+    for _ in range(2):
+        press(explorer, "random")
+        assert explorer.rest(30)
+        corners = np.stack([pixels(z) for z in explorer.place().corners])
+        assert explorer.corner_frames == corners.tobytes()
+
+
 def test_one_message_may_move_and_act(explorer: LatentExplorer) -> None:
     wanted = {**explorer.wanted, "save": 1}
     from_page(explorer, wanted=wanted, asked=1, values={**explorer.values, "z[0]": 2.0})
