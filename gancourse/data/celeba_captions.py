@@ -16,6 +16,7 @@ from torch import Tensor
 
 from gancourse import data
 from gancourse.data.images import Images
+from gancourse.errors import CourseError
 
 SAYABLE: dict[str, tuple[str, ...]] = {
     "Black_Hair": ("black hair", "dark black hair"),
@@ -53,8 +54,16 @@ def captions_from(attributes: Mapping[str, Sequence[bool] | Tensor], seed: int) 
     Args:
         attributes: of those of SAID_NAMES that are there, one value for each photograph.
         seed: another one chooses and words differently.
+
+    Raises:
+        CourseError: if none of SAID_NAMES is there.
     """
     names = [name for name in SAID_NAMES if name in attributes]
+    if not names:
+        raise CourseError(
+            f"A caption needs attributes that can be said, at least one of {', '.join(SAID_NAMES)}; given are "
+            f"{', '.join(attributes) or 'none'}."
+        )
     there = torch.stack([torch.as_tensor(attributes[name]).bool() for name in names], 1)
     random = torch.Generator().manual_seed(seed)
     said, texts = torch.zeros(len(there), len(SAID_NAMES), dtype=torch.bool), []

@@ -24,7 +24,15 @@ LEAST_RATIO = 1e-2  # added to the ratio of differences, below which a differenc
 
 
 def in_the_hole(fillings: Tensor, pictures: Tensor, masks: Tensor) -> Tensor:
-    """The mean absolute difference over the channels of all pixels in the holes of a batch."""
+    """The mean absolute difference over the channels of all pixels in the holes of a batch.
+
+    Raises:
+        ValueError: if no mask of the batch has a hole.
+    """
+    if not bool(masks.any()):
+        raise ValueError(
+            "No mask has a hole: where something is to be filled, and differences are to be taken, it is 1."
+        )
     return ((fillings - pictures).abs() * masks).sum() / (masks.sum() * pictures.shape[1])
 
 
@@ -33,7 +41,7 @@ class Inpainting(Game):
 
     Args:
         G: from pictures with holes and masks to fillings.
-        holes: masks (N, 1, H, W); each is mirrored by chance, in both directions.
+        holes: masks (N, 1, H, W), 1 in the hole; a batch's are mirrored by chance, all alike, in both directions.
         D: from pictures to the logits of the whole and of the patches. Without one G learns from L1 alone.
         whole, patch: the weights of the two judgments; D learns by those heads that weigh something.
         apart: the weight of the mode-seeking term, for a G with noise.
@@ -56,7 +64,7 @@ class Inpainting(Game):
             self.D = D
 
     def some_holes(self, n: int) -> Tensor:
-        """n masks of the heap."""
+        """n masks of the heap, all of them mirrored in the same way, or not at all."""
         which = torch.randint(len(self.holes), (n,), generator=self.random, device=self.device)
         masks = self.holes[which.to(self.holes.device)].to(self.device)
         turned = torch.rand(2, generator=self.random, device=self.device) < 0.5

@@ -168,11 +168,12 @@ class Canvas(Undoable[np.ndarray]):
 
         Args:
             what: for a canvas over a picture, the new picture; the drawing is cleared. Else labels or
-                gray (H, W), or something in colors: an array (H, W, 3), a tensor (C, H, W) in [−1, 1],
-                or a file. Each color becomes the nearest one of the palette.
+                gray (H, W), whole numbers from 0 (ink) to 255 (paper), or something in colors: an array
+                (H, W, 3), a tensor (C, H, W) in [−1, 1], or a file. Each color becomes the nearest one
+                of the palette.
 
         Raises:
-            ValueError: if an array's shape is not the canvas's, or a label is not in the palette.
+            ValueError: if an array's shape is not the canvas's, a label is not in the palette, or gray is no byte.
         """
         if self.picture is not None:
             self.picture = read_picture(what, self.size)
@@ -186,6 +187,11 @@ class Canvas(Undoable[np.ndarray]):
             if not self.soft and not (drawn.min() >= 0 and drawn.max() < len(self.names)):
                 raise ValueError(
                     f"Labels go from 0 to {len(self.names) - 1}; here from {drawn.min()} to {drawn.max()}."
+                )
+            if self.soft and not (drawn.dtype.kind in "ui" and drawn.min() >= 0 and drawn.max() <= 255):
+                raise ValueError(
+                    "The gray of a sketch is in whole numbers from 0, ink, to 255, paper; here it is in "
+                    f"{drawn.dtype} from {drawn.min()} to {drawn.max()}. Give floats in [−1, 1] as a tensor (1, H, W)."
                 )
             self._become(drawn.astype(np.uint8))
             return

@@ -266,6 +266,19 @@ def test_a_sketch_is_gray() -> None:
     canvas.close()
 
 
+@pytest.mark.parametrize(
+    "gray", [torch.rand(16, 16), np.full((16, 16), 300), np.full((16, 16), -1), np.ones((16, 16), bool)]
+)
+def test_gray_that_is_no_byte_is_refused(gray: Any) -> None:
+    canvas = Canvas(16)
+    with pytest.raises(ValueError, match="from 0, ink, to 255, paper"):
+        canvas.load(gray)
+    assert canvas.array.min() == 255
+    canvas.load(np.full((16, 16), 200))
+    assert set(np.unique(canvas.array)) == {200}
+    canvas.close()
+
+
 def test_a_mask_lies_over_its_picture() -> None:
     picture = torch.rand(3, 16, 20) * 2 - 1
     canvas = Canvas((16, 20), picture=picture)

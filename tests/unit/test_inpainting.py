@@ -88,6 +88,14 @@ def test_the_game_weighs_both_heads_and_shows_d_the_composite() -> None:
     assert torch.allclose(alone, near)
 
 
+def test_masks_without_a_hole_are_refused_in_words() -> None:
+    with pytest.raises(ValueError, match="No mask has a hole"):
+        in_the_hole(pictures(), pictures(seed=1), torch.zeros(3, 1, 32, 32))
+    one = torch.zeros(3, 1, 32, 32)
+    one[0, :, :4] = 1
+    assert in_the_hole(pictures(), pictures(seed=1), one).isfinite()
+
+
 def test_mode_seeking_asks_for_other_fillings() -> None:
     torch.manual_seed(0)
     G, y = Filler(4, 1, (1,), noise=2), pictures()

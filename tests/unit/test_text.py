@@ -13,6 +13,7 @@ from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
 from gancourse import data
+from gancourse.data.celeba_captions import captions_from
 from gancourse.data.images import Images, to_unit
 from gancourse.errors import CourseError
 from gancourse.games import Batch
@@ -386,6 +387,13 @@ def test_the_file_that_comes_with_the_course_listens() -> None:
             claims = telling.read_claims(load_face_reader().read(made))
             found.append(float(claims[:, NAMED_FACTS.index(("glasses", "clear"))].float().mean()))
     assert found[0] > found[1] + 0.4
+
+
+def test_captions_of_photographs_need_something_that_can_be_said() -> None:
+    for given, said in (({}, "given are none"), ({"Young": [True]}, "given are Young")):
+        with pytest.raises(CourseError, match=said):
+            captions_from(given, 0)
+    assert captions_from({"Bald": [False]}, 0)[0] == ["A person."]
 
 
 def test_photographs_need_no_drawn_faces() -> None:
