@@ -90,9 +90,9 @@ class Lens:
 
 @contextmanager
 def undisturbed() -> Iterator[None]:
-    """Draw random numbers without anybody noticing."""
+    """Draw random numbers on the CPU without anybody noticing: its state is given back, a GPU's is not touched."""
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
+        torch.default_generator.manual_seed(0)  # torch.manual_seed would seed a GPU's generator, too, and for good
         yield
 
 

@@ -16,6 +16,7 @@ from gancourse.models.cyclegan import PatchJudge, ResidualBlock, Translator
 from gancourse.models.rebuilding import class_of, rebuilt, settings_of
 from gancourse.training import Engine
 from gancourse.training.replay import ReplayBuffer
+from gancourse.widgets.plane import undisturbed
 
 
 @pytest.fixture(autouse=True)
@@ -83,6 +84,18 @@ def test_the_networks_can_be_stored() -> None:
     net = Translator(4, 1)
     x = torch.rand(1, 3, 8, 8)
     assert torch.equal(rebuilt(class_of(net), settings_of(net), net.state_dict())(x), net(x))
+
+
+def test_no_gpu_is_seeded_by_who_gives_random_state_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    seeded: list[int] = []
+    monkeypatch.setattr(torch.cuda, "manual_seed_all", seeded.append)
+    domain_classifier(torch.zeros(4, 3, 8, 8), torch.ones(4, 3, 8, 8), 1)
+    with undisturbed():
+        drawn = torch.rand(3)
+    assert not seeded
+    torch.manual_seed(0)
+    assert seeded == [0]
+    assert torch.equal(drawn, torch.rand(3))
 
 
 def test_domains_are_told_apart_and_factors_read() -> None:
