@@ -11,7 +11,7 @@ worst. What is done is simple on purpose, and nothing here knows of any score.
 - "dropped": of K modes the last are missing, up to K − 1; a mode may be missing in part.
 - "skewed": nothing is missing, but one mode, the first, has too large a share, up to all.
 - "shrunk": only the pictures nearest to the mean picture, down to a tenth of them.
-- "repeated": few distinct pictures, each many times, down to one per mode.
+- "repeated": few distinct pictures, each many times, down to as many as there are modes, whichever modes they are of.
 - "one_per_class": a share of the pictures is replaced by the best picture of its class, up to all.
 - "copies": a share of the pictures is copied from the training set, pixel for pixel, up to all.
 """

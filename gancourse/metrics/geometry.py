@@ -2,9 +2,9 @@
 
 Khrulkov & Oseledets (2018), arXiv:1802.02664. A data set is taken for a sample of a manifold, and the
 manifold's shape is summed up by how many one-dimensional holes it has, seen at each scale. A few points
-of the data are *landmarks*; all others are *witnesses*. Landmarks are joined, by edges and triangles, as
-soon as a witness sees them among its nearest, give or take α: the witness complex W(α) of de Silva &
-Carlsson (2004). While α grows holes appear and are filled; the share of the time for which there are
+of the data are *landmarks*; all points, these among them, are *witnesses*. Landmarks are joined, by edges
+and triangles, as soon as a witness sees them among its nearest, give or take α: the witness complex W(α) of
+de Silva & Carlsson (2004). While α grows holes appear and are filled; the share of the time for which there are
 exactly i of them is the *relative living time* of i (algorithm 1). Averaged over many draws of landmarks
 it is a distribution over i, and the score is the squared distance of two of them (equation 9).
 

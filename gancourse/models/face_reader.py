@@ -86,7 +86,7 @@ class FaceReader(nn.Module):
 
     @torch.no_grad()
     def read(self, images: Tensor, batch_size: int = 256) -> dict[str, Tensor]:
-        """The factors of pictures, by name, each (n,), on the CPU.
+        """The factors of pictures, by name, each (n,), on the CPU. The network is in evaluation mode from then on.
 
         Args:
             images: uint8, or floats in [−1, 1], of shape (n, 3, H, W).

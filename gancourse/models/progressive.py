@@ -105,7 +105,7 @@ def widths_for(size: int, widths: Sequence[int]) -> tuple[int, ...]:
 
 
 class Upward(nn.Module):
-    """A block of G: twice the size (unless it is the first), two convolutions. `tricks` as `GrowingGenerator` has."""
+    """A block of G: twice the size (unless it is the first), two convolutions; `normalize` as for GrowingGenerator."""
 
     def __init__(self, inputs: int, outputs: int, first: bool, normalize: bool) -> None:
         super().__init__()
