@@ -90,10 +90,7 @@ def prepared_input(x: Tensor) -> Tensor:
 def feature_distance(real: list[list[Tensor]], fake: list[list[Tensor]]) -> Tensor:
     """Mean absolute difference of each map but the logits, over layers and scales. Only `fake` receives a gradient."""
     pairs = zip(real, fake, strict=True)
-    layers = [
-        (a.detach().float(), b.float()) for true, made in pairs for a, b in zip(true[:-1], made[:-1], strict=True)
-    ]
-    return sum_of([F.l1_loss(b, a) for a, b in layers])
+    return sum_of([F.l1_loss(b, a.detach()) for true, made in pairs for a, b in zip(true[:-1], made[:-1], strict=True)])
 
 
 def sum_of(terms: list[Tensor]) -> Tensor:
