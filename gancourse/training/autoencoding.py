@@ -20,7 +20,7 @@ from gancourse.games.base import Game
 from gancourse.metrics.translation import edge_steepness
 from gancourse.models.autoencoders import Decoder, Encoder
 from gancourse.training.engine import Engine
-from gancourse.training.studies import engine_after, save_study
+from gancourse.training.studies import engine_after, falling, plain_cpu, save_study
 
 AE_FILE, AE_SIDE, AE_CODE, AE_WIDTH, AE_SPREAD = "autoencoders_32", 32, 16, 16, 0.4
 AE_STEPS, AE_FACES, LONE_WIDTH = 4000, 8000, 64
@@ -64,11 +64,9 @@ PLAIN_WITHOUT = (
 
 def engine_of(game: Game, pictures: Images, steps: int, seed: int) -> Engine:
     """Adam at 2·10⁻³, batches of 32; the rate falls to 0 in the second half."""
-    fall = {
-        name: lambda opt: torch.optim.lr_scheduler.LambdaLR(opt, lambda k: min(1.0, 2 - 2 * k / steps))
-        for name in game.nets
-    }
-    return Engine(game, pictures, batch_size=32, lr=2e-3, betas=(0.9, 0.999), schedules=fall, seed=seed)
+    fall = {name: falling(steps, last=0.5) for name in game.nets}
+    settings = {"batch_size": 32, "lr": 2e-3, "betas": (0.9, 0.999), "schedules": fall}
+    return Engine(game, pictures, **settings, seed=seed, machine=plain_cpu())
 
 
 def trained_game(name: str, game: Game, pictures: Images, steps: int, seed: int) -> Game:

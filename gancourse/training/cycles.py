@@ -11,7 +11,6 @@ from pathlib import Path
 
 import torch
 from torch import nn
-from torch.optim.lr_scheduler import LambdaLR
 
 from gancourse.data.faces import render, sample_factors
 from gancourse.data.images import Images, to_unit
@@ -20,7 +19,7 @@ from gancourse.metrics.domains import domain_classifier, kept_factors, share_of_
 from gancourse.models.cyclegan import PatchJudge, Translator
 from gancourse.training.engine import Engine
 from gancourse.training.replay import ReplayBuffer
-from gancourse.training.studies import engine_after, save_study
+from gancourse.training.studies import engine_after, falling, plain_cpu, save_study
 
 CYCLES_FILE = "cyclegan_faces_32"
 WEIGHTS = {"0": (0.0, 0.0), "1": (1.0, 0.5), "10": (10.0, 5.0)}
@@ -42,8 +41,8 @@ def cycle_engine(piles: Images, weight: float, identity: float, steps: int, seed
     torch.manual_seed(seed)
     nets = Translator(), Translator(), PatchJudge(), PatchJudge()
     game = CycleGAN(*nets, weight, identity, (ReplayBuffer(50), ReplayBuffer(50)))
-    fall = {name: lambda opt: LambdaLR(opt, lambda k: min(1.0, 2 - 2 * k / steps)) for name in game.nets}
-    return Engine(game, piles, batch_size=4, lr=1e-3, schedules=fall, seed=seed)
+    fall = {name: falling(steps, last=0.5) for name in game.nets}
+    return Engine(game, piles, batch_size=4, lr=1e-3, schedules=fall, seed=seed, machine=plain_cpu())
 
 
 @torch.no_grad()

@@ -16,18 +16,27 @@ from gancourse.models import store
 from gancourse.training.engine import Engine
 from gancourse.training.keeping import renew_table
 from gancourse.training.machine import Machine
-from gancourse.training.speed.form import Form
+from gancourse.training.speed.form import PLAIN, Form
 from gancourse.training.speed.trial import fastest, forms
 
 
-def falling(steps: int) -> Callable[[Optimizer], LambdaLR]:
-    """A learning rate that falls to zero over the last quarter: the noise of the game falls with it."""
-    return lambda optimizer: LambdaLR(optimizer, lambda step: max(0.0, min(1.0, 4 * (1 - step / steps))))
+def falling(steps: int, last: float = 0.25) -> Callable[[Optimizer], LambdaLR]:
+    """A learning rate that falls to zero over the last part of so many steps: the noise of the game falls with it.
+
+    Args:
+        last: which part that is, above 0 and up to 1; beyond the steps the rate stays at 0.
+    """
+    return lambda optimizer: LambdaLR(optimizer, lambda step: max(0.0, min(1.0, (1 - step / steps) / last)))
 
 
 def on_cpu() -> Machine:
     """One form for all, so that figures do not hang on what a machine finds fastest."""
     return Machine("cpu", Form(channels_last=True))
+
+
+def plain_cpu() -> Machine:
+    """The plain form, for studies whose files were made in it, and whose networks then meet tensors on the CPU."""
+    return Machine("cpu", PLAIN)
 
 
 def fastest_cpu(make: Callable[[Machine], Engine], key: str) -> Machine:

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from gancourse.data.faces import HAIR_STYLES, Factors
+from gancourse.data.images import Images
 from gancourse.games.autoencoders import (
     Drawing,
     PixelByPixel,
@@ -23,7 +24,14 @@ from gancourse.games.base import Batch
 from gancourse.metrics.translation import edge_steepness, sharpness
 from gancourse.models import store
 from gancourse.models.autoencoders import Decoder, Encoder, MaskedConv, PixelCNN
-from gancourse.training.autoencoding import DECODER_FACTORS, decoder_input, keep_autoencoders, plain_people
+from gancourse.training.autoencoding import (
+    DECODER_FACTORS,
+    autoencoder,
+    decoder_input,
+    engine_of,
+    keep_autoencoders,
+    plain_people,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -106,6 +114,17 @@ def test_plain_people_differ_in_what_is_told_alone() -> None:
     assert spread <= {*DECODER_FACTORS, "hair_style"} and "yaw" in spread
     row = decoder_input(people)
     assert row.shape == (50, len(DECODER_FACTORS) + len(HAIR_STYLES)) and row.abs().max() <= 1
+
+
+def test_a_run_sits_on_the_cpu_and_its_rates_never_fall_below_0(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its networks are tried on tensors of the CPU when it is over, whatever else the machine has."""
+    monkeypatch.setattr("gancourse.training.machine.fastest_device", lambda: torch.device("meta"))
+    faces = Images(torch.zeros(32, 3, 32, 32).byte())
+    engine = engine_of(autoencoder("l1"), faces, steps=4, seed=0)
+    assert engine.machine.device.type == "cpu"
+    assert {p.device.type for net in engine.game.nets.values() for p in net.parameters()} == {"cpu"}
+    (factor,) = engine.schedules["encoder"].lr_lambdas
+    assert [factor(step) for step in range(7)] == [1, 1, 1, 0.5, 0, 0, 0]
 
 
 def test_the_study_writes_all_networks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,6 +22,16 @@ def test_the_piles_show_different_people_in_two_styles() -> None:
     assert not torch.equal(again, comics), "They are the same people"
 
 
+def test_a_run_sits_on_the_cpu_and_its_rates_never_fall_below_0(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its networks are tried on tensors of the CPU when it is over, whatever else the machine has."""
+    monkeypatch.setattr("gancourse.training.machine.fastest_device", lambda: torch.device("meta"))
+    engine = cycles.cycle_engine(cycles.two_piles(4), *cycles.WEIGHTS["1"], steps=4)
+    assert engine.machine.device.type == "cpu"
+    assert {p.device.type for net in engine.game.nets.values() for p in net.parameters()} == {"cpu"}
+    (factor,) = engine.schedules["G_AB"].lr_lambdas
+    assert [factor(step) for step in range(7)] == [1, 1, 1, 0.5, 0, 0, 0]
+
+
 @pytest.mark.slow
 def test_a_step_moves_all_four_without_a_cycle_too() -> None:
     engine = cycles.cycle_engine(cycles.two_piles(8), *cycles.WEIGHTS["0"], steps=4)
