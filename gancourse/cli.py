@@ -112,7 +112,9 @@ def train(
     recipe: Annotated[str, typer.Argument(help="The recipe's name; --list has them all.")] = "list",
     out: Annotated[Path | None, typer.Option(help="Folder of the run; else runs/RECIPE.")] = None,
     steps: Annotated[int | None, typer.Option(min=1, help="How many in all; else the recipe's number.")] = None,
-    minutes: Annotated[float | None, typer.Option(min=0, help="Stop after so many minutes of training.")] = None,
+    minutes: Annotated[
+        float | None, typer.Option(min=0, help="Stop after so many minutes of training, earlier ones included.")
+    ] = None,
     seed: Annotated[int, typer.Option(help="Of weights, noise and the order of the data.")] = 0,
     data: Annotated[str | None, typer.Option(help="faces, celeba or fashion, if the recipe is for pictures.")] = None,
     n: Annotated[int | None, typer.Option(min=1, help="Only the first n pictures.")] = None,
@@ -130,6 +132,7 @@ def train(
     """Train by a recipe. Ctrl-C saves and stops; the same command goes on."""
     import logging
 
+    from gancourse.training.keeping import must_have_place
     from gancourse.training.recipes import RECIPES, Study
     from gancourse.training.recipes import recipe as named
 
@@ -152,6 +155,7 @@ def train(
             raise CourseError(
                 f"{recipe} is there to make a file of data/: add --keep, and --keep-in for another folder."
             )
+        must_have_place(keep_in)
         for path in chosen.make_files(keep_in):
             say(f"kept {path}")
         return

@@ -155,7 +155,7 @@ def written_to(name_or_path: str | Path) -> Path:
     if root is None:
         raise CourseError(
             f"{name_or_path} is a name for a file in the data/ of a checkout, and this gancourse was installed without "
-            f"one. Say where to write: a path such as ./{name_or_path}.safetensors, or --out for `gancourse train`."
+            f"one. Say where to write: a path such as ./{name_or_path}.safetensors, or --keep-in for `gancourse train`."
         )
     return root / "data" / f"{name_or_path}.safetensors"
 

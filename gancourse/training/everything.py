@@ -47,7 +47,8 @@ def make_all(
     """Make every shipped file, as far as the minutes reach; print what was made, what was not, and why.
 
     Recipes come in their order, for a later one may be measured by what an earlier one made. One that would take
-    longer than what is left is left out, and a shorter one after it may still fit. One that fails stops no other.
+    longer than what is left is left out, and a shorter one after it may still fit. One that fails stops no other;
+    whoever interrupts one ends all, and the table tells how far it came.
 
     Args:
         recipes: those that keep nothing are passed over.
@@ -56,13 +57,23 @@ def make_all(
 
     Returns:
         an exit status: 0 if everything was made, 1 if not.
+
+    Raises:
+        KeyboardInterrupt: if somebody stopped a recipe; the table is printed all the same.
     """
     began, done = clock(), []
-    for recipe in recipes:
-        if recipe.keep:
-            done.append(one_of_all(recipe, minutes - (clock() - began) / 60, device, make, clock))
+    try:
+        for recipe in recipes:
+            if not recipe.keep:
+                continue
+            try:
+                done.append(one_of_all(recipe, minutes - (clock() - began) / 60, device, make, clock))
+            except KeyboardInterrupt:
+                done.append(Attempt(recipe.name, why="it was stopped"))
+                raise
             LOG.info("%s: %s", done[-1].name, done[-1].why or "made")
-    print(table_of_made(done, (clock() - began) / 60, minutes, device))
+    finally:
+        print(table_of_made(done, (clock() - began) / 60, minutes, device))
     return int(any(one.why for one in done))
 
 

@@ -57,11 +57,8 @@ def keep(
         CourseError: if the recipe keeps nothing, a network is missing or cannot be stored, a file would be larger
             than 2.5 MB, or there is neither a checkout nor `out`.
     """
-    if not recipe.keep:
-        raise CourseError(f"The recipe {recipe.name} keeps nothing: it is trained to look at, not to be shipped.")
-    root = checkout()
-    if out is None and root is None:
-        raise CourseError("This gancourse was installed without its repository: say with --out where to write.")
+    must_keep_something(recipe)
+    must_have_place(out)
     folder = out or weights_folder()
     if missing := {net for names in recipe.keep.values() for net in names} - set(nets):
         raise CourseError(
@@ -83,6 +80,18 @@ def keep(
     if out is None:
         renew_table()
     return kept
+
+
+def must_keep_something(recipe: Keepable) -> None:
+    """Raise a CourseError if a recipe keeps nothing."""
+    if not recipe.keep:
+        raise CourseError(f"The recipe {recipe.name} keeps nothing: it is trained to look at, not to be shipped.")
+
+
+def must_have_place(out: Path | None) -> None:
+    """Raise a CourseError if there is neither a folder for kept files nor a checkout; best before a long training."""
+    if out is None and checkout() is None:
+        raise CourseError("This gancourse was installed without its repository: say with --keep-in where to write.")
 
 
 def of_file(value: Any, stem: str, files: Mapping[str, Any]) -> Any:

@@ -48,6 +48,8 @@ class Recipe:
         what: of each such file, in a few words.
         measure: from the trained engine to figures that are written beside the weights; if there are several
             files, by file.
+        paced: whether learning rates or stages depend on how many steps are planned: such a run goes on with that
+            number alone.
     """
 
     name: str
@@ -62,6 +64,7 @@ class Recipe:
     keep: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     what: Mapping[str, str] = field(default_factory=dict)
     measure: Callable[[Engine], Mapping[str, Any]] | None = None
+    paced: bool = True
 
 
 @dataclass(frozen=True)
@@ -132,6 +135,7 @@ def dcgan(
         keep or {},
         what or {},
         lambda engine: figures.unlabeled_faces(engine, size, list(keep or {})),
+        paced=falls,
     )
 
 
@@ -420,7 +424,7 @@ def toy(name: str, reach: float, steps: int, minutes: Mapping[str, float]) -> Re
     about = f"a small dense GAN on the {name} of Gaussians"
     return Recipe(
         name, about, (name,), 0, steps, minutes, load, make, draw,
-        measure=lambda engine: figures.modes(engine, load(name, None)),
+        measure=lambda engine: figures.modes(engine, load(name, None)), paced=False,
     )  # fmt: skip
 
 

@@ -24,6 +24,7 @@ import torch
 
 from gancourse import seed_everything
 from gancourse.errors import CourseError
+from gancourse.training import keeping
 from gancourse.training.checkpoint import load_checkpoint, read_checkpoint, save_checkpoint
 from gancourse.training.engine import Diverged, Engine
 from gancourse.training.machine import Machine
@@ -84,6 +85,7 @@ class Session:
         self.data = plan.data or recipe.data[0]
         if self.data not in recipe.data:
             raise CourseError(f"The recipe {recipe.name} is for {', '.join(recipe.data)}; --data says {self.data}.")
+        self.steps = plan.steps if plan.steps is not None else recipe.steps
         self.identity = {"recipe": recipe.name, "data": self.data, "n": plan.n, "seed": plan.seed}
         earlier = self.earlier()
         self.machine = Machine()
@@ -91,7 +93,6 @@ class Session:
         seed_everything(plan.seed)
         self.machine.form = Form(**earlier["form"]) if earlier else self.choose(data)
         seed_everything(plan.seed)
-        self.steps = plan.steps if plan.steps is not None else recipe.steps
         self.engine: Engine = recipe.make(data, self.machine, plan.seed, self.steps)
         self.seconds = 0.0
         if earlier:
@@ -115,6 +116,13 @@ class Session:
                     f"{self.plan.out} holds a run with {name} {notes.get(name)!r}, and this one is to have {ours!r}. "
                     "Choose another --out, or delete the folder."
                 )
+        planned = notes.get("steps", self.steps)  # older checkpoints do not say
+        if self.plan.recipe.paced and planned != self.steps:
+            raise CourseError(
+                f"{self.plan.out} holds a run that was planned for {planned:,} steps, and this one is to have "
+                f"{self.steps:,}. The recipe's learning rates or stages depend on that number: --steps {planned} goes "
+                "on; for another number choose another --out."
+            )
         return notes
 
     def choose(self, data: Any) -> Form:
@@ -129,14 +137,17 @@ class Session:
         return fastest(make, forms(self.machine.device), key=[recipe.name, data.pixels.shape[1]])
 
     def run(self) -> bool:
-        """Train; False if it was stopped before it was done. Files are written by the first process alone.
+        """Train; False if somebody stopped it. Files are written by the first process alone.
+
+        The time may have run out before all steps were made: `finished` says so.
 
         Raises:
             Diverged: if a loss is no number any more; the last good checkpoint stays.
         """
         first = self.engine.state.step
         if first >= self.steps:
-            LOG.info("nothing to do: %s has %s steps already; ask for more with --steps", self.plan.out, f"{first:,}")
+            more = "that is all it was planned for" if self.plan.recipe.paced else "ask for more with --steps"
+            LOG.info("nothing to do: %s has %s steps already; %s", self.plan.out, f"{first:,}", more)
             return True
         with stoppable() as stop, self.recording() as record:
             started = saved = time.monotonic()
@@ -160,7 +171,13 @@ class Session:
                 raise Diverged(f"{error} {self.last_good()}") from None
             if record is not None:
                 record.draw(self.engine.state)
-        return not stop
+        # Of several processes the signal may have reached another one.
+        return not stop and (self.finished or self.plan.minutes is not None)
+
+    @property
+    def finished(self) -> bool:
+        """Whether all steps were made."""
+        return self.engine.state.step >= self.steps
 
     def last_good(self) -> str:
         """What is left of a run that diverged."""
@@ -181,13 +198,11 @@ class Session:
 
     def save(self) -> None:
         """Write the checkpoint."""
-        notes = {**self.identity, "seconds": self.seconds, "form": asdict(self.machine.form)}
+        notes = {**self.identity, "steps": self.steps, "seconds": self.seconds, "form": asdict(self.machine.form)}
         save_checkpoint(self.engine, self.file, **notes)
 
     def keep(self) -> list[Path]:
         """Write the recipe's networks to data/, with how they were made and what they have reached."""
-        from gancourse.training.keeping import keep
-
         recipe, device = self.plan.recipe, self.machine.device
         made = {
             **self.identity,
@@ -199,7 +214,7 @@ class Session:
             "reached": recipe.measure(self.engine) if recipe.measure else {},
         }
         nets = {name: self.engine.averaged(name) for name in self.engine.game.nets}
-        files = keep(recipe, nets, made, self.plan.keep_in)
+        files = keeping.keep(recipe, nets, made, self.plan.keep_in)
         LOG.info("kept %s, which reached %s", ", ".join(map(str, files)), made["reached"])
         return files
 
@@ -236,36 +251,63 @@ def stoppable() -> Iterator[list[int]]:
 
 
 def train(plan: Plan) -> int:
-    """Run a plan and say what came of it; the exit status."""
+    """Run a plan and say what came of it; the exit status.
+
+    It is 0 if the run is finished or its time is over, 130 if somebody stopped it, and 1 if its networks were to be
+    kept and time was over before it was finished.
+    """
+    if plan.keep:  # better told before the training than after it
+        keeping.must_keep_something(plan.recipe)
+        keeping.must_have_place(plan.keep_in)
     session = Session(plan)
     engine = session.engine
     if session.machine.main:
         begun = f"goes on at step {engine.state.step:,}" if engine.state.step else "begins"
         machine = session.machine
         LOG.info("%s %s in %s on %s: %s", plan.recipe.name, begun, plan.out, machine.device, machine.form)
-    done = session.run()
+    stopped, finished = not session.run(), session.finished
     if session.machine.main:
-        where = f"{engine.state.step:,} steps, {session.seconds / 60:.1f} minutes of training, in {plan.out}"
-        LOG.info("%s: %s%s", "done" if done else "stopped", where, "" if done else ". The same command goes on.")
-        if done and plan.keep:
+        made = f"{engine.state.step:,}" if finished else f"{engine.state.step:,} of {session.steps:,}"
+        where = f"{made} steps, {session.seconds / 60:.1f} minutes of training, in {plan.out}"
+        if stopped:
+            LOG.info("stopped: %s. The same command goes on.", where)
+        elif finished:
+            LOG.info("done: %s", where)
+        else:
+            LOG.info("time is over: %s. The same command without --minutes, or with more of them, goes on.", where)
+        if plan.keep and finished and not stopped:
             session.keep()
-    return 0 if done else 130
+        elif plan.keep and not stopped:
+            LOG.info("nothing is kept: only a finished run is.")
+    if stopped:
+        return 130
+    return int(plan.keep and not finished)
 
 
 def make_shipped(minutes: float, out: Path | None = None) -> int:
     """Train every recipe that makes files of data/, in the plain form, as far as the minutes reach; the exit status.
 
+    Who stops a recipe stops all of them; the same command goes on with it.
+
     Args:
         minutes: of the clock, all together.
         out: the folder for the files; None is data/ of the checkout.
+
+    Raises:
+        CourseError: if there is neither a checkout nor `out`.
+        KeyboardInterrupt: if somebody stopped a recipe, when it has been saved.
     """
     from gancourse.training.everything import make_all
     from gancourse.training.recipes import RECIPES, Study
+
+    keeping.must_have_place(out)
 
     def make(recipe: Recipe | Study) -> list[Path]:
         if isinstance(recipe, Study):
             return recipe.make_files(out)
         session = Session(Plan(recipe, Path("runs") / recipe.name, trial=False, keep_in=out))
-        return session.keep() if session.run() else []
+        if not session.run():
+            raise KeyboardInterrupt
+        return session.keep()
 
     return make_all(RECIPES.values(), minutes, Machine().device.type, make)

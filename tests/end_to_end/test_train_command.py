@@ -68,7 +68,7 @@ def make(*given):
     engine.hooks.append(heat)
     return engine
 
-RECIPES["ring"] = dataclasses.replace(ring, make=make)
+RECIPES["ring"] = dataclasses.replace(ring, make=make, keep={"ring": ("G",)})
 cli.main()
 """
 

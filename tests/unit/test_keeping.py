@@ -72,7 +72,7 @@ def test_without_a_checkout_one_says_where(
     nets: dict[str, torch.nn.Module], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(keeping, "checkout", lambda: None)
-    with pytest.raises(CourseError, match="say with --out where"):
+    with pytest.raises(CourseError, match="say with --keep-in where"):
         keep(Small(), nets, {})
     assert len(keep(Small(), nets, {}, tmp_path)) == 2
 
@@ -161,6 +161,24 @@ def test_what_does_not_fit_or_fails_is_told_and_stops_no_other(capsys: pytest.Ca
         "unknown       —      —  not made: it does not say how long it takes on cuda",
         "short       8.0    2.0  short.safetensors",
         "1 of 5 recipes made, in 6.0 of 12 minutes.",
+    ]
+
+
+def test_an_interrupted_recipe_ends_all_and_the_table_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    clock = Clock()
+
+    def make(recipe: Small) -> list[Path]:
+        if recipe.name == "stopped":
+            raise KeyboardInterrupt
+        return clock.make(2)(recipe)
+
+    with pytest.raises(KeyboardInterrupt):
+        make_all([Small("reader"), Small("stopped"), Small("later")], 12, "cpu", make, lambda: clock.now)
+    assert clock.made == ["reader"]
+    assert capsys.readouterr().out.splitlines()[1:] == [
+        "reader      1.0    2.0  reader.safetensors",
+        "stopped       —      —  not made: it was stopped",
+        "1 of 2 recipes made, in 2.0 of 12 minutes.",
     ]
 
 

@@ -8,7 +8,7 @@ import os
 import re
 import signal
 import sys
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +25,10 @@ from gancourse.errors import CourseError
 from gancourse.models import store
 from gancourse.paths import weights_folder
 from gancourse.training import Diverged, Machine, keeping
-from gancourse.training.checkpoint import read_checkpoint
+from gancourse.training.checkpoint import read_checkpoint, save_checkpoint
 from gancourse.training.recipes import RECIPES, Recipe, recipe
-from gancourse.training.session import Plan, Session, train
+from gancourse.training.session import Plan, Session, make_shipped, train
+from gancourse.training.speed.form import PLAIN
 
 
 @pytest.fixture(autouse=True)
@@ -108,10 +109,79 @@ def test_a_finished_run_is_left_alone(tmp_path, caplog) -> None:
     assert len(table(tmp_path)) == 3
 
 
-def test_time_limits_a_run_and_counts_earlier_sessions(tmp_path) -> None:
-    session = Session(plan(tmp_path, steps=10_000, minutes=0.0))
-    assert session.run() is True
-    assert session.engine.state.step == 1
+def test_time_limits_a_run_and_counts_earlier_sessions(tmp_path, caplog) -> None:
+    with caplog.at_level(logging.INFO, "gancourse.training"):
+        assert [train(plan(tmp_path, steps=10_000, minutes=0.0)) for _ in range(2)] == [0, 0]
+    assert re.findall(r"time is over: (\S+ of \S+) steps", caplog.text) == ["1 of 10,000", "2 of 10,000"]
+    assert "without --minutes" in caplog.text and "done" not in caplog.text
+
+
+def test_a_run_that_time_cut_off_is_not_kept(tmp_path, caplog) -> None:
+    one = replace(recipe("ring"), keep={"ring": ("G",)}, measure=None)
+    cut = Plan(one, tmp_path / "run", steps=3, minutes=0.0, keep=True, keep_in=tmp_path / "kept")
+    with caplog.at_level(logging.INFO, "gancourse.training"):
+        assert train(cut) == 1
+    assert "1 of 3 steps" in caplog.text and "nothing is kept: only a finished run is" in caplog.text
+    assert not (tmp_path / "kept").exists()
+    assert train(replace(cut, minutes=None)) == 0
+    assert store.about(tmp_path / "kept" / "ring.safetensors")["steps"] == 3
+    assert train(replace(cut, out=tmp_path / "last", steps=1)) == 0, "time was over with the last step"
+
+
+def test_what_cannot_be_kept_is_told_before_the_training(tmp_path, monkeypatch) -> None:
+    def refuse(*_: object) -> None:
+        raise AssertionError("it trains")
+
+    monkeypatch.setattr(Session, "__init__", refuse)
+    monkeypatch.setattr("gancourse.training.cycles.cycle_engine", refuse)
+    with pytest.raises(CourseError, match="ring keeps nothing"):
+        train(plan(tmp_path, keep=True))
+    monkeypatch.setattr(keeping, "checkout", lambda: None)
+    for command in (["dcgan-faces-64"], ["cycle-weights-32"], ["--all"]):
+        refused = CliRunner().invoke(app, ["train", *command, "--keep"])
+        assert isinstance(refused.exception, CourseError), command
+        assert "say with --keep-in where to write" in str(refused.exception)
+
+
+def test_who_stops_one_of_all_recipes_stops_all(tmp_path, monkeypatch, capsys) -> None:
+    """The signal comes in the first recipe's second step: it is saved, and the next one does not begin."""
+    monkeypatch.chdir(tmp_path)
+    ring = recipe("ring")
+
+    def make(*given: Any) -> Any:
+        engine = ring.make(*given)
+        engine.hooks.append(lambda state: os.kill(os.getpid(), signal.SIGTERM) if state.step == 2 else None)
+        return engine
+
+    first = replace(ring, name="first", keep={"first": ("G",)}, make=make)
+    monkeypatch.setattr("gancourse.training.recipes.RECIPES", {"first": first, "next": replace(first, name="next")})
+    with pytest.raises(KeyboardInterrupt):
+        make_shipped(60, tmp_path / "kept")
+    assert read_checkpoint(tmp_path / "runs" / "first" / "checkpoint.safetensors")[0]["step"] == 2
+    assert not (tmp_path / "runs" / "next").exists() and not (tmp_path / "kept").exists()
+    assert "not made: it was stopped" in capsys.readouterr().out
+
+
+def test_a_run_whose_pace_is_planned_goes_on_with_its_number_of_steps_alone(tmp_path, caplog) -> None:
+    paced = Plan(replace(recipe("ring"), paced=True), tmp_path, steps=4, minutes=0.0)
+    train(paced)
+    for steps, asked in ((8, "8"), (2, "2"), (None, "4,000")):
+        with pytest.raises(CourseError, match=f"planned for 4 steps, .* {asked}.*--steps 4 goes on; .*--out"):
+            Session(replace(paced, steps=steps))
+    train(replace(paced, minutes=None))
+    with caplog.at_level(logging.INFO, "gancourse.training"):
+        assert train(replace(paced, minutes=None)) == 0
+    assert "4 steps already; that is all it was planned for" in caplog.text
+    # A checkpoint from before the plan was noted goes on as it did.
+    session = Session(paced)
+    save_checkpoint(session.engine, session.file, **session.identity, seconds=1.0, form=asdict(PLAIN))
+    assert Session(replace(paced, steps=8)).steps == 8
+
+
+def test_recipes_say_whether_their_pace_is_planned() -> None:
+    assert {one.name for one in RECIPES.values() if isinstance(one, Recipe) and not one.paced} == {
+        "dcgan-faces-32", "ring", "grid",
+    }  # fmt: skip
 
 
 def test_what_does_not_fit_is_refused_in_words(tmp_path) -> None:
@@ -283,6 +353,7 @@ def test_every_recipe_makes_an_engine_that_plays_keeps_and_draws(tmp_path, monke
     for one in (one for one in RECIPES.values() if isinstance(one, Recipe)):
         torch.manual_seed(0)
         engine = one.make(one.load(one.data[0], 128), Machine("cpu"), 0, 10)
+        assert one.paced == bool(engine.schedules or hasattr(engine.game, "phase")), one.name
         assert engine.step().numbers()["step"] == 1
         for names in one.keep.values():
             assert all(isinstance(engine.averaged(name), nn.Module) for name in names)
