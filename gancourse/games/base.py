@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sized
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import torch
 from torch import Tensor, nn
@@ -51,6 +52,7 @@ class Game:
     Attributes:
         latent_dim: length of the noise z.
         played: full steps played before this one; whoever plays the game sets it.
+        learned: how many turns each network has learned from, by name; whoever plays the game may keep it.
         random: draws the noise; None is torch's global state.
         share: (which, of how many) processes play this game together, each on its part of the batch.
         next_batch: gives another batch, for games that take several in one step.
@@ -58,6 +60,7 @@ class Game:
 
     latent_dim: int = 0
     played: int = 0
+    learned: Mapping[str, int] = MappingProxyType({})
     random: torch.Generator | None = None
     share: tuple[int, int] = (0, 1)
     next_batch: Callable[[], Batch]

@@ -78,7 +78,7 @@ class Gan(Game):
             real = batch if i == 0 else self.next_batch()
             with torch.set_grad_enabled(i == rounds - 1 and not self.fresh_noise):
                 fake = self.G(self.noise(real))
-            yield "D", self.d_loss(real.pixels, fake.detach(), turn=self.played * rounds + i)
+            yield "D", self.d_loss(real.pixels, fake.detach(), turn=self.learned.get("D", self.played * rounds + i))
             if self.clip is not None:
                 clip_weights(self.D, self.clip)
         if self.fresh_noise:

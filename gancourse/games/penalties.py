@@ -3,17 +3,22 @@
 A penalty is called with D and a real and a fake batch and returns a tensor of shape (). Its
 attribute `every` makes it lazy: it is applied in every so many-th step of D, times that number, which
 keeps its strength and saves most of its cost (Karras et al., "Analyzing and Improving the Image
-Quality of StyleGAN", CVPR 2020, arXiv:1912.04958, section 3.1).
+Quality of StyleGAN", CVPR 2020, arXiv:1912.04958, section 3.1). An `every` that is no whole number above 0 is a
+CourseError.
 """
 
 from __future__ import annotations
 
 import contextlib
+import sys
 from collections.abc import Callable
 from typing import Protocol
 
 import torch
 from torch import Tensor
+
+from gancourse.data import is_whole
+from gancourse.errors import CourseError
 
 
 class Penalty(Protocol):
@@ -34,7 +39,7 @@ class R1:
     """
 
     def __init__(self, gamma: float = 10.0, every: int = 1) -> None:
-        self.gamma, self.every = gamma, every
+        self.gamma, self.every = gamma, whole_every(every)
 
     def __call__(self, D: Callable[[Tensor], Tensor], real: Tensor, fake: Tensor) -> Tensor:
         """The penalty of the real batch; the fake one is not used."""
@@ -49,7 +54,7 @@ class R2:
     """
 
     def __init__(self, gamma: float = 10.0, every: int = 1) -> None:
-        self.gamma, self.every = gamma, every
+        self.gamma, self.every = gamma, whole_every(every)
 
     def __call__(self, D: Callable[[Tensor], Tensor], real: Tensor, fake: Tensor) -> Tensor:
         """The penalty of the made batch; the real one is not used."""
@@ -62,7 +67,7 @@ class R1R2:
     """
 
     def __init__(self, gamma: float = 1.0, every: int = 1) -> None:
-        self.every, self.parts = every, (R1(gamma), R2(gamma))
+        self.every, self.parts = whole_every(every), (R1(gamma), R2(gamma))
 
     def __call__(self, D: Callable[[Tensor], Tensor], real: Tensor, fake: Tensor) -> Tensor:
         """The sum of both."""
@@ -78,7 +83,7 @@ class GradientPenalty:
     """
 
     def __init__(self, weight: float = 10.0, every: int = 1) -> None:
-        self.weight, self.every = weight, every
+        self.weight, self.every = weight, whole_every(every)
 
     def __call__(self, D: Callable[[Tensor], Tensor], real: Tensor, fake: Tensor) -> Tensor:
         """The penalty at one random point between each pair."""
@@ -86,11 +91,21 @@ class GradientPenalty:
         return self.weight * (slopes(D, torch.lerp(real, fake.to(real), mix)) - 1).square().mean()
 
 
+def whole_every(every: int) -> int:
+    """`every`, if it makes sense."""
+    if not is_whole(every) or every < 1:
+        raise CourseError(
+            f"every={every!r} should be a whole number above 0: the penalty acts in so many-th steps of D."
+        )
+    return every
+
+
 def slopes(D: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
     """‖∇D‖ at each of the points x (n, …), shape (n,), in float32, in a graph that can be differentiated again."""
     x = x.detach().float().requires_grad_(True)
-    compiled = getattr(D, "_compiled_call_impl", None) is not None
-    # A compiled network cannot be differentiated twice, and half precision is too coarse for a slope's slope.
+    # A compiled network cannot be differentiated twice, and half precision is too coarse for a slope's slope. D may
+    # be a function that calls one: what tells is that torch has loaded its compiler.
+    compiled = "torch._dynamo" in sys.modules
     eagerly = torch.compiler.set_stance("force_eager") if compiled else contextlib.nullcontext()
     with torch.enable_grad(), torch.autocast(x.device.type, enabled=False), eagerly:
         (slope,) = torch.autograd.grad(D(x).sum(), x, create_graph=True)

@@ -62,7 +62,7 @@ class StyleBased(Game):
         on_real, on_made = self.D(self.augment(batch.pixels)), self.D(self.augment(made.detach()))
         self.report(d_real=on_real.mean(), d_fake=on_made.mean())
         loss = self.objective.d_loss(on_real, on_made)
-        if self.played % self.penalty.every == 0:
+        if self.learned.get("D", self.played) % self.penalty.every == 0:
             loss = loss + self.penalty.every * self.penalty(
                 lambda x: self.D(self.augment(x)), batch.pixels, made.detach()
             )

@@ -55,7 +55,7 @@ class Engine:
         game: what is played; its networks move to the device.
         data: pictures, something to draw from with `sample(n)`, or a `Feed`.
         batch_size: of all processes together.
-        lr: learning rate of all networks, or by name.
+        lr: learning rate of all networks, or by name; a network that is not named there gets 2·10⁻⁴.
         betas: Adam's; 0.5 and 0.999 are DCGAN's.
         optimizers: by name, from parameters to another optimizer than Adam, whose learning rate counts.
         schedules: by name, from the optimizer to a schedule of its learning rate, which moves after each step.
@@ -118,7 +118,8 @@ class Engine:
         game.share = (self.machine.rank, self.machine.processes)
         game.next_batch = self.feed.next
         self.state, self.learned = State(), dict.fromkeys(self.optimizers, 0)
-        self._unseen: list[tuple[int, str, Tensor, Tensor]] = []  # losses and norms nobody has looked at
+        game.learned = self.learned
+        self.unseen: list[tuple[int, str, Tensor, Tensor]] = []  # losses and norms nobody has looked at
 
     # Playing.
 
@@ -149,7 +150,10 @@ class Engine:
         return self.state
 
     def turn(self, who: str) -> State:
-        """One turn of this player alone, on fresh data and noise; the others stay as they are. It counts as no step.
+        """One turn of this player alone, on fresh data and noise; it counts as no step.
+
+        The others' weights stay as they are. What a forward pass moves, such as the statistics of batch normalization,
+        moves in those that the game asks on the way to this turn.
 
         Raises:
             CourseError: if the game gives nobody of this name a turn.
@@ -194,7 +198,7 @@ class Engine:
             norm = torch.nn.utils.get_total_norm(gradients)
         else:
             self.machine.average(numbers)
-        self._unseen.append((self.state.step + 1, who, told, norm))
+        self.unseen.append((self.state.step + 1, who, told, norm))
         self.state = replace(
             self.state,
             losses={**self.state.losses, who: told},
@@ -212,7 +216,7 @@ class Engine:
 
     def _watch(self) -> None:
         """Look from time to time: each look waits for the device."""
-        if len(self._unseen) >= WATCH:
+        if len(self.unseen) >= WATCH:
             self.check()
 
     def _net(self, name: str) -> nn.Module:
@@ -228,7 +232,7 @@ class Engine:
         Raises:
             Diverged: if not; it says which was the first, when, and what people try.
         """
-        unseen, self._unseen = self._unseen, []
+        unseen, self.unseen = self.unseen, []
         if not unseen:
             return
         values = torch.stack([torch.stack([loss.float(), norm.float()]) for _, _, loss, norm in unseen]).cpu()
@@ -238,7 +242,7 @@ class Engine:
             loss, norm = values[bad[0]].tolist()
             what = f"The loss of {who} is {loss}" if loss != loss or abs(loss) == float("inf") else f"{who}'s gradient"
             what += "" if what.startswith("The loss") else f" is {norm} long (its loss was still {loss:.4g})"
-            self._unseen = [unseen[bad[0]]]  # whoever goes on all the same is told again
+            self.unseen = [unseen[bad[0]]]  # whoever goes on all the same is told again
             raise Diverged(
                 f"{what} in step {step:,}: from there on nothing can be learned. What people try first: lower learning "
                 f"rates (now {', '.join(f'{name} {rate:.3g}' for name, rate in self.rates.items())}); losses computed "
@@ -294,7 +298,10 @@ class Engine:
 
 
 class Rates(MutableMapping[str, float]):
-    """Learning rates by network name; setting one acts on the next step, and on its schedule, if there is one."""
+    """Learning rates by network name; setting one acts on the next step, and on its schedule, if there is one.
+
+    A schedule that knows no base rate, such as OneCycleLR, goes its own way again with its next step.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
@@ -322,7 +329,10 @@ def averaged(net: nn.Module, decay: float) -> EMA:
     """The average of a network; its module is loaded only where one is asked for."""
     from gancourse.training.ema import EMA
 
-    return EMA(net, decay)
+    try:
+        return EMA(net, decay)
+    except ValueError as error:
+        raise CourseError(f"The average of a network cannot be kept: {error}") from error
 
 
 def adam(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 
 import pytest
 import torch
@@ -329,6 +330,20 @@ def test_products_can_be_differentiated_twice() -> None:
 def test_a_penalty_is_the_same_in_every_form(form: Form) -> None:
     plain, other = (tiny(one, penalty=R1(1.0)).step().numbers()["penalty"] for one in (PLAIN, form))
     assert other == pytest.approx(plain, rel=0.05 if form.precision == "bf16" else 1e-4)
+
+
+@pytest.mark.parametrize("asked", ["itself", "partial", "function"])
+def test_a_penalty_reaches_a_compiled_network_whoever_calls_it(asked: str) -> None:
+    """Games hand over D, or what calls it: it must not be called compiled, which cannot be differentiated twice."""
+    D, real = nn.Sequential(nn.Linear(2, 4), nn.Tanh(), nn.Linear(4, 1)), torch.randn(6, 2)
+    found = []
+    for compiled in (False, True):
+        if compiled:
+            D.compile(backend="aot_eager")
+        judge = {"itself": D, "partial": partial(D), "function": lambda x: D(x)}[asked]
+        found.append(torch.autograd.grad(R1()(judge, real, real), [D[0].weight, D[2].weight]))
+    torch.testing.assert_close(found[1], found[0])
+    assert all(slope.abs().max() > 0 for slope in found[0])
 
 
 def test_products_make_no_gradients_for_who_has_no_turn(monkeypatch) -> None:
