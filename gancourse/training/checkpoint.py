@@ -178,6 +178,7 @@ def load_checkpoint(engine: Engine, path: Path) -> dict[str, Any]:
     engine.game.recall({name: value.to(device) for name, value in part(tensors, "game").items()})
     seen: Any = {kind: {name: tensors[f"{kind}.{name}"].to(device) for name in about["seen"][kind]} for kind in SEEN}
     engine.state = State(about["step"], **seen)
+    engine.unseen.clear()  # of steps that are no part of this run
     engine.learned.update(about["learned"])
     engine.feed.place = about["place"]
     if engine.turns is not None:
@@ -252,6 +253,8 @@ def random_states(engine: Engine) -> dict[str, Tensor]:
         states[f"run.{device.type}"] = own.get_state()
     if device.type == "cuda":
         states["cuda"] = torch.cuda.get_rng_state(device)
+    elif device.type == "mps":
+        states["mps"] = torch.mps.get_rng_state()
     return states
 
 
@@ -269,6 +272,8 @@ def restore_random(engine: Engine, states: dict[str, Tensor], others: dict[str, 
         own.set_state(states[f"run.{device.type}"])
     if device.type == "cuda" and "cuda" in states:
         torch.cuda.set_rng_state(states["cuda"], device)
+    elif device.type == "mps" and "mps" in states:  # older checkpoints have none
+        torch.mps.set_rng_state(states["mps"])
     version, numbers, gauss = others["python"]
     random.setstate((version, tuple(numbers), gauss))
     kind, keys, *rest = others["numpy"]

@@ -9,6 +9,7 @@ import random
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -22,10 +23,11 @@ from gancourse.data.images import Images
 from gancourse.data.toys import ring
 from gancourse.errors import CourseError
 from gancourse.games import Game, Gan
-from gancourse.games.penalties import R1, GradientPenalty
+from gancourse.games.penalties import R1, R1R2, R2, GradientPenalty
 from gancourse.models.dcgan import Discriminator, Generator
 from gancourse.objectives import OBJECTIVES
 from gancourse.training import ByThreshold, Diverged, Engine, Machine, ReplayBuffer, State
+from gancourse.training.checkpoint import plain_random_states, random_states, restore_random
 from gancourse.training.labels import soft_labels
 from gancourse.training.speed.form import PLAIN, Form
 
@@ -331,6 +333,17 @@ def test_a_lazy_penalty_is_applied_every_so_often_and_stronger() -> None:
     assert (lazy - without).abs().max() > 1e-4
 
 
+def test_a_lazy_penalty_counts_the_turns_that_d_took_alone() -> None:
+    """Neither each time nor never: in the first, fourth and seventh of D's turns, whoever asks for them."""
+    run = point_run(penalty=R1(every=3))
+    penalized = []
+    for turn in (run.turn, lambda _: run.step(), run.turn, run.turn, lambda _: run.step(), run.turn, run.turn):
+        run.turn("G")
+        run.state = State(run.state.step)
+        penalized.append("penalty" in turn("D").reported)
+    assert penalized == [True, False, False, True, False, False, True]
+
+
 def test_soft_labels_change_d_alone() -> None:
     real, fake = torch.tensor([2.0, -1.0]), torch.tensor([0.5, 3.0])
     plain, soft = OBJECTIVES["non_saturating"], soft_labels(OBJECTIVES["non_saturating"], real=0.9)
@@ -355,6 +368,7 @@ def test_settings_that_make_no_sense_are_named() -> None:
         ({"batch_size": 0}, "batch_size"),
         ({"k": 0}, "k=0"),
         ({"ema": {"E": 0.9}}, "'E'.*G, D"),
+        ({"ema": {"G": 1.0}}, "average.*below 1; it is 1.0"),
     ):
         with pytest.raises(CourseError, match=word):
             point_run(**settings)
@@ -362,6 +376,9 @@ def test_settings_that_make_no_sense_are_named() -> None:
         picture_run(batch_size=51)
     with pytest.raises(CourseError, match="precision"):
         Form("float8")
+    for penalty in (R1, R2, R1R2, GradientPenalty):
+        with pytest.raises(CourseError, match="every=0 should be a whole number above 0"):
+            penalty(every=0)
     with pytest.raises(CourseError, match="sample"):
         Engine(Gan(nn.Linear(2, 2), nn.Linear(2, 1), latent_dim=2), [1, 2], machine=Machine("cpu"))
 
@@ -434,6 +451,22 @@ def test_points_go_on_exactly_too(tmp_path) -> None:
     second = point_run()
     second.load(tmp_path / "p.safetensors")
     assert [numbers(second.step()) for _ in range(3)] == expected[3:]
+
+
+def test_the_random_state_of_apples_devices_is_kept_too(monkeypatch) -> None:
+    """Pretended: dropout and penalties on MPS draw from torch's global generator there."""
+    kept = torch.arange(3, dtype=torch.uint8)
+    restored: list[Tensor] = []
+    monkeypatch.setattr(torch.mps, "get_rng_state", lambda: kept)
+    monkeypatch.setattr(torch.mps, "set_rng_state", restored.append)
+    run: Any = SimpleNamespace(machine=SimpleNamespace(device=torch.device("mps")), game=SimpleNamespace(random=None))
+    states = random_states(run)
+    assert torch.equal(states["mps"], kept)
+    restore_random(run, states, plain_random_states())
+    assert len(restored) == 1 and torch.equal(restored[0], kept)
+    del states["mps"]
+    restore_random(run, states, plain_random_states())
+    assert len(restored) == 1, "an older checkpoint, or one of another device, has none"
 
 
 def test_a_checkpoint_of_sgd_goes_on(tmp_path) -> None:
@@ -635,3 +668,7 @@ def test_a_run_that_turns_nan_stops_keeps_its_checkpoint_and_says_what_when(tmp_
         for _ in range(1000):
             run.step()
     assert run.state.step < 200, "the engine looks by itself"
+    run.load(path)
+    run.check()
+    assert run.step().step == 6, "from a good checkpoint it goes on"
+    run.save(path)
