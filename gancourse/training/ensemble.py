@@ -18,8 +18,10 @@ Games as in Goodfellow et al. (2014), algorithm 1; unrolled as in Metz et al. (2
 from __future__ import annotations
 
 import copy
+import functools
+import inspect
 from collections.abc import Callable, Sequence
-from types import SimpleNamespace
+from types import FunctionType, MethodType, SimpleNamespace
 from typing import Any, Protocol
 
 import torch
@@ -33,6 +35,8 @@ from gancourse.training.feed import Draws
 
 Loss = Callable[..., Tensor]
 Weights = dict[str, Tensor]
+ALIKE = ("k", "g_steps", "batch", "unroll", "look_ahead", "paired", "d_loss", "g_loss")
+ADAM = ("lr", "betas", "eps")
 ELEMENTWISE = (nn.ReLU, nn.LeakyReLU, nn.Tanh, nn.Sigmoid, nn.ELU, nn.GELU, nn.SiLU, nn.Softplus, nn.Identity)
 
 
@@ -145,10 +149,15 @@ def on_each(layer: nn.Module, weights: Weights, x: Tensor) -> Tensor:
 
 
 class Ensemble:
-    """Matches of the same settings and unlike seeds, played side by side; or engines that each play a plain `Gan`."""
+    """Matches of the same settings and unlike seeds, played side by side; or engines that each play a plain `Gan`.
+
+    Raises:
+        CourseError: if an engine plays anything else, or two matches differ in a setting; it says which.
+    """
 
     def __init__(self, matches: Sequence[Any]) -> None:
         self.matches = [match_of(one) if isinstance(one, Engine) else one for one in matches]
+        must_be_alike(self.matches)
         first: Match = self.matches[0]
         self.first = first
         self.G, self.D = Many([match.G for match in self.matches]), Many([match.D for match in self.matches])
@@ -160,13 +169,13 @@ class Ensemble:
     @staticmethod
     def adam(net: Many, like: torch.optim.Adam) -> torch.optim.Adam:
         """Adam with the settings of a single match's."""
-        settings = {key: like.param_groups[0][key] for key in ("lr", "betas", "eps")}
+        settings = {key: like.param_groups[0][key] for key in ADAM}
         return torch.optim.Adam(net.parameters(), **settings, fused=True)
 
     def batch(self, draw: Callable[[int], Tensor]) -> Tensor:
-        """A batch for each match, (S, n, …), all different."""
+        """A batch for each match, (S, n, …), all different, where the networks are."""
         size = len(self.matches), self.first.batch
-        return draw(size[0] * size[1]).unflatten(0, size)
+        return draw(size[0] * size[1]).to(self.G.parameters()[0].device).unflatten(0, size)
 
     def d_step(self, real: Tensor, z: Tensor) -> None:
         """One step of every D on its own batch, (S, n, d) and (S, n, latent_dim)."""
@@ -212,6 +221,53 @@ class Ensemble:
         self.D.hand_back()
 
 
+def must_be_alike(matches: Sequence[Any]) -> None:
+    """Raise a CourseError that names the first setting in which a match differs from the first one: it would be lost.
+
+    What cannot be compared counts as the same.
+    """
+    settings = [settings_of(match) for match in matches]
+    for number, theirs in enumerate(settings[1:], 2):
+        for name, ours in settings[0].items():
+            if traits(theirs[name]) != traits(ours):
+                plain = isinstance(ours, (int, float, tuple))
+                how = f"there it is {theirs[name]}, in the first one {ours}" if plain else "it is another one there"
+                raise CourseError(
+                    f"All matches of an ensemble have the same settings but the seed; number {number} differs from the "
+                    f"first in {name}: {how}. Give all the same, or play those that differ in another ensemble."
+                )
+
+
+def settings_of(match: Any) -> dict[str, Any]:
+    """The settings of a match by name, with those of its optimizers and where its real samples come from."""
+    source = getattr(match.sample, "__self__", match.sample)
+    rates = {f"{key} of {opt}": getattr(match, opt).param_groups[0][key] for opt in ("opt_G", "opt_D") for key in ADAM}
+    own = {} if source is match else {"source of samples": source}
+    return {name: getattr(match, name, None) for name in ALIKE} | rates | own
+
+
+def traits(value: Any, depth: int = 4) -> Any:
+    """What two values of a setting have in common if they are alike: functions their code and what they enclose."""
+    if value is None or isinstance(value, (bool, int, float, complex, str, bytes)):
+        return value
+    if isinstance(value, Tensor):
+        return tuple(value.shape), value.tolist()
+    if not depth:
+        return type(value)
+    if isinstance(value, (list, tuple)):
+        return [traits(one, depth - 1) for one in value]
+    if isinstance(value, dict):
+        return {name: traits(one, depth - 1) for name, one in value.items() if name != "seed"}
+    if isinstance(value, functools.partial):
+        return [traits(one, depth - 1) for one in (value.func, value.args, value.keywords)]
+    if isinstance(value, MethodType):  # whose it is may be the match itself
+        return traits(value.__func__, depth)
+    if isinstance(value, FunctionType):
+        enclosed = inspect.getclosurevars(value).nonlocals
+        return value.__code__, traits([value.__defaults__, value.__kwdefaults__, enclosed], depth)
+    return type(value), traits(getattr(value, "__dict__", None), depth - 1)
+
+
 def match_of(engine: Engine) -> Match:
     """An engine that plays a plain game on a distribution, as a match.
 
@@ -255,7 +311,7 @@ def summed(loss: Loss, batches: int) -> Loss:
     """
     draw = torch.Generator().manual_seed(0)
     tried = [torch.randn(3, 7, 1, generator=draw, dtype=torch.float64) for _ in range(batches)]
-    one_by_one = torch.vmap(loss)
+    one_by_one = torch.vmap(loss, randomness="different")  # labels may be swapped at random
     if torch.allclose(one_by_one(*tried).sum(), 3 * loss(*tried), rtol=1e-9, atol=0):
         return lambda *logits: len(logits[0]) * loss(*logits)
     return lambda *logits: one_by_one(*logits).sum()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import torch
@@ -10,8 +11,13 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.func import functional_call
 
-from gancourse.data.toys import ring
+from gancourse.data.toys import Gaussian1D, ring
+from gancourse.errors import CourseError
+from gancourse.games import Gan
+from gancourse.objectives import OBJECTIVES, Objective
+from gancourse.training import Engine, Machine
 from gancourse.training.ensemble import Ensemble, Many
+from gancourse.training.labels import soft_labels
 
 
 def chain(inputs: int, outputs: int) -> nn.Sequential:
@@ -145,6 +151,65 @@ def test_batches_differ_from_game_to_game() -> None:
     ensemble = Ensemble([Small(seed, JUDGES["plain"]) for seed in range(2)])
     one, other = ensemble.batch(ensemble.first.noise)
     assert not torch.equal(one, other)
+
+
+@pytest.mark.parametrize(
+    ("differs", "says"),
+    [
+        ({"k": 3}, "in k: there it is 3, in the first one 2"),
+        ({"unroll": 1}, "in unroll"),
+        ({"loss": "relative"}, "in d_loss: it is another one there"),
+        ({"batch": 9}, "in batch"),
+        ({"lr": 0.5}, "in lr of opt_D: there it is 0.5, in the first one 0.02"),
+        ({"betas": (0.5, 0.5)}, "in betas of opt_D"),
+    ],
+)
+def test_matches_of_unlike_settings_are_refused_by_name(differs, says) -> None:
+    later = {name: value for name, value in differs.items() if name in ("batch", "lr", "betas")}
+    other = Small(1, JUDGES["plain"], **{name: value for name, value in differs.items() if name not in later})
+    if "batch" in later:
+        other.batch = later.pop("batch")
+    other.opt_D.param_groups[0].update(later)
+    with pytest.raises(CourseError, match=f"number 3 differs from the first {says}"):
+        Ensemble([Small(0, JUDGES["plain"]), Small(0, JUDGES["plain"]), other])
+
+
+def engine_of_points(seed: int, source: Any, objective: Objective, device: str = "cpu") -> Engine:
+    torch.manual_seed(seed)
+    game = Gan(chain(3, 2), chain(2, 1), objective, latent_dim=3)
+    return Engine(game, source, batch_size=8, seed=seed, machine=Machine(device))
+
+
+def test_engines_of_unlike_sources_and_objectives_are_refused() -> None:
+    plain = OBJECTIVES["non_saturating"]
+    made: list[tuple[Any, Objective]] = [(ring(), soft_labels(plain, 0.9)), (ring(), soft_labels(plain, 0.9))]
+    Ensemble([engine_of_points(seed, *one) for seed, one in enumerate(made)])
+    for other, says in (
+        ((ring(16), soft_labels(plain, 0.9)), "source of samples"),
+        ((Gaussian1D(), soft_labels(plain, 0.9)), "source of samples"),
+        ((ring(), soft_labels(plain, 0.8)), "d_loss"),
+        ((ring(), plain), "d_loss"),
+    ):
+        with pytest.raises(CourseError, match=f"number 2 differs from the first in {says}"):
+            Ensemble([engine_of_points(0, *made[0]), engine_of_points(1, *other)])
+
+
+def test_labels_may_be_swapped_at_random() -> None:
+    """Each match swaps its own."""
+    objective = soft_labels(OBJECTIVES["non_saturating"], wrong=0.3)
+    engines = [engine_of_points(0, ring(), objective) for _ in range(2)]
+    ensemble = Ensemble(engines)
+    same = ensemble.batch(ring().sample)[:1].expand(2, -1, -1)
+    ensemble.d_step(same, torch.zeros(2, 8, 3))
+    one, other = ensemble.D.weights["0.weight"]
+    assert not torch.equal(one, other)
+
+
+def test_samples_go_where_the_networks_are() -> None:
+    """A source draws on the CPU; the networks are pretended to be elsewhere."""
+    ensemble = Ensemble([Small(seed, JUDGES["plain"]) for seed in range(2)])
+    ensemble.G.weights = {name: weight.to("meta") for name, weight in ensemble.G.weights.items()}
+    assert ensemble.batch(ring().sample).device.type == "meta"
 
 
 def test_networks_must_be_alike() -> None:
