@@ -1021,8 +1021,8 @@ left.set(title="path length")
 for k, space in enumerate(("z", "w")):
     places = [i + 0.4 * k for i in range(len(scores[space]))]
     right.bar(places, list(scores[space].values()), 0.38, color=(FAKE, REAL)[k], label=space.upper())
-ends = [[i + side for i in range(len(common))] for side in (-0.25, 0.65)]
-right.hlines(list(common.values()), *ends, color="0.2", ls=":", label="always the more common")
+starts, ends = ([i + side for i in range(len(common))] for side in (-0.25, 0.65))
+right.hlines(list(common.values()), starts, ends, color="0.2", ls=":", label="always the more common")
 right.set(xticks=[i + 0.2 for i in range(len(scores["z"]))], xticklabels=list(scores["z"]), ylim=(0.4, 1),
           title="share that a linear probe names correctly")  # fmt: skip
 right.legend(fontsize=9)
@@ -1035,9 +1035,9 @@ show(
 # %% [markdown]
 # Over three draws (`bench.py --only entangled`) the path in W was 4,865 to 5,185 long, that in Z 7,716 to 8,719. The
 # probes named 0.80 to 0.82 of the labels correctly from $w$, 0.66 to 0.67 from $z$, on average over the six factors;
-# always the more common answer (dotted) would be right in FLOOR, so a straight cut in $z$ knows hardly anything. So
-# this mapping has straightened the space, by both measures. Two grains of salt: path lengths compare only within one
-# network and one reader, and Z's numbers depend on the mapping, too, which stands between $z$ and the picture.
+# always the more common answer (dotted) would be right in 0.62, so a straight cut in $z$ knows hardly anything. So this
+# mapping has straightened the space, by both measures. Two grains of salt: path lengths compare only within one network
+# and one reader, and Z's numbers depend on the mapping, too, which stands between $z$ and the picture.
 #
 # ## 8. With few pictures
 #
