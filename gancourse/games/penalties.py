@@ -63,7 +63,7 @@ class R2:
 
 class R1R2:
     """R1 and R2 with one γ, as in Huang, Gokaslan, Kuleshov and Tompkin, "The GAN is dead; long live the GAN!",
-    NeurIPS 2024, arXiv:2501.05441, eq. 2.
+    NeurIPS 2024, arXiv:2501.05441, section 2.
     """
 
     def __init__(self, gamma: float = 1.0, every: int = 1) -> None:

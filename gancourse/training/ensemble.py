@@ -226,7 +226,7 @@ def must_be_alike(matches: Sequence[Any]) -> None:
 
     What cannot be compared counts as the same.
     """
-    settings = [settings_of(match) for match in matches]
+    settings = [rules_of(match) for match in matches]
     for number, theirs in enumerate(settings[1:], 2):
         for name, ours in settings[0].items():
             if traits(theirs[name]) != traits(ours):
@@ -238,7 +238,7 @@ def must_be_alike(matches: Sequence[Any]) -> None:
                 )
 
 
-def settings_of(match: Any) -> dict[str, Any]:
+def rules_of(match: Any) -> dict[str, Any]:
     """The settings of a match by name, with those of its optimizers and where its real samples come from."""
     source = getattr(match.sample, "__self__", match.sample)
     rates = {f"{key} of {opt}": getattr(match, opt).param_groups[0][key] for opt in ("opt_G", "opt_D") for key in ADAM}

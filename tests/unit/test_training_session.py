@@ -117,14 +117,14 @@ def test_time_limits_a_run_and_counts_earlier_sessions(tmp_path, caplog) -> None
 
 
 def test_a_run_that_time_cut_off_is_not_kept(tmp_path, caplog) -> None:
-    one = replace(recipe("ring"), keep={"ring": ("G",)}, measure=None)
-    cut = Plan(one, tmp_path / "run", steps=3, minutes=0.0, keep=True, keep_in=tmp_path / "kept")
+    one = replace(recipe("dcgan-faces-32"), keep={"some": ("G",)}, what={"some": "a short run"}, measure=None)
+    cut = Plan(one, tmp_path / "run", n=64, steps=3, minutes=0.0, keep=True, keep_in=tmp_path / "kept", trial=False)
     with caplog.at_level(logging.INFO, "gancourse.training"):
         assert train(cut) == 1
     assert "1 of 3 steps" in caplog.text and "nothing is kept: only a finished run is" in caplog.text
     assert not (tmp_path / "kept").exists()
     assert train(replace(cut, minutes=None)) == 0
-    assert store.about(tmp_path / "kept" / "ring.safetensors")["steps"] == 3
+    assert store.about(tmp_path / "kept" / "some.safetensors")["steps"] == 3
     assert train(replace(cut, out=tmp_path / "last", steps=1)) == 0, "time was over with the last step"
 
 
