@@ -601,8 +601,8 @@ for k, (name, found) in enumerate(read.items()):
     ax.bar([j + 0.16 * k for j in range(len(names))], kept, 0.14, color=color, label=name)
 ax.axhline(0, color="0.3", lw=0.8)
 ax.set(xticks=[j + 0.32 for j in range(len(names))], xticklabels=["turn", "tilt", "hair length", "smile", "hair color"])
-ax.set(ylabel="correlation with the truth", title="read off the pictures made")
-ax.legend(fontsize=9, ncols=2)
+ax.set(ylabel="read, correlation with the truth")
+ax.legend(fontsize=9, ncols=5, loc="lower center", bbox_to_anchor=(0.5, 1.0), frameon=False)
 show(
     fig,
     alt="Bars: for five factors the correlation between what is read and the truth, by network and for the photos.",

@@ -1024,8 +1024,8 @@ for k, space in enumerate(("z", "w")):
 starts, ends = ([i + side for i in range(len(common))] for side in (-0.25, 0.65))
 right.hlines(list(common.values()), starts, ends, color="0.2", ls=":", label="always the more common")
 right.set(xticks=[i + 0.2 for i in range(len(scores["z"]))], xticklabels=list(scores["z"]), ylim=(0.4, 1),
-          title="share that a linear probe names correctly")  # fmt: skip
-right.legend(fontsize=9)
+          ylabel="a linear probe is right")  # fmt: skip
+right.legend(fontsize=9, ncols=3, loc="lower center", bbox_to_anchor=(0.5, 1.0), frameon=False)
 show(
     fig,
     alt="Left: path lengths in Z and W. Right: how often linear probes of z and w name six factors correctly; dotted, "
