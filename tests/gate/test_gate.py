@@ -133,11 +133,14 @@ def judged_once(answer: Answer, seed: int, of: Callable[[str], Suite]) -> Verdic
 
 @pytest.mark.parametrize("answer", cases([a for a in RIGHT if ALL or not a.medal] + DRAFTS))
 def test_right_answer_is_accepted(answer, record_property):
-    """Drafts are right answers once more, spelled out to be edited: they stand in no table."""
+    """Drafts are right answers once more, spelled out to be edited: they stand in no table.
+
+    Which medal one earns has luck near a limit: the tests of medals below ask for that.
+    """
     tell = record_property if answer.kind == "right" else lambda *_: None
     tell("mutant", [answer.lesson, answer.exercise, "right", answer.name, "no"])
     for verdict in friendly(answer) + fresh(answer, seeds(answer, 5)) + fresh(answer, seeds(answer, MOST), of=hidden):
-        assert verdict.passed and verdict.credit == 1, str(verdict)
+        assert verdict.passed and (answer.medal or verdict.credit == 1), str(verdict)
     tell("mutant", [answer.lesson, answer.exercise, "right", answer.name, "yes"])
 
 
