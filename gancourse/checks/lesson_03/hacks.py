@@ -185,10 +185,10 @@ def shown(found: list[int]) -> str:
 def _(kind: Callable) -> None:
     one, other = new_buffer(kind, 5), new_buffer(kind, 5)
     passed(one, numbered(0, 5))
-    got = passed(other, numbered(100, 5))
+    got = passed(other, numbered(100, 30))  # of five alone, one shared list in thirty shows nothing
     strange = any(value < 100 for value in got)
     expect(not strange, "What went into one buffer comes out of another: do they share one list?")
-    expect(got == list(range(100, 105)), "While there is room, every picture is stored and passed on as it is.")
+    expect(got[:5] == list(range(100, 105)), "While there is room, every picture is stored and passed on as it is.")
     large = new_buffer(kind, 3)
     for _ in range(3):
         numbers(large(randn(2, 3, 8, 8)), (2, 3, 8, 8), "What the buffer returns")
