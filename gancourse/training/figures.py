@@ -122,25 +122,20 @@ def labeled_faces(engine: Engine, size: int) -> dict[str, float]:
         found[f"{name} as asked"] = round(float(read[:, k].float().mean()), 4)
     found["hair as asked"] = round(float(read[seen, 2:].all(1).float().mean()), 4)
     found["hair as labeled, in faces of the data"] = round(float(of_data[seen, 2:].all(1).float().mean()), 4)
-    return found | {"hair as R reads it in other faces": hair_read(engine, size)}
+    return found | {"hair as R reads it in other faces": hair_read(engine, faces.pixels, asked)}
 
 
 @torch.no_grad()
-def hair_read(engine: Engine, size: int) -> float:
-    """In how many real faces without a hat, that it was not trained on, R, the third player, reads the hair rightly.
+def hair_read(engine: Engine, pixels: Tensor, y: Tensor) -> float:
+    """In how many real faces without a hat, with labels y, R, the third player, reads the hair rightly.
 
     Its normalizations are those of the batch, as in the game.
     """
-    from gancourse import data
     from gancourse.data.images import to_unit
-    from gancourse.games.conditional import face_labels
 
-    attributes = ["glasses", "hat", "hair_style", "bald"]
-    faces = data.load("faces", size=size, split="test", attributes=attributes, n=SAMPLES)
-    asked = face_labels(faces.attributes)
     R = copy.deepcopy(engine.game.nets["R"]).cpu().float().train()
-    read = torch.cat([R(to_unit(some))[:, 2:].argmax(1) for some in faces.pixels.split(100)])
-    return round(float((read == asked[:, 2:].argmax(1))[asked[:, 1] == 0].float().mean()), 3)
+    read = torch.cat([R(to_unit(some))[:, 2:].argmax(1) for some in pixels.split(100)])
+    return round(float((read == y[:, 2:].argmax(1))[y[:, 1] == 0].float().mean()), 3)
 
 
 def aged_faces(engine: Engine, size: int) -> dict[str, float]:

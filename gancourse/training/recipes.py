@@ -296,8 +296,7 @@ def progressive(
         return Engine(Growing(G, D, phase), data, schedules=fall, seed=seed, machine=machine, **settings)
 
     def draw(engine: Engine, seed: int) -> Image:
-        """What the average draws at the level of now."""
-        engine.averaged("G").level = engine.game.nets["G"].level
+        """What the average draws."""
         return drawing.picture_sheet(engine.ask("G", drawing.still_noise(64, engine.game.latent_dim, seed)))
 
     stem = f"progressive_faces_{size}"

@@ -120,14 +120,11 @@ def entangled(seeds: list[int]) -> bool:
             kept.append(float(torch.cat(ways).mean()))
         w = G.mapping(z)
         told = reader.read(drawn_by(G, w[:, None].expand(-1, G.layers, -1), noise))
+        labels = [(told[name] > (0.5 if name in FLAGS else told[name].median())).long() for name in PROBED]
         for space, points in (("z", pixel_norm(z)), ("w", w)):
-            scores = []
-            for name in PROBED:
-                label = (told[name] > (0.5 if name in FLAGS else told[name].median())).long()
-                scores.append(probe_score(points[:1000], label[:1000], points[1000:], label[1000:], 10.0))
+            scores = [probe_score(points[:1000], y[:1000], points[1000:], y[1000:], 10.0) for y in labels]
             named[space].append(sum(scores) / len(scores))
-        new = [told[name][1000:] > (0.5 if name in FLAGS else told[name].median()) for name in PROBED]
-        shares = [float(those.float().mean()) for those in new]
+        shares = [float(y[1000:].float().mean()) for y in labels]
         common.append(sum(max(share, 1 - share) for share in shares) / len(shares))
         passed &= lengths["w"][-1] < lengths["z"][-1] and named["w"][-1] >= named["z"][-1]
     for space in ("z", "w"):

@@ -239,9 +239,11 @@ def brush(seeds: list[int]) -> bool:
     black = to_unit(torch.tensor([0x24, 0x1C, 0x1A], dtype=torch.uint8))[:, None, None]
     mask = torch.zeros(1, 1, 64, 64)
     mask[:, :, 9:15, 22:42] = 1
+    bare = []
     for seed in seeds:
-        z0 = projected(seed)
-        before = drawn(z0)
+        z0, some = projected(seed), people(seed)
+        before, haired = drawn(z0), faces.visible(some, "hair_color") & (some["hat"] < 0.5)
+        bare.append(int((~haired).sum()))
         for name, weight in (("with", 0.01), ("without", 0.0)):
 
             def wishes(made: Tensor, z: Tensor, weight: float = weight, z0: Tensor = z0) -> Tensor:
@@ -252,13 +254,11 @@ def brush(seeds: list[int]) -> bool:
             under = (mask * (after - black).square()).sum() / (3 * mask.sum() * len(z0))
             moved = in_spreads(reader(), before, after, read_samples(seed)[1])
             others = torch.stack([moved[other].abs() for other in READ if other != "hair_color"]).mean(0)
-            haired = faces.visible(people(seed), "hair_color") & (people(seed)["hat"] < 0.5)
             rows[name].append((float(under.sqrt()), float(others.mean()), float(others[haired].mean())))
     for name, told in rows.items():
         under, others, of_haired = (ranged(list(some)) for some in zip(*told, strict=True))
         print(f"{name} smoothness: off by {under} under the brush, others move by {others}", flush=True)
         print(f"  of people whose hair is to be seen there: by {of_haired}", flush=True)
-    bare = [int((~faces.visible(people(k), "hair_color") | (people(k)["hat"] > 0.5)).sum()) for k in seeds]
     print(f"people of {COUNT} whose hair is not to be seen there: {bare}", flush=True)
     return all(a[1] < b[1] for a, b in zip(rows["with"], rows["without"], strict=True))
 
