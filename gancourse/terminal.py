@@ -7,10 +7,14 @@ from __future__ import annotations
 
 import codecs
 import io
+import re
 import sys
 import unicodedata
 from typing import TextIO
 
+ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b[\]P^_X][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[ -~]?|\x9b[0-9;?]*[@-~]")
+UNPRINTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""What moves a terminal's cursor or turns its writing around."""
 LIKE = {"✓": "+", "✗": "x", "·": "-", "–": "-", "—": "-", "−": "-", "→": "->", "≤": "<=", "≥": ">=", "∞": "inf"}
 
 
@@ -31,9 +35,17 @@ def ascii_of(character: str) -> str:
 codecs.register_error("lookalike", lookalike)
 
 
+def uncolored(text: str) -> str:
+    """Text without the codes that color it on a terminal, or do anything else there."""
+    return UNPRINTED.sub("", ANSI.sub("", text))
+
+
 def say(text: str, err: bool = False) -> None:
-    """Print a line. Not click's echo, which writes UTF-8 to a terminal that says it is an ASCII one."""
-    print(text, file=sys.stderr if err else sys.stdout, flush=True)
+    """Print a line, in which names of files and the like move no terminal.
+
+    Not click's echo, which writes UTF-8 to a terminal that says it is an ASCII one.
+    """
+    print(uncolored(text), file=sys.stderr if err else sys.stdout, flush=True)
 
 
 def show_anything(*streams: TextIO | None) -> None:

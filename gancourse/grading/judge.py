@@ -36,10 +36,11 @@ from gancourse.checks import Finding, StudentError, Suite, Verdict, core, hidden
 from gancourse.checks.inputs import fresh_inputs
 from gancourse.grading.bounds import TOO_MUCH, OutOfTime, bounded_memory, bounded_time, in_words
 from gancourse.grading.restore import exercise_of, marked, release_notebook
-from gancourse.grading.result import Result, result_of, uncolored
+from gancourse.grading.result import Result, result_of
 from gancourse.grading.sandbox.host import Host
 from gancourse.grading.sandbox.walls import Walls
 from gancourse.grading.sandbox.wire import ENDED, TOO_LONG
+from gancourse.terminal import uncolored
 
 MOST_REPLAYS = 12
 """How often a notebook is run anew after code in it has ended the sandbox's process."""

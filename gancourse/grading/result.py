@@ -7,15 +7,11 @@ code says in an error, a line like "  ✓ all hold" among it, is told and means 
 
 from __future__ import annotations
 
-import re
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Self
 
 from gancourse.checks import Finding, Verdict
-
-ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b[\]P^_X][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[ -~]?|\x9b[0-9;?]*[@-~]")
-UNPRINTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-"""What moves a terminal's cursor or turns its writing around."""
+from gancourse.terminal import uncolored
 
 
 @dataclass(frozen=True)
@@ -74,8 +70,3 @@ def result_of(verdict: Verdict, max_score: float, *notes: str) -> Result:
     """The result of checks: points times credit. Codes that color a terminal are left out of what they say."""
     findings = tuple(replace(f, miss=f.miss and uncolored(f.miss), told=uncolored(f.told)) for f in verdict.findings)
     return Result(verdict.exercise, findings, max_score, round(max_score * verdict.credit, 2), notes=notes)
-
-
-def uncolored(text: str) -> str:
-    """Text without the codes that color it on a terminal, or do anything else there."""
-    return UNPRINTED.sub("", ANSI.sub("", text))

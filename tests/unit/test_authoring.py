@@ -626,3 +626,9 @@ def test_a_clean_course_says_so(tmp_path, monkeypatch, capsys):
     capsys.readouterr()
     assert report.build_and_report(check=False) == 0
     assert "Your work in that notebook is kept as notebooks/03_clean/03_clean.mine-" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("path", lesson_paths(), ids=lambda path: path.parent.name)
+def test_every_lesson_chooses_its_threads(path: Path) -> None:
+    """With all cores' threads small networks are slower than with one, and far slower where several notebooks run."""
+    assert re.search(r"^(choose_threads\(|torch\.set_num_threads\()", read(path).cell("setup").text, re.MULTILINE)

@@ -26,9 +26,10 @@ from gancourse.errors import CourseError
 from gancourse.grading.bounds import TOO_MUCH, TOO_SLOW, OutOfTime, bounded_memory, bounded_time, in_words
 from gancourse.grading.judge import Reference
 from gancourse.grading.ledger import LOCK, only_grader
-from gancourse.grading.result import Result, uncolored
+from gancourse.grading.result import Result
 from gancourse.grading.sandbox import walls, worker
 from gancourse.grading.summary import Row, write_csv
+from gancourse.terminal import uncolored
 
 LESSON = find("01_gaussian_1d")
 

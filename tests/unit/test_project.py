@@ -7,13 +7,17 @@ import importlib.metadata
 import os
 import re
 import runpy
+import shutil
 import subprocess
 import sys
 import time
 import tomllib
+from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import torch
 import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -268,3 +272,39 @@ def test_setup_changes_no_python_but_that_of_the_environment(tmp_path: Path, mon
 def test_setup_can_be_read_by_an_old_python() -> None:
     """Else an old Python would show a syntax error instead of the sentence that says what to do."""
     ast.parse((ROOT / "tools" / "setup.py").read_text(encoding="utf-8"), feature_version=(3, 7))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="bubblewrap is Linux's")
+def test_a_whole_run_without_the_graders_walls_does_not_pass(tmp_path: Path) -> None:
+    """The tests of its security would be skipped, and the run would say that all is well."""
+    git = shutil.which("git")
+    assert git
+    (tmp_path / "git").symlink_to(git)
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:nbval", "--collect-only", "-q",
+         "tests/unit/test_terminal.py"],
+        cwd=ROOT, env={**os.environ, "PATH": str(tmp_path), "GANCOURSE_WHOLE": "1", "PYTEST_ADDOPTS": ""},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR, done.stdout + done.stderr
+    assert "security would not be tested" in done.stdout + done.stderr
+
+
+def test_the_training_benchmark_keeps_what_it_compares_with(capsys: pytest.CaptureFixture[str]) -> None:
+    """The published loop is never left out, however slow, and no first step counts: it builds and compiles."""
+    bench = runpy.run_path(str(ROOT / "benchmarks/training.py"), run_name="bench")
+    calls: Counter[str] = Counter()
+
+    def step(name: str, first: float, later: float) -> Callable[[], None]:
+        def play() -> None:
+            calls[name] += 1
+            time.sleep(first if calls[name] == 1 else later)
+
+        return play
+
+    published = bench["PUBLISHED"]
+    steps = {published: step(published, 0.5, 0.1), "ours": step("ours", 0.01, 0.01), "slow": step("slow", 0.1, 0.1)}
+    times = bench["compare"](steps, torch.device("cpu"), 2, 1)
+    assert set(times) == {published, "ours"}
+    assert max(clock for clock, _ in times[published]) < 0.4
+    assert "slow" in capsys.readouterr().out

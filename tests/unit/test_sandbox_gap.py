@@ -647,6 +647,19 @@ for pid in os.listdir("/proc"):
 
 
 @full_sandbox
+def test_nothing_can_be_made_that_would_outlive_its_process(host: Host) -> None:
+    """System V objects belong to no process: the next student would find them."""
+    code = """
+import ctypes, errno
+libc = ctypes.CDLL(None, use_errno=True)
+def said(code):
+    return code if code >= 0 else errno.errorcode[ctypes.get_errno()]
+f = [said(libc.shmget(4711, 4096, 0o1666)), said(libc.semget(4711, 1, 0o1666)), said(libc.msgget(4711, 0o1666))]
+"""
+    assert defined(host, code) == ["EPERM"] * 3
+
+
+@full_sandbox
 def test_nobody_becomes_root_of_a_namespace_and_threads_and_programs_still_start(host: Host) -> None:
     tries = """
 import ctypes, errno, subprocess, threading
