@@ -19,7 +19,8 @@
 # %% [markdown]
 # ![An animation. A blue bell curve around 5 stays still. An orange curve, the generator's, starts as
 # a spike at 0, travels right until it stands on the blue one, and widens into the same shape. A green
-# dashed line, the discriminator's verdict, swings from side to side and settles at one half.](images/game.gif)
+# dashed line, the discriminator's verdict, swings from side to side and settles near one half where there are
+# numbers.](images/game.gif)
 #
 # *What you will build: the data (blue), the generator's numbers (orange), and the discriminator's
 # verdict at each point (green, dashed; faint where there are next to no numbers to judge). The thin lines below

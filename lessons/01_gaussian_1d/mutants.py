@@ -681,6 +681,12 @@ for name, written, says, never in (
         "a finite price",
         "too coarse",
     ),
+    (
+        "clamped at 1e-7",
+        "torch.xlogy(p, d.clamp(1e-7, 1 - 1e-7)) + torch.xlogy(q, 1 - d.clamp(1e-7, 1 - 1e-7))",
+        "a finite price",
+        "averaged",
+    ),
     ("log(D + 1e-12)", "p * torch.log(d + 1e-12) + q * torch.log(1 - d + 1e-12)", "a finite price", "averaged"),
     (
         "nan_to_num, which bounds −∞, too",

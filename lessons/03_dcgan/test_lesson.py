@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -119,3 +120,10 @@ def test_what_the_text_says_of_the_line():
     names = find("03_dcgan").worked("settings")
     assert [round(float(names["depth"](d, 0.5)), 1) for d in (64, 256, 512)] == [2.8, 5.7, 8.0]
     assert round(float(names["mean_on_the_line"](64, 0.5)) ** 0.5, 1) == 5.7
+
+
+def test_no_sheet_of_the_switches_says_which_of_them_fail() -> None:
+    """The reader is to look first; an alt text that tells it asks nobody to."""
+    found = re.search(r'compare\(others, alt="([^"]*)"', find("03_dcgan").cell("others").text)
+    assert found
+    assert not re.search("momentum|mixed|checker|pattern|fail", found[1], re.IGNORECASE)
