@@ -5,6 +5,9 @@ y is joined to z. D: Miyato and Koyama, "cGANs with Projection Discriminator", I
 arXiv:1802.05637, eq. 3 and figure 1d: the logit is ψ(φ(x)) + yᵀ V φ(x), where φ are the features of the
 last layer, summed over their 4 × 4 places. Deviation: y holds several labels side by side, each one-hot.
 
+Both can begin where networks without labels have come to: Wang, Wu, Herranz, van de Weijer, Gonzalez-Garcia and
+Raducanu, "Transferring GANs: generating images from limited data", ECCV 2018, arXiv:1805.01677.
+
 A network that reads the labels in a picture: the classifier of Odena, Olah and Shlens, "Conditional Image Synthesis
 with Auxiliary Classifier GANs", ICML 2017, arXiv:1610.09585, section 3, here apart from D.
 """
@@ -35,6 +38,16 @@ class ConditionalGenerator(nn.Module):
         self.size, self.labels, self.latent_dim, self.width, self.channels = size, labels, latent_dim, width, channels
         self.net = Generator(size, latent_dim + labels, width, channels)
 
+    @classmethod
+    def of(cls, G: Generator, labels: int) -> ConditionalGenerator:
+        """One that draws what G draws, whatever y is: what y shall change it has yet to learn. G stays as it is."""
+        told = cls(G.size, labels, G.latent_dim, G.width, G.channels)
+        weights = dict(G.state_dict())
+        first = weights["net.0.weight"]  # a row for each entry of z
+        weights["net.0.weight"] = torch.cat([first, torch.zeros(labels, *first.shape[1:]).to(first)])
+        told.net.load_state_dict(weights)
+        return told
+
     def forward(self, z: Tensor, y: Tensor) -> Tensor:
         """z (n, latent_dim) and y (n, labels) to pictures (n, channels, size, size)."""
         y = checked_condition(y, len(z), self.labels)
@@ -56,6 +69,15 @@ class ProjectionDiscriminator(nn.Module):
         self.size, self.labels, self.width, self.channels = size, labels, width, channels
         self.net = Discriminator(size, width, channels)
         self.V = nn.Linear(labels, self.net.head.in_channels, bias=False)
+        nn.init.normal_(self.V.weight, 0.0, 0.02)  # as all of DCGAN's: else chance, times y, drowns the picture
+
+    @classmethod
+    def of(cls, D: Discriminator, labels: int) -> ProjectionDiscriminator:
+        """One that says what D says, whatever y is, until it has learned more. D stays as it is."""
+        told = cls(D.size, labels, D.width, D.channels)
+        told.net.load_state_dict(D.state_dict())
+        nn.init.zeros_(told.V.weight)
+        return told
 
     def forward(self, pictures: Tensor, y: Tensor) -> Tensor:
         """Pictures (n, channels, size, size) and y (n, labels) to logits (n, 1)."""

@@ -140,7 +140,11 @@ def dcgan(
 
 
 def conditional(size: int, steps: int, minutes: Mapping[str, float]) -> Recipe:
-    """A conditional DCGAN on drawn faces: glasses, hat and the hair's style can be asked for."""
+    """A conditional DCGAN on drawn faces: glasses, hat and the hair's style can be asked for.
+
+    It goes on from the course's DCGAN, which draws faces already, and learns what the labels mean. From nothing, G
+    learned to please R by patterns before it could draw glasses, and kept to them.
+    """
     from gancourse.games.conditional import LABELS, ConditionalReading, face_labels, face_reading_loss
 
     def load(data: str, n: int | None) -> Images:
@@ -148,11 +152,13 @@ def conditional(size: int, steps: int, minutes: Mapping[str, float]) -> Recipe:
         return Images(faces.pixels, {"label": face_labels(faces.attributes)}, faces.name, faces.split)
 
     def make(data: Any, machine: Machine, seed: int, steps: int) -> Engine:
+        from gancourse.models import store
         from gancourse.models.conditional import ConditionalGenerator, LabelReader, ProjectionDiscriminator
         from gancourse.objectives import OBJECTIVES
         from gancourse.training.labels import soft_labels
 
-        G, D = ConditionalGenerator(size, len(LABELS), 64, 32), ProjectionDiscriminator(size, len(LABELS), 24)
+        G = ConditionalGenerator.of(store.load(f"dcgan_faces_{size}")["G"], len(LABELS))
+        D = ProjectionDiscriminator.of(store.load(f"dcgan_faces_{size}_judge")["D"], len(LABELS))
         objective = soft_labels(OBJECTIVES["non_saturating"])
         game = ConditionalReading(G, D, LabelReader(len(LABELS)), face_reading_loss, objective)
         settings = {"batch_size": 32, "lr": {"G": 3e-4, "D": 3e-4, "R": 1e-3}, "ema": {"G": 0.999}}
@@ -526,8 +532,8 @@ RECIPES: dict[str, Recipe | Study] = {
             },
             lr=3e-4,
         ),
-        conditional(64, 18000, {"cpu": 60, "cuda": 6}),
-        aging(32, 6000, {"cpu": 12, "cuda": 2}),
+        conditional(64, 12000, {"cpu": 45, "cuda": 4}),
+        aging(32, 18000, {"cpu": 12, "cuda": 3}),
         encoder(64, 2500, {"cpu": 10, "cuda": 1}),
         translation("sketch", 64, 2000, {"cpu": 15, "cuda": 2}),
         translation("labels", 64, 2000, {"cpu": 15, "cuda": 2}),

@@ -755,7 +755,8 @@ for k, direction in enumerate(each(found.directions, "reading what four directio
 #   stay. It learned what older faces look like, each z for itself.
 # - [ ] the direction: all others were held :: Held in $z$, by planes that were found by imperfect labels.
 # - [x] neither: both move them about alike, and several times as much as the renderer does :: Yes: for each spread of
-#   age by about 0.3. In the renderer's own pictures the reader sees them move by 0.05; that is the yardstick.
+#   age by about a quarter of one. In the renderer's own pictures the reader sees them move by 0.05; that is the
+#   yardstick.
 #
 # ---
 # The next cell measures all three against the faces they began with.
@@ -808,13 +809,13 @@ for name, (before_x, after_x) in older.items():
 # |---|---|---|---|
 # | truth | 1.65 (1.52 to 1.76) | 0.08 (0.08 to 0.09) | 0 |
 # | by direction | 1.66 (1.55 to 1.76) | 0.43 (0.42 to 0.43) | 0.55 (0.54 to 0.56) |
-# | by condition | 0.99 (0.78 to 1.17) | 0.28 (0.27 to 0.30) | 0.46 (0.44 to 0.47) |
+# | by condition | 1.08 (0.90 to 1.21) | 0.27 (0.25 to 0.28) | 0.45 (0.45 to 0.45) |
 #
-# Asked for the same 0.3 more, the conditional generator gives three fifths of it, and moves other factors less. For
-# each spread of age both move the others by about 0.3: on this scale neither is better, and both are far from the
-# truth's 0.05. The last column is larger than the one before, since it has what the projection had lost already. By
-# eye, the direction took away a scarf and turned hats pink, and the small generator's people are blurred before they
-# grow older.
+# Asked for the same 0.3 more, the conditional generator gives two thirds of it, and moves other factors less. For each
+# spread of age both move the others by about a quarter of one: on this scale neither is better, and both are far from
+# the truth's 0.05. The last column is larger than the one before, since it has what the projection had lost already. By
+# eye, the direction took away a scarf and turned hats pink, and in the small generator's space people have other hair,
+# skin or hats before they grow older.
 
 # %% [markdown] exercise="read_the_ages" stars=2 minutes=20
 # ### Exercise 8: what may be said

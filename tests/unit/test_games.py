@@ -171,6 +171,36 @@ def test_the_projection_is_the_papers() -> None:
     assert pictures.shape == (5, 3, 16, 16)
 
 
+def test_told_networks_begin_where_untold_ones_are_and_can_learn_labels() -> None:
+    torch.manual_seed(0)
+    plain_G, plain_D = Generator(16, 5, 4).eval(), Discriminator(16, 4).eval()
+    before = {k: v.clone() for k, v in plain_G.state_dict().items()}
+    G, D = ConditionalGenerator.of(plain_G, 3).eval(), ProjectionDiscriminator.of(plain_D, 3).eval()
+    z, y = torch.randn(4, 5), torch.eye(3)[[0, 1, 2, 0]]
+    torch.testing.assert_close(G(z, y), plain_G(z))
+    torch.testing.assert_close(D(plain_G(z), y), plain_D(plain_G(z)))
+    D(G(z, y), y).sum().backward()
+    assert D.V.weight.grad is not None
+    assert D.V.weight.grad.abs().sum() > 0
+    nn.init.ones_(D.V.weight)
+    D(G(z, y), y).sum().backward()
+    rows = next(G.parameters()).grad
+    assert rows is not None
+    assert rows[5:].abs().sum() > 0, "the rows of y get no gradient"
+    assert all(torch.equal(v, before[k]) for k, v in plain_G.state_dict().items())
+    assert all(p.grad is None for p in plain_G.parameters())
+
+
+@pytest.mark.parametrize("labels", [1, 10])
+def test_at_the_start_a_label_weighs_no_more_in_the_logit_than_the_picture(labels: int) -> None:
+    """Where it weighs ten times as much, D is long busy with labels alone, and G's pictures suffer."""
+    torch.manual_seed(0)
+    D, x, y = ProjectionDiscriminator(32, labels, 16), torch.randn(64, 3, 32, 32), torch.eye(labels)[[0] * 64]
+    by_picture = D(x, torch.zeros(64, labels))
+    by_label = D(x, y) - by_picture
+    assert by_label.abs().mean() < 6 * by_picture.abs().mean()
+
+
 def test_what_is_read_counts_for_g_and_is_learned_from_real_pictures_alone() -> None:
     """Eqs. 2 and 3 of Odena et al., with the classifier apart from D, and without the fakes in its loss."""
     torch.manual_seed(0)
