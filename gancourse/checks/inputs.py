@@ -74,6 +74,13 @@ def logits(*outputs: float) -> Tensor:
     return torch.tensor([math.log(d / (1 - d)) for d in outputs])
 
 
+def large_logits(*shape: int, between: tuple[float, float]) -> Tensor:
+    """Logits of such sizes, above and below 0 in turn, with gradients to be asked for."""
+    low, high = between
+    signs = 1.0 - 2 * (torch.arange(math.prod(shape), device="cpu") % 2)
+    return (signs.view(shape) * (low + (high - low) * rand(*shape))).requires_grad_()
+
+
 def batch(*outputs: float) -> Tensor:
     """The same as a batch (n, 1) that a network would have produced, with gradients to be asked for."""
     return logits(*outputs).unsqueeze(1).requires_grad_()

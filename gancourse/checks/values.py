@@ -210,6 +210,29 @@ def differentiable(value: Any, otherwise: str) -> None:
     expect(isinstance(value, Tensor) and value.requires_grad, otherwise)
 
 
+BOTH_BRANCHES = (
+    "torch.where computes both branches, and the gradient of the one not taken counts as 0 · ∞ if that one overflows "
+    "(and so does that of an overflow which nan_to_num replaces). Use F.softplus, F.logsigmoid or a …WithLogits "
+    "function, whose gradients are right everywhere."
+)
+
+
+def slope_at_large(leaf: Tensor, want: Tensor, where: str, whose: str, show: bool = True) -> None:
+    """Miss unless the gradient that reached a leaf is this one, at logits so large that their exponential overflows.
+
+    A loss may have the right value there and a gradient of NaN: `BOTH_BRANCHES` says how that comes. No such claim
+    asks at a logit of exactly 0: for max(l, 0) + log(1 + exp(−|l|)), which is right, autograd may say 0 or 1 there.
+    """
+    name, want = f"the gradient for {whose}", double(want) + 0.0  # no −0 is told
+    expect(leaf.grad is not None, f"No gradient reaches {whose}.")
+    try:
+        got = numbers(leaf.grad, what=name) + 0.0
+    except Miss as miss:
+        expected = f" Expected {pretty(want)}." if show else ""
+        raise Miss(f"For {where} {miss}{expected}\n{BOTH_BRANCHES}") from None
+    expect_close(got, want, where, what=f"{name} is", show=show)
+
+
 # --- what a call must not do ---------------------------------------------------------------------
 
 

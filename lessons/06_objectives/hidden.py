@@ -17,10 +17,10 @@ from torch import nn
 from gancourse.checks.challenge import Medals, Reached
 from gancourse.checks.core import Suite, expect
 from gancourse.checks.doubles import Projection
-from gancourse.checks.inputs import chosen_int, rand, randn
+from gancourse.checks.inputs import chosen_int, large_logits, rand, randn
 from gancourse.checks.lesson_06.shares import measured
 from gancourse.checks.steps import curved, flat
-from gancourse.checks.values import expect_close, numbers, two
+from gancourse.checks.values import differentiable, expect_close, numbers, slope_at_large, two
 
 check = Suite("06_objectives")
 
@@ -165,6 +165,26 @@ def _(r3gan_losses: Callable) -> None:
     (slope,) = torch.autograd.grad(g_loss, fake)
     (asked,) = torch.autograd.grad(other, fake)
     expect_close(numbers(slope), asked, "a random network", show=False, what="the gradient of G's loss is")
+
+
+@check.that("r3gan_losses", "holds at large logits, gradients included")
+def _(r3gan_losses: Callable) -> None:
+    # The gap of a pair is large, too: real and made logits have unlike signs.
+    D, real = Projection(1.0), large_logits(4, 1, between=(100.0, 200.0)).detach()
+    fake = (0.5 * -real).requires_grad_()
+    d_loss, g_loss = two(r3gan_losses(D, real, fake, 0.0), "Return a pair of losses.")
+    x, y, w = real.double(), fake.detach().double().requires_grad_(), torch.ones(1, dtype=torch.float64)
+    ones, bce = torch.ones_like(x), F.binary_cross_entropy_with_logits
+    wanted = bce(w.requires_grad_() * (x - y.detach()), ones), bce(y - x, ones)
+    for got, want, name in ((d_loss, wanted[0], "D's loss"), (g_loss, wanted[1], "G's loss")):
+        expect_close(numbers(got, ()), want.detach(), "large logits", show=False, what=f"{name} is")
+        differentiable(got, f"{name} is cut off from what it was computed from.")
+        want.backward()
+    # D's loss first: where an answer runs apart, a gradient of G's stays in D's parameters.
+    for got, leaf, want, name in ((d_loss, D.weight, w, "D's weights"), (g_loss, fake, y, "the made samples")):
+        got.backward(retain_graph=True)
+        assert want.grad is not None
+        slope_at_large(leaf, want.grad, "large logits", name, show=False)
 
 
 @check.that("r3gan_losses", "weighs both penalties alike")

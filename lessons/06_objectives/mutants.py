@@ -537,6 +537,19 @@ it.right(
     return d_loss, bce(gap, torch.ones_like(gap))
     """,
 )
+it.right(
+    "softplus by hand, with the larger part taken out",
+    """
+    def softplus(l):
+        return l.clamp(min=0) + torch.log1p(torch.exp(-l.abs()))
+
+    x, y = (b.detach().clone().requires_grad_() for b in (real, fake))
+    slopes = torch.autograd.grad(D(x).sum() + D(y).sum(), [x, y], create_graph=True)
+    d_loss = softplus(D(fake.detach()) - D(real)).mean()
+    d_loss = d_loss + gamma / 2 * sum(s.flatten(1).square().sum(1).mean() for s in slopes)
+    return d_loss, softplus(D(real) - D(fake)).mean()
+    """,
+)
 PAIR = "F.softplus(D(fake.detach()) - D(real)).mean()"
 it.wrong("returns nothing", {"return d_loss, ": "pair = d_loss, "}, says="The result is None")
 it.wrong(
@@ -612,6 +625,24 @@ it.wrong(
     {"F.softplus(D(real) - D(fake)).mean()": "-torch.sigmoid(D(fake) - D(real)).log().mean()"},
     says="infinite",
 )
+WHERE = "def softplus(l):\n    return torch.where(l > 20, l, torch.log1p(torch.exp(l)))\n"
+it.wrong(
+    "where, the gradient of whose other branch is NaN",
+    {"d_loss = F.softplus(": f"{WHERE}d_loss = softplus(", "return d_loss, F.": "return d_loss, "},
+    says="torch.where computes both branches",
+)
+it.wrong(
+    "where, in G's loss alone",
+    {"return d_loss, F.": f"{WHERE}return d_loss, "},
+    says="the gradient for the made samples in G's loss contains NaN",
+)
+it.wrong(
+    "right values, and no gradient where D is sure",
+    {"F.softplus(D(real) - D(fake)).mean()": (
+        "F.softplus((D(real) - D(fake)).clamp(max=50)).mean() + (D(real) - D(fake) - 50).detach().clamp(min=0).mean()"
+    )},
+    says="the gradient for the made samples in G's loss is",
+)  # fmt: skip
 it.excused = {
     "`(real, fake)` → `(fake, real)`": "a sum of two in the other order",
     "`d_loss = d_loss + gamma / 2 * slope.flatten(1).square().sum(1).mean()` → `d_loss += gamma / 2 * slope.flatten(1).square().sum(1).mean()`": (

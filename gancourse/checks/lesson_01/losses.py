@@ -17,6 +17,7 @@ from gancourse.checks.core import Miss, a, expect
 from gancourse.checks.inputs import Case, batch, chosen, chosen_int, drawn, logits, said
 from gancourse.checks.lesson_01.suite import check
 from gancourse.checks.values import (
+    BOTH_BRANCHES,
     NOTHING,
     close,
     described,
@@ -192,12 +193,6 @@ def slope_where_sure(logits: Tensor, want: float, where: str, whose: str) -> Non
         raise Miss(f"For {where}: {miss}\n{BOTH_BRANCHES}") from None
     what = f"the gradient for {whose} times the batch size is"
     expect_close(got, [want] * logits.numel(), where, what=what, atol=1e-3)
-
-
-BOTH_BRANCHES = (
-    "torch.where computes both branches, and the gradient of the one not taken counts as 0 · ∞ if that one overflows. "
-    "Use F.softplus, F.logsigmoid or a …WithLogits function, whose gradients are right everywhere."
-)
 
 
 @check.that("discriminator_loss", "passes gradients to both batches", point=True)

@@ -14,7 +14,7 @@ from gancourse.checks.doubles import HalfSquare, Projection
 from gancourse.checks.inputs import Case, chosen, drawn, said
 from gancourse.checks.lesson_06.suite import check
 from gancourse.checks.steps import column
-from gancourse.checks.values import described, differentiable, expect_close, mean, numbers, scalar, two
+from gancourse.checks.values import described, differentiable, expect_close, mean, numbers, scalar, slope_at_large, two
 
 TWO_LOSSES_BACK = "Return a pair of losses, D's first and G's second; you return {}."
 Logits = Sequence[float]
@@ -181,6 +181,28 @@ def _(r3gan_losses: Callable) -> None:
     where = "a pair of logits 200 and −200, and one of two equal ones"
     expect_close(d_loss, math.log(2) / 2, where, what="D's loss is")
     expect_close(g_loss, (400 + math.log(2)) / 2, where, what="G's loss is")
+
+
+@check.that("r3gan_losses", "has the right gradients where D is sure")
+def _(r3gan_losses: Callable) -> None:
+    sizes = chosen(200.0, 150.0, between=(120.0, 200.0))
+    for sign in (1, -1):
+        x, y = [sign * size for size in sizes], [-sign * size for size in sizes]
+        where = f"D(x) = w x with w = 1, real = {said(tuple(x))} and made = {said(tuple(y))}, without penalties,"
+        D = Projection(1.0)
+        loss = pair_of(r3gan_losses, D, column(x), column(y), 0.0)[0]
+        scalar(loss)
+        differentiable(loss, "D's loss is cut off from D's weights.")
+        loss.backward()
+        gap = 0.0 if sign > 0 else 2 * mean(sizes)  # of a difference of hundreds σ is 0 or 1
+        slope_at_large(D.weight, torch.tensor([gap]), where, "w in D's loss")
+        made = column(y).requires_grad_()
+        loss = pair_of(r3gan_losses, Projection(1.0), column(x), made, 0.0)[1]
+        scalar(loss)
+        differentiable(loss, "G's loss is cut off from the made samples: G could not learn.")
+        loss.backward()
+        want = torch.full((2, 1), -1 / 2 if sign > 0 else 0.0)
+        slope_at_large(made, want, where, "the made samples in G's loss")
 
 
 @check.that("r3gan_losses", "takes pictures as they are")
