@@ -18,11 +18,11 @@ from torch import Tensor, nn
 from gancourse.checks.challenge import Reached
 from gancourse.checks.core import Suite, expect
 from gancourse.checks.doubles import Counted
-from gancourse.checks.inputs import chosen_int, rand, randn
+from gancourse.checks.inputs import chosen_int, large_logits, rand, randn
 from gancourse.checks.networks import built, parameters, put
 from gancourse.checks.steps import copied_net, double_filters, flat, linear, several_losses
 from gancourse.checks.unseen_faces import MEDALS_FOR_A_FACE, faces_found, seen_again
-from gancourse.checks.values import described, differentiable, expect_close, number, numbers
+from gancourse.checks.values import described, differentiable, expect_close, number, numbers, slope_at_large
 
 check = Suite("10_super_resolution")
 check.without["pixel_shuffle"] = "pixel shuffle"
@@ -210,6 +210,18 @@ def _(generator_loss: Callable) -> None:
     content, weight, logits = rand(1)[0] * 3, float(rand(1)[0]), 4 * randn(n, 1)
     want = content + weight * F.binary_cross_entropy_with_logits(logits, torch.ones(n, 1))
     expect_close(number(generator_loss(content, logits, weight)), want.double(), f"{n} logits", show=False)
+
+
+@check.that("generator_loss", "holds at large logits, gradient included")
+def _(generator_loss: Callable) -> None:
+    logits, weight = large_logits(chosen_int(4, between=(2, 8)), 1, between=(200.0, 2000.0)), 0.2 + float(rand(1)[0])
+    loss = generator_loss(torch.tensor(0.5), logits, weight)
+    x = logits.detach().double().requires_grad_()
+    want = 0.5 + weight * F.binary_cross_entropy_with_logits(x, torch.ones_like(x))
+    expect_close(number(loss), want.detach(), "large logits", show=False)
+    differentiable(loss, "The loss is cut off from the logits.")
+    loss.backward()
+    slope_at_large(logits, torch.autograd.grad(want, x)[0], "large logits", "the logits", show=False)
 
 
 def skewed(made: Tensor, true: Tensor) -> Tensor:

@@ -424,6 +424,13 @@ it.right("cross-entropy", {OUT: (
     "return content + weight * F.binary_cross_entropy_with_logits(logits, torch.ones_like(logits))"
 )})  # fmt: skip
 it.right("logaddexp", {OUT: "return content + weight * torch.logaddexp(torch.zeros_like(logits), -logits).mean()"})
+it.right("softplus by hand, with the larger part taken out", {OUT: (
+    "each = (-logits).clamp(min=0) + torch.log1p(torch.exp(-logits.abs()))\nreturn content + weight * each.mean()"
+)})  # fmt: skip
+it.right("where, with both branches finite", {OUT: (
+    "near = torch.log1p(torch.exp((-logits).clamp(max=20)))\n"
+    "return content + weight * torch.where(logits < -20, -logits, near).mean()"
+)})  # fmt: skip
 it.wrong("to be caught", {"(-logits)": "(logits)"}, says="teaches G to be caught", point=True)
 it.wrong("minimax", {"+ weight * F.softplus(-logits)": "- weight * F.softplus(logits)"}, says="minimax", point=True)
 it.wrong("sign", {"content + weight": "content - weight"}, says="sign of the judgment", point=True)
@@ -441,6 +448,13 @@ it.wrong("logits as they are", {OUT: "return content - weight * logits.mean()"},
 it.wrong("breaks", {OUT: "return content - weight * torch.sigmoid(logits).log().mean()"}, says="infinite")
 it.wrong("clamped", {OUT: "return content - weight * torch.sigmoid(logits).clamp(min=1e-12).log().mean()"},
          says="content 0.25")  # fmt: skip
+it.wrong("where, the gradient of whose other branch is NaN", {OUT: (
+    "each = torch.where(logits < -20, -logits, torch.log1p(torch.exp(-logits)))\nreturn content + weight * each.mean()"
+)}, says="torch.where computes both branches")  # fmt: skip
+it.wrong("right values, and no gradient where D is sure", {OUT: (
+    "far = (-100 - logits).clamp(min=0).detach()\n"
+    "return content + weight * (F.softplus(-logits.clamp(min=-100)) + far).mean()"
+)}, says="the gradient for the logits is")  # fmt: skip
 it.wrong("another default", {"weight=1e-3": "weight=1.0"}, says="Without a weight said")
 it.wrong("cut off from the judge", {"(-logits)": "(-logits.detach())"}, says="No gradient reaches the logits")
 it.wrong("cut off from the content", {"content + ": "content.detach() + "}, says="No gradient reaches the content")

@@ -17,7 +17,7 @@ from gancourse.checks.core import expect
 from gancourse.checks.inputs import Case, chosen, chosen_int, drawn, rand, randn
 from gancourse.checks.lesson_10.suite import check
 from gancourse.checks.steps import copied_net, double_filters, flat
-from gancourse.checks.values import close, differentiable, expect_close, number, numbers
+from gancourse.checks.values import close, differentiable, expect_close, number, numbers, slope_at_large
 
 RULER_LAYERS = 7
 
@@ -232,6 +232,19 @@ def _(generator_loss: Callable) -> None:
     }
     got = number(generator_loss(torch.tensor(0.25), logits), "The loss")
     expect_close(got, 0.25 + 0.001 * size / 2, f"content 0.25 and logits ∓{size:g}", usual)
+
+
+@check.that("generator_loss", "has the right gradient for large logits of both signs")
+def _(generator_loss: Callable) -> None:
+    low, high = chosen(200.0, 1000.0, between=(150.0, 2000.0))
+    (weight,) = chosen(0.5, between=(0.3, 0.9))
+    logits = torch.tensor([[-low], [high]]).requires_grad_()
+    loss = generator_loss(torch.tensor(0.25), logits, weight)
+    number(loss, "The loss")
+    differentiable(loss, "The loss is cut off from the logits.")
+    loss.backward()
+    where = f"logits of −{low:g} and {high:g}, and weight {weight:g},"
+    slope_at_large(logits, torch.tensor([[-weight / 2], [0.0]]), where, "the logits")
 
 
 @check.that("generator_loss", "teaches by both: gradients reach the content and the logits")
