@@ -19,10 +19,10 @@ from gancourse.checks.challenge import Reached
 from gancourse.checks.core import Suite, expect
 from gancourse.checks.doubles import Counted, TwoAnswers
 from gancourse.checks.hidden_parts import MEDALS_FOR_HOLES, holes_filled
-from gancourse.checks.inputs import chosen_int, rand, randn
+from gancourse.checks.inputs import chosen_int, large_logits, rand, randn
 from gancourse.checks.networks import built, parameters, put
 from gancourse.checks.steps import copied_net, double_filters, flat, linear, several_losses
-from gancourse.checks.values import described, differentiable, expect_close, number, numbers, two, whole
+from gancourse.checks.values import described, differentiable, expect_close, number, numbers, slope_at_large, two, whole
 
 check = Suite("11_inpainting")
 
@@ -253,6 +253,26 @@ def _(judges_loss: Callable) -> None:
     expect_close(number(judges_loss(real, fake)), torch.stack(parts).sum().double(), f"{n} pictures", show=False)
 
 
+def large_heads() -> tuple[Tensor, Tensor]:
+    """Logits of hundreds, of both signs, by both heads."""
+    n = chosen_int(3, between=(2, 5))
+    return large_logits(n, 1, between=(400.0, 900.0)), large_logits(n, 1, 2, 3, between=(400.0, 900.0))
+
+
+@check.that("judges_loss", "holds at large logits, gradients included")
+def _(judges_loss: Callable) -> None:
+    real, fake = large_heads(), large_heads()
+    loss = judges_loss(real, fake)
+    leaves, bce = [t.detach().double().requires_grad_() for t in (*real, *fake)], F.binary_cross_entropy_with_logits
+    parts = [bce(x, torch.full_like(x, target)) for x, target in zip(leaves, (1.0, 1.0, 0.0, 0.0), strict=True)]
+    want = torch.stack(parts).sum()
+    expect_close(number(loss), want.detach(), "large logits", show=False)
+    differentiable(loss, "The loss is cut off from the logits.")
+    loss.backward()
+    for t, slope in zip((*real, *fake), torch.autograd.grad(want, leaves), strict=True):
+        slope_at_large(t, slope, "large logits", "the logits", show=False)
+
+
 @check.that("joint_loss", "agrees with NumPy's masked mean and PyTorch's binary cross-entropy")
 def _(joint_loss: Callable) -> None:
     n, h, w = (chosen_int(3, between=(2, 5)) for _ in range(3))
@@ -265,6 +285,20 @@ def _(joint_loss: Callable) -> None:
     got = joint_loss(filling.requires_grad_(), picture, mask, fake, a, b)
     expect_close(number(got), want, "random pictures", show=False)
     differentiable(got, "The loss is cut off from the filling.")
+
+
+@check.that("joint_loss", "holds at large logits, gradients included")
+def _(joint_loss: Callable) -> None:
+    fake, (a, b) = large_heads(), (0.2 + rand(2)).tolist()
+    picture, mask = randn(2, 3, 3, 4), some_holes(2, 3, 4)
+    loss = joint_loss(picture.clone(), picture, mask, fake, a, b)
+    leaves, bce = [t.detach().double().requires_grad_() for t in fake], F.binary_cross_entropy_with_logits
+    want = a * bce(leaves[0], torch.ones_like(leaves[0])) + b * bce(leaves[1], torch.ones_like(leaves[1]))
+    expect_close(number(loss), want.detach(), "a filling that is right, and large logits", show=False)
+    differentiable(loss, "The loss is cut off from the logits.")
+    loss.backward()
+    for t, slope in zip(fake, torch.autograd.grad(want, leaves), strict=True):
+        slope_at_large(t, slope, "large logits", "the logits", show=False)
 
 
 @check.that("inpainting_step", "agrees with torch's own losses and optimizers")

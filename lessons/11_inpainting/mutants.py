@@ -586,6 +586,9 @@ it.right("cross-entropy", {OUT: (
     "    total = total + bce(r, torch.ones_like(r)) + bce(f, torch.zeros_like(f))\nreturn total"
 )})  # fmt: skip
 it.right("logaddexp", {"F.softplus(-r)": "torch.logaddexp(-r, torch.zeros_like(r))"})
+it.right("softplus by hand, with the larger part taken out", {
+    OUT: "def softplus(l):\n    return l.clamp(min=0) + torch.log1p(torch.exp(-l.abs()))\n" + OUT.replace("F.", "")
+})  # fmt: skip
 it.wrong("swapped", {"-r)": "r)", "(f)": "(-f)"}, says="swapped", point=True)
 it.wrong("halved", {"return sum(": "return 0.5 * sum("}, says="It is halved", point=True)
 it.wrong("divided by four", {"return sum(": "return 0.25 * sum("}, says="divided by four", point=True)
@@ -617,6 +620,11 @@ it.wrong("patches added up", {OUT: (
 it.wrong("breaks", {"F.softplus(-r)": "-torch.sigmoid(r).log()"}, says="infinite")
 it.wrong("clamped", {"F.softplus(-r)": "-torch.sigmoid(r).clamp(min=1e-12).log()"}, says="logits of")
 it.wrong("cut off", {"F.softplus(f)": "F.softplus(f.detach())"}, says="No gradient reaches")
+WHERE = "def softplus(l):\n    return torch.where(l > 20, l, torch.log1p(torch.exp(l)))\n"
+it.wrong("where, the gradient of whose other branch is NaN", {OUT: WHERE + OUT.replace("F.", "")},
+         says="torch.where computes both branches")  # fmt: skip
+it.wrong("where, on filled pictures alone", {OUT: WHERE + OUT.replace("F.softplus(f)", "softplus(f)")},
+         says="logits on filled pictures contains NaN")  # fmt: skip
 it.wrong("three by hand", {"-r).mean()": "-r).mean().clamp(max=50)"}, says="logits of")
 
 # ---------------------------------------------------------------------------------------------
@@ -633,6 +641,10 @@ it.right("l1_loss of picked pixels", {NEAR: (
 it.right(
     "logsigmoid", {JOINT: "return near - whole * F.logsigmoid(fake[0]).mean() - patch * F.logsigmoid(fake[1]).mean()"}
 )
+it.right("logaddexp", {JOINT: (
+    "fools = [torch.logaddexp(-l, torch.zeros_like(l)).mean() for l in fake]\n"
+    "return near + whole * fools[0] + patch * fools[1]"
+)})  # fmt: skip
 it.right("composited first", {NEAR: (
     "near = F.l1_loss(torch.where(mask > 0, filling, picture), picture) * mask.numel() / mask.sum()"
 )})  # fmt: skip
@@ -674,6 +686,10 @@ it.wrong(
 )
 it.wrong("breaks", {"F.softplus(-fake[0])": "-torch.sigmoid(fake[0]).log()"}, says="infinite")
 it.wrong("cut off from the judge", {"-fake[1]": "-fake[1].detach()"}, says="No gradient reaches the patches' logits")
+it.wrong("where, the gradient of whose other branch is NaN", {JOINT: WHERE + JOINT.replace("F.", "")},
+         says="torch.where computes both branches")  # fmt: skip
+it.wrong("where, on the patches alone", {JOINT: WHERE + JOINT.replace("F.softplus(-fake[1])", "softplus(-fake[1])")},
+         says="the gradient for the patches' logits contains NaN")  # fmt: skip
 it.wrong(
     "cut off from the filling",
     {"(filling - picture)": "(filling.detach() - picture)"},

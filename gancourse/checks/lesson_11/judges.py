@@ -14,7 +14,7 @@ from gancourse.checks.inputs import Case, chosen, chosen_int, drawn, rand, randn
 from gancourse.checks.lesson_11.holes import a_hole
 from gancourse.checks.lesson_11.suite import check
 from gancourse.checks.networks import as_pytorch_sets_them, built, parameters, put
-from gancourse.checks.values import described, differentiable, expect_close, number, numbers, two
+from gancourse.checks.values import described, differentiable, expect_close, number, numbers, slope_at_large, two
 
 HEADS_HAVE = (
     "With width={w} and size={size} these parameters are asked, in this order: {asked}. There are: {there}. The trunk "
@@ -252,6 +252,27 @@ def _(judges_loss: Callable) -> None:
     expect_close(got, want, f"logits of ∓{size:g}", usual)
 
 
+def sure_heads() -> tuple[tuple[Tensor, Tensor], str]:
+    """What two heads say of two pictures of which D is sure, each once rightly and once wrongly, and how it is told."""
+    low, high = chosen(400.0, 600.0, between=(400.0, 900.0))
+    whole, patches = torch.tensor([[-low], [high]]), torch.tensor([[[[low, -high]]], [[[-low, high]]]])
+    where = f"logits of −{low:g} and {high:g} of the whole, and of ∓{low:g} and ∓{high:g} of the patches,"
+    return (whole.requires_grad_(), patches.requires_grad_()), where
+
+
+@check.that("judges_loss", "has the right gradients where D is sure")
+def _(judges_loss: Callable) -> None:
+    (real, where), (fake, _) = sure_heads(), sure_heads()
+    loss = judges_loss(real, fake)
+    number(loss, "The loss")
+    differentiable(loss, "The loss is cut off from the logits.")
+    loss.backward()
+    for sign, some, whose in ((-1, real, "true"), (1, fake, "filled")):
+        for t, head in zip(some, ("the whole's", "the patches'"), strict=True):
+            want = sign * torch.sigmoid(sign * t.detach()) / t.numel()
+            slope_at_large(t, want, where, f"{head} logits on {whose} pictures")
+
+
 @check.that("judges_loss", "teaches both heads: gradients reach all four")
 def _(judges_loss: Callable) -> None:
     real, fake = (tuple(t.requires_grad_() for t in said_by_heads(3, 2)) for _ in range(2))
@@ -358,3 +379,17 @@ def _(joint_loss: Callable) -> None:
     sure = torch.full((2, 1), -400.0), torch.full((2, 1, 2, 2), -500.0 - 10 * float(rand(1)[0]))
     got = number(joint_loss(made.picture, made.picture, made.mask, sure, 0.1, 0.01), "The loss")
     expect_close(got, 40 - 0.01 * float(sure[1][0, 0, 0, 0]), "logits of −400 and less")
+
+
+@check.that("joint_loss", "has the right gradients where D is sure")
+def _(joint_loss: Callable) -> None:
+    made = Joint()
+    fake, where = sure_heads()
+    loss = joint_loss(made.filling, made.picture, made.mask, fake, *made.w)
+    number(loss, "The loss")
+    differentiable(loss, "The loss is cut off from the logits.")
+    loss.backward()
+    where = f"{where} with the weights {made.w[0]:g} and {made.w[1]:g},"
+    for t, weight, head in zip(fake, made.w, ("the whole's", "the patches'"), strict=True):
+        want = -weight * torch.sigmoid(-t.detach()) / t.numel()
+        slope_at_large(t, want, where, f"{head} logits")
