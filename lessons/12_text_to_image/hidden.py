@@ -20,9 +20,9 @@ from gancourse.checks.challenge import Reached
 from gancourse.checks.core import Suite, expect
 from gancourse.checks.doubles import Counted, Told
 from gancourse.checks.foreign_words import MEDALS_FOR_WORDS, words_found
-from gancourse.checks.inputs import chosen_int, generator, rand, randn
+from gancourse.checks.inputs import chosen_int, generator, large_logits, rand, randn
 from gancourse.checks.steps import copied_net, curved, flat, linear, two_losses
-from gancourse.checks.values import differentiable, expect_close, number, numbers
+from gancourse.checks.values import differentiable, expect_close, number, numbers, slope_at_large
 
 check = Suite("12_text_to_image")
 
@@ -202,6 +202,20 @@ def _(answer: Callable) -> None:
     expect_close(number(answer(r, w, m)), want.double(), "random logits", show=False)
     want = one + 0.5 * bce(m, torch.zeros_like(m))
     expect_close(number(answer(r, w[:0], m)), want.double(), "no wrong pairs", show=False)
+
+
+@check.that("judge_loss", "holds at large logits, gradients included")
+def _(answer: Callable) -> None:
+    leaves = [large_logits(randint(2, 5), 1, between=(300.0, 3000.0)) for _ in range(3)]
+    loss = answer(*leaves)
+    ours, bce = [x.detach().double().requires_grad_() for x in leaves], nn.BCEWithLogitsLoss()
+    one, two, three = (bce(x, torch.full_like(x, target)) for x, target in zip(ours, (1.0, 0.0, 0.0), strict=True))
+    want = one + (two + three) / 2
+    expect_close(number(loss), want.detach(), "large logits", show=False)
+    differentiable(loss, "The loss is cut off.")
+    loss.backward()
+    for x, slope, name in zip(leaves, torch.autograd.grad(want, ours), ("right", "wrong", "made"), strict=True):
+        slope_at_large(x, slope, "large logits", f"the {name} pairs' logits", show=False)
 
 
 @check.that("interpolation_loss", "agrees with torch.lerp and binary cross-entropy")

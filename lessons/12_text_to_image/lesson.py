@@ -454,7 +454,7 @@ def what_d_finds(step, right, wrong, made, d):
 # `judge_loss(right, wrong, made)`: logits of the three kinds of pair, of shapes (a, 1), (b, 1), (c, 1). Return
 # $\text{mean}(-\log\sigma(\text{right})) + \tfrac12\,\text{mean}(-\log(1 - \sigma(\text{wrong}))) +
 # \tfrac12\,\text{mean}(-\log(1 - \sigma(\text{made})))$. Each mean is over its own batch. **b may be 0**: then that
-# term is 0, and the others stay as they are. Logits of thousands must not break it.
+# term is 0, and the others stay as they are. Logits of thousands must not break it, nor its gradient.
 
 # %% [markdown] hints="judge_loss"
 # Lesson 01's softplus, three times.

@@ -293,6 +293,10 @@ it.right("binary cross-entropy", {SUM: (
     "return bce(right, torch.ones_like(right)) + 0.5 * off + 0.5 * bce(made, torch.zeros_like(made))"
 )})  # fmt: skip
 it.right("logsigmoid", {SUM: "return -F.logsigmoid(right).mean() + (off - F.logsigmoid(-made).mean()) / 2"})
+it.right("logaddexp", {
+    "F.softplus(-right)": "torch.logaddexp(-right, torch.zeros_like(right))",
+    "F.softplus(made)": "torch.logaddexp(made, torch.zeros_like(made))",
+})  # fmt: skip
 it.right("a sum over a count", {"F.softplus(wrong).mean() if len(wrong) else 0.0": (
     "F.softplus(wrong).sum() / max(1, len(wrong))"
 )})  # fmt: skip
@@ -317,6 +321,12 @@ it.wrong("sigmoids", {SUM: (
     "off = -torch.log(1 - torch.sigmoid(wrong)).mean() if len(wrong) else 0.0\n"
     "return -torch.log(torch.sigmoid(right)).mean() + (off - torch.log(1 - torch.sigmoid(made)).mean()) / 2"
 )}, says="infinite")  # fmt: skip
+WHERE = "def softplus(l):\n    return torch.where(l > 20, l, torch.log1p(torch.exp(l)))\n"
+OFF = "off = F.softplus(wrong).mean() if len(wrong) else 0.0"
+it.wrong("where, the gradient of whose other branch is NaN", {OFF: WHERE + OFF.replace("F.", ""), SUM: SUM.replace("F.", "")},
+         says="torch.where computes both branches")  # fmt: skip
+it.wrong("where, on wrong pairs alone", {OFF: WHERE + OFF.replace("F.", "")},
+         says="the gradient for the wrong pairs' logits contains NaN")  # fmt: skip
 it.wrong("cut off", {SUM: SUM.replace("return ", "return (") + ").detach()"}, says="cut off")
 it.wrong("the sign", {SUM: SUM.replace("return ", "return -(") + ")"}, says="sign", point=True)
 

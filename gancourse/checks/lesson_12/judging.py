@@ -14,7 +14,7 @@ from gancourse.checks.doubles import Told
 from gancourse.checks.inputs import Case, chosen, drawn, fresh, rand, randn
 from gancourse.checks.lesson_12.suite import check
 from gancourse.checks.steps import curved, flat, trainable
-from gancourse.checks.values import differentiable, expect_close, number, numbers
+from gancourse.checks.values import differentiable, expect_close, number, numbers, slope_at_large
 
 RIGHT_PAIRS = ((0.35, 0.10), (0.00, 0.30), (0.25, 0.00))
 WRONG_PAIRS = ((0.05, 0.10), (0.45, 0.05), (0.00, 0.35))
@@ -233,6 +233,20 @@ def _(answer: Callable) -> None:
         expect(x.grad is not None, f"No gradient reaches the logits of the {name} pairs.")
         want = sign * share * torch.sigmoid(sign * x.detach().double()) / len(x)
         expect_close(numbers(x.grad), want, case.where, what=f"the gradient of the {name} pairs' logits is")
+
+
+@check.that("judge_loss", "has the right gradient for large logits of both signs")
+def _(answer: Callable) -> None:
+    low, high = chosen(1000.0, 2000.0, between=(300.0, 3000.0))
+    leaves = [torch.tensor([[-low], [high]]).requires_grad_() for _ in range(3)]
+    loss = answer(*leaves)
+    number(loss, "The loss")
+    differentiable(loss, "The loss is cut off from the logits.")
+    loss.backward()
+    where = f"logits of −{low:g} and {high:g} of each kind of pair"
+    for x, name, share, sign in zip(leaves, ("right", "wrong", "made"), (1, 0.5, 0.5), (-1, 1, 1), strict=True):
+        want = sign * share * torch.sigmoid(sign * x.detach()) / len(x)
+        slope_at_large(x, want, where, f"the {name} pairs' logits")
 
 
 # --- captions between two others ----------------------------------------------------------------------
