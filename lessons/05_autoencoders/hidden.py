@@ -19,10 +19,10 @@ from torch import Tensor, nn
 from gancourse.checks.challenge import Reached
 from gancourse.checks.core import Suite, expect
 from gancourse.checks.hidden_rules import MEDALS_FOR_BITS, HiddenRule, bits_by
-from gancourse.checks.inputs import chosen_int, rand, randn
+from gancourse.checks.inputs import chosen_int, large_logits, rand, randn
 from gancourse.checks.networks import built, put
 from gancourse.checks.steps import flat, linear, several_losses
-from gancourse.checks.values import expect_close, number, numbers
+from gancourse.checks.values import differentiable, expect_close, number, numbers, slope_at_large
 
 check = Suite("05_autoencoders")
 
@@ -264,6 +264,26 @@ def _(answer: Callable) -> None:
     expect_close(
         number(answer("bits", chain(first, stay), some)), float(bits), "a chain, in bits", show=False, rtol=1e-3
     )
+
+
+@check.that("exact_likelihood", "holds at large logits, gradients included")
+def _(answer: Callable) -> None:
+    x, logits = (randn(3, 1, 2, 3) > 0).float(), large_logits(6, between=(300.0, 1000.0)).detach()
+    ours = logits.double().requires_grad_()
+    each = torch.distributions.Bernoulli(logits=ours).log_prob(x.double().flatten(1))
+    for which, want in (("nats", each.sum(1)), ("bits", -each.mean() / math.log(2))):
+        last = nn.utils.skip_init(nn.Linear, 6, 6)
+        weight, bias = last.parameters()
+        put(weight, 0.0)  # whatever it is shown, its bias is what it says
+        put(bias, logits)
+        net = nn.Sequential(nn.Flatten(), last, nn.Unflatten(1, (1, 2, 3)))
+        got = answer(which, net, x)
+        what = f"in {which} it is"
+        expect_close(numbers(got, tuple(want.shape)), want.detach(), "large logits", show=False, what=what)
+        differentiable(got, f"In {which} it is cut off from the network.")
+        got.sum().backward()
+        (slope,) = torch.autograd.grad(want.sum(), ours, retain_graph=True)
+        slope_at_large(bias, slope, "large logits", "the logits", show=False)
 
 
 @check.that("paint_pixels", "paints a chain as often as it should")

@@ -676,6 +676,15 @@ it.wrong(
     says="Only pixels that are 1",
     point=True,
 )
+it.right("logaddexp", {NATS: (
+    "l = net(x)\nreturn (x * l - torch.logaddexp(l, torch.zeros_like(l))).flatten(1).sum(1)"
+)})  # fmt: skip
+it.wrong("where, the gradient of whose other branch is NaN", {NATS: (
+    "l = net(x)\neach = x * l - torch.where(l > 20, l, torch.log1p(torch.exp(l)))\nreturn each.flatten(1).sum(1)"
+)}, says="torch.where computes both branches")  # fmt: skip
+it.wrong("where, in bits alone", {BITS: (
+    "l = net(x)\neach = torch.where(l > 20, l, torch.log1p(torch.exp(l))) - x * l\nreturn each.mean() / math.log(2)"
+)}, says="in bits, the gradient for what is added to all logits contains NaN")  # fmt: skip
 it.wrong("overflows", {NATS: "p = torch.sigmoid(net(x))\nreturn (x * p.log() + (1 - x) * (1 - p).log()).flatten(1).sum(1)"},
          says="contains NaN")  # fmt: skip
 it.wrong("clamped", {NATS: (

@@ -17,7 +17,7 @@ from gancourse.checks.inputs import MANY, Case, chosen_int, drawn, generator, ra
 from gancourse.checks.lesson_05.masks import kept_places, layer
 from gancourse.checks.lesson_05.suite import check
 from gancourse.checks.networks import put
-from gancourse.checks.values import close, differentiable, expect_close, number, numbers
+from gancourse.checks.values import close, differentiable, expect_close, number, numbers, slope_at_large
 
 # --- likelihoods -----------------------------------------------------------------------------------
 
@@ -120,6 +120,24 @@ def _(answer: Callable) -> None:
         expect_close(got, torch.tensor([-1000.0 * ones]), f"logits of {level:g}, {x.numel()} pixels", rtol=1e-3)
         bits = number(answer("bits", net, x))
         expect_close(bits, 250 * ones / math.log(2), f"logits of {level:g}, one picture, in bits", rtol=1e-3)
+
+
+@check.that("exact_likelihood", "has the right gradient for logits of ±1,000")
+def _(answer: Callable) -> None:
+    x = torch.tensor([[1.0, 0.0], [0.0, 0.0]]).view(1, 1, 2, 2)
+    size = float(chosen_int(1000, between=(500, 1000)))
+    for level, slope in ((size, -3.0), (-size, 1.0)):  # σ is 1 or 0: each pixel that is not foreseen pulls by 1
+        for which, want in (("nats", slope), ("bits", -slope / 4 / math.log(2))):
+            net = layer(1, torch.ones(1, 1))
+            kernel, bias = net.parameters()
+            put(kernel, 0.0)
+            put(bias, level)
+            got = answer(which, net, x)
+            numbers(got, (1,) if which == "nats" else ())
+            differentiable(got, f"In {which} it is cut off from the network: nothing could learn.")
+            got.sum().backward()
+            where = f"logits of {level:g}, four pixels of which one is 1, in {which},"
+            slope_at_large(bias, torch.tensor([want]), where, "what is added to all logits")
 
 
 @check.that("exact_likelihood", "gradients reach the network")
