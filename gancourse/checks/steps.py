@@ -18,7 +18,7 @@ from gancourse.checks.asked import CHANGES, intact
 from gancourse.checks.core import Miss, a, expect
 from gancourse.checks.doubles import Counted
 from gancourse.checks.inputs import Case, rand
-from gancourse.checks.values import NOTHING, close, described, double, numbers, two
+from gancourse.checks.values import BOTH_BRANCHES, NOTHING, close, described, double, numbers, two
 
 Sure = TypeVar("Sure", bound=Any)
 
@@ -303,6 +303,16 @@ def surely_wrong(make: Callable[[], Sure], *places: int) -> Sure:
         if float(game.expected().losses[list(places)].min()) > FAR_OFF:
             return game
     raise RuntimeError(f"No game of {make} has a D that is surely wrong.")
+
+
+def can_go_on(G: nn.Module, D: nn.Module) -> None:
+    """Miss where a player's weights are NaN after a step with large logits, whatever losses it returned."""
+    for name, net in (("G", G), ("D", D)):
+        try:
+            numbers(flat(net), what=f"a weight of {name}")
+        except Miss as miss:
+            said = f"For a D with large logits the losses are right, and after the step {miss} Expected finite ones."
+            raise Miss(f"{said}\n{BOTH_BRANCHES}") from None
 
 
 class Expecting(Protocol):

@@ -442,6 +442,11 @@ it.wrong(
 it.wrong("tensors", {".item()": ""}, count=3, says="with its computation attached")
 it.wrong("L1 with its weight", {"l1.item()": "weight * l1.item()"}, says="you return")
 it.wrong(
+    "where, in G's loss, the gradient of whose other branch is NaN",
+    {"adversarial = F.softplus": "def softplus(l):\n    return torch.where(l > 20, l, torch.log1p(torch.exp(l)))\nadversarial = softplus"},
+    says="a weight of G contains NaN",
+)  # fmt: skip
+it.wrong(
     "one number",
     {"return d_loss.item(), adversarial.item(), l1.item()": "return d_loss.item()"},
     says="Return three numbers",
