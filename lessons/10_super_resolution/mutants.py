@@ -528,6 +528,11 @@ it.wrong("attached", {"d_loss.item(), near.item(), fools.item()": "d_loss, near,
 it.wrong("breaks", {FOOLS: "fools = -torch.sigmoid(D(made)).log().mean()"}, says="infinite")
 it.wrong("D in evaluation mode", {FOOLS: f"D.eval()\n{FOOLS}"}, says="in another mode than before")
 it.wrong("D frozen", {FOOLS: f"D.requires_grad_(False)\n{FOOLS}"}, says="cannot learn any more")
+it.wrong(
+    "where, in G's loss, the gradient of whose other branch is NaN",
+    {"fools = F.softplus": "def softplus(l):\n    return torch.where(l > 20, l, torch.log1p(torch.exp(l)))\nfools = softplus"},
+    says="a weight of G contains NaN",
+)  # fmt: skip
 it.wrong("its own optimizer", {"opt_D.zero_grad()\n": "opt_D = torch.optim.SGD(D.parameters(), 0.1)\nopt_D.zero_grad()\n"},
          says="opt_D.step() is not called", point=True)  # fmt: skip
 
