@@ -825,6 +825,11 @@ it.wrong("attached", {"d_loss.item(), near.item()": "d_loss, near"}, says="Retur
 it.wrong("D in evaluation mode", {JUDGED: f"D.eval()\n{JUDGED}"}, says="in another mode than before")
 it.wrong("D frozen", {JUDGED: f"D.requires_grad_(False)\n{JUDGED}"}, says="cannot learn any more")
 it.wrong("breaks", {JUDGED: JUDGED.replace("F.softplus(-logits)", "(-torch.sigmoid(logits).log())")}, says="infinite")
+it.wrong(
+    "where, in G's loss, the gradient of whose other branch is NaN",
+    {"judged = [F.softplus": "def softplus(l):\n    return torch.where(l > 20, l, torch.log1p(torch.exp(l)))\njudged = [softplus"},
+    says="a weight of G contains NaN",
+)  # fmt: skip
 it.wrong("its own optimizer", {"opt_D.zero_grad()\n": "opt_D = torch.optim.SGD(D.parameters(), 0.1)\nopt_D.zero_grad()\n"},
          says="opt_D.step() is not called", point=True)  # fmt: skip
 

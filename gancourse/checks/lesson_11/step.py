@@ -18,6 +18,7 @@ from gancourse.checks.inputs import chosen, randn
 from gancourse.checks.lesson_11.holes import a_hole
 from gancourse.checks.lesson_11.suite import check
 from gancourse.checks.steps import (
+    can_go_on,
     copied,
     copied_net,
     double_filters,
@@ -217,3 +218,4 @@ def _(step: Callable) -> None:
     got = game.play(step)
     advice = "Logits of thousands are allowed. Compute from them, as F.softplus does, and not from their sigmoid."
     expect_close(got, game.expected().losses, "a D with large logits", show=False, what=f"{advice} The losses are")
+    can_go_on(game.G, game.D)
