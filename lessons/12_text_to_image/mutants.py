@@ -403,6 +403,11 @@ it.wrong("the other order", {"return d_loss.item(), g_loss.item()": "return g_lo
          says="you return")  # fmt: skip
 it.wrong("whole fakes", {"(off + F.softplus(made).mean()) / 2": "off + F.softplus(made).mean()"},
          says="Each has the weight ½", point=True)  # fmt: skip
+it.wrong(
+    "where, in G's loss, the gradient of whose other branch is NaN",
+    {"g_loss = F.softplus": "def softplus(l):\n    return torch.where(l > 20, l, torch.log1p(torch.exp(l)))\ng_loss = softplus"},
+    says="a weight of G contains NaN",
+)  # fmt: skip
 it.wrong("NaN for none", {" if len(wrong) else 0.0": ""}, says="NaN")
 
 # ---------------------------------------------------------------------------------------------

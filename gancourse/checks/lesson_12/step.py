@@ -18,6 +18,7 @@ from gancourse.checks.doubles import Counted, Told
 from gancourse.checks.inputs import chosen, randn
 from gancourse.checks.lesson_12.suite import check
 from gancourse.checks.steps import (
+    can_go_on,
     copied,
     copied_net,
     curved,
@@ -225,3 +226,4 @@ def _(step: Callable) -> None:
         "Logits of thousands are allowed. Compute from them, as F.softplus does, not from their sigmoid. The losses are"
     )
     expect_close(got, game.expected().losses, "a D with large logits", show=False, what=advice)
+    can_go_on(game.G, game.D)
