@@ -1,6 +1,6 @@
 """Lesson 07's claims, measured: who obeys, what ages, what a hundred labels do, what codes find, what a label costs.
 
-    python lessons/07_conditional/bench.py [--only ways older few codes checkpoint ring] [--seeds 0 1 2] [--draws 10]
+    python lessons/07_conditional/bench.py [--only ways start older few codes checkpoint ring] [--seeds 0 1 2]
 
 Runs the lesson's own cells: its worked solutions, its matches, its classifiers. The distance is Fréchet's on the
 features of the course's face reader: no FID of Inception's, comparable only within this page. Exits with 1 if a target
@@ -8,6 +8,8 @@ is missed:
 
 - ways, for every seed: asked for hats, the three ways that tell D obey more than 0.65 of the time, the one that tells
   nothing less than 0.6; the distance is reported for all four, which is what a condition costs;
+- start, for every seed: with V from N(0, 0.02²) G comes nearer to the data than with V as PyTorch starts a dense
+  layer's weights, more than fifteen times as large;
 - few, over the draws of labels: the frozen features beat the labels alone on average, and so do K + 1 classes;
 - codes, for every seed: the category explains more than a tenth of the variance of some factor, where a category drawn
   at random explains less than a hundredth of each;
@@ -89,6 +91,33 @@ def ways(seeds: list[int], draws: int, told: tuple[str, ...]) -> bool:
     return passed
 
 
+def start(seeds: list[int], draws: int, told: tuple[str, ...]) -> bool:
+    """The projection with V as small at the start as DCGAN's weights, and as large as PyTorch's of a dense layer."""
+    from gancourse.metrics import frechet_from_features
+
+    names = lesson(*FACES)
+    seed_everything(1)
+    real = features(names["reader"], names["batch_of"](1000)[0])
+    found: dict[str, list[float]] = {"N(0, 0.02²)": [], "PyTorch's": []}
+    for seed in seeds:
+        for how, values in found.items():
+            match = names["Match"]("projection", seed, rate=1e-3)
+            if how == "PyTorch's":
+                V = match.D.V  # (c, d): the weights of a dense layer of c inputs
+                torch.nn.init.uniform_(V, -(len(V) ** -0.5), len(V) ** -0.5)
+            for _ in match.play(names["STEPS"]):
+                pass
+            seed_everything(2)
+            scores = names["obeyed"](match.average, 1000)
+            with torch.no_grad():
+                drawn = torch.cat([match.average(torch.randn(100, 32), names["asked_for"](100)) for _ in range(10)])
+            values.append(float(frechet_from_features(features(names["reader"], drawn), real)))
+            print(f"  V from {how}, {seed}: distance {values[-1]:.1f}; {scores}", flush=True)
+    for how, values in found.items():
+        print(f"V from {how}: distance {ranged(values, 1)}", flush=True)
+    return all(small < large for small, large in zip(*found.values(), strict=True))
+
+
 def older(seeds: list[int], draws: int, told: tuple[str, ...]) -> bool:
     """Ageing by condition, against the drawing program's."""
     import matplotlib.pyplot as plt
@@ -149,6 +178,7 @@ def checkpoint(seeds: list[int], draws: int, told: tuple[str, ...]) -> bool:
     torch.set_num_threads(1)
     reached = store.about("conditional_faces_64")["reached"]
     print("checkpoint:", reached)
+    print("  the DCGAN that it began from:", store.about("dcgan_faces_64")["reached"])
     G, reader = store.load("conditional_faces_64")["G"], load_face_reader()
     names = ["glasses", "hat", "hair_style", "bald"]
     faces = data.load("faces", size=64, split="test", attributes=names, n=1000)
@@ -192,7 +222,7 @@ def ring(seeds: list[int], draws: int, told: tuple[str, ...]) -> bool:
 
 
 PARTS: dict[str, Callable[[list[int], int, tuple[str, ...]], bool]] = {
-    "ways": ways, "older": older, "few": few, "codes": codes, "checkpoint": checkpoint, "ring": ring,
+    "ways": ways, "start": start, "older": older, "few": few, "codes": codes, "checkpoint": checkpoint, "ring": ring,
 }  # fmt: skip
 
 if __name__ == "__main__":
