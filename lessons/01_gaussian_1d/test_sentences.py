@@ -1,4 +1,4 @@
-"""Two sentences of lesson 01 that a number can contradict, and one that lesson 03 can."""
+"""Sentences of lesson 01 that a number, or lesson 03, can contradict."""
 
 from __future__ import annotations
 

@@ -60,10 +60,19 @@ def features(reader: Any, pictures: Tensor) -> Tensor:
     return torch.cat([reader.features(some) for some in pictures.split(250)])
 
 
-def ways(seeds: list[int], draws: int, told: tuple[str, ...]) -> bool:
-    """Four discriminators, told in four ways, with the same budget."""
+def scores_of(match: Any, names: Names, real: Tensor) -> dict[str, float]:
+    """How a match's generator obeys in 1,000 pictures, and how far 1,000 others are from real ones, by features."""
     from gancourse.metrics import frechet_from_features
 
+    seed_everything(2)
+    scores = names["obeyed"](match.average, 1000)
+    with torch.no_grad():
+        drawn = torch.cat([match.average(torch.randn(100, 32), names["asked_for"](100)) for _ in range(10)])
+    return scores | {"distance": float(frechet_from_features(features(names["reader"], drawn), real))}
+
+
+def ways(seeds: list[int], draws: int, told: tuple[str, ...]) -> bool:
+    """Four discriminators, told in four ways, with the same budget."""
     names, passed = lesson(*FACES), True
     seed_everything(1)
     real = features(names["reader"], names["batch_of"](1000)[0])
@@ -78,11 +87,7 @@ def ways(seeds: list[int], draws: int, told: tuple[str, ...]) -> bool:
             for _ in match.play(names["STEPS"]):
                 pass
             took = time.process_time() - started
-            seed_everything(2)
-            scores = names["obeyed"](match.average, 1000)
-            with torch.no_grad():
-                drawn = torch.cat([match.average(torch.randn(100, 32), names["asked_for"](100)) for _ in range(10)])
-            scores |= {"distance": float(frechet_from_features(features(names["reader"], drawn), real)), "s": took}
+            scores = scores_of(match, names, real) | {"s": took}
             for name, value in scores.items():
                 found.setdefault(name, []).append(value)
             print(f"  {way} {seed}: " + ", ".join(f"{k} {v:.2f}" for k, v in scores.items()), flush=True)
@@ -93,8 +98,6 @@ def ways(seeds: list[int], draws: int, told: tuple[str, ...]) -> bool:
 
 def start(seeds: list[int], draws: int, told: tuple[str, ...]) -> bool:
     """The projection with V as small at the start as DCGAN's weights, and as large as PyTorch's of a dense layer."""
-    from gancourse.metrics import frechet_from_features
-
     names = lesson(*FACES)
     seed_everything(1)
     real = features(names["reader"], names["batch_of"](1000)[0])
@@ -107,12 +110,9 @@ def start(seeds: list[int], draws: int, told: tuple[str, ...]) -> bool:
                 torch.nn.init.uniform_(V, -(len(V) ** -0.5), len(V) ** -0.5)
             for _ in match.play(names["STEPS"]):
                 pass
-            seed_everything(2)
-            scores = names["obeyed"](match.average, 1000)
-            with torch.no_grad():
-                drawn = torch.cat([match.average(torch.randn(100, 32), names["asked_for"](100)) for _ in range(10)])
-            values.append(float(frechet_from_features(features(names["reader"], drawn), real)))
-            print(f"  V from {how}, {seed}: distance {values[-1]:.1f}; {scores}", flush=True)
+            scores = scores_of(match, names, real)
+            values.append(scores["distance"])
+            print(f"  V from {how}, {seed}: " + ", ".join(f"{k} {v:.2f}" for k, v in scores.items()), flush=True)
     for how, values in found.items():
         print(f"V from {how}: distance {ranged(values, 1)}", flush=True)
     return all(small < large for small, large in zip(*found.values(), strict=True))
