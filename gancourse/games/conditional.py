@@ -65,7 +65,7 @@ class ConditionalReading(Conditional):
         R: from pictures to what it reads in them, (n, c).
         reading_loss: from what R reads, (n, c), and y, (n, c), to a loss of shape ().
         weight: of the reading in G's loss.
-        noise_std: of the noise on what R is shown; pictures are in [−1, 1].
+        noise_std: of the noise on what R is shown, or from the steps played to that; pictures are in [−1, 1].
     """
 
     def __init__(
@@ -77,7 +77,7 @@ class ConditionalReading(Conditional):
         objective: Objective | str = "non_saturating",
         latent_dim: int | None = None,
         weight: float = 1.0,
-        noise_std: float = 0.1,
+        noise_std: float | Callable[[int], float] = 0.1,
     ) -> None:
         super().__init__(G, D, objective, latent_dim)
         self.R, self.reading_loss, self.weight, self.noise_std = R, reading_loss, weight, noise_std
@@ -97,7 +97,8 @@ class ConditionalReading(Conditional):
 
     def noisy(self, pictures: Tensor) -> Tensor:
         """The pictures as R is shown them."""
-        return pictures + self.noise_std * self.normal(*pictures.shape)
+        std = self.noise_std(self.played) if callable(self.noise_std) else self.noise_std
+        return pictures + std * self.normal(*pictures.shape)
 
 
 LABELS = ("glasses", "hat", *HAIR_STYLES, "bald")

@@ -143,7 +143,8 @@ def conditional(size: int, steps: int, minutes: Mapping[str, float]) -> Recipe:
     """A conditional DCGAN on drawn faces: glasses, hat and the hair's style can be asked for.
 
     It goes on from the course's DCGAN, which draws faces already, and learns what the labels mean. From nothing, G
-    learned to please R by patterns before it could draw glasses, and kept to them.
+    learned to please R by patterns before it could draw glasses, and kept to them. The noise before R's eyes falls to a
+    fifth on the way: strong at first, against such patterns; faint in the end, since waves in hair drown in it.
     """
     from gancourse.games.conditional import LABELS, ConditionalReading, face_labels, face_reading_loss
 
@@ -152,6 +153,9 @@ def conditional(size: int, steps: int, minutes: Mapping[str, float]) -> Recipe:
         return Images(faces.pixels, {"label": face_labels(faces.attributes)}, faces.name, faces.split)
 
     def make(data: Any, machine: Machine, seed: int, steps: int) -> Engine:
+        def noise_std(step: int) -> float:
+            return 0.1 - 0.08 * min(1.0, step / steps)
+
         from gancourse.models import store
         from gancourse.models.conditional import ConditionalGenerator, LabelReader, ProjectionDiscriminator
         from gancourse.objectives import OBJECTIVES
@@ -160,7 +164,7 @@ def conditional(size: int, steps: int, minutes: Mapping[str, float]) -> Recipe:
         G = ConditionalGenerator.of(store.load(f"dcgan_faces_{size}")["G"], len(LABELS))
         D = ProjectionDiscriminator.of(store.load(f"dcgan_faces_{size}_judge")["D"], len(LABELS))
         objective = soft_labels(OBJECTIVES["non_saturating"])
-        game = ConditionalReading(G, D, LabelReader(len(LABELS)), face_reading_loss, objective)
+        game = ConditionalReading(G, D, LabelReader(len(LABELS)), face_reading_loss, objective, noise_std=noise_std)
         settings = {"batch_size": 32, "lr": {"G": 3e-4, "D": 3e-4, "R": 1e-3}, "ema": {"G": 0.999}}
         fall = {who: falling(steps) for who in "GDR"}
         return Engine(game, data, schedules=fall, seed=seed, machine=machine, **settings)
@@ -532,7 +536,7 @@ RECIPES: dict[str, Recipe | Study] = {
             },
             lr=3e-4,
         ),
-        conditional(64, 12000, {"cpu": 45, "cuda": 4}),
+        conditional(64, 24000, {"cpu": 85, "cuda": 7}),
         aging(32, 18000, {"cpu": 12, "cuda": 3}),
         encoder(64, 2500, {"cpu": 10, "cuda": 1}),
         translation("sketch", 64, 2000, {"cpu": 15, "cuda": 2}),

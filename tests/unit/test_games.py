@@ -246,6 +246,16 @@ def test_a_reader_is_shown_real_and_made_pictures_under_the_same_noise() -> None
     assert shown[1].requires_grad
 
 
+def test_the_noise_before_a_readers_eyes_may_fall_with_the_steps_played() -> None:
+    torch.manual_seed(0)
+    G, D = ConditionalGenerator(16, len(LABELS), 5, 4), ProjectionDiscriminator(16, len(LABELS), 4)
+    game = ConditionalReading(
+        G, D, LabelReader(len(LABELS), 4), face_reading_loss, noise_std=lambda played: 0.3 if played < 5 else 0.1
+    )
+    for game.played, std in ((0, 0.3), (4, 0.3), (5, 0.1)):
+        assert float(game.noisy(torch.zeros(8, 3, 16, 16)).std()) == pytest.approx(std, rel=0.1)
+
+
 # --- A game of one player ------------------------------------------------------------------------
 
 

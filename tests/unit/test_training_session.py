@@ -28,7 +28,7 @@ from gancourse.training import Diverged, Machine, keeping
 from gancourse.training.checkpoint import read_checkpoint, save_checkpoint
 from gancourse.training.recipes import RECIPES, Recipe, recipe
 from gancourse.training.session import Plan, Session, make_shipped, train
-from gancourse.training.speed.form import PLAIN
+from gancourse.training.speed.form import PLAIN, Form
 
 
 @pytest.fixture(autouse=True)
@@ -314,6 +314,20 @@ def test_pictures_are_trained_in_the_form_that_the_checkpoint_names(tmp_path, mo
 
     monkeypatch.setattr("gancourse.training.session.fastest", refuse)
     assert train(Plan(recipe("dcgan-faces-32"), tmp_path / "run", steps=2, **settings)) == 0
+
+
+def test_the_form_is_tried_late_in_the_run_where_a_network_that_grows_is_at_full_size(tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("GANCOURSE_CACHE", str(tmp_path / "cache"))
+    sizes: list[float] = []
+
+    def look(make: Any, tried: Any, key: object) -> Form:
+        sizes.append(float(make(PLAIN).step().reported["size"]))
+        return PLAIN
+
+    monkeypatch.setattr("gancourse.training.session.fastest", look)
+    session = Session(Plan(recipe("progressive-faces-32"), tmp_path / "run", n=32))
+    assert sizes == [32]
+    assert session.engine.step().reported["size"] == 4, "the run itself begins small"
 
 
 @pytest.mark.slow
