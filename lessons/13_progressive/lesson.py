@@ -1014,10 +1014,10 @@ Sliders(draw_g, {"alpha": Knob("α", 0, 1, 0.5)}, size=(9, 1.6))
 # eyes and mouths appear.](images/growing.gif)
 #
 # The pair that we had before was at 33 after an hour and a half, with more channels. It learned at the paper's rate,
-# 0.001, ours learns at 0.01. After 1,000 steps, shared by all sizes, the distances are 38 with ours and 88 with the
-# paper's, three runs each (`bench.py --only rate`). That is exercise 4 once more: with equalized layers a step of
-# Adam changes what is used less than its rate says, so that rate wants to be larger. **If you borrow a method, do not
-# borrow its settings for a run a thousand times as long.**
+# 0.001, ours learns at 0.01. After 1,000 steps, shared by all sizes, the distances are 35 to 45 with ours and 71 to
+# 88 with the paper's, three runs each (`bench.py --only rate`). That is exercise 4 once more: with equalized layers a
+# step of Adam changes what is used less than its rate says, so that rate wants to be larger. **If you borrow a
+# method, do not borrow its settings for a run a thousand times as long.**
 #
 # Its blocks are all still there, and so is the `to_rgb` of every size. So the finished $G$ can be asked for a picture
 # of any size, and with α for anything between two of them; only at 4 pixels is there nothing to fade. Begin with 8
