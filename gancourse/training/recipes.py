@@ -154,13 +154,13 @@ def conditional(size: int, steps: int, minutes: Mapping[str, float]) -> Recipe:
         return Images(faces.pixels, {"label": face_labels(faces.attributes)}, faces.name, faces.split)
 
     def make(data: Any, machine: Machine, seed: int, steps: int) -> Engine:
-        def noise_std(step: int) -> float:
-            return 0.1 - 0.08 * min(1.0, step / steps)
-
         from gancourse.models import store
         from gancourse.models.conditional import ConditionalGenerator, LabelReader, ProjectionDiscriminator
         from gancourse.objectives import OBJECTIVES
         from gancourse.training.labels import soft_labels
+
+        def noise_std(played: int) -> float:
+            return 0.1 - 0.08 * min(1.0, played / steps)
 
         G = ConditionalGenerator.of(store.load(f"dcgan_faces_{size}")["G"], len(LABELS))
         D = ProjectionDiscriminator.of(store.load(f"dcgan_faces_{size}_judge")["D"], len(LABELS))
@@ -291,12 +291,7 @@ def translation(given: str, size: int, steps: int, minutes: Mapping[str, float],
 
 
 def progressive(
-    size: int,
-    steps: int,
-    minutes: Mapping[str, float],
-    widths: Sequence[int],
-    falls: bool = False,
-    lr: float = 1e-2,
+    size: int, steps: int, minutes: Mapping[str, float], widths: Sequence[int], falls: bool = False
 ) -> Recipe:
     """Networks that grow from 4 pixels to this size; a third of the steps is trained at the last one.
 
@@ -313,7 +308,7 @@ def progressive(
         D = GrowingDiscriminator(size, widths, channels)
         phase = phase_of(steps, len(G.widths))
         fall = {"G": falling(steps), "D": falling(steps)} if falls else None
-        settings = {"batch_size": 16, "lr": lr, "betas": (0.0, 0.99), "ema": {"G": 0.999}}
+        settings = {"batch_size": 16, "lr": 1e-2, "betas": (0.0, 0.99), "ema": {"G": 0.999}}
         return Engine(Growing(G, D, phase), data, schedules=fall, seed=seed, machine=machine, **settings)
 
     def draw(engine: Engine, seed: int) -> Image:

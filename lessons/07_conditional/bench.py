@@ -213,6 +213,7 @@ def eyes(seeds: list[int], draws: int, told: tuple[str, ...]) -> bool:
     known, new = (data.load("faces", size=64, split=split, attributes=names) for split in ("train", "test"))
     y, asked = face_labels(known.attributes), face_labels(new.attributes)
     hair, bare = asked[:, 2:].argmax(1), asked[:, 1] == 0
+    groups = {"straight": hair == 0, "wavy": hair == 1, "others": hair > 1}
     found: dict[float, list[list[float]]] = {0.1: [], 0.02: []}
     for seed in seeds:
         for noise, shares in found.items():
@@ -228,14 +229,11 @@ def eyes(seeds: list[int], draws: int, told: tuple[str, ...]) -> bool:
             with torch.no_grad():  # normalized by the batch, as in the game
                 read = [R(x + noise * torch.randn_like(x)) for x in map(to_unit, new.pixels.split(100))]
             right = torch.cat(read)[:, 2:].argmax(1) == hair
-            groups = bare & (hair == 0), bare & (hair == 1), bare & (hair > 1)
-            shares.append([float(right[group].float().mean()) for group in groups])
-            told_apart = ", ".join(
-                f"{what} {v:.2f}" for what, v in zip(("straight", "wavy", "others"), shares[-1], strict=True)
-            )
+            shares.append([float(right[bare & group].float().mean()) for group in groups.values()])
+            told_apart = ", ".join(f"{what} {v:.2f}" for what, v in zip(groups, shares[-1], strict=True))
             print(f"  {seed}, noise {noise}: {told_apart}", flush=True)
     for noise, shares in found.items():
-        of_each = zip(("straight", "wavy", "others"), zip(*shares, strict=True), strict=True)
+        of_each = zip(groups, zip(*shares, strict=True), strict=True)
         print(f"noise {noise}: " + "; ".join(f"{what} {ranged(values)}" for what, values in of_each), flush=True)
     return all(sum(loud[:2]) < sum(soft[:2]) for loud, soft in zip(*found.values(), strict=True))
 

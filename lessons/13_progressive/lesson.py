@@ -1005,10 +1005,10 @@ Sliders(draw_g, {"alpha": Knob("α", 0, 1, 0.5)}, size=(9, 1.6))
 
 # %% [markdown]
 # **Once more, to 64 pixels.** The course has a pair that took more than our minutes: `gancourse train
-# progressive-faces-64`, 22,000 steps on batches of 16, with up to 64 channels, in an hour of one core. Its distance to
-# real faces is 15.7. Lesson 03's DCGAN is at 13.0, after half that time, so growing does not win at this size. What it
-# gives is order, and that can be watched. The film shows twelve still noises late in each size's training, as the
-# average of $G$ drew them.
+# progressive-faces-64`, 22,000 steps on batches of 16, with up to 64 channels, in an hour of one core. Its distance
+# to real faces is 15.7. Lesson 03's DCGAN is at 13.0, after little more than half that time, so growing does not win
+# at this size. What it gives is order, and that can be watched. The film shows twelve still noises late in each
+# size's training, as the average of $G$ drew them.
 #
 # ![Twelve generated faces, first as 4 by 4 blocks of color, then with 8, 16, 32 and 64 pixels: heads, then hair, then
 # eyes and mouths appear.](images/growing.gif)
