@@ -127,7 +127,7 @@ def train(
     ] = None,
     list_: Annotated[bool, typer.Option("--list", help="Describe all recipes, and do nothing.")] = False,
     all_: Annotated[bool, typer.Option("--all", help="With --keep: every recipe that makes a file of data/.")] = False,
-    keep_in: Annotated[Path | None, typer.Option(help="With --keep: another folder than data/.")] = None,
+    keep_in: Annotated[Path | None, typer.Option(help="As --keep, into another folder than data/.")] = None,
 ) -> None:
     """Train by a recipe. Ctrl-C saves and stops; the same command goes on."""
     import logging
@@ -136,6 +136,7 @@ def train(
     from gancourse.training.recipes import RECIPES, Study
     from gancourse.training.recipes import recipe as named
 
+    keep = keep or keep_in is not None
     if all_ and not keep:
         raise CourseError("--all is for --keep: it trains every recipe that makes a file of data/, and writes them.")
     if list_ or (recipe == "list" and not all_):
@@ -175,7 +176,7 @@ def described_recipe(recipe: Recipe | Study) -> str:
     if isinstance(recipe, Recipe):
         size = f"{recipe.size} px, " if recipe.size else ""
         about, took = f"{about}; data: {', '.join(recipe.data)}", f"{size}{recipe.steps:,} steps, {took}"
-    return f"{recipe.name:20s} {about}\n{'':20s} {took}; makes {made}"
+    return f"{recipe.name:26s} {about}\n{'':26s} {took}; makes {made}"
 
 
 def main() -> None:

@@ -107,6 +107,7 @@ def probed(engine: Engine, size: int, labels: int = 1000) -> dict[str, float]:
 def labeled_faces(engine: Engine, size: int) -> dict[str, float]:
     """Of a conditional one: the distance, and how often the face reader reads the label that was asked for."""
     from gancourse import data
+    from gancourse.data.images import to_unit
     from gancourse.games.conditional import LABELS, face_labels
     from gancourse.models.face_reader import load_face_reader
 
@@ -122,19 +123,18 @@ def labeled_faces(engine: Engine, size: int) -> dict[str, float]:
         found[f"{name} as asked"] = round(float(read[:, k].float().mean()), 4)
     found["hair as asked"] = round(float(read[seen, 2:].all(1).float().mean()), 4)
     found["hair as labeled, in faces of the data"] = round(float(of_data[seen, 2:].all(1).float().mean()), 4)
-    return found | {"hair as R reads it in other faces": hair_read(engine, faces.pixels, asked)}
+    found["hair as R reads it in other faces"] = hair_read(engine, to_unit(faces.pixels), asked)
+    return found | {"hair as asked, if R is asked": hair_read(engine, drawn, asked)}
 
 
 @torch.no_grad()
-def hair_read(engine: Engine, pixels: Tensor, y: Tensor) -> float:
-    """In how many real faces without a hat, with labels y, R, the third player, reads the hair rightly.
+def hair_read(engine: Engine, pictures: Tensor, y: Tensor) -> float:
+    """In how many faces in [−1, 1] that are to have no hat R, the third player, reads the hair of labels y.
 
     Its normalizations are those of the batch, as in the game.
     """
-    from gancourse.data.images import to_unit
-
     R = copy.deepcopy(engine.game.nets["R"]).cpu().float().train()
-    read = torch.cat([R(to_unit(some))[:, 2:].argmax(1) for some in pixels.split(100)])
+    read = torch.cat([R(some)[:, 2:].argmax(1) for some in pictures.split(100)])
     return round(float((read == y[:, 2:].argmax(1))[y[:, 1] == 0].float().mean()), 3)
 
 

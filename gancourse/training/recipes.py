@@ -139,15 +139,23 @@ def dcgan(
     )
 
 
-def conditional(size: int, steps: int, minutes: Mapping[str, float]) -> Recipe:
+def conditional(size: int, steps: int, minutes: Mapping[str, float], again: bool = False) -> Recipe:
     """A conditional DCGAN on drawn faces: glasses, hat and the hair's style can be asked for.
 
     It goes on from the course's DCGAN, which draws faces already, and learns what the labels mean. From nothing, G
     learned to please R by patterns before it could draw glasses, and kept to them. The noise before R's eyes falls to a
     fifth on the way: strong at first, against such patterns; faint in the end, since waves in hair drown in it. Its
     reading counts four times as much as D's word: with ten times G obeyed sooner, and drew worse.
+
+    Args:
+        again: go on from the generator that the course keeps, which this recipe has made without it. Who is paid by one
+            reader for long pleases that reader: so R is a new one. Its noise changes from step to step, that a wave be
+            there for any eyes. D is the DCGAN's judge again. G waits for both to know something, and moves at a third
+            of the rates.
     """
     from gancourse.games.conditional import LABELS, ConditionalReading, face_labels, face_reading_loss
+
+    stem = f"conditional_faces_{size}"
 
     def load(data: str, n: int | None) -> Images:
         faces = sets.load(data, size=size, attributes=["glasses", "hat", "hair_style", "bald"], n=n)
@@ -160,15 +168,20 @@ def conditional(size: int, steps: int, minutes: Mapping[str, float]) -> Recipe:
         from gancourse.training.labels import soft_labels
 
         def noise_std(played: int) -> float:
-            return 0.1 - 0.08 * min(1.0, played / steps)
+            return (0.02, 0.05, 0.08)[played % 3] if again else 0.1 - 0.08 * min(1.0, played / steps)
 
-        G = ConditionalGenerator.of(store.load(f"dcgan_faces_{size}")["G"], len(LABELS))
+        plain = store.load(f"dcgan_faces_{size}")["G"]
+        G = store.load(stem, trainable=True)["G"] if again else ConditionalGenerator.of(plain, len(LABELS))
         D = ProjectionDiscriminator.of(store.load(f"dcgan_faces_{size}_judge")["D"], len(LABELS))
-        objective = soft_labels(OBJECTIVES["non_saturating"])
         R = LabelReader(len(LABELS))
-        game = ConditionalReading(G, D, R, face_reading_loss, objective, weight=4.0, noise_std=noise_std)
-        settings = {"batch_size": 32, "lr": {"G": 3e-4, "D": 3e-4, "R": 1e-3}, "ema": {"G": 0.999}}
+        objective, weight = soft_labels(OBJECTIVES["non_saturating"]), 6.0 if again else 4.0
+        game = ConditionalReading(G, D, R, face_reading_loss, objective, weight=weight, noise_std=noise_std)
         fall = {who: falling(steps) for who in "GDR"}
+        rate = 3e-4
+        if again:
+            fall |= {"G": falling(steps, last=0.75, first=0.1), "D": falling(steps, last=0.75)}
+            rate = 1e-4
+        settings = {"batch_size": 32, "lr": {"G": rate, "D": rate, "R": 1e-3}, "ema": {"G": 0.999}}
         return Engine(game, data, schedules=fall, seed=seed, machine=machine, **settings)
 
     def draw(engine: Engine, seed: int) -> Image:
@@ -180,12 +193,15 @@ def conditional(size: int, steps: int, minutes: Mapping[str, float]) -> Recipe:
         z = drawing.still_noise(4, 64, seed).repeat(2 * rows, 1)
         return drawing.picture_sheet(engine.ask("G", z, y.flatten(0, 1)), 8)
 
+    name = f"conditional-faces-{size}"
     about = f"a conditional DCGAN (Mirza and Osindero 2014, Odena et al. 2017), {size} × {size} pixels"
+    what = f"a conditional generator of drawn faces, {size} × {size}: glasses, hat, hair"
+    if again:
+        about = f"on from the generator that {name} has left, at a third of its rates"
+        name, what = f"{name}-again", f"{what}; begun by `{name}`"
     return Recipe(
-        f"conditional-faces-{size}", about, ("faces",), size, steps, minutes, load, make, draw,
-        {f"conditional_faces_{size}": ("G",)},
-        {f"conditional_faces_{size}": f"a conditional generator of drawn faces, {size} × {size}: glasses, hat, hair"},
-        lambda engine: figures.labeled_faces(engine, size),
+        name, about, ("faces",), size, steps, minutes, load, make, draw,
+        {stem: ("G",)}, {stem: what}, lambda engine: figures.labeled_faces(engine, size),
     )  # fmt: skip
 
 
@@ -543,6 +559,7 @@ RECIPES: dict[str, Recipe | Study] = {
             lr=3e-4,
         ),
         conditional(64, 22000, {"cpu": 85, "cuda": 7}),
+        conditional(64, 3000, {"cpu": 25, "cuda": 2}, again=True),
         aging(32, 18000, {"cpu": 12, "cuda": 3}),
         encoder(64, 2500, {"cpu": 10, "cuda": 1}),
         translation("sketch", 64, 2000, {"cpu": 15, "cuda": 2}),

@@ -20,13 +20,19 @@ from gancourse.training.speed.form import PLAIN, Form
 from gancourse.training.speed.trial import fastest, forms
 
 
-def falling(steps: int, last: float = 0.25) -> Callable[[Optimizer], LambdaLR]:
+def falling(steps: int, last: float = 0.25, first: float = 0.0) -> Callable[[Optimizer], LambdaLR]:
     """A learning rate that falls to zero over the last part of so many steps: the noise of the game falls with it.
 
     Args:
         last: which part that is, above 0 and up to 1; beyond the steps the rate stays at 0.
+        first: the part of the steps in which it rises from zero: 0 begins in full.
     """
-    return lambda optimizer: LambdaLR(optimizer, lambda step: max(0.0, min(1.0, (1 - step / steps) / last)))
+
+    def share(step: int) -> float:
+        risen = 1.0 if step >= first * steps else step / (first * steps)
+        return max(0.0, min(risen, (1 - step / steps) / last))
+
+    return lambda optimizer: LambdaLR(optimizer, share)
 
 
 def on_cpu() -> Machine:

@@ -13,8 +13,8 @@ is missed:
 - few, over the draws of labels: the frozen features beat the labels alone on average, and so do K + 1 classes;
 - codes, for every seed: the category explains more than a tenth of the variance of some factor, where a category drawn
   at random explains less than a hundredth of each;
-- checkpoint: the reader sees the hat, the glasses, and without a hat the hair that were asked for in at least 95 %;
-  then, of 1,000 pictures, which hair was asked for and which is seen;
+- checkpoint: the reader sees the hat, the glasses, and without a hat the hair that were asked for in at least 95 % of
+  1,000 pictures, ten times; then, of the last ones, which hair was asked for and which is seen;
 - eyes, for every seed: a reader as the recipe's R, after 600 steps, tells straight hair and wavy hair of new faces
   apart better under noise of 0.02, the recipe's last, than of 0.1, its first;
 - ring, over ten seeds: agreement above 0.95 in the game that is well, from 0.15 to 0.35 in A, below 0.05 in B.
@@ -49,6 +49,7 @@ FEW = (
     "remedies",
     "play-on",
 )
+WISHES = ("glasses", "hat", "hair")
 Names = dict[str, Any]
 
 
@@ -192,14 +193,21 @@ def checkpoint(seeds: list[int], draws: int, told: tuple[str, ...]) -> bool:
         f"{found[there].float().mean():.3f}; bald {(faces.attributes['bald'] > 0.5).float().mean():.3f}"
     )
     y = face_labels(faces.attributes)
-    seed_everything(0)
-    with torch.no_grad():
-        seen = torch.cat([face_labels(reader.read(G(torch.randn(len(part), 64), part))) for part in y.split(100)])
-    asked, seen = (labels[y[:, 1] == 0, 2:].argmax(1) for labels in (y, seen))  # without a hat
+    bare = y[:, 1] == 0  # without a hat
+    asked, obeyed = y[bare, 2:].argmax(1), []
+    for seed in range(10):
+        seed_everything(seed)
+        with torch.no_grad():
+            seen = torch.cat([face_labels(reader.read(G(torch.randn(len(part), 64), part))) for part in y.split(100)])
+        right = seen == y
+        obeyed.append([right[:, 0].float().mean(), right[:, 1].float().mean(), right[bare, 2:].all(1).float().mean()])
+    shares = [[float(share) for share in of_wish] for of_wish in zip(*obeyed, strict=True)]
+    print("  ten times other noise: " + "; ".join(f"{w} {ranged(v, 3)}" for w, v in zip(WISHES, shares, strict=True)))
+    seen = seen[bare, 2:].argmax(1)
     for k, hair in enumerate(LABELS[2:]):
         counted = seen[asked == k].bincount(minlength=len(LABELS) - 2).tolist()
         print(f"  asked for {hair}: " + ", ".join(f"{n} {name}" for name, n in zip(LABELS[2:], counted, strict=True)))
-    return min(reached[f"{name} as asked"] for name in ("hat", "glasses", "hair")) >= 0.95
+    return min(reached[f"{name} as asked"] for name in WISHES) >= 0.95 and min(map(min, shares)) >= 0.95
 
 
 def eyes(seeds: list[int], draws: int, told: tuple[str, ...]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
 from typing import Any
 
@@ -19,12 +20,14 @@ from gancourse.games import DCGAN, Batch, Conditional, Game, Gan, Reading
 from gancourse.games.conditional import LABELS, ConditionalReading, face_labels, face_reading_loss
 from gancourse.games.penalties import R1
 from gancourse.games.reader import QUANTITY_WEIGHTS, targets
+from gancourse.models import store
 from gancourse.models.conditional import ConditionalGenerator, LabelReader, ProjectionDiscriminator
 from gancourse.models.dcgan import Discriminator, Generator
 from gancourse.models.dense import dense
 from gancourse.models.face_reader import FaceReader, load_face_reader
 from gancourse.training import Engine, Machine
 from gancourse.training.ensemble import Ensemble
+from gancourse.training.recipes import RECIPES, Recipe
 
 
 @pytest.fixture(autouse=True)
@@ -254,6 +257,23 @@ def test_the_noise_before_a_readers_eyes_may_fall_with_the_steps_played() -> Non
     )
     for game.played, std in ((0, 0.3), (4, 0.3), (5, 0.1)):
         assert float(game.noisy(torch.zeros(8, 3, 16, 16)).std()) == pytest.approx(std, rel=0.1)
+
+
+def test_the_recipe_goes_on_from_the_kept_generator_and_lets_it_wait_for_new_judges() -> None:
+    """On the first step G is the one that comes with the course, and at rest; D does not look at labels yet."""
+    told, kept = RECIPES["conditional-faces-64-again"], store.load("conditional_faces_64")["G"]
+    assert isinstance(told, Recipe)
+    engine = told.make(told.load("faces", 64), Machine("cpu"), 0, 40)
+    D, before = engine.game.D, copy.deepcopy(engine.game.G.state_dict())
+    assert all(torch.equal(before[name], value) for name, value in kept.state_dict().items())
+    x, y = torch.randn(2, 3, 64, 64), torch.eye(len(LABELS))[[2, 3]]
+    torch.testing.assert_close(D(x, y), D(x, y.flip(0)))
+    rates = []
+    for _ in range(6):
+        rates.append(engine.rates["G"])
+        engine.step()
+    assert rates == pytest.approx([0, 2.5e-5, 5e-5, 7.5e-5, 1e-4, 1e-4])
+    assert not torch.equal(D(x, y), D(x, y.flip(0)))
 
 
 # --- A game of one player ------------------------------------------------------------------------

@@ -29,7 +29,7 @@ from gancourse.training.machine import Machine
 from gancourse.training.speed import convolutions
 from gancourse.training.speed.form import PLAIN, Form
 from gancourse.training.speed.trial import fastest, forms
-from gancourse.training.studies import fastest_cpu
+from gancourse.training.studies import falling, fastest_cpu
 
 # --- The average ---------------------------------------------------------------------------------
 
@@ -292,6 +292,20 @@ def test_the_answer_is_remembered_per_key_and_a_spoiled_memory_costs_a_trial_onl
     assert trial({PLAIN: 0.1, LAST: 0.5}, key="b") == (PLAIN, [PLAIN, LAST])
     (tmp_path / "fastest.json").write_text("{ spoiled")
     assert trial(seconds, key="a") == (LAST, [PLAIN, LAST])
+
+
+def test_a_rate_may_rise_before_it_falls() -> None:
+    """Over 20 steps: in full after a tenth of them, falling from a quarter of them on, 0 at the end and beyond."""
+    weight = nn.Parameter(torch.zeros(1))
+    optimizer = torch.optim.SGD([weight], lr=8.0)
+    schedule, rates = falling(20, last=0.75, first=0.1)(optimizer), []
+    for _ in range(23):
+        rates.append(optimizer.param_groups[0]["lr"])
+        optimizer.step()
+        schedule.step()
+    assert rates == pytest.approx([0, 4, 8, 8, 8, 8, *(8 * (20 - k) / 15 for k in range(6, 20)), 0, 0, 0])
+    falling(20)(optimizer := torch.optim.SGD([weight], lr=8.0))
+    assert optimizer.param_groups[0]["lr"] == 8.0
 
 
 def test_a_study_runs_in_the_form_that_the_trial_takes(monkeypatch, tmp_path) -> None:

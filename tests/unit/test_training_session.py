@@ -136,6 +136,8 @@ def test_what_cannot_be_kept_is_told_before_the_training(tmp_path, monkeypatch) 
     monkeypatch.setattr("gancourse.training.cycles.cycle_engine", refuse)
     with pytest.raises(CourseError, match="ring keeps nothing"):
         train(plan(tmp_path, keep=True))
+    told = CliRunner().invoke(app, ["train", "ring", "--keep-in", str(tmp_path)])
+    assert "ring keeps nothing" in str(told.exception), "where to keep, and not that: it was meant nevertheless"
     monkeypatch.setattr(keeping, "checkout", lambda: None)
     for command in (["dcgan-faces-64"], ["cycle-weights-32"], ["--all"]):
         refused = CliRunner().invoke(app, ["train", *command, "--keep"])
