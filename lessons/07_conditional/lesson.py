@@ -510,27 +510,27 @@ show(
 )
 
 # %% [markdown]
-# A minute of training makes crude faces. What they wear is another matter. The game whose $D$ is told nothing stays at
-# a half: $G$ hears $y$ and has no reason to listen. In the three that are told, nine hats in ten are as asked (82 to 94
-# %), beards in little more than half or in two of three (54 to 68 %), and the age that is seen follows the one that was
-# asked, with a correlation of 0.73 to 0.86; a beard is a few pixels here, and takes longer. In faces of the data, the
-# last row, the reader finds all hats, 95 of 100 beards, and the age with a correlation of 0.91: so what is missing is
-# the generators'. It is not always free: the Fréchet distance to the data (on the reader's features) is 27 to 31
-# without a condition, 29 with the embedding, 37 to 40 with the projection and 42 to 47 with concatenation, for the same
-# networks may have more to learn.
+# A minute of training makes crude faces. What they wear is another matter. The game whose $D$ is told nothing stays
+# at a half: $G$ hears $y$ and has no reason to listen. In the three that are told, nine hats in ten are as asked (82
+# to 94 %, with concatenation as few as 71), beards in little more than half or in two of three (54 to 68 %), and the
+# age that is seen follows the one that was asked, with a correlation of 0.72 to 0.86; a beard is a few pixels here,
+# and takes longer. In faces of the data, the last row, the reader finds all hats, 95 of 100 beards, and the age with
+# a correlation of 0.91: so what is missing is the generators'. It is not always free: the Fréchet distance to the
+# data (on the reader's features) is 25 to 31 without a condition, 29 to 32 with the embedding, 33 to 40 with the
+# projection and 41 to 56 with concatenation, for the same networks may have more to learn.
 #
-# The ranges are those of *three* runs of each way (`python lessons/07_conditional/bench.py --only ways`). On another
-# processor, which rounds otherwise, one run of each had 29, 33, 32 and 43. So they show that telling $D$ is what
-# matters, and that concatenation came last; between the other two they cannot choose.
+# The ranges are those of *six* runs of each way, three on each of two processors, which round differently (`python
+# lessons/07_conditional/bench.py --only ways`). So they show that telling $D$ is what matters, and that concatenation
+# came last; between the other two they hardly choose.
 #
 # **Where V starts.** One number in `ToldD` is easily overlooked: `V` starts from $0.02\,\mathcal N(0, I)$, as all
 # weights of DCGAN do. With the weights that PyTorch gives a dense layer, `nn.Linear(c, d)`, it would start more than
-# fifteen times as large. Then the logit of a new $D$ is chance times $y$ and hardly depends on the picture, and $G$ has
-# little to learn from. Nothing fails, the losses look well, and hats come about as asked. But the distance is 56 to 63
-# instead of 37 to 40, three runs each (`bench.py --only start`). The course's own generators had that fault for a long
-# time. We looked for it in the labels, in the loss and in the networks' size, and found it when we saw that the game
-# *without* labels made better faces in half the time. **If a part that you add makes things worse, ask how large it is
-# at the start, beside what was there before.**
+# fifteen times as large. Then the logit of a new $D$ is chance times $y$ and hardly depends on the picture, and $G$
+# has little to learn from. Nothing fails, the losses look well, and hats come about as asked. But the distance is 55
+# to 63 instead of 33 to 40, six runs each (`bench.py --only start`). The course's own generators had that fault for a
+# long time. We looked for it in the labels, in the loss and in the networks' size, and found it when we saw that the
+# game *without* labels made better faces in half the time. **If a part that you add makes things worse, ask how large
+# it is at the start, beside what was there before.**
 #
 # ## 4. Play with it
 #
@@ -670,8 +670,8 @@ show(
 )
 
 # %% [markdown]
-# Age moves both ways, by condition less than in truth: 0.34 to 0.39 against 0.57 in three runs that were measured
-# (`bench.py --only older`). Skin moved three to four times as far as in truth there, the head's turn and tilt two to
+# Age moves both ways, by condition less than in truth: 0.34 to 0.42 against 0.57 in six runs that were measured
+# (`bench.py --only older`). Skin moved two to four times as far as in truth there, the head's turn and tilt two to
 # three times as far. The bars are the honest part: what the reader sees move of skin and head in the program's row is
 # its own error, for there nothing but the age was changed; what it sees more of in the other row is the price of a
 # condition that nothing kept apart from the rest. Lesson 16 ages by a direction in latent space, with an encoder, and
@@ -988,9 +988,9 @@ show(fig, alt="Three bars: the share of test faces that each classifier names ri
 # %% [markdown]
 # Another hundred labels would give other numbers, so one draw proves little. Over ten draws (`python
 # lessons/07_conditional/bench.py --only few`, five minutes) labels alone named 82 to 90 % rightly, 88 % on average;
-# frozen features 88 to 95 %, 92 % on average, and they were ahead in all ten; $K + 1$ classes 87 to 94 %, 91 % on
-# average, ahead in eight, level once and behind once, at the highest cost. So both remedies help, and what they add is
-# about as much as one draw of labels differs from the next.
+# frozen features 88 to 95 %, 92 % on average, and they were ahead in all ten; $K + 1$ classes 87 to 95 %, 91 % on
+# average, ahead in eight or nine on two processors, which round differently, at the highest cost. So both remedies
+# help, and what they add is about as much as one draw of labels differs from the next.
 #
 # ## 7. No labels at all
 #
@@ -1152,14 +1152,15 @@ show(
 
 # %% [markdown]
 # $Q$ reads the category off made pictures without fail: its bound ends near $\log 2 = 0.69$, which is all there is.
-# What has it found? In the run that was measured the number goes with the skin's lightness (it explains nearly half of
-# its variance in the data), the category with how light the hair is: a fifth of the variance of hair color, and about a
-# sixth of that of age, which makes hair white. A category drawn at random explains less than a hundredth of any factor.
-# What it has *not* found are the things that we would have named: the codes explain next to nothing of hats, and
-# nothing of glasses and beards. Codes take what is large, bright, and easy to see, and one factor is not the same as
-# one name. Another seed finds another one. Over three of them (`bench.py --only codes`) the category explained 0.15 to
-# 0.22 of its best factor, twice the color of hair and once that of skin; the number explained 0.46 of the skin, 0.38 of
-# the background, and in the third seed next to nothing (0.06) of anything. Try `CodedGame(1)`.
+# What has it found? In the run that was measured first the number goes with the skin's lightness (it explains nearly
+# half of its variance in the data), the category with how light the hair is: a fifth of the variance of hair color,
+# and about a sixth of that of age, which makes hair white. A category drawn at random explains less than a hundredth
+# of any factor. What it has *not* found are the things that we would have named: the codes explain next to nothing of
+# hats, and nothing of glasses and beards. Codes take what is large, bright, and easy to see, and one factor is not
+# the same as one name. Another seed finds another one, and so does a processor that rounds differently. Over three
+# seeds on two of them (`bench.py --only codes`) the category explained 0.13 to 0.22 of its best factor, which was the
+# color of hair four times, that of skin once, and once the background; the number explained 0.46 of the skin, twice
+# more than a third of the background, and in one run next to nothing (0.06) of anything. Try `CodedGame(1)`.
 #
 # ## 8. What goes wrong
 #
