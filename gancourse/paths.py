@@ -32,6 +32,15 @@ def checkout() -> Path | None:
     return PACKAGE.parent if (PACKAGE.parent / "lessons").is_dir() else None
 
 
+def data_folders() -> list[Path]:
+    """Where people put data sets: data/ of the folder that they work in, and of the checkout.
+
+    A notebook works in its own folder, whoever opened it from the checkout's.
+    """
+    root = checkout()
+    return [Path("data"), *([root / "data"] if root and root != Path.cwd() else [])]
+
+
 def module_at(path: Path, name: str) -> ModuleType:
     """The module of this name, from a file that is in no package, such as one in a lesson's folder."""
     spec = importlib.util.spec_from_file_location(name, path)

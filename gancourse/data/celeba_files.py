@@ -21,7 +21,7 @@ from typing import NamedTuple
 from gancourse.data.cache import root as cache_root
 from gancourse.data.celeba_tables import PICTURE_ENDINGS, is_official, partition_of, stem
 from gancourse.errors import CourseError
-from gancourse.paths import home
+from gancourse.paths import data_folders, home
 
 __all__ = ["Copy", "copy_in", "copy_places", "find_copy", "is_picture", "partition_of", "stem"]
 
@@ -75,7 +75,8 @@ def copy_places() -> list[Path]:
     asked = os.environ.get("GANCOURSE_CELEBA")
     if asked:
         return [Path(asked).expanduser()]
-    return [Path("data/celeba"), cache_root() / "celeba", Path("celeba"), home() / "data" / "celeba"]
+    put = [folder / "celeba" for folder in data_folders()]
+    return [*put, cache_root() / "celeba", Path("celeba"), home() / "data" / "celeba"]
 
 
 def find_copy() -> Copy:

@@ -29,7 +29,7 @@ from gancourse.data.decode import is_web_page
 from gancourse.data.download import File, NoSource, fetch
 from gancourse.data.images import Images
 from gancourse.errors import CourseError
-from gancourse.paths import home
+from gancourse.paths import data_folders, home
 from gancourse.waiting import each
 
 FASHION_ENTRY = 2  # to be raised when the columns of a cache's entry change
@@ -187,7 +187,7 @@ def part_files(folder: Path, part: str) -> list[Path]:
 def find_copy() -> Path | None:
     """The first folder with all four files."""
     asked = os.environ.get("GANCOURSE_FASHION")
-    places = [Path(asked).expanduser()] if asked else [DEBIAN, Path("data"), cache.root(), home() / "data"]
+    places = [Path(asked).expanduser()] if asked else [DEBIAN, *data_folders(), cache.root(), home() / "data"]
     for place in places:
         for folder in (place, place / "FashionMNIST" / "raw"):
             if all(part_files(folder, part) for part in PREFIXES):

@@ -17,7 +17,7 @@ import pytest
 import torch
 from PIL import Image
 
-from gancourse import data, waiting
+from gancourse import data, paths, waiting
 from gancourse.data import cache, celeba, celeba_files, decode
 from gancourse.data.decode import decoded_blocks
 from gancourse.errors import CourseError
@@ -260,6 +260,26 @@ def test_labels_that_judge_a_body_come_only_when_asked_for(here: Path) -> None:
     write(here / "list_attr_celeba.txt", labels().replace("Eyeglasses", "Attractive"))
     assert list(data.load("celeba", size=16).attributes) == ["Smiling"]
     assert list(data.load("celeba", size=16, attributes=["Attractive"]).attributes) == ["Attractive"]
+
+
+def test_a_copy_in_the_checkouts_data_is_found_from_a_lessons_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A notebook works in its own folder, and `gancourse data` in the one that it was called in."""
+    course = tmp_path / "course"
+    official(course / "data" / "celeba")
+    (course / "notebooks" / "07").mkdir(parents=True)
+    monkeypatch.setattr(paths, "checkout", lambda: course)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("GANCOURSE_CELEBA")
+    monkeypatch.chdir(course / "notebooks" / "07")
+    loads()
+    assert celeba_files.copy_places()[:2] == [Path("data/celeba"), course / "data" / "celeba"]
+    monkeypatch.chdir(course)
+    loads()
+    assert sum(place.absolute() == course / "data" / "celeba" for place in celeba_files.copy_places()) == 1
+    monkeypatch.setattr(paths, "checkout", lambda: None)
+    loads()
 
 
 def test_without_a_copy_it_says_what_to_do(here: Path) -> None:

@@ -17,7 +17,7 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
-from gancourse import data
+from gancourse import data, paths
 from gancourse.cli import app
 from gancourse.data import celeba_download, download
 from gancourse.data.download import File, NoSource, fetch
@@ -252,6 +252,7 @@ def sources(server: Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
     monkeypatch.delenv("GANCOURSE_CELEBA", raising=False)
     monkeypatch.delenv("GANCOURSE_FASHION", raising=False)
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(paths, "checkout", lambda: None)
     return server
 
 

@@ -20,7 +20,7 @@ import torch
 from PIL import Image
 from typer.testing import CliRunner
 
-from gancourse import data
+from gancourse import data, paths
 from gancourse.cli import app
 from gancourse.data import fashion
 from gancourse.errors import CourseError
@@ -44,6 +44,7 @@ def here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setattr(fashion, "ADDRESSES", ("http://127.0.0.1:1/{name}",))  # nobody listens there
     monkeypatch.setenv("no_proxy", "*")
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(paths, "checkout", lambda: tmp_path / "course")
     return tmp_path
 
 
@@ -73,7 +74,13 @@ def loads() -> None:
 @pytest.mark.parametrize("zipped", [True, False], ids=["gzipped", "plain"])
 @pytest.mark.parametrize(
     "place",
-    ["debian", "data/FashionMNIST/raw", "cache/FashionMNIST/raw", "home/data/FashionMNIST/raw"],
+    [
+        "debian",
+        "data/FashionMNIST/raw",
+        "course/data/FashionMNIST/raw",
+        "cache/FashionMNIST/raw",
+        "home/data/FashionMNIST/raw",
+    ],
 )
 def test_the_usual_places_are_looked_into(here: Path, place: str, zipped: bool) -> None:
     write(here / place, zipped)
