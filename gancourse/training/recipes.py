@@ -170,17 +170,15 @@ def conditional(size: int, steps: int, minutes: Mapping[str, float], again: bool
         def noise_std(played: int) -> float:
             return (0.02, 0.05, 0.08)[played % 3] if again else 0.1 - 0.08 * min(1.0, played / steps)
 
-        plain = store.load(f"dcgan_faces_{size}")["G"]
-        G = store.load(stem, trainable=True)["G"] if again else ConditionalGenerator.of(plain, len(LABELS))
-        D = ProjectionDiscriminator.of(store.load(f"dcgan_faces_{size}_judge")["D"], len(LABELS))
-        R = LabelReader(len(LABELS))
-        objective, weight = soft_labels(OBJECTIVES["non_saturating"]), 6.0 if again else 4.0
-        game = ConditionalReading(G, D, R, face_reading_loss, objective, weight=weight, noise_std=noise_std)
-        fall = {who: falling(steps) for who in "GDR"}
-        rate = 3e-4
         if again:
-            fall |= {"G": falling(steps, last=0.75, first=0.1), "D": falling(steps, last=0.75)}
-            rate = 1e-4
+            G, rate, weight = store.load(stem, trainable=True)["G"], 1e-4, 6.0
+            fall = {"G": falling(steps, last=0.75, first=0.1), "D": falling(steps, last=0.75), "R": falling(steps)}
+        else:
+            G = ConditionalGenerator.of(store.load(f"dcgan_faces_{size}")["G"], len(LABELS))
+            rate, weight, fall = 3e-4, 4.0, {who: falling(steps) for who in "GDR"}
+        D = ProjectionDiscriminator.of(store.load(f"dcgan_faces_{size}_judge")["D"], len(LABELS))
+        R, objective = LabelReader(len(LABELS)), soft_labels(OBJECTIVES["non_saturating"])
+        game = ConditionalReading(G, D, R, face_reading_loss, objective, weight=weight, noise_std=noise_std)
         settings = {"batch_size": 32, "lr": {"G": rate, "D": rate, "R": 1e-3}, "ema": {"G": 0.999}}
         return Engine(game, data, schedules=fall, seed=seed, machine=machine, **settings)
 
