@@ -596,7 +596,7 @@ RECIPES: dict[str, Recipe | Study] = {
         progressive(64, 22000, {"cpu": 60, "cuda": 20}, (64, 48, 32, 16, 12), falls=True),
         stylegan(32, 4500, {"cpu": 17, "cuda": 9}, (64, 48, 24, 12), (48, 48, 24, 12), lr=6e-3, ema=0.998),
         stylegan(64, 32000, {"cpu": 80, "cuda": 60}, (64, 64, 48, 24, 12), (64, 64, 48, 24, 12), lr=4e-3, ema=0.999),
-        biggan(32, 3500, {"cpu": 18, "cuda": 7}),
+        biggan(32, 10000, {"cpu": 60, "cuda": 20}),
         toy("ring", 3.0, 4000, {"cpu": 1, "cuda": 1}),
         toy("grid", 6.0, 10000, {"cpu": 1, "cuda": 2}),
     )
