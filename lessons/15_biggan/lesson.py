@@ -1016,7 +1016,7 @@ show(fig, alt="Precision, recall and distance by threshold, from 0.2 to 4, each 
 #
 # **And standing statistics?** By those of just these $z$ recall is 0.06–0.08 at ½ and 0.17–0.25 at 1, where it is
 # 0.01–0.02 and 0.10–0.14 as the network comes; the distance is smaller, 27 in the place of 32 at ½; and precision is
-# the same within 0.04 there, and lower by about 0.05 at 0.2. Truncated $z$ make features that spread less. Normalized
+# a little lower, by 0.02 on average at both, by 0.05 at 0.2. Truncated $z$ make features that spread less. Normalized
 # by that smaller spread they are stretched until they spread as ever, and part of what truncation pulled together is
 # pulled apart again. This network draws well what it draws then. One that was trained for 3,500 steps did not: there
 # precision at ½ fell from 0.83 to 0.66 by it. So statistics belong to the question, too: take them anew because
