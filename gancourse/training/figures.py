@@ -108,7 +108,7 @@ def labeled_faces(engine: Engine, size: int) -> dict[str, float]:
     """Of a conditional one: the distance, and how often the face reader reads the label that was asked for."""
     from gancourse import data
     from gancourse.data.images import to_unit
-    from gancourse.games.conditional import LABELS, face_labels
+    from gancourse.games.conditional import face_labels
     from gancourse.models.face_reader import load_face_reader
 
     attributes = ["glasses", "hat", "hair_style", "bald"]
@@ -117,14 +117,18 @@ def labeled_faces(engine: Engine, size: int) -> dict[str, float]:
     drawn = samples(engine, asked)
     ruler, reader = Ruler(size), load_face_reader()
     found = {"distance": ruler.distance(drawn), "distance of other faces": ruler.distance(ruler.faces("valid"))}
-    read, of_data = (face_labels(reader.read(pictures)) == asked for pictures in (drawn, faces.pixels))
-    seen = asked[:, 1] == 0  # hair, where no hat is asked for
-    for k, name in enumerate(LABELS[:2]):
-        found[f"{name} as asked"] = round(float(read[:, k].float().mean()), 4)
-    found["hair as asked"] = round(float(read[seen, 2:].all(1).float().mean()), 4)
-    found["hair as labeled, in faces of the data"] = round(float(of_data[seen, 2:].all(1).float().mean()), 4)
+    obeyed, of_data = (obedience(face_labels(reader.read(pictures)), asked) for pictures in (drawn, faces.pixels))
+    found |= {f"{wish} as asked": round(share, 4) for wish, share in obeyed.items()}
+    found["hair as labeled, in faces of the data"] = round(of_data["hair"], 4)
     found["hair as R reads it in other faces"] = hair_read(engine, to_unit(faces.pixels), asked)
     return found | {"hair as asked, if R is asked": hair_read(engine, drawn, asked)}
+
+
+def obedience(read: Tensor, y: Tensor) -> dict[str, float]:
+    """In how many faces the labels that are read, (n, 10), are those of y: glasses, hat, and without a hat the hair."""
+    right, bare = read == y, y[:, 1] == 0
+    parts = {"glasses": right[:, 0], "hat": right[:, 1], "hair": right[bare, 2:].all(1)}
+    return {wish: float(part.float().mean()) for wish, part in parts.items()}
 
 
 @torch.no_grad()

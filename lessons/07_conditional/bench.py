@@ -49,7 +49,6 @@ FEW = (
     "remedies",
     "play-on",
 )
-WISHES = ("glasses", "hat", "hair")
 Names = dict[str, Any]
 
 
@@ -177,6 +176,7 @@ def checkpoint(seeds: list[int], draws: int, told: tuple[str, ...]) -> bool:
     from gancourse.games.conditional import LABELS, face_labels
     from gancourse.models import store
     from gancourse.models.face_reader import load_face_reader
+    from gancourse.training.figures import obedience
 
     torch.set_num_threads(1)
     reached = store.about("conditional_faces_64")["reached"]
@@ -199,15 +199,14 @@ def checkpoint(seeds: list[int], draws: int, told: tuple[str, ...]) -> bool:
         seed_everything(seed)
         with torch.no_grad():
             seen = torch.cat([face_labels(reader.read(G(torch.randn(len(part), 64), part))) for part in y.split(100)])
-        right = seen == y
-        obeyed.append([right[:, 0].float().mean(), right[:, 1].float().mean(), right[bare, 2:].all(1).float().mean()])
-    shares = [[float(share) for share in of_wish] for of_wish in zip(*obeyed, strict=True)]
-    print("  ten times other noise: " + "; ".join(f"{w} {ranged(v, 3)}" for w, v in zip(WISHES, shares, strict=True)))
+        obeyed.append(obedience(seen, y))
+    shares = {wish: [one[wish] for one in obeyed] for wish in obeyed[0]}
+    print("  ten times other noise: " + "; ".join(f"{wish} {ranged(v, 3)}" for wish, v in shares.items()))
     seen = seen[bare, 2:].argmax(1)
     for k, hair in enumerate(LABELS[2:]):
         counted = seen[asked == k].bincount(minlength=len(LABELS) - 2).tolist()
         print(f"  asked for {hair}: " + ", ".join(f"{n} {name}" for name, n in zip(LABELS[2:], counted, strict=True)))
-    return min(reached[f"{name} as asked"] for name in WISHES) >= 0.95 and min(map(min, shares)) >= 0.95
+    return min(reached[f"{name} as asked"] for name in shares) >= 0.95 and min(map(min, shares.values())) >= 0.95
 
 
 def eyes(seeds: list[int], draws: int, told: tuple[str, ...]) -> bool:

@@ -304,7 +304,8 @@ def test_a_rate_may_rise_before_it_falls() -> None:
         optimizer.step()
         schedule.step()
     assert rates == pytest.approx([0, 4, 8, 8, 8, 8, *(8 * (20 - k) / 15 for k in range(6, 20)), 0, 0, 0])
-    falling(20)(optimizer := torch.optim.SGD([weight], lr=8.0))
+    optimizer = torch.optim.SGD([weight], lr=8.0)
+    falling(20)(optimizer)
     assert optimizer.param_groups[0]["lr"] == 8.0
 
 
